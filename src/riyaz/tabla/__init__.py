@@ -1,0 +1,1 @@
+"""Tabla: taals, bols, notation, form, table and sound."""
