@@ -1,0 +1,222 @@
+"""Events: the one language between the readers and everything else.
+
+Time is counted in ticks of 1/5040 beat, so that halves, thirds, fifths, sevenths and their products up to
+tenths are exact; a beat is a quarter note or a matra. The events of a piece follow each other without gap
+or overlap from onset 0: what sounds together is one event, a rest is an event without symbols, and notes
+that overlap are cut wherever any note starts or ends, the continuation marked as held. This is the
+lecture's split into notes (pitch and onset) and chords (notes that sound together), with time kept.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+TICKS = 5040
+COLUMNS = ("onset", "duration", "symbols", "held")
+
+_CLASSES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
+PITCHES = tuple(f"{_CLASSES[number % 12]}{number // 12 - 1}" for number in range(128))
+NUMBERS = {name: number for number, name in enumerate(PITCHES)}
+
+
+class Unreadable(ValueError):
+    """A file that cannot be used: what is wrong with it, and what its owner can do."""
+
+    def __init__(self, reason: str, remedy: str = ""):
+        super().__init__(f"{reason} ({remedy})" if remedy else reason)
+        self.reason = reason
+        self.remedy = remedy
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One piece of music.
+
+    Attributes
+    ----------
+    name : unique in its corpus: the file's path in the corpus folder, with ``#3`` for the third tune of a book.
+    events : DataFrame with the columns onset, duration (int64, ticks), symbols (list of str), held (list of bool).
+    about : flat, JSON-able; ``kind`` is ``notes`` or ``bols``, the other keys are listed in CONTRIBUTING.md.
+    """
+
+    name: str
+    events: pd.DataFrame
+    about: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def beats(self) -> Fraction:
+        """Length of the piece in beats; 0 if it has no events."""
+        return Fraction(int(self.events["duration"].sum()), TICKS)
+
+
+def table(
+    onset: Sequence[int] | np.ndarray,
+    duration: Sequence[int] | np.ndarray,
+    symbols: list[list[str]],
+    held: list[list[bool]] | None = None,
+) -> pd.DataFrame:
+    """Make the events' DataFrame from its columns; without `held` nothing is held."""
+    return pd.DataFrame(
+        {
+            "onset": np.asarray(onset, dtype=np.int64),
+            "duration": np.asarray(duration, dtype=np.int64),
+            "symbols": pd.Series(symbols, dtype=object),
+            "held": pd.Series([[False] * len(s) for s in symbols] if held is None else held, dtype=object),
+        }
+    )
+
+
+def in_a_row(durations: Iterable[int], symbols: Iterable[Sequence[str]]) -> pd.DataFrame:
+    """Events one after the other from onset 0: durations in ticks, and the symbols of each."""
+    duration = np.fromiter(durations, dtype=np.int64)
+    onset = np.cumsum(duration) - duration
+    return table(onset, duration, [list(s) for s in symbols])
+
+
+def validate(events: pd.DataFrame) -> None:
+    """Check the rules at the head of this module.
+
+    Raises
+    ------
+    ValueError : with the first row that breaks one, and the rule.
+    """
+    missing = [column for column in COLUMNS if column not in events.columns]
+    if missing:
+        raise ValueError(f"events lack the columns {missing}")
+    onset, duration = events["onset"].to_numpy(), events["duration"].to_numpy()
+    expected = np.cumsum(duration) - duration
+    for broken, rule in (
+        (duration <= 0, "a duration is at least one tick"),
+        (onset != expected, "an event starts where the one before ends, the first at 0"),
+        (
+            [len(s) != len(h) for s, h in zip(events["symbols"], events["held"], strict=True)],
+            "held is as long as symbols",
+        ),
+    ):
+        rows = np.flatnonzero(broken)
+        if rows.size:
+            raise ValueError(f"event {rows[0]}: {rule}; it is {dict(events.iloc[rows[0]])}")
+    sounding: set[str] = set()
+    for row, (symbols, held) in enumerate(zip(events["symbols"], events["held"], strict=True)):
+        gone = [s for s, h in zip(symbols, held, strict=True) if h and s not in sounding]
+        if gone:
+            raise ValueError(f"event {row}: {gone[0]} is held but did not sound before")
+        sounding = set(symbols)
+
+
+def from_notes(
+    onset: np.ndarray, duration: np.ndarray, pitch: np.ndarray, end: int = 0
+) -> tuple[pd.DataFrame, dict[str, int]]:
+    """Cut notes into events.
+
+    Parameters
+    ----------
+    onset, duration : (n_notes,) int, ticks; in any order.
+    pitch : (n_notes,) int, MIDI numbers.
+    end : the piece lasts at least until here, in ticks; a rest fills what is left.
+
+    Returns
+    -------
+    events : starting with a rest where the first note does not start at 0; no rows for no notes.
+    lost : how many notes had no length (`zero`), were doubled by one that starts together with them
+        (`doubled`), or were cut short because their own pitch is struck again (`restruck`).
+    """
+    onset, duration, pitch = (np.asarray(a, dtype=np.int64) for a in (onset, duration, pitch))
+    lost = {"zero": int((duration <= 0).sum()), "doubled": 0, "restruck": 0}
+    order = np.lexsort((-duration, onset, pitch))
+    order = order[duration[order] > 0]
+    onset, pitch, stop = onset[order], pitch[order], (onset + duration)[order]
+    if onset.size:
+        again = np.r_[(np.diff(pitch) == 0) & (np.diff(onset) == 0)]
+        keep = np.r_[True, ~again]  # of those that start together the longest comes first
+        lost["doubled"] = int((~keep).sum())
+        onset, pitch, stop = onset[keep], pitch[keep], stop[keep]
+        following = np.where(np.r_[np.diff(pitch) == 0, False], np.r_[onset[1:], 0], np.iinfo(np.int64).max)
+        lost["restruck"] = int((stop > following).sum())
+        stop = np.minimum(stop, following)
+    bounds = np.unique(np.concatenate([[0], onset, stop, [end] if end else []]).astype(np.int64))
+    first, last = np.searchsorted(bounds, onset), np.searchsorted(bounds, stop)
+    pieces = last - first  # in how many events each note sounds
+    note = np.repeat(np.arange(onset.size), pieces)
+    event = np.arange(pieces.sum()) - np.repeat(np.cumsum(pieces) - pieces, pieces) + first[note]
+    order = np.lexsort((pitch[note], event))
+    names = [PITCHES[p] for p in pitch[note][order]]
+    held = (event > first[note])[order].tolist()
+    cuts = np.searchsorted(event[order], np.arange(bounds.size)).tolist()
+    spans = list(zip(cuts[:-1], cuts[1:], strict=True))
+    return (
+        table(bounds[:-1], np.diff(bounds), [names[a:b] for a, b in spans], [held[a:b] for a, b in spans]),
+        lost,
+    )
+
+
+def to_notes(events: pd.DataFrame) -> pd.DataFrame:
+    """Join the events' notes again: the inverse of `from_notes`.
+
+    Returns
+    -------
+    DataFrame with onset, duration (ticks) and symbol (str), ordered by onset and then as in the events;
+    bols are notes like any other.
+    """
+    rows: list[list[Any]] = []
+    sounding: dict[str, int] = {}  # symbol: its row
+    for onset, duration, symbols, held in events[list(COLUMNS)].itertuples(index=False):
+        now: dict[str, int] = {}
+        for symbol, goes_on in zip(symbols, held, strict=True):
+            if goes_on and symbol in sounding:
+                now[symbol] = sounding[symbol]
+                rows[now[symbol]][1] += duration
+            else:
+                now[symbol] = len(rows)
+                rows.append([onset, duration, symbol])
+        sounding = now
+    return pd.DataFrame(rows, columns=["onset", "duration", "symbol"]).astype({"onset": "int64", "duration": "int64"})
+
+
+def quantise(events: pd.DataFrame, grid: Sequence[int]) -> tuple[pd.DataFrame, dict[str, int]]:
+    """Move every start and end of a note to the nearest point of a grid.
+
+    Parameters
+    ----------
+    grid : divisors of the beat; ``[4, 3]`` has the points of sixteenths and of triplet eighths. Empty: no grid.
+
+    Returns
+    -------
+    events : with at least one grid step for each note that has a length.
+    lost : how many notes were `moved`, and what `from_notes` counts.
+    """
+    if not len(grid) or not len(events):
+        return events, {}
+    points = np.unique([k * TICKS // g for g in grid for k in range(g)] + [TICKS])
+
+    def snap(ticks: np.ndarray) -> np.ndarray:
+        beat, rest = np.divmod(ticks, TICKS)
+        right = np.clip(np.searchsorted(points, rest), 1, len(points) - 1)
+        nearer_left = rest - points[right - 1] <= points[right] - rest
+        return beat * TICKS + np.where(nearer_left, points[right - 1], points[right])
+
+    notes = to_notes(events)
+    onset, stop = notes["onset"].to_numpy(), (notes["onset"] + notes["duration"]).to_numpy()
+    new_onset, new_stop = snap(onset), snap(stop)
+    new_stop = np.where(new_stop > new_onset, new_stop, snap(new_onset + TICKS // max(grid)))
+    end = int(snap(np.array([events["duration"].sum()]))[0])
+    pitch = notes["symbol"].map(NUMBERS).to_numpy()
+    quantised, lost = from_notes(new_onset, new_stop - new_onset, pitch, end)
+    return quantised, {"moved": int(((new_onset != onset) | (new_stop != stop)).sum()), **lost}
+
+
+def beats(ticks: int) -> str:
+    """Ticks as a fraction of a beat: 2520 is ``1/2``, 10080 is ``2``."""
+    return str(Fraction(int(ticks), TICKS))
+
+
+def ticks(text: str | Fraction | int) -> int:
+    """A fraction of a beat in ticks: ``1/2`` is 2520. Raises ValueError where it is no whole number of ticks."""
+    value = Fraction(text) * TICKS
+    if value.denominator != 1:
+        raise ValueError(f"{text} beats are no whole number of ticks of 1/{TICKS} beat")
+    return int(value)
