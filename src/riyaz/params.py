@@ -1,0 +1,199 @@
+"""params.yaml, read as DVC reads it and checked: the only source of numbers.
+
+An error is one line that names the key, what it may be, and what it was.
+"""
+
+import difflib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+Count = Annotated[int, Field(ge=1)]
+Share = Annotated[float, Field(ge=0, lt=1)]
+Positive = Annotated[float, Field(gt=0)]
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
+
+
+class BadParams(ValueError):
+    """params.yaml breaks a rule; the message is one line."""
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Collect(Section):
+    corpora: list[Literal["chorales", "ryansMammoth", "oneills1850", "essenFolksong"]] = ["chorales"]
+
+
+class Explore(Section):
+    instrument: Literal["all", "first"] | list[int | str] = "all"
+    workers: Count | None = None
+    scheduler: str | None = None
+
+
+class Augment(Section):
+    transpose: Annotated[int, Field(ge=0, le=11)] = 0
+
+
+class Tokenize(Section):
+    scheme: Literal["event", "chord"] = "event"
+    grid: list[Annotated[int, Field(ge=1, le=96)]] = [4, 3]
+
+
+class Sequence(Section):
+    targets: Literal["every", "last"] = "every"
+    length: Annotated[int, Field(ge=2)] = 128
+    valid: Share = 0.1
+    test: Share = 0.1
+
+
+class Model(Section):
+    cell: Literal["lstm", "gru", "rnn"] = "lstm"
+    layers: Annotated[int, Field(ge=1, le=8)] = 2
+    units: Annotated[int, Field(ge=1, le=4096)] = 256
+    embedding: Annotated[int, Field(ge=1, le=4096)] = 128
+    dropout: Share = 0.3
+
+
+class Train(Section):
+    epochs: Count = 20
+    batch: Count = 32
+    learning_rate: Positive = 0.004
+    weight_decay: Annotated[float, Field(ge=0)] = 0.01
+    clip: Positive = 1.0
+    patience: Count = 6
+
+
+class Generate(Section):
+    pieces: Annotated[int, Field(ge=1, le=64)] = 4
+    tokens: Annotated[int, Field(ge=8, le=20_000)] = 400
+    temperature: Positive = 0.9
+    top_k: Annotated[int, Field(ge=0)] = 0
+    top_p: Annotated[float, Field(gt=0, le=1)] = 0.97
+    form: Literal["free", "taal", "kaida"] = "free"
+    taal: str = "teental"
+    avartans: Count = 4
+
+
+class Evaluate(Section):
+    orders: Annotated[int, Field(ge=1, le=16)] = 8
+
+
+SECTIONS: dict[str, type[Section]] = {
+    "explore": Explore,
+    "augment": Augment,
+    "tokenize": Tokenize,
+    "sequence": Sequence,
+    "model": Model,
+    "train": Train,
+    "generate": Generate,
+    "evaluate": Evaluate,
+}
+
+
+class Corpus(Section):
+    path: str
+    reader: Literal["tabla", "mts", "midi", "score", "pianoroll"]
+    explore: dict[str, Any] = {}
+    augment: dict[str, Any] = {}
+    tokenize: dict[str, Any] = {}
+    sequence: dict[str, Any] = {}
+    model: dict[str, Any] = {}
+    train: dict[str, Any] = {}
+    generate: dict[str, Any] = {}
+    evaluate: dict[str, Any] = {}
+
+
+class Settings(Section):
+    """What params.yaml says, with the named corpus' own sections merged into the common ones."""
+
+    root: Path  # the folder of params.yaml; paths in it are relative to this
+    seed: Annotated[int, Field(ge=0, lt=2**31)]
+    corpora: dict[Name, Corpus]
+    collect: Collect = Collect()
+    explore: Explore = Explore()
+    augment: Augment = Augment()
+    tokenize: Tokenize = Tokenize()
+    sequence: Sequence = Sequence()
+    model: Model = Model()
+    train: Train = Train()
+    generate: Generate = Generate()
+    evaluate: Evaluate = Evaluate()
+
+
+def find(start: Path | None = None) -> Path:
+    """The nearest params.yaml, from `start` (the current folder) upwards."""
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        if (folder / "params.yaml").is_file():
+            return folder / "params.yaml"
+    raise BadParams(f"no params.yaml in {here} or above it: run this inside a checkout of the project")
+
+
+def load(corpus: str | None = None, path: Path | None = None, **sections: dict[str, Any] | None) -> Settings:
+    """Read and check params.yaml.
+
+    Parameters
+    ----------
+    corpus : whose own sections are merged in; None: the common ones.
+    path : the file; None: found from the current folder upwards.
+    sections : for a notebook that was given its parameters: these win over the file's, key by key.
+
+    Raises
+    ------
+    BadParams : one line with the key, what it may be, and what it was.
+    """
+    path = path or find()
+    try:
+        raw = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+    except (YAMLError, UnicodeDecodeError) as error:
+        raise BadParams(f"{path.name} is not valid YAML: {' '.join(str(error).split())}") from error
+    if not isinstance(raw, dict) or not isinstance(raw.get("corpora"), dict):
+        raise BadParams(f"{path.name}: it needs a section corpora, such as corpora: {{mine: {{path: data/raw/mine, reader: midi}}}}")
+    own: dict[str, Any] = {}
+    if corpus is not None:
+        if corpus not in raw["corpora"]:
+            raise BadParams(f"{path.name}: corpora.{corpus} is not there{_nearest(corpus, list(raw['corpora']))}")
+        own = raw["corpora"][corpus] if isinstance(raw["corpora"][corpus], dict) else {}
+    for name in SECTIONS:
+        parts = [part for part in (raw.get(name), own.get(name), sections.get(name)) if part is not None]
+        if all(isinstance(part, dict) for part in parts):
+            raw[name] = {key: value for part in parts for key, value in part.items()}
+    try:
+        return Settings(root=path.parent, **{str(key): value for key, value in raw.items()})
+    except ValidationError as error:
+        raise BadParams(f"{path.name}: {_one_line(error)}") from None
+    except TypeError:
+        raise BadParams(f"{path.name}: root is no key; {_keys(Settings)}") from None
+
+
+def _nearest(word: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(word, known, n=1)
+    return (f"; did you mean {close[0]}?" if close else ";") + f" there are {', '.join(sorted(known))}"
+
+
+def _keys(section: type[BaseModel]) -> str:
+    return "the keys are " + ", ".join(name for name in section.model_fields if name != "root")
+
+
+def _one_line(error: ValidationError) -> str:
+    """The first error as `key: what it may be; it was ...`."""
+    first = error.errors()[0]
+    # pydantic adds the tried alternatives of a union to the place: they are no keys
+    place = [str(part) for part in first["loc"] if not any(sign in str(part) for sign in "[(")]
+    if first["type"] == "extra_forbidden":
+        section: Any = Settings
+        for part in place[:-1]:
+            field = section.model_fields.get(part)
+            section = field.annotation if field else Corpus
+            section = section if isinstance(section, type) and issubclass(section, BaseModel) else Corpus
+        known = [name for name in section.model_fields if name != "root"]
+        return f"{'.'.join(place)} is no key{_nearest(place[-1], known)}"
+    if first["type"] == "missing":
+        return f"{'.'.join(place)} is missing"
+    wanted = first["msg"][0].lower() + first["msg"][1:]
+    return f"{'.'.join(place)}: {wanted}; it was {first['input']!r}"

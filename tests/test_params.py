@@ -1,0 +1,65 @@
+import pytest
+
+from riyaz import params
+
+BASE = """
+seed: 1
+corpora:
+  a: {path: x, reader: midi, model: {units: 8}}
+  b: {path: y, reader: tabla}
+model: {units: 16}
+"""
+
+
+@pytest.fixture
+def load(tmp_path):
+    def load(text, corpus=None, **sections):
+        path = tmp_path / "params.yaml"
+        path.write_text(text)
+        return params.load(corpus, path, **sections)
+
+    return load
+
+
+def test_a_corpus_own_section_wins_and_what_a_notebook_was_given_wins_over_both(load):
+    assert [load(BASE, corpus).model.units for corpus in (None, "a", "b")] == [16, 8, 16]
+    assert load(BASE, "a", model={"units": 4}, train=None).model.units == 4
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("model: {unit: 512}", r"model.unit is no key; did you mean units\?"),
+        ("model: {units: many}", "model.units: input should be a valid integer; it was 'many'"),
+        ("model: {units: 0}", "model.units: input should be greater than or equal to 1; it was 0"),
+        ("model: {cell: transformer}", "model.cell: input should be 'lstm', 'gru' or 'rnn'; it was 'transformer'"),
+        ("modl: {units: 0}", r"modl is no key; did you mean model\?"),
+        ("train: {learning_rate: 0}", "train.learning_rate: input should be greater than 0; it was 0"),
+        ("model: 3", "model: input should be a valid dictionary"),
+        ("seed: [", "not valid YAML"),
+    ],
+)
+def test_an_error_is_one_line_with_the_key_what_it_may_be_and_what_it_was(load, line, message):
+    text = BASE.replace("model: {units: 16}", line) if line[0] == "m" else BASE + line
+    with pytest.raises(params.BadParams, match=message) as caught:
+        load(text.replace("seed: 1", "") if line.startswith("seed") else text)
+    assert "\n" not in str(caught.value)
+
+
+def test_numbers_as_dvc_writes_them_are_read_as_numbers(load):
+    assert load(BASE + "train: {learning_rate: 5e-05}").train.learning_rate == 5e-5
+
+
+def test_an_unknown_corpus_names_the_nearest(load):
+    with pytest.raises(params.BadParams, match=r"corpora.aa is not there; did you mean a\?"):
+        load(BASE, "aa")
+
+
+def test_a_bad_own_section_is_named(load):
+    with pytest.raises(params.BadParams, match="units: input should be a valid integer"):
+        load(BASE.replace("units: 8", "units: eight"), "a")
+
+
+def test_the_projects_own_file_is_valid():
+    for corpus in params.load().corpora:
+        params.load(corpus)
