@@ -1,0 +1,56 @@
+"""A progress bar that reaches the terminal and never a notebook's output.
+
+Where the environment variable RIYAZ_PROGRESS names a file, the bar is appended to it, and whoever started the
+run copies it to the terminal; set but empty, it silences the bar. Without the variable the bar goes to the
+standard error, where that is a terminal or a notebook somebody looks at, and nowhere else.
+"""
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from typing import Any, TextIO, TypeVar
+
+from tqdm import tqdm
+
+VARIABLE = "RIYAZ_PROGRESS"
+
+Item = TypeVar("Item")
+
+
+class _Bar(tqdm):
+    """A tqdm bar that closes the file that was opened for it."""
+
+    opened: TextIO | None = None
+
+    def close(self) -> None:
+        super().close()
+        if self.opened is not None:
+            opened, self.opened = self.opened, None
+            opened.close()
+
+
+def _looked_at() -> bool:
+    """Whether somebody sees the standard error: a terminal, or a notebook's kernel."""
+    return sys.stderr.isatty() or type(sys.stderr).__module__.startswith("ipykernel")
+
+
+def bar(total: int | None, label: str) -> tqdm:
+    """Make a bar to be moved by hand: ``with bar(3, "reading") as moving: moving.update()``."""
+    name = os.environ.get(VARIABLE)
+    # line buffered, and tqdm flushes after each drawing: nothing waits in memory
+    opened = open(name, "a", buffering=1, encoding="utf-8") if name else None  # noqa: SIM115, closed by _Bar
+    shown = opened is not None or (name is None and _looked_at())
+    made = _Bar(total=total, desc=label, file=opened or sys.stderr, ncols=80, mininterval=0.5, disable=not shown)
+    made.opened = opened
+    return made
+
+
+def track(iterable: Iterable[Item], label: str, total: int | None = None) -> Iterator[Item]:
+    """Yield the items of `iterable`, moving a bar by one for each; nothing is shown or opened before the first."""
+    if total is None and hasattr(iterable, "__len__"):
+        total = len(iterable)
+    moving: Any
+    with bar(total, label) as moving:
+        for item in iterable:
+            yield item
+            moving.update()
