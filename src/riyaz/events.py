@@ -7,13 +7,17 @@ that overlap are cut wherever any note starts or ends, the continuation marked a
 lecture's split into notes (pitch and onset) and chords (notes that sound together), with time kept.
 """
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 TICKS = 5040
 COLUMNS = ("onset", "duration", "symbols", "held")
@@ -220,3 +224,32 @@ def ticks(text: str | Fraction | int) -> int:
     if value.denominator != 1:
         raise ValueError(f"{text} beats are no whole number of ticks of 1/{TICKS} beat")
     return int(value)
+
+
+def save(pieces: Sequence[Piece], folder: Path) -> None:
+    """Write pieces as ``events.parquet`` (a row an event, with its piece) and ``pieces.json`` (name and about)."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = pd.concat([p.events for p in pieces], ignore_index=True) if pieces else table([], [], [])
+    names = np.repeat([p.name for p in pieces], [len(p.events) for p in pieces])
+    columns = {
+        "piece": pa.array(names.tolist(), pa.string()).dictionary_encode(),
+        "onset": pa.array(rows["onset"]),
+        "duration": pa.array(rows["duration"]),
+        "symbols": pa.array(rows["symbols"], pa.list_(pa.string())),
+        "held": pa.array(rows["held"], pa.list_(pa.bool_())),
+    }
+    pq.write_table(pa.table(columns), folder / "events.parquet")
+    about = {p.name: {"events": len(p.events), **p.about} for p in pieces}
+    (folder / "pieces.json").write_text(json.dumps(about, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def load(folder: Path) -> list[Piece]:
+    """Read what `save` wrote."""
+    rows = pq.read_table(folder / "events.parquet", columns=list(COLUMNS))
+    events = table(rows["onset"], rows["duration"], rows["symbols"].to_pylist(), rows["held"].to_pylist())
+    pieces, row = [], 0
+    for name, about in json.loads((folder / "pieces.json").read_text(encoding="utf-8")).items():
+        n_events = about.pop("events")
+        pieces.append(Piece(name, events.iloc[row : row + n_events].reset_index(drop=True), about))
+        row += n_events
+    return pieces

@@ -6,7 +6,7 @@ in beats, where it differs from the last; then the first note ``C4`` and each fu
 never has a ``+``, so that the next event begins without a sign of its own.
 
 Scheme ``chord`` is the lecture's: one token an event, ``C4.E4.G4``; rests, durations and ties are dropped, and decoding
-gives every event half a beat (Skúli's and the lecture's fixed step).
+gives every event half a beat, the fixed step of the lecture's method.
 """
 
 import hashlib
