@@ -8,6 +8,7 @@ are not part of events: they are counted among what was lost, with every note th
 
 import struct
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -135,7 +136,8 @@ def _chunks(path: Path) -> tuple[int, list[bytes], int]:
         raise Unreadable(f"is of format {form}, whose tracks do not belong together", "save it as format 0 or 1")
     if not 0 < resolution < 0x8000:
         raise Unreadable("counts time in seconds, not in beats", "save it with ticks per quarter note")
-    tracks, place = [], 8 + length
+    tracks: list[bytes] = []
+    place = 8 + length
     while place + 8 <= len(data) and len(tracks) < announced:
         kind, (size,) = data[place : place + 4], struct.unpack(">I", data[place + 4 : place + 8])
         if kind == b"MTrk" and place + 8 + size > len(data):
@@ -214,7 +216,7 @@ def _events(
     if cells > 20 * max_notes:
         raise Unreadable(f"has notes that overlap {cells:,} times", "its notes are not released: repair the file")
     exact = (onset * TICKS % resolution == 0) & (stop * TICKS % resolution == 0)
-    events, lost = from_notes(start, until - start, pitch, int(nearest(np.int64(end))))
+    events, lost = from_notes(start, until - start, pitch, int(nearest(np.array([end]))[0]))
     return events, {"rounded": int((~exact).sum()), **lost}
 
 
@@ -239,7 +241,7 @@ def _time(event: Any) -> int:
 
 
 def _changes(values: list) -> int:
-    return sum(a != b for a, b in zip(values, values[1:], strict=False))
+    return sum(a != b for a, b in pairwise(values))
 
 
 def _why_empty(pitched: list, lost: dict[str, int]) -> tuple[str, str]:

@@ -7,7 +7,7 @@ standard error, where that is a terminal or a notebook somebody looks at, and no
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sized
 from typing import Any, TextIO, TypeVar
 
 from tqdm import tqdm
@@ -47,7 +47,7 @@ def bar(total: int | None, label: str) -> tqdm:
 
 def track(iterable: Iterable[Item], label: str, total: int | None = None) -> Iterator[Item]:
     """Yield the items of `iterable`, moving a bar by one for each; nothing is shown or opened before the first."""
-    if total is None and hasattr(iterable, "__len__"):
+    if total is None and isinstance(iterable, Sized):
         total = len(iterable)
     moving: Any
     with bar(total, label) as moving:

@@ -1,0 +1,292 @@
+"""A folder of files to pieces, and what was skipped and why.
+
+Nothing in a folder stops the reading of it: each file is read or skipped with a reason, and only a corpus
+with nothing usable raises. Readers are pure functions of a file, so files are read in parallel, and what was
+read can be kept in a cache whose keys are the file's bytes, the options and the code that reads.
+"""
+
+import hashlib
+import inspect
+import json
+import os
+import stat
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache as once
+from functools import partial
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from riyaz import midi, pianoroll
+from riyaz.events import Piece, Unreadable, table
+from riyaz.parallel import each
+
+COLUMNS = ("file", "status", "reason", "pieces", "events", "beats")
+
+_HERE = Path(__file__).parent
+
+
+def _tabla(path: Path) -> list[Piece]:
+    from riyaz.tabla import notation
+
+    return [notation.read_file(path).piece(path.name)]
+
+
+def _mts(path: Path) -> list[Piece]:
+    from riyaz.tabla import mts
+
+    return mts.read(path)
+
+
+def _score(path: Path) -> list[Piece]:
+    from riyaz import scores
+
+    return scores.read(path)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """How a kind of file is read.
+
+    Attributes
+    ----------
+    read : from a path, and options, to pieces named as the file, with ``#`` and more where it has several;
+        raises Unreadable where it has none.
+    suffixes : of the files it takes, lower case.
+    code : files of the package, and packages, that the result depends on.
+    """
+
+    read: Callable[..., list[Piece]]
+    suffixes: tuple[str, ...]
+    code: tuple[str, ...]
+
+
+READERS = {
+    "tabla": Reader(_tabla, (".tabla", ".txt"), ("tabla/*.py",)),
+    "mts": Reader(_mts, (".txt", ".csv"), ("tabla/*.py",)),
+    "midi": Reader(midi.read, midi.SUFFIXES, ("midi.py", "symusic")),
+    "score": Reader(_score, (".xml", ".mxl", ".musicxml", ".abc", ".krn"), ("scores.py", "music21")),
+    "pianoroll": Reader(pianoroll.read, (".json",), ("pianoroll.py",)),
+}
+
+
+def read_corpus(
+    path: str | Path,
+    reader: str,
+    workers: int | None = None,
+    scheduler: str | None = None,
+    cache: str | Path | None = None,
+    **options: Any,
+) -> tuple[list[Piece], pd.DataFrame]:
+    """Read all files of a folder and its subfolders.
+
+    Parameters
+    ----------
+    path : a folder; or one file. Hidden files are left alone, links are followed, each folder once.
+    reader : a key of READERS.
+    workers, scheduler : see `riyaz.parallel.each`; the result does not depend on them.
+    cache : a folder that keeps what was read, so that only new and changed files are read; it may be deleted at
+        any time.
+    options : passed to the reader if it takes them (`instrument` is for midi alone).
+
+    Returns
+    -------
+    pieces : in the order of their names, which are paths relative to the folder, with ``/``, in Unicode's form C.
+    files : one row a file in the order of names: `file`, `status` (``read`` or ``skipped``), `reason` (empty if
+        read), the number of `pieces`, `events` and `beats`, and a column ``lost_*`` for each count of what
+        reading left out or changed.
+
+    Raises
+    ------
+    Unreadable : there is no such folder, or nothing in it can be used.
+    ValueError : the reader is unknown.
+    TypeError : no reader takes such an option.
+    """
+    path = Path(path)
+    if reader not in READERS:
+        raise ValueError(f"reader is {reader!r}; it is one of {', '.join(READERS)}")
+    task = partial(_outcome, reader=reader, options=_accepted(reader, options), cache=str(cache) if cache else None)
+    if not path.exists():
+        raise Unreadable(f"{path}: there is no such folder", "check the corpus's path in params.yaml")
+    names, found, reasons = _listed(path, READERS[reader].suffixes)
+    outcomes = iter(each(task, found, label=f"reading {path.name}", workers=workers, scheduler=scheduler))
+    pieces: list[Piece] = []
+    rows: list[dict[str, Any]] = []
+    for name, why in zip(names, reasons, strict=True):
+        own, reason = ([], why) if why else next(outcomes)
+        own = [replace(piece, name=name + piece.name) for piece in own]
+        rows.append(_row(name, own, reason))
+        pieces += own
+    if not pieces:
+        raise Unreadable(*_nothing(path, reader, rows))
+    files = pd.DataFrame(rows)
+    lost = sorted(set(files.columns) - set(COLUMNS))
+    files[lost] = files[lost].fillna(0).astype("int64")
+    return pieces, files[[*COLUMNS, *lost]]
+
+
+def _accepted(reader: str, options: dict[str, Any]) -> dict[str, Any]:
+    """The options that this reader takes; those of other readers are dropped."""
+    known = {name: set(list(inspect.signature(r.read).parameters)[1:]) for name, r in READERS.items()}
+    strange = sorted(set(options) - set().union(*known.values()))
+    if strange:
+        raise TypeError(f"no reader takes the option {strange[0]!r}")
+    return {option: value for option, value in sorted(options.items()) if option in known[reader]}
+
+
+def _listed(root: Path, suffixes: tuple[str, ...]) -> tuple[list[str], list[str], list[str]]:
+    """Names in order, paths of the files to read, and for each name why it is not to be read (or nothing)."""
+    entries = [(root.name, str(root), "")] if root.is_file() else list(_walk(str(root), root, set()))
+    named: dict[str, tuple[str, str]] = {}
+    for name, file, why in sorted(entries, key=lambda entry: entry[:2]):
+        while name in named:  # two spellings of one name in Unicode
+            name += "~"
+        named[name] = file, why or _unfit(file, suffixes)
+    return list(named), [file for file, why in named.values() if not why], [why for _, why in named.values()]
+
+
+def _walk(folder: str, root: Path, seen: set[str]) -> Iterator[tuple[str, str, str]]:
+    """(name, path, why it cannot be entered) of all files below a folder."""
+    real = os.path.realpath(folder)
+    if real in seen:
+        yield _name(folder, root), folder, "is a link to a folder that is read already (remove the link)"
+        return
+    seen.add(real)
+    try:
+        entries = sorted(os.listdir(folder))
+    except OSError as error:
+        yield _name(folder, root), folder, _denied(error)
+        return
+    for entry in entries:
+        path = os.path.join(folder, entry)
+        if entry.startswith("."):
+            continue
+        if os.path.isdir(path):
+            yield from _walk(path, root, seen)
+        else:
+            yield _name(path, root), path, ""
+
+
+def _name(file: str, root: Path) -> str:
+    """The path below the root with slashes; bytes that are no text become question marks."""
+    name = Path(file).relative_to(root).as_posix()
+    name = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace").replace("\ufffd", "?")
+    return unicodedata.normalize("NFC", name)
+
+
+def _denied(error: OSError) -> str:
+    return f"may not be read: {error.strerror or error} (check its permissions)"
+
+
+def _unfit(file: str, suffixes: tuple[str, ...]) -> str:
+    """Why a file is not even opened, or nothing."""
+    suffix = Path(file).suffix.lower()
+    if suffix not in suffixes:
+        return f"has the suffix {suffix or '(none)'} (this reader takes {' '.join(suffixes)})"
+    try:
+        mode = os.stat(file).st_mode
+    except FileNotFoundError:
+        return "is a broken link (remove it)"
+    except OSError as error:
+        return _denied(error)
+    return "" if stat.S_ISREG(mode) else "is no regular file (remove it)"
+
+
+def _outcome(file: str, reader: str, options: dict[str, Any], cache: str | None) -> tuple[list[Piece], str]:
+    """The pieces of one file, named by what follows the file's name, or why there are none."""
+    entry = None
+    try:
+        if cache:
+            entry = Path(cache) / _key(file, reader, options)
+            kept = _load(entry)
+            if kept:
+                return kept
+        pieces = READERS[reader].read(Path(file), **options)
+        base = Path(file).name
+        pieces = [replace(p, name=p.name.removeprefix(base)) for p in pieces if len(p.events)]
+        outcome = pieces, "" if pieces else "has no music (leave it out)"
+    except Unreadable as error:
+        outcome = [], str(error)
+    except OSError as error:
+        return [], _denied(error)
+    except Exception as error:  # whatever a parser does with a wild file, the others are read
+        first = (str(error).splitlines() or [""])[0][:200]
+        outcome = (
+            [],
+            f"cannot be parsed: {type(error).__name__} {first} (repair it, or leave it out)".replace("  ", " "),
+        )
+    if entry:
+        _save(entry, *outcome)
+    return outcome
+
+
+def _row(name: str, pieces: list[Piece], reason: str) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "file": name,
+        "status": "skipped" if reason else "read",
+        "reason": reason,
+        "pieces": len(pieces),
+        "events": sum(len(piece.events) for piece in pieces),
+        "beats": float(sum(piece.beats for piece in pieces)),
+    }
+    for piece in pieces:
+        for key, count in piece.about.get("lost", {}).items():
+            row[f"lost_{key}"] = row.get(f"lost_{key}", 0) + count
+    return row
+
+
+def _nothing(path: Path, reader: str, rows: list[dict[str, Any]]) -> tuple[str, str]:
+    if not rows:
+        return f"{path}: the folder is empty", f"put files there ({' '.join(READERS[reader].suffixes)})"
+    examples = "; ".join(f"{row['file']} {row['reason']}" for row in rows[:3])
+    return f"{path}: nothing can be used by the reader {reader}, of {len(rows):,} files; {examples}", "see the reasons"
+
+
+# --- the cache: one JSON file an outcome -------------------------------------------------------------------
+
+
+@once
+def _code(reader: str) -> str:
+    """What the outcome depends on beside the file: the bytes of the modules, the versions of the packages."""
+    digest = hashlib.sha256()
+    for part in ("events.py", "readers.py", *READERS[reader].code):
+        if part.endswith(".py"):
+            for source in sorted(_HERE.glob(part)):
+                digest.update(source.read_bytes())
+        else:
+            digest.update(metadata.version(part).encode())
+    return digest.hexdigest()
+
+
+def _key(file: str, reader: str, options: dict[str, Any]) -> str:
+    digest = hashlib.sha256(json.dumps([reader, options, _code(reader), Path(file).suffix.lower()]).encode())
+    with open(file, "rb") as stream:
+        for block in iter(partial(stream.read, 2**20), b""):
+            digest.update(block)
+    return f"{digest.hexdigest()}.json"
+
+
+def _save(entry: Path, pieces: list[Piece], reason: str) -> None:
+    """Write an entry; it is there as a whole or not at all."""
+    own = [{"name": p.name, "about": p.about, **p.events.to_dict("list")} for p in pieces]
+    entry.parent.mkdir(parents=True, exist_ok=True)
+    half = entry.with_suffix(f".{os.getpid()}")
+    half.write_text(json.dumps({"reason": reason, "pieces": own}), encoding="utf-8")
+    os.replace(half, entry)
+
+
+def _load(entry: Path) -> tuple[list[Piece], str] | None:
+    """The outcome, or None where it is not there or was damaged."""
+    try:
+        kept = json.loads(entry.read_text(encoding="utf-8"))
+        own = [
+            Piece(p["name"], table(p["onset"], p["duration"], p["symbols"], p["held"]), p["about"])
+            for p in kept["pieces"]
+        ]
+        return own, kept["reason"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
