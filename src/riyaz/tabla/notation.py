@@ -1,0 +1,503 @@
+"""The notation: compositions as plain text that a player reads and writes.
+
+    title: Dha Dha Te Te
+    taal: teental
+    form: kaida
+    source: the lecture
+
+    [theme]                            # a comment
+    DhaDha TeTe DhaDha TuNa | DhaDha TeTe DhaDha TuNa |
+
+- A word between blanks is a matra; its bols share it evenly. ``-`` (or S) in place of a bol is a rest.
+- ``~`` lengthens the stroke or rest before it by one share more: ``Dha~Ge`` is two thirds and a third.
+- A comma halves further: ``Dha,TiRaKiTa`` is Dha for half a matra, TiRaKiTa for the other half.
+- ``|`` may stand where a vibhag ends and nowhere else. Lines are free. A section begins on sam.
+- ``( ... ) x3`` plays three times; ``x3`` at the end of a line without brackets repeats the line.
+- ``speed: 2`` on a line: from here two words share a matra (``3/2``, three in two); a section starts at 1.
+- Ta is the closed stroke right after Ki and where it is written together with Ka (TaKa, KaTa), and open
+  everywhere else. ``Tt`` is closed, ``Taa`` open wherever it stands.
+- A stroke after the last avartan is the sam on which a tihai lands; it lasts one matra. Where another section
+  follows, that section's first matra stands in its place.
+
+The header ends with the first line that is no ``key: value``. Needed is only the taal.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
+from fractions import Fraction
+from functools import cache
+from math import gcd
+from pathlib import Path
+from typing import Any, NamedTuple, NoReturn
+from unicodedata import normalize
+
+import pandas as pd
+
+from riyaz.events import TICKS, Piece, Unreadable, in_a_row
+from riyaz.tabla import taals
+from riyaz.tabla.bols import BOLS, GROUPS, SHORTHAND
+
+FORMS = ("theka", "kaida", "rela", "peshkar", "tukda", "mukhda", "tihai", "chakradar", "gat", "paran", "laggi", "mohra")
+LAYAS = {"vilambit": 45, "madhya": 90, "drut": 180}  # and a usual number of matras a minute
+RESTS = "-–_.sSऽ"
+LONGEST = 100_000  # strokes; what a repeat may make of a few lines
+
+
+@dataclass(frozen=True, eq=False)
+class Section:
+    """One part of a composition: its name, its events from sam on, and whether it was derived by rule."""
+
+    name: str
+    events: pd.DataFrame
+    derived: bool = False
+
+    @property
+    def ticks(self) -> int:
+        """Length in ticks."""
+        return int(self.events["duration"].sum())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Section) and self._key() == other._key()
+
+    def _key(self) -> tuple[Any, ...]:
+        return self.name, self.derived, self.events["duration"].tolist(), self.events["symbols"].tolist()
+
+
+@dataclass(frozen=True)
+class Composition:
+    """A composition, as it is written; `taal` is the key in `riyaz.tabla.taals.TAALS`, texts may be empty."""
+
+    title: str
+    taal: str
+    form: str = ""
+    laya: str = ""
+    gharana: str = ""
+    source: str = ""
+    sections: tuple[Section, ...] = field(default=())
+    family: str = ""
+    tempo: int = 0
+
+    def section(self, name: str) -> Section:
+        """The section of a name. Raises KeyError where there is none."""
+        return {section.name: section for section in self.sections}[name]
+
+    def joined(self) -> list[tuple[Section, pd.DataFrame]]:
+        """The sections as they are played one after the other: without the sam that the next one plays."""
+        cycle = taals.TAALS[self.taal].ticks
+        parts = []
+        for number, section in enumerate(self.sections):
+            events = section.events
+            lands = section.ticks % cycle == TICKS and len(events) > 1 and events["duration"].iloc[-1] == TICKS
+            followed = number + 1 < len(self.sections)
+            parts.append((section, events.iloc[:-1] if lands and followed else events))
+        return parts
+
+    def piece(self, name: str) -> Piece:
+        """All sections as one piece; its family is the composition's own or, without one, `name`."""
+        taal, parts = taals.TAALS[self.taal], self.joined()
+        lengths = [int(events["duration"].sum()) for _, events in parts]
+        sections = [
+            {"name": section.name, "onset": sum(lengths[:i]), "duration": lengths[i], "derived": section.derived}
+            for i, (section, _) in enumerate(parts)
+        ]
+        derived = sum(length for (section, _), length in zip(parts, lengths, strict=True) if section.derived)
+        about = {
+            "kind": "bols",
+            **{key: getattr(self, key) for key in ("title", "taal", "form", "laya", "gharana", "source")},
+            "family": self.family or name,
+            "metre": f"{taal.matras}/4",
+            "tempo": self.tempo or LAYAS[self.laya or "madhya"],
+            "sections": sections,
+            "derived": round(derived / sum(lengths), 4) if sum(lengths) else 0.0,
+            "lost": {},
+        }
+        durations = [d for _, events in parts for d in events["duration"]]
+        return Piece(name, in_a_row(durations, [s for _, events in parts for s in events["symbols"]]), about)
+
+
+def read_file(path: str | Path) -> Composition:
+    """Read one composition from a UTF-8 text file; without a title it is called as the file is."""
+    path = Path(path)
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        reason = f"{path.name}: no UTF-8 text (byte {error.start} is {error.object[error.start]:#04x})"
+        raise Unreadable(reason, "save it as UTF-8") from None
+    return read(text, path.name)
+
+
+def read(text: str, name: str = "") -> Composition:
+    """Read one composition.
+
+    Parameters
+    ----------
+    name : the file's name, for messages and as the title where the header has none.
+
+    Raises
+    ------
+    Unreadable : ``file:line:column: what is wrong (what was expected, the nearest known bol)``.
+    """
+    lines = text.replace("\r\n", "\n").split("\n")
+    place = Place(name or "notation", 1, 1)
+    header, start = _header(lines, place)
+    if "taal" not in header:
+        place.stop("the header names no taal", "write for instance: taal: teental")
+    taal = taals.TAALS[header["taal"]]
+    form = header.get("form", "")
+    sections = []
+    for section, first, last in _sections(lines, start, "theme" if form in ("kaida", "rela", "") else form, place):
+        title, derived = section
+        events = _events(lines, first, last, taal, place)
+        if events.empty:
+            place._replace(line=max(first, 1)).stop(f"section {title!r} has no bols", "write some, or leave it out")
+        sections.append(Section(title, events, derived))
+    if not sections:
+        place.stop("there are no bols", "write them below the header")
+    values: dict[str, Any] = {**header, "tempo": int(header.get("tempo", 0))}
+    values.setdefault("title", Path(name).stem)
+    return Composition(sections=tuple(sections), **values)
+
+
+def bols(text: str, taal: str, name: str = "") -> pd.DataFrame:
+    """Read bare notation, such as a theka, as events."""
+    lines = text.split("\n")
+    return _events(lines, 0, len(lines), taals.find(taal), Place(name or "notation", 1, 1))
+
+
+class Place(NamedTuple):
+    """Where something stands in a file."""
+
+    file: str
+    line: int
+    column: int
+
+    def stop(self, reason: str, remedy: str = "") -> NoReturn:
+        """Raise Unreadable with this place in front."""
+        raise Unreadable(f"{self.file}:{self.line}:{self.column}: {reason}", remedy)
+
+
+# The header and the sections ---------------------------------------------------------------------------------
+
+_KEYS = tuple(f.name for f in fields(Composition) if f.name != "sections")
+
+
+def _nearest(word: str, known: tuple[str, ...] | list[str]) -> str:
+    near = get_close_matches(word, known, n=1, cutoff=0.5)
+    return f"nearest: {near[0]}" if near else f"known: {', '.join(known)}"
+
+
+def _header(lines: list[str], place: Place) -> tuple[dict[str, str], int]:
+    header: dict[str, str] = {}
+    for number, line in enumerate(lines):
+        content = line.split("#")[0].strip()
+        match = re.match(r"(\w+)\s*:\s*(.*)$", content)
+        if content and (not match or match[1].lower() == "speed"):
+            return header, number
+        if match:
+            here = place._replace(line=number + 1, column=line.index(match[1]) + 1)
+            key, value = match[1].lower(), match[2].strip()
+            if key in header:
+                here.stop(f"{key} is given twice", "keep one")
+            header[key] = _value(key, value, here)
+    return header, len(lines)
+
+
+def _value(key: str, value: str, here: Place) -> str:
+    if key not in _KEYS:
+        here.stop(f"there is no header key {key!r}", _nearest(key, _KEYS))
+    if key == "taal":
+        try:
+            return taals.find(value).name
+        except Unreadable as error:
+            here.stop(error.reason, error.remedy)
+    for name, known in (("form", FORMS), ("laya", tuple(LAYAS))):
+        if key == name and value:
+            if value.lower() not in known:
+                here.stop(f"there is no {key} {value!r}", _nearest(value.lower(), known))
+            return value.lower()
+    if key == "tempo" and not re.fullmatch(r"[1-9]\d{0,3}", value):
+        here.stop(f"tempo is {value!r}", "write whole matras a minute, such as 90")
+    return value
+
+
+def _sections(lines: list[str], start: int, default: str, place: Place) -> Iterator[tuple[tuple[str, bool], int, int]]:
+    """Yield (name, derived), the first and the end line of each section."""
+    heads: list[tuple[tuple[str, bool], int]] = []
+    for number in range(start, len(lines)):
+        content = lines[number].split("#")[0].strip()
+        if content.startswith("["):
+            match = re.fullmatch(r"\[\s*([^\[\],]*[^\[\],\s])\s*(,\s*derived\s*)?\]", content)
+            here = place._replace(line=number + 1, column=lines[number].index("[") + 1)
+            if not match:
+                here.stop(f"{content!r} names no section", "write for instance: [palta 1] or [palta 1, derived]")
+            if any(match[1] == name for (name, _), _ in heads):
+                here.stop(f"there are two sections {match[1]!r}", "number them")
+            heads.append(((match[1], match[2] is not None), number))
+        elif content and not heads:
+            heads.append(((default, False), number - 1))
+    for i, (head, number) in enumerate(heads):
+        yield head, number + 1, heads[i + 1][1] if i + 1 < len(heads) else len(lines)
+
+
+# The bols ----------------------------------------------------------------------------------------------------
+
+
+class Item(NamedTuple):
+    """A word or a bar, the speed it is played at, and where it stands."""
+
+    text: str
+    speed: Fraction
+    place: Place
+
+
+def _events(lines: list[str], first: int, last: int, taal: taals.Taal, place: Place) -> pd.DataFrame:
+    slots: list[tuple[int, str]] = []  # ticks, and a bol or "" for a rest
+    time = bar = Fraction(0)
+    for item in _items(lines, first, last, place):
+        if item.text == "|":
+            bar = _bar(time, bar, taal, item.place)
+            continue
+        for share, bol in _word(item.text, item.place):
+            ticks = share * TICKS / item.speed
+            if ticks.denominator != 1:
+                item.place.stop(f"{item.text!r} parts a matra into more than {TICKS} can count", "use fewer bols")
+            if bol == "~" and not slots:
+                item.place.stop("there is no stroke before the ~", "write - for a rest")
+            if bol == "~":
+                slots[-1] = (slots[-1][0] + int(ticks), slots[-1][1])
+            else:
+                slots.append((int(ticks), bol))
+            time += ticks
+    names = _after_ki([bol for _, bol in slots])
+    return in_a_row([ticks for ticks, _ in slots], [[bol] if bol else [] for bol in names])
+
+
+def _bar(time: Fraction, last: Fraction, taal: taals.Taal, place: Place) -> Fraction:
+    """Check that a vibhag ends at `time`, in ticks from sam, and return it; `last` is where the last bar stood."""
+    starts: list[Fraction] = [Fraction((start - 1) * TICKS) for start in taal.starts]
+    if time % taal.ticks not in starts:
+        vibhag = starts.index(last % taal.ticks)
+        has = (time - last) / TICKS
+        shown = f"{has.numerator if has.denominator == 1 else round(float(has), 2)} matra{'s' * (has != 1)}"
+        place.stop(f"vibhag {vibhag + 1} of {taal.title} has {shown} here", f"expected {taal.vibhags[vibhag]}")
+    return time
+
+
+def _items(lines: list[str], first: int, last: int, place: Place) -> list[Item]:
+    """The words and bars of some lines, in the order in which they are played: repeats written out."""
+    speed = Fraction(1)
+    stack: list[list[Item]] = [[]]  # what stands in each open (, the outermost first
+    opened: list[Place] = []
+    for number in range(first, last):
+        content = lines[number].split("#")[0]
+        here = place._replace(line=number + 1)
+        if match := re.match(r"\s*(\w+)\s*:\s*(.*?)\s*$", content):
+            speed = _speed(match[1], match[2], here._replace(column=match.start(1) + 1))
+            continue
+        begins = len(stack[-1])
+        for token in re.finditer(r"\|+|\(|\)(?:[\s|]*[x×]\d+)?|[^\s|()]+", content):
+            at, word = here._replace(column=token.start() + 1), token[0]
+            if word == "(":
+                stack.append([])
+                opened.append(at)
+            elif word[0] == ")":
+                _close(word, stack, opened, at)
+            elif re.fullmatch(r"[x×]\d+", word):
+                rest = content[token.end() :].strip(" \t|")
+                if rest or len(stack[-1]) == begins or (opened and opened[-1].line == here.line):
+                    at.stop(f"{word} repeats a line at its end, or what stands in brackets", "write ( ... ) x3")
+                stack[-1][begins:] = _repeated(stack[-1][begins:], word, at)
+            else:
+                stack[-1].append(Item("|" if word[0] == "|" else word, speed, at))
+    if opened:
+        opened[-1].stop("this ( is never closed", "write ( ... ) x3")
+    return stack[0]
+
+
+def _speed(key: str, value: str, here: Place) -> Fraction:
+    if key.lower() != "speed":
+        here.stop(f"{key!r} is no speed line", "header lines stand at the top of the file")
+    if not re.fullmatch(r"[1-9]\d?(/[1-9]\d?)?", value):
+        here.stop(f"speed is {value!r}", "write words a matra, such as 2 or 3/2")
+    return Fraction(value)
+
+
+def _close(word: str, stack: list[list[Item]], opened: list[Place], at: Place) -> None:
+    if not opened:
+        at.stop("there is no ( before this )", "write ( ... ) x3")
+    if word == ")":
+        at.stop("a repeat is expected after )", "write for instance ) x3")
+    opened.pop()
+    group = stack.pop()
+    bar = [Item("|", Fraction(1), at)] if "|" in word else []
+    stack[-1] += _repeated(group, word, at) + bar
+
+
+def _repeated(items: list[Item], word: str, at: Place) -> list[Item]:
+    times = int(re.sub(r"\D", "", word))
+    if not 1 <= times * max(len(items), 1) <= LONGEST:
+        at.stop(f"{times} repeats of {len(items)} words", f"repeat at least once and write at most {LONGEST} words")
+    return items * times
+
+
+def _word(word: str, place: Place) -> list[tuple[Fraction, str]]:
+    """Part a word into its slots: the share of each, and a bol, "" for a rest, "~" or a Ta not yet decided."""
+    parts, slots, column = word.split(","), [], place.column
+    for part in parts:
+        names = strokes(part)
+        if not names:
+            _no_bol(part, place._replace(column=column))
+        slots += [(Fraction(1, len(parts) * len(names)), name) for name in names]
+        column += len(part) + 1
+    decided = _with_ka([name for _, name in slots])
+    return [(share, name) for (share, _), name in zip(slots, decided, strict=True)]
+
+
+# Spelling ----------------------------------------------------------------------------------------------------
+
+UNDECIDED, OPEN, CLOSED = "Ta?", "Ta", "ta"
+
+
+@cache
+def _spellings() -> dict[str, tuple[str, ...]]:
+    known: dict[str, tuple[str, ...]] = {bol.devanagari: (name,) for name, bol in BOLS.items()}
+    known |= {"टे": ("Te",), "ट": ("ta",), "ड": ("Da",), "धिर": ("Dhe", "Re")}
+    known |= {spelling: (name,) for name, bol in BOLS.items() for spelling in (name.lower(), *bol.spellings)}
+    known |= {spelling: names for spelling, names in GROUPS.items() if spelling not in SHORTHAND}
+    known |= {"ta": (UNDECIDED,), "~": ("~",)} | {rest.lower(): ("",) for rest in RESTS}
+    return {normalize("NFC", spelling): names for spelling, names in known.items()}
+
+
+@cache
+def strokes(word: str) -> tuple[str, ...]:
+    """Part a word into bols; capitals start bols, the longest spelling comes first. Empty where it cannot be."""
+    if word in [short.upper() for short in SHORTHAND]:
+        return GROUPS[word.lower()]
+    word = normalize("NFC", word)
+    capitals = set() if word.isupper() else {i for i, letter in enumerate(word) if letter.isupper()}
+    ends: dict[int, tuple[str, ...]] = {len(word): ()}  # from where to the end, and how
+    for start in reversed(range(len(word))):
+        for end in sorted(ends, reverse=True):
+            names = _spellings().get(word[start:end].lower())
+            if end > start and names and not any(start < capital < end for capital in capitals):
+                ends[start] = names + ends[end]
+                break
+    return ends.get(0, ())
+
+
+def _no_bol(part: str, place: Place) -> NoReturn:
+    """Find what part of a word is no bol, and the bol that it most resembles."""
+    chunks = re.findall(r"[^\W\d_a-zऀ-ॿ][^A-Z\-–.~_]*|[^A-Z\-–.~_]+|.", part) if not part.isupper() else [part]
+    bad = next((chunk for chunk in chunks if not strokes(chunk)), part)
+    known = {spelling: names for spelling, names in _spellings().items() if spelling.isalpha() and len(spelling) > 1}
+    near = get_close_matches(bad.lower(), known, n=1, cutoff=0.4)
+    remedy = f"nearest known bol: {''.join(known[near[0]]).replace(UNDECIDED, 'Ta')}" if near else "expected a bol"
+    place._replace(column=place.column + part.find(bad)).stop(f"{bad!r} is no bol", remedy)
+
+
+def _with_ka(names: list[str]) -> list[str]:
+    """Close each undecided Ta that stands beside a Ka in the same word."""
+    beside = [(*names[max(i - 1, 0) : i], *names[i + 1 : i + 2]) for i in range(len(names))]
+    return [CLOSED if n == UNDECIDED and "Ka" in near else n for n, near in zip(names, beside, strict=True)]
+
+
+def _after_ki(names: list[str]) -> list[str]:
+    """Decide every other Ta: closed right after Ki, else open."""
+    before = ["", *names[:-1]]
+    return [
+        (CLOSED if previous == "Ki" else OPEN) if name == UNDECIDED else name
+        for name, previous in zip(names, before, strict=True)
+    ]
+
+
+# Writing -----------------------------------------------------------------------------------------------------
+
+
+def write(composition: Composition) -> str:
+    """Write a composition so that `read` gives the same again; the layout is that of `lines`."""
+    header = [f"{key}: {getattr(composition, key)}" for key in _KEYS if getattr(composition, key)]
+    taal, parts = taals.TAALS[composition.taal], []
+    for section in composition.sections:
+        parts += ["", f"[{section.name}{', derived' if section.derived else ''}]", *lines(section.events, taal)]
+    return "\n".join([*header, *parts]) + "\n"
+
+
+def lines(events: pd.DataFrame, taal: taals.Taal) -> list[str]:
+    """Write events as lines of notation: bars at the vibhags, whole vibhags on a line as far as eight matras go."""
+    matras = words(events)
+    written, line, start, vibhag = [], [], 0, 0
+    while start < len(matras):
+        size = taal.vibhags[vibhag % len(taal.vibhags)]
+        bar = matras[start : start + size]
+        line.append(" ".join(bar) + (" |" if len(bar) == size else ""))
+        start, vibhag = start + size, vibhag + 1
+        if vibhag % len(taal.vibhags) in _breaks(taal) or start >= len(matras):
+            written.append(" ".join(line))
+            line = []
+    return written
+
+
+def _breaks(taal: taals.Taal) -> tuple[int, ...]:
+    """After which vibhags of an avartan a line ends; 0 is the last one."""
+    breaks, on_line = [0], 0
+    for number, size in enumerate(taal.vibhags[:-1], 1):
+        on_line += size
+        if on_line + taal.vibhags[number] > 8:
+            breaks.append(number)
+            on_line = 0
+    return tuple(breaks)
+
+
+def words(events: pd.DataFrame) -> list[str]:
+    """Write events as one word a matra; a last matra that is not full is filled with a rest."""
+    matras: list[list[tuple[int, str]]] = []  # of each the ticks and bols of what starts in it
+    names = [symbols[0] if symbols else "" for symbols in events["symbols"]]
+    stops = (events["onset"] + events["duration"]).tolist()
+    if stops and stops[-1] % TICKS:
+        names, stops = [*names, ""], [*stops, -(-stops[-1] // TICKS) * TICKS]
+    for onset, stop, name in zip([0, *stops[:-1]], stops, names, strict=True):
+        matras += [[(0, "~")] for _ in range(-(-stop // TICKS) - len(matras))]
+        matra = matras[onset // TICKS]
+        matra[:] = [*matra, (onset % TICKS, name)] if onset % TICKS else [(0, name)]
+    before = ""
+    written = []
+    for matra in matras:
+        parts = _parts(matra)
+        written.append(_spelled(parts, before))
+        before = matra[-1][1] if matra[-1][1] != "~" else before
+    return written
+
+
+def _parts(matra: list[tuple[int, str]]) -> list[list[str]]:
+    """The slots of a matra, parted by commas where that needs no ~ but the first."""
+    flat = _slots(matra, TICKS)
+    for n in (2, 3, 4) if "~" in flat[1:] else ():
+        size = TICKS // n
+        parts = [[(t - i * size, name) for t, name in matra if i * size <= t < (i + 1) * size] for i in range(n)]
+        slots = [_slots(part, size) for part in parts if part and part[0][0] == 0]
+        if len(slots) == n and not any("~" in part[i == 0 :] for i, part in enumerate(slots)):
+            return slots
+    return [flat]
+
+
+def _slots(starts: list[tuple[int, str]], size: int) -> list[str]:
+    share = gcd(size, *(t for t, _ in starts))
+    at = dict(starts)
+    return [at.get(t, "~") for t in range(0, size, share)]
+
+
+def _spelled(parts: list[list[str]], before: str) -> str:
+    """Join slots; a Ta that the rules of reading would take for the other one is Tt or Taa."""
+    together = [name for part in parts for name in part]
+    plain = _with_ka([UNDECIDED if name in (OPEN, CLOSED) else name for name in together])
+    strokes_only = [name for name in plain if name != "~"]
+    decided = iter(_after_ki([before, *strokes_only])[1:])
+    taken = [name if name == "~" else next(decided) for name in plain]
+    marked = {OPEN: "Taa", CLOSED: "Tt", "": "-"}
+    spelled = iter(
+        "Ta" if name == read_as and name in (OPEN, CLOSED) else marked.get(name, name)
+        for name, read_as in zip(together, taken, strict=True)
+    )
+    return ",".join("".join(next(spelled) for _ in part) for part in parts)
