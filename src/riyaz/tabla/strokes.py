@@ -1,0 +1,290 @@
+"""The sound of the tabla by modal synthesis, and its strokes as MIDI notes.
+
+A bol is one or more strokes on the two drums: *dayan* (right, tuned wood) and *bayan* (left, bass). A stroke is a sum
+of decaying partials, with the pitch of the bayan gliding under the heel of the hand, and a short burst of noise where
+the fingers land. The loaded head of the dayan has near-harmonic partials at 1, 1.94, 2.95, 3.97 and 4.97; a stroke at
+the centre drives the symmetric ones alone (1, 3.05, 4.82), and at the rim a finger damps the lowest. A stroke rings on
+until its drum is struck again; a rest damps nothing.
+
+References
+----------
+C. V. Raman, "The Indian musical drums", Proc. Indian Acad. Sci. A1 (1934), 179-188.
+B. S. Ramakrishna and M. M. Sondhi, "Vibrations of Indian musical drums regarded as composite membranes",
+J. Acoust. Soc. Am. 26 (1954), 523-529, doi:10.1121/1.1907368.
+"""
+
+import difflib
+from dataclasses import dataclass
+from functools import lru_cache
+from math import ceil
+
+import numpy as np
+import pandas as pd
+from scipy import signal
+
+from riyaz.events import TICKS, in_a_row
+from riyaz.tabla import notation
+from riyaz.tabla.bols import BOLS, Bol, played
+from riyaz.tabla.taals import Taal
+
+DAYAN_HZ, BAYAN_HZ = 151.4, 92.0  # the dayan's second partial, which Na sounds, is then D4
+CEILING = 10 ** (-1.5 / 20)  # no sample is louder: -1.5 dBFS
+FADE = 0.006  # seconds in which a drum that is struck again falls silent
+FLAM = 0.024  # seconds between the hands of a flam
+PAN = {"dayan": 0.62, "bayan": 0.40}  # 0 is left, 1 right, as the listener sees the player
+
+
+@dataclass(frozen=True)
+class Stroke:
+    """How one drum is struck once.
+
+    Attributes
+    ----------
+    drum : ``dayan`` or ``bayan``.
+    note : MIDI note on the percussion channel, near in character in the General MIDI drum map.
+    level : dB, of the loudest 40 ms.
+    partials : (ratio to the drum's pitch, amplitude, seconds to fall by 60 dB) each.
+    noise : (lowest Hz, highest Hz, amplitude, seconds to fall by 60 dB) of the fingers' landing.
+    glide : (share of the pitch by which it starts too high, seconds in which that falls to 1/e).
+    """
+
+    drum: str
+    note: int
+    level: float
+    partials: tuple[tuple[float, float, float], ...]
+    noise: tuple[float, float, float, float]
+    glide: tuple[float, float] = (0.0, 1.0)
+
+
+_RIM = ((1.94, 1.0, 0.52), (2.95, 0.8, 0.48), (3.97, 0.6, 0.42), (4.97, 0.45, 0.34), (6.1, 0.25, 0.2), (8.3, 0.2, 0.1))
+_HALF = ((1.0, 0.8, 0.85), (1.94, 1.0, 0.75), (2.95, 0.4, 0.5))
+_CENTRE = ((1.0, 1.0, 1.4), (3.05, 0.22, 0.7), (4.82, 0.08, 0.4))
+_PALM = ((1.0, 1.0, 0.7), (1.94, 0.45, 0.5), (3.05, 0.4, 0.4), (4.82, 0.2, 0.25))
+_SKIN = ((1.0, 1.0, 1.2), (2.02, 0.38, 0.7), (3.1, 0.14, 0.35), (4.2, 0.06, 0.2))
+
+STROKES: dict[str, Stroke] = {
+    "na": Stroke("dayan", 60, 0.0, _RIM, (2500, 9000, 0.9, 0.03)),  # rim, rings bright
+    "tin": Stroke("dayan", 63, -1.5, _HALF, (1500, 5000, 0.15, 0.02)),  # between rim and centre, rings soft
+    "tun": Stroke("dayan", 61, -1.0, _CENTRE, (600, 2500, 0.12, 0.03), (0.02, 0.05)),  # centre, rings dark and long
+    "din": Stroke("dayan", 66, -1.0, _PALM, (500, 3000, 0.8, 0.06)),  # open palm
+    "te": Stroke("dayan", 62, -4.0, ((1.5, 0.5, 0.05), (2.6, 0.4, 0.04)), (700, 2400, 1.0, 0.05)),  # fingers, flat
+    "ti": Stroke("dayan", 75, -6.0, ((2.2, 0.3, 0.03),), (1600, 5200, 1.0, 0.035)),  # one finger, flat
+    "tit": Stroke("dayan", 65, -2.0, ((1.0, 0.9, 0.08), (1.94, 0.5, 0.06)), (400, 6000, 1.0, 0.09)),  # whole hand, flat
+    "ge": Stroke("bayan", 64, 1.0, _SKIN, (300, 1200, 0.08, 0.03), (0.2, 0.04)),  # rings, falls
+    "ghe": Stroke("bayan", 41, 1.0, _SKIN, (300, 1200, 0.08, 0.03), (-0.22, 0.16)),  # rings, rises under the heel
+    "ke": Stroke("bayan", 43, -4.0, ((1.1, 0.5, 0.05),), (150, 800, 1.0, 0.05)),  # flat hand
+    "kat": Stroke("bayan", 39, -1.0, ((1.1, 0.8, 0.07),), (200, 2200, 1.0, 0.09)),  # flat hand, hard
+}
+
+# Where the hands of `riyaz.tabla.bols` (na, tin, tun, te, ge, ke) are told apart further.
+_FINER: dict[str, tuple[str, str]] = {
+    **dict.fromkeys(("Ti", "Ra", "Da", "ta"), ("te", "ti")),
+    **dict.fromkeys(("Tit", "Tet", "Dhet"), ("te", "tit")),
+    **dict.fromkeys(("Kat", "Kda", "Kran"), ("ke", "kat")),
+    "Din": ("tun", "din"),
+    "Ghin": ("ge", "ghe"),
+}
+
+
+def parts(bol: Bol) -> tuple[tuple[str, float], ...]:
+    """Name the strokes of a bol in `STROKES`, the left hand's first, each with its delay in seconds."""
+    hand, finer = _FINER.get(bol.name, ("", ""))
+    strokes = [finer if stroke == hand else stroke for stroke in (bol.left, bol.right) if stroke]
+    if bol.flam and len(strokes) == 1:  # two fingers of one hand
+        strokes = ["ti", *strokes]
+    return tuple((stroke, FLAM * i * bol.flam) for i, stroke in enumerate(strokes))
+
+
+# Bol to the notes of its strokes on the percussion channel, in the order of `parts`.
+MIDI_NOTES: dict[str, tuple[int, ...]] = {
+    name: tuple(STROKES[stroke].note for stroke, _ in parts(bol)) for name, bol in BOLS.items()
+}
+
+
+@lru_cache(maxsize=256)
+def waveform(stroke: str, sample_rate: int = 44100, pitch: float = 1.0) -> np.ndarray:
+    """Synthesise one stroke; the same for the same arguments.
+
+    Parameters
+    ----------
+    pitch : both drums are tuned this many times higher.
+
+    Returns
+    -------
+    (n,) float32, mono, until it has fallen by 60 dB; its loudest 40 ms have an RMS of 0.1 at level 0 dB. Read only.
+    """
+    how = STROKES[stroke]
+    low, high, amount, fall = how.noise
+    seconds = max([fall, *(decay for _, _, decay in how.partials)])
+    t = np.arange(ceil(seconds * sample_rate)) / sample_rate
+    start, settle = how.glide
+    turns = (DAYAN_HZ if how.drum == "dayan" else BAYAN_HZ) * pitch * (t + start * settle * (1 - np.exp(-t / settle)))
+    ring = sum(a * np.sin(2 * np.pi * ratio * turns) * 0.001 ** (t / decay) for ratio, a, decay in how.partials)
+    high = min(high, 0.45 * sample_rate)  # of what the sample rate can hold
+    band = signal.butter(2, [min(low, high / 2), high], "bandpass", fs=sample_rate, output="sos")
+    hiss = signal.sosfilt(band, np.random.default_rng(how.note).standard_normal(t.size)) * 0.001 ** (t / fall)
+    hiss *= amount * np.max(np.abs(ring)) / np.max(np.abs(hiss))
+    wave = (ring + hiss) * np.minimum(1, t / 0.0008) * np.minimum(1, (seconds - t) / 0.005)
+    window = np.ones(int(0.04 * sample_rate))
+    loudest = np.sqrt(np.max(signal.oaconvolve(wave**2, window)) / window.size)
+    wave = (wave * (0.1 * 10 ** (how.level / 20) / loudest)).astype(np.float32)
+    wave.setflags(write=False)
+    return wave
+
+
+@lru_cache(maxsize=8)
+def click(rank: int, sample_rate: int = 44100) -> np.ndarray:
+    """Synthesise a tick: rank 0 on sam, 1 on another tali, 2 on khali, 3 on any other matra. (n,) float32, mono."""
+    t = np.arange(int(0.04 * sample_rate)) / sample_rate
+    hertz, level = ((2200, 0.30), (1650, 0.22), (1100, 0.22), (1650, 0.10))[rank]
+    wave = level * np.sin(2 * np.pi * hertz * t) * 0.001 ** (t / 0.035) * np.minimum(1, t / 0.0005)
+    return (wave * np.minimum(1, (0.04 - t) / 0.005)).astype(np.float32)
+
+
+def _struck(events: pd.DataFrame) -> list[tuple[int, int, Bol]]:
+    """Onset and duration in ticks, and what is played, of each event that sounds. Raises ValueError for no bol."""
+    rows = [
+        (int(onset), int(duration), bol)
+        for onset, duration, symbols in zip(events["onset"], events["duration"], events["symbols"], strict=True)
+        for bol in symbols
+    ]
+    strange = next((bol for _, _, bol in rows if bol not in BOLS), None)
+    if strange is not None:
+        near = difflib.get_close_matches(strange, BOLS, n=1, cutoff=0.0)
+        raise ValueError(f"{strange!r} is no bol and has no sound; the nearest bol is {near[0]!r}")
+    hands = played([bol for _, _, bol in rows]) if rows else []
+    return [(onset, duration, bol) for (onset, duration, _), bol in zip(rows, hands, strict=True)]
+
+
+def _levels(onsets: np.ndarray, cycle: int, seed: int) -> np.ndarray:
+    """Gain of each stroke: sam and the matras stand out a little, and no two hands fall alike. (n,) float."""
+    accent = np.where(onsets % TICKS == 0, 0.0, -1.5) + (1.5 * (onsets % cycle == 0) if cycle else 0.0)
+    human = np.clip(np.random.default_rng(seed).normal(0, 0.7, onsets.size), -1.5, 1.5)
+    return 10 ** ((accent + human) / 20)
+
+
+def _play(
+    out: np.ndarray, events: pd.DataFrame, rate: float, sample_rate: int, cycle: int, seed: int, pitch: float = 1.0
+) -> None:
+    """Add the strokes of `events` to `out`, (2, n) float32; `rate` is samples a tick."""
+    struck = _struck(events)
+    levels = _levels(np.array([onset for onset, _, _ in struck], dtype=np.int64), cycle, seed)
+    for drum, pan in PAN.items():
+        hits = [
+            (round(onset * rate + delay * sample_rate), stroke, level)
+            for (onset, _, bol), level in zip(struck, levels, strict=True)
+            for stroke, delay in parts(bol)
+            if STROKES[stroke].drum == drum
+        ]
+        fade = int(FADE * sample_rate)
+        down = (0.5 + 0.5 * np.cos(np.pi * np.arange(fade) / fade)).astype(np.float32)
+        sides = np.sqrt(np.array([[1 - pan], [pan]])).astype(np.float32)
+        for i, (start, stroke, level) in enumerate(hits):
+            wave = waveform(stroke, sample_rate, pitch)
+            until = hits[i + 1][0] - start + fade if i + 1 < len(hits) else wave.size
+            if until < wave.size:  # the drum is struck again while it rings
+                wave = wave[:until].copy()
+                wave[-fade:] *= down[-wave.size :]
+            out[:, start : start + wave.size] += sides * (np.float32(level) * wave)
+
+
+def _theka(taal: Taal, ticks: int) -> pd.DataFrame:
+    """The theka over and over for so many ticks, its last stroke begun before their end."""
+    once = notation.bols(taal.theka, taal.name, taal.name)
+    times = ceil(ticks / taal.ticks)
+    events = in_a_row(once["duration"].tolist() * times, once["symbols"].tolist() * times)
+    return events[events["onset"] < ticks]
+
+
+def _clicks(out: np.ndarray, taal: Taal | None, n_matras: int, rate: float, sample_rate: int) -> None:
+    """Add a tick on each matra to `out`, (2, n) float32."""
+    ranks = [3] * (taal.matras if taal else 1)
+    if taal:
+        for start, sign in zip(taal.starts, taal.signs, strict=True):
+            ranks[start - 1] = 2 if sign == "0" else 1
+        ranks[0] = 0
+    for matra in range(n_matras):
+        wave, start = click(ranks[matra % len(ranks)], sample_rate), round(matra * TICKS * rate)
+        out[:, start : start + wave.size] += wave
+
+
+@lru_cache(maxsize=4)
+def _room(sample_rate: int) -> np.ndarray:
+    """Impulse response of a small room without its direct sound. (2, n) float32."""
+    t = np.arange(int(0.3 * sample_rate)) / sample_rate
+    noise = np.random.default_rng(1).standard_normal((2, t.size)) * 0.001 ** (t / 0.28) * (t > 0.009)
+    noise = signal.sosfilt(
+        signal.butter(1, [250, min(4500, 0.45 * sample_rate)], "bandpass", fs=sample_rate, output="sos"), noise
+    )
+    return (0.16 * noise / np.sqrt(np.sum(noise**2, axis=1, keepdims=True))).astype(np.float32)
+
+
+def render(
+    events: pd.DataFrame,
+    tempo: float,
+    taal: Taal | None = None,
+    underlay: str | None = None,
+    sample_rate: int = 44100,
+    seed: int = 0,
+) -> np.ndarray:
+    """Play bols on a tabla.
+
+    Parameters
+    ----------
+    events : as in `riyaz.events`, one bol an event.
+    tempo : matras a minute.
+    taal : `riyaz.tabla.taals.Taal`; its sam is played a little louder. `underlay` needs it for all but plain clicks.
+    underlay : ``theka``: a second, lower tabla repeats the theka softly; ``click``: a tick on each matra.
+    seed : of the small differences in level between strokes.
+
+    Returns
+    -------
+    (n, 2) float32: left and right, no sample above -1 dBFS, the last strokes ring out. No events make no samples.
+
+    Raises
+    ------
+    ValueError : for an unknown bol or underlay, a tempo that is not positive, a theka without a taal.
+    """
+    if not tempo > 0:
+        raise ValueError(f"tempo is {tempo}; it is a positive number of matras a minute")
+    if underlay not in (None, "theka", "click"):
+        raise ValueError(f"underlay is {underlay!r}; it is 'theka', 'click' or None")
+    if underlay == "theka" and taal is None:
+        raise ValueError("underlay 'theka' needs a taal; give one, or take 'click'")
+    ticks = int(events["duration"].sum())
+    rate = sample_rate * 60 / (tempo * TICKS)
+    longest = max(waveform(stroke, sample_rate).size for stroke in STROKES)
+    out = np.zeros((2, ceil(ticks * rate) + longest + int(FLAM * sample_rate) if ticks else 0), dtype=np.float32)
+    if not ticks:
+        return out.T
+    cycle = taal.matras * TICKS if taal else 0
+    _play(out, events, rate, sample_rate, cycle, seed)
+    if underlay == "theka" and taal:
+        below = np.zeros_like(out)
+        _play(below, _theka(taal, ticks), rate, sample_rate, cycle, seed + 1, 0.75)
+        out += np.float32(0.3) * below
+    out += signal.oaconvolve(out, _room(sample_rate), axes=1)[:, : out.shape[1]]
+    if underlay == "click":
+        _clicks(out, taal, ceil(ticks / TICKS), rate, sample_rate)
+    sounding = np.flatnonzero(np.max(np.abs(out), axis=0) > 1e-4)
+    out = out[:, : max(ceil(ticks * rate), sounding[-1] + 1 if sounding.size else 0)]
+    return np.ascontiguousarray(out.T) * min(np.float32(1), np.float32(CEILING) / max(np.max(np.abs(out)), 1e-9))
+
+
+def to_midi_notes(events: pd.DataFrame, taal: Taal | None = None) -> pd.DataFrame:
+    """Write bols as notes of the percussion channel: one note a stroke, `MIDI_NOTES` names them.
+
+    Returns
+    -------
+    DataFrame with onset and duration (ticks), pitch and velocity (int64), in time order: dayan and bayan are separate
+    notes, so that a sampler can be told apart which drum is struck; the second hand of a flam comes 1/24 beat later.
+    """
+    struck = _struck(events)
+    levels = _levels(np.array([onset for onset, _, _ in struck], dtype=np.int64), taal.matras * TICKS if taal else 0, 0)
+    rows = []
+    for (onset, duration, bol), level in zip(struck, levels, strict=True):
+        for stroke, delay in parts(bol):
+            late = min(TICKS // 24, duration // 2) if delay else 0
+            rows.append((onset + late, duration - late, STROKES[stroke].note, min(127, round(96 * level))))
+    notes = pd.DataFrame(rows, columns=["onset", "duration", "pitch", "velocity"]).astype("int64")
+    return notes.sort_values(["onset", "pitch"], kind="stable", ignore_index=True)
