@@ -1,0 +1,179 @@
+"""Figures, tables, captions and players: what a report shows, all in one quiet style.
+
+`theme` comes first in a notebook. One colour has one role everywhere; the colours are Okabe and Ito's, which
+people with any colour vision tell apart. What is shown is the same bytes at every run, and text is escaped.
+
+References
+----------
+M. Okabe and K. Ito, "Color Universal Design", 2008.
+"""
+
+import base64
+from html import escape
+from io import StringIO
+from numbers import Number
+from pathlib import Path
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from IPython.core.getipython import get_ipython
+from IPython.display import HTML, Markdown, display
+from matplotlib.figure import Figure
+
+BLUE, ORANGE, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
+PURPLE, SKY, YELLOW, INK, GREY, PALE = "#CC79A7", "#56B4E9", "#F0E442", "#33302C", "#8C857D", "#E4DFD8"
+
+TRAIN, VALID, TEST = BLUE, ORANGE, VERMILION  # parts of a corpus
+GENERATED, REAL, BASELINE = GREEN, BLUE, GREY  # whose music, or whose prediction
+LSTM, GRU, RNN = BLUE, GREEN, VERMILION  # recurrent cells
+NOTE, CHORD, REST = BLUE, PURPLE, GREY  # kinds of event
+BOL_LEFT, BOL_RIGHT, BOL_BOTH = SKY, ORANGE, VERMILION  # which hand plays: bayan, dayan, both
+SAM, TALI, KHALI = VERMILION, INK, GREY  # signs of a taal
+HIGHLIGHT = VERMILION  # the one thing to look at
+RAMP = "crest"  # seaborn's palette for quantities, light to dark
+CYCLE = (BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, GREY)  # where a colour has no role
+
+WIDTH, HEIGHT = 7.2, 3.4  # inches: the width of a report's column
+
+
+def theme() -> None:
+    """Set how all figures look; in a notebook they are shown as SVG.
+
+    Starts from matplotlib's own defaults, so that neither a user's matplotlibrc nor a font of the machine shows.
+    """
+    mpl.rcdefaults()
+    sns.set_theme(style="ticks", palette=list(CYCLE))
+    plt.rcParams.update(
+        {
+            "figure.figsize": (WIDTH, HEIGHT),
+            "figure.constrained_layout.use": True,
+            "figure.facecolor": "none",
+            "savefig.facecolor": "none",
+            "axes.facecolor": "none",
+            "font.family": "DejaVu Sans",
+            "font.size": 11,
+            "axes.titlesize": 11.5,
+            "axes.titlelocation": "left",
+            "axes.labelsize": 11,
+            "xtick.labelsize": 10,
+            "ytick.labelsize": 10,
+            "legend.fontsize": 10,
+            "legend.frameon": False,
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "axes.edgecolor": GREY,
+            "axes.labelcolor": INK,
+            "axes.titlecolor": INK,
+            "text.color": INK,
+            "xtick.color": INK,
+            "ytick.color": INK,
+            "axes.linewidth": 0.8,
+            "grid.color": PALE,
+            "grid.linewidth": 0.8,
+            "lines.linewidth": 1.8,
+            "lines.solid_capstyle": "round",
+            "svg.hashsalt": "riyaz",
+            "svg.fonttype": "path",
+        }
+    )
+    if get_ipython() is not None:
+        from matplotlib_inline.backend_inline import set_matplotlib_formats
+
+        set_matplotlib_formats("svg", bbox_inches="tight", metadata={"Date": None})
+
+
+def save(fig: Figure, path: Path | str) -> None:
+    """Write a figure as SVG: the same bytes at every run, on a white ground."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = StringIO()
+    fig.savefig(text, format="svg", bbox_inches="tight", facecolor="white", metadata={"Date": None})
+    path.write_text(text.getvalue(), encoding="utf-8", newline="\n")
+
+
+def caption(text: str) -> None:
+    """Show the figures that were drawn so far in this cell, then say what is seen in them."""
+    if mpl.get_backend().lower().endswith(("inline", "backend_inline")):
+        plt.show()
+    display(HTML(f'<p class="caption">{escape(text)}</p>'))
+
+
+def note(markdown: str) -> None:
+    """Show a sentence that was made from computed figures; Markdown, with `plain` for what users wrote."""
+    display(Markdown(markdown))
+
+
+def plain(text: object) -> str:
+    """Text from a user's file, made safe to stand in Markdown: nothing in it is markup."""
+    return "".join(f"&#{ord(c)};" if c in "\\`*_{}[]()<>#+-.!|$&~\n" else c for c in str(text))
+
+
+def table(frame: pd.DataFrame, caption: str = "", index: bool = False) -> None:
+    """Show a table; see `table_html`."""
+    display(HTML(table_html(frame, caption, index)))
+
+
+def table_html(frame: pd.DataFrame, caption: str = "", index: bool = False) -> str:
+    """Lay a table out as HTML: text escaped, numbers to the right, and no random ids.
+
+    Parameters
+    ----------
+    frame : its columns' names are the header. Integers get thin spaces between thousands, other numbers three
+        significant figures or more; a missing value is an empty cell.
+    caption : stands above.
+    index : whether the index is the first column.
+
+    Returns
+    -------
+    A box that scrolls sideways where the screen is narrower than the table; for no rows the header alone.
+    """
+    if index:
+        frame = frame.reset_index()
+    numeric = [pd.api.types.is_numeric_dtype(frame[c]) and frame[c].dtype != bool for c in frame.columns]
+    kind = ['class="number"' if number else "" for number in numeric]
+    head = "".join(f"<th scope='col' {k}>{escape(str(c))}</th>" for c, k in zip(frame.columns, kind, strict=True))
+    rows = [
+        "".join(_cell(value, k) for value, k in zip(row, kind, strict=True))
+        for row in frame.itertuples(index=False, name=None)
+    ]
+    body = "\n".join(f"<tr>{row}</tr>" for row in rows)
+    title = f"<caption>{escape(caption)}</caption>" if caption else ""
+    return f'<div class="scroll"><table>{title}<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table></div>'
+
+
+def number(value: float) -> str:
+    """Write a number for a reader: 12 345, 3.14, 0.00123; whole ones without a point."""
+    if isinstance(value, float | np.floating) and not float(value).is_integer():
+        if not np.isfinite(value):
+            return "–" if np.isnan(value) else ("∞" if value > 0 else "−∞")
+        text = f"{value:,.2f}" if abs(value) >= 10 else f"{value:.3f}" if abs(value) >= 0.1 else f"{value:.3g}"
+    else:
+        text = f"{int(value):,}"
+    return text.replace(",", "\u202f").replace("-", "−")
+
+
+def player(sound: Path | str | bytes, title: str) -> None:
+    """Show a player for an MP3, which travels in the page itself."""
+    data = sound if isinstance(sound, bytes) else Path(sound).read_bytes()
+    source = "data:audio/mpeg;base64," + base64.b64encode(data).decode("ascii")
+    display(HTML(player_html(source, title)))
+
+
+def player_html(source: str, title: str) -> str:
+    """Lay out a player of what is at the address `source`."""
+    return (
+        f'<figure class="player"><figcaption>{escape(title)}</figcaption>'
+        f'<audio controls preload="metadata" src="{escape(source)}" aria-label="{escape(title)}"></audio></figure>'
+    )
+
+
+def _cell(value: object, kind: str) -> str:
+    if value is None or (isinstance(value, Number) and pd.isna(value)) or value is pd.NaT:
+        return f"<td {kind}></td>" if kind else "<td></td>"
+    if kind and isinstance(value, Number):
+        return f"<td {kind}>{number(value)}</td>"  # type: ignore[arg-type]
+    text = escape(str(value))
+    return f'<td class="long">{text}</td>' if len(text) > 60 else f"<td>{text}</td>"

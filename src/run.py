@@ -1,0 +1,266 @@
+"""Run one notebook of the pipeline: `python src/run.py explore tabla`, or `python src/run.py cells`.
+
+A notebook declares what it needs in its cell tagged `parameters`: `corpus`, and each section of params.yaml by its
+name with the value None. Papermill runs it with these filled in, standing in notebooks/ as JupyterLab does, on the
+riyaz of this checkout. The executed copy and its page go to reports/, both the same bytes at every run: nothing that
+depends on the clock, on chance or on the machine is kept. Progress goes to the terminal, and never into them.
+"""
+
+import logging
+import os
+import re
+import signal
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+
+# What the kernel computes with. XLA's threads are fixed in number, so that one core and two give the same bits.
+FIXED = {
+    "PYTHONHASHSEED": "0",
+    "SOURCE_DATE_EPOCH": "0",
+    "NPROC": "2",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "JAX_PLATFORMS": "cpu",
+    "TZ": "UTC",
+    "LC_ALL": "C.UTF-8",
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+}
+
+try:
+    import nbformat
+    from nbclient.exceptions import DeadKernelError
+    from nbformat import NotebookNode
+    from papermill import execute_notebook, inspect_notebook
+    from papermill.engines import NBClientEngine, papermill_engines
+    from papermill.exceptions import PapermillExecutionError
+    from papermill.translators import PythonTranslator, papermill_translators
+    from papermill.utils import remove_args
+    from traitlets.config import Config
+
+    import page
+    from riyaz import params
+except ImportError as error:
+    sys.exit(f"run.py: {error.name} is not in this Python's environment: run `make`, or activate .venv first")
+
+
+class Engine(NBClientEngine):
+    """Papermill's own engine, with a quiet kernel of this environment and outputs that repeat."""
+
+    @classmethod
+    def execute_managed_notebook(cls, nb_man, kernel_name, **kwargs):
+        for cell in nb_man.nb.cells:
+            if "injected-parameters" in cell.metadata.get("tags", []):
+                cell.id = "injected-parameters"
+        config = Config({"KernelManager": {"transport": "ipc"}, "KernelSpecManager": {"kernel_dirs": []}})
+        kwargs = remove_args(["config"], **kwargs)
+        super().execute_managed_notebook(
+            nb_man, "python3", config=config, record_timing=False, coalesce_streams=True, **kwargs
+        )
+
+
+class Readable(PythonTranslator):
+    """Parameters as a person would write them: one key a line."""
+
+    @classmethod
+    def assign(cls, name: str, str_val: str) -> str:
+        return f"{name} = {str_val}"
+
+    @classmethod
+    def translate_dict(cls, val: dict[str, Any]) -> str:
+        lines = "".join(f"    {cls.translate_str(key)}: {cls._nested(value)},\n" for key, value in val.items())
+        return f"{{\n{lines}}}" if val else "{}"
+
+    @classmethod
+    def _nested(cls, value: Any) -> str:
+        return PythonTranslator.translate(value) if isinstance(value, dict) else cls.translate(value)
+
+
+papermill_engines.register("riyaz", Engine)
+papermill_translators.register("python", Readable)
+
+
+def stable(notebook: NotebookNode) -> NotebookNode:
+    """Take out of an executed notebook what differs from run to run.
+
+    Papermill's and the kernel's notes on time and place go, and so do warnings on stderr (the terminal has shown
+    them), plain text that stands beside a richer output, and memory addresses; a Styler's random ids are numbered.
+    """
+    notebook.metadata.pop("papermill", None)
+    notebook.metadata.pop("widgets", None)
+    stylers: dict[str, str] = {}
+
+    def clean(text: str) -> str:
+        text = re.sub(r" at 0x[0-9a-fA-F]+", "", text)
+        return re.sub(r"\bT_[0-9a-f]{5}", lambda m: stylers.setdefault(m[0], f"T_{len(stylers):05d}"), text)
+
+    for cell in notebook.cells:
+        cell.metadata.pop("papermill", None)
+        cell.metadata.pop("execution", None)
+        if cell.cell_type != "code":
+            continue
+        cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
+        for output in cell.outputs:
+            data = output.get("data", {})
+            if len(data) > 1:
+                data.pop("text/plain", None)
+            for kind, content in data.items():
+                if isinstance(content, str) and not kind.startswith("image/"):
+                    data[kind] = clean(content)
+            if "text" in output:
+                output.text = clean(output.text)
+    return notebook
+
+
+def declared(notebook: NotebookNode) -> list[str]:
+    """Names that the notebook's cell tagged `parameters` assigns."""
+    return list(inspect_notebook(notebook))
+
+
+def parameters_for(notebook: NotebookNode, stage: str, corpus: str | None) -> dict[str, Any]:
+    """What to inject: the corpus, and of params.yaml the sections that the notebook declares.
+
+    Raises
+    ------
+    ValueError : params.yaml breaks a rule, or the notebook declares what is no section of it.
+    """
+    settings = params.load(corpus).model_dump(mode="json", exclude={"root", "corpora"})
+    names = declared(notebook)
+    given = {**settings, "corpus": corpus}
+    unknown = [name for name in names if name not in given]
+    if unknown:
+        raise ValueError(f"notebooks/{stage}.ipynb declares {unknown[0]}; it may declare {', '.join(sorted(given))}")
+    if ("corpus" in names) != (corpus is not None):
+        raise ValueError(f"notebooks/{stage}.ipynb {'needs' if 'corpus' in names else 'has no'} corpus")
+    return {name: given[name] for name in names}
+
+
+@contextmanager
+def terminal_follows(path: Path) -> Iterator[None]:
+    """Copy to stderr, as it grows, what the kernel writes about its progress."""
+    done = threading.Event()
+
+    def copy() -> None:
+        with path.open(encoding="utf-8", errors="replace") as source:
+            while True:
+                last = done.wait(0.1)
+                sys.stderr.write(source.read())
+                sys.stderr.flush()
+                if last:
+                    return
+
+    thread = threading.Thread(target=copy, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+def execute(stage: str, corpus: str | None, scratch: Path) -> NotebookNode:
+    """Run the notebook in a kernel of its own.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError : it cannot be started.
+    PapermillExecutionError : a cell failed.
+    """
+    source = ROOT / "notebooks" / f"{stage}.ipynb"
+    if not source.is_file():
+        known = ", ".join(sorted(path.stem for path in source.parent.glob("*.ipynb"))) or "none"
+        raise FileNotFoundError(f"there is no notebook {stage}; there are {known}")
+    notebook = nbformat.read(source, as_version=4)
+    parameters = parameters_for(notebook, stage, corpus)
+    progress = scratch / "progress"
+    progress.touch()
+    path = [str(ROOT / "src"), *filter(None, [os.environ.get("PYTHONPATH")])]
+    os.environ.update(
+        FIXED,
+        PYTHONPATH=os.pathsep.join(path),
+        RIYAZ_PROGRESS=str(progress),
+        JUPYTER_RUNTIME_DIR=str(scratch),
+        IPYTHONDIR=str(scratch / "ipython"),
+    )
+    with terminal_follows(progress):
+        return execute_notebook(
+            notebook,
+            str(scratch / "executed.ipynb"),
+            parameters=parameters,
+            engine_name="riyaz",
+            request_save_on_cell_execute=False,
+            progress_bar=False,
+            stderr_file=sys.stderr,
+            cwd=str(source.parent),
+        )
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file as a whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.part")
+    temporary.write_text(text, encoding="utf-8", newline="\n")
+    temporary.replace(path)
+
+
+def failure(error: PapermillExecutionError, stage: str, log: Path) -> str:
+    """One line for the terminal; the traceback goes to `log`."""
+    traceback = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(error.traceback))
+    write(log, f"{error.source}\n\n{traceback}\n")
+    message = " ".join(str(error.evalue).split())
+    if error.ename in ("Unreadable", "BadParams"):
+        return message
+    return (
+        f"notebooks/{stage}.ipynb, cell {error.cell_index + 1}: {error.ename}: {message} (see {log.relative_to(ROOT)})"
+    )
+
+
+def main(arguments: list[str]) -> int:
+    """Run the notebook that is named; 0 if its reports were written, 1 if not, with one line on stderr."""
+    if not 1 <= len(arguments) <= 2 or arguments[0].startswith("-"):
+        print("usage: python src/run.py NOTEBOOK [CORPUS], such as: python src/run.py explore tabla", file=sys.stderr)
+        return 2
+    stage, corpus = arguments[0], arguments[1] if len(arguments) == 2 else None
+    label = " ".join(arguments)
+    folder = ROOT / "reports" / (corpus or "")
+    log = ROOT / ".cache" / "logs" / f"{'-'.join(arguments)}.log"
+    logging.getLogger("papermill").setLevel(logging.ERROR)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    start = time.monotonic()
+    os.chdir(ROOT)
+    with tempfile.TemporaryDirectory(prefix="riyaz-") as scratch:
+        try:
+            notebook = stable(execute(stage, corpus, Path(scratch)))
+            html = page.render(notebook, stage, corpus or "")
+        except PapermillExecutionError as error:
+            print(f"{label}: {failure(error, stage, log)}", file=sys.stderr)
+            return 1
+        except DeadKernelError:
+            print(
+                f"{label}: its Python died, perhaps for want of memory; close other programs and run again",
+                file=sys.stderr,
+            )
+            return 1
+        except (ValueError, OSError) as error:
+            print(f"{label}: {' '.join(str(error).split())}", file=sys.stderr)
+            return 1
+        except KeyboardInterrupt:
+            print(f"{label}: stopped", file=sys.stderr)
+            return 130
+    write(folder / f"{stage}.ipynb", nbformat.writes(notebook) + "\n")
+    write(folder / f"{stage}.html", html)
+    log.unlink(missing_ok=True)
+    print(f"{label}: {time.monotonic() - start:.0f} s", file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
