@@ -1,0 +1,400 @@
+"""Form: what a composition is made of, and the arithmetic that it has to keep.
+
+Time is counted from sam, in ticks. A *cycle* here is what a theme or a palta fills: whole avartans whose second
+half is the khali copy of the first. The copy closes (`riyaz.tabla.bols.khali`) for at least the first third of
+that half and may return to bhari after it; that is how a kaida ends its first half closed (Ti Na Ke Na) and its
+last quarter open (Dhi Na Ge Na). Stroke by stroke both halves are the same once closed.
+
+A *tihai* is a phrase played three times with equal pauses, the last stroke on sam: with P strokes in the phrase
+and pauses of D strokes it takes 3P + 2D = nL + 1 strokes, n matras at L strokes each and the sam itself. A
+*chakradar* is a tihai whose phrase ends in a tihai.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+
+from riyaz.events import TICKS
+from riyaz.tabla import bols, taals
+from riyaz.tabla.bols import khali
+from riyaz.tabla.notation import Composition, Section
+from riyaz.tabla.taals import Taal
+
+CLOSED = Fraction(1, 3)  # of the khali half, at least
+LAYAS = {Fraction(1): "thah", Fraction(3, 2): "aad", Fraction(2): "dugun", Fraction(3): "tigun", Fraction(4): "chaugun"}
+TIHAI_FORMS = ("tihai", "tukda", "chakradar")  # forms that end in a tihai
+
+Stroke = tuple[int, str]  # onset in ticks, bol
+
+
+@dataclass(frozen=True)
+class Check:
+    """One rule put to one place.
+
+    Attributes
+    ----------
+    rule : its name, the same for all compositions.
+    passed : whether it holds.
+    where : section, and avartan where it matters; empty for the whole.
+    detail : what was found.
+    """
+
+    rule: str
+    passed: bool
+    where: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Tihai:
+    """A tihai found: the onset of each of its three phrases and of its last stroke (ticks), strokes, pause (ticks)."""
+
+    onsets: tuple[int, int, int]
+    end: int
+    phrase: tuple[str, ...]
+    pause: int
+    chakradar: bool
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A tihai solved: all in strokes; `lead` are those before it in the avartan."""
+
+    phrase: int
+    pause: int
+    lead: int = 0
+
+
+@dataclass(frozen=True)
+class Line:
+    """One vibhag of a composition, labelled: its letters, one a phrase, and the bols of each phrase."""
+
+    section: str
+    avartan: int
+    vibhag: int
+    letters: tuple[str, ...]
+    bols: tuple[tuple[str, ...], ...]
+
+
+# What is struck ------------------------------------------------------------------------------------------------
+
+
+def strokes(events: pd.DataFrame) -> list[Stroke]:
+    """Onset and bol of every stroke; rests are left out."""
+    return [(int(t), s[0]) for t, s in zip(events["onset"], events["symbols"], strict=True) if s]
+
+
+def laya(events: pd.DataFrame) -> Fraction:
+    """Measure the laya: strokes a matra at the duration that fills most time; 0 for no strokes."""
+    time: Counter[int] = Counter()
+    for duration, symbols in zip(events["duration"], events["symbols"], strict=True):
+        time[int(duration)] += int(duration) if symbols else 0
+    longest = max(time, key=lambda duration: (time[duration], duration), default=0)
+    return Fraction(TICKS, longest) if time[longest] else Fraction(0)
+
+
+def halves(events: pd.DataFrame) -> tuple[list[Stroke], list[Stroke]]:
+    """The strokes of both halves, each counted from its own start; a stroke on the border begins the second."""
+    half = int(events["duration"].sum()) // 2
+    struck = strokes(events)
+    return [s for s in struck if s[0] < half], [(t - half, bol) for t, bol in struck if t >= half]
+
+
+def cadence(row: Sequence[str]) -> tuple[str, ...]:
+    """The phrase that some bols end with: the longest of `bols.PHRASES`, else the last two; fewer where there are."""
+    known = [phrase for phrase in bols.PHRASES if tuple(row[-len(phrase) :]) == phrase]
+    return max(known, key=len, default=tuple(row[-2:]))
+
+
+def cadences(events: pd.DataFrame) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """How the bhari and the khali half end."""
+    bhari, second = halves(events)
+    return cadence([bol for _, bol in bhari]), cadence([bol for _, bol in second])
+
+
+# Phrases labelled ----------------------------------------------------------------------------------------------
+
+
+def labels(composition: Composition) -> list[Line]:
+    """Letter the phrases, as the lecture writes A B C B beside its composition.
+
+    A phrase is a vibhag at one stroke a matra, half a vibhag at two, and so on with the measured laya; equal phrases
+    have the same letter wherever they stand in the composition, at whatever speed they are played.
+    """
+    taal = taals.TAALS[composition.taal]
+    seen: dict[tuple[tuple[Fraction, str], ...], str] = {}
+    lines = []
+    for section, events in composition.joined():
+        rate = max(laya(events), Fraction(1))
+        struck, length = strokes(events), int(events["duration"].sum())
+        for number, (start, size) in enumerate(_vibhags(taal, length)):
+            phrases = _cut(struck, start, size, rate)
+            for phrase in phrases:
+                seen.setdefault(phrase, _letter(len(seen)))
+            lines.append(
+                Line(
+                    section.name,
+                    number // len(taal.vibhags) + 1,
+                    number % len(taal.vibhags) + 1,
+                    tuple(seen[phrase] for phrase in phrases),
+                    tuple(tuple(bol for _, bol in phrase) for phrase in phrases),
+                )
+            )
+    return lines
+
+
+def _vibhags(taal: Taal, length: int) -> list[tuple[int, int]]:
+    """Start and size in ticks of each whole vibhag within a length."""
+    sizes = [size * TICKS for size in taal.vibhags] * (length // taal.ticks + 1)
+    starts = np.cumsum([0, *sizes]).tolist()
+    return [(start, size) for start, size in zip(starts, sizes, strict=False) if start + size <= length]
+
+
+def _cut(struck: list[Stroke], start: int, size: int, rate: Fraction) -> list[tuple[tuple[Fraction, str], ...]]:
+    """Cut a vibhag into as many phrases as its laya makes of it; each is (place in strokes, bol)."""
+    n = rate.numerator if rate.denominator == 1 and size % rate.numerator == 0 else 1
+    ends = [start + size * i // n for i in range(n + 1)]
+    return [
+        tuple(((t - a) * rate / TICKS, bol) for t, bol in struck if a <= t < b)
+        for a, b in zip(ends[:-1], ends[1:], strict=True)
+    ]
+
+
+def _letter(number: int) -> str:
+    """A, B, ..., Z, AA, AB, ..."""
+    return (_letter(number // 26 - 1) if number >= 26 else "") + chr(ord("A") + number % 26)
+
+
+# Tihais --------------------------------------------------------------------------------------------------------
+
+
+def tihais(events: pd.DataFrame, taal: Taal) -> list[Tihai]:
+    """Find the tihais that land on sam: at each sam the longest, of three strokes a phrase at least.
+
+    What goes on before the first phrase in the same way is a repeated pattern and no tihai.
+    """
+    struck = strokes(events)
+    found = []
+    for last, (onset, _) in enumerate(struck):
+        if onset % taal.ticks == 0:
+            sizes = [n for n in range(3, (last + 1) // 3 + 1) if _thrice(struck, last, n)]
+            if sizes:
+                found.append(_tihai(struck, last, sizes))
+    return found
+
+
+def _thrice(struck: list[Stroke], last: int, n: int) -> bool:
+    """Whether the n strokes up to `last` are the third time of the same, and not the fourth."""
+    period = struck[last][0] - struck[last - n][0]
+
+    def again(i: int) -> bool:
+        return struck[i][1] == struck[i - n][1] and struck[i][0] - struck[i - n][0] == period
+
+    first = last - 3 * n + 1
+    return all(again(i) for i in range(last, first + n - 1, -1)) and not (
+        first >= n and all(again(i) for i in range(first, first + n))
+    )
+
+
+def _tihai(struck: list[Stroke], last: int, sizes: list[int]) -> Tihai:
+    n = max(sizes)
+    starts = [last - k * n + 1 for k in (3, 2, 1)]
+    phrase = tuple(bol for _, bol in struck[last - n + 1 : last + 1])
+    inner = any(_thrice(struck[: last + 1], last, small) for small in range(2, n // 3 + 1))
+    step = min(b[0] - a[0] for a, b in zip(struck[starts[2] : last], struck[starts[2] + 1 : last + 1], strict=True))
+    pause = struck[starts[1]][0] - struck[starts[1] - 1][0] - step
+    onsets = (struck[starts[0]][0], struck[starts[1]][0], struck[starts[2]][0])
+    return Tihai(onsets, struck[last][0], phrase, pause, inner)
+
+
+def solve_tihai(
+    taal: Taal, strokes_per_matra: Fraction | int, phrase_strokes: int | None = None, avartans: int = 1, lead: int = 0
+) -> list[Plan]:
+    """Solve 3P + 2D = nL + 1 - lead for a phrase of P strokes and pauses of D.
+
+    Parameters
+    ----------
+    phrase_strokes : P, the last Dha included; None for every P from 3 on.
+    lead : strokes that are played before the tihai in the same avartans.
+
+    Returns
+    -------
+    plans : one where P is given; else with the shortest pauses first.
+
+    Raises
+    ------
+    ValueError : there is none; names the nearest that works.
+    """
+    total = taal.matras * avartans * Fraction(strokes_per_matra)
+    if total.denominator != 1 or total < 1:
+        raise ValueError(f"{avartans} avartans of {taal.title} hold {total} strokes; a tihai needs a whole number")
+    left = int(total) + 1 - lead
+    plans = [Plan(p, (left - 3 * p) // 2, lead) for p in range(3, left // 3 + 1) if (left - 3 * p) % 2 == 0]
+    if phrase_strokes is None:
+        fits = sorted(plans, key=lambda plan: plan.pause)
+    else:
+        fits = [plan for plan in plans if plan.phrase == phrase_strokes]
+    if not fits:
+        asked = f"no tihai of {phrase_strokes or 'any'} strokes a phrase fills {avartans} avartan(s) of {taal.title}"
+        near = min(plans, key=lambda plan: (abs(plan.phrase - (phrase_strokes or 0)), plan.pause), default=None)
+        works = f"{near.phrase} strokes with pauses of {near.pause}" if near else "more avartans or a shorter lead"
+        raise ValueError(f"{asked} at {strokes_per_matra} strokes a matra after {lead}; nearest: {works}")
+    return fits
+
+
+# Checks --------------------------------------------------------------------------------------------------------
+
+
+def check(composition: Composition) -> list[Check]:
+    """Put every rule of its form to a composition, section by section."""
+    taal = taals.TAALS[composition.taal]
+    theme = next((s for s in composition.sections if s.name.startswith("theme")), None)
+    checks = [_avartans(section.events, taal, section.name) for section in composition.sections]
+    for section in composition.sections:
+        kind = _kind(section, composition.form)
+        if kind in ("theme", "dohra", "palta"):
+            checks.append(_khali_half(section.events, section.name))
+            if theme and section is not theme:
+                checks.append(_within(section.events, theme.events, section.name))
+                checks.append(_cadence(section.events, theme.events, section.name))
+            if composition.form == "rela":
+                checks.append(_even(section.events, section.name))
+        elif kind in TIHAI_FORMS:
+            checks.append(_lands(section.events, taal, section.name))
+            checks.append(_ends_in_tihai(section.events, taal, section.name, kind == "chakradar"))
+            if theme and composition.form in ("kaida", "rela"):
+                checks.append(_within(section.events, theme.events, section.name))
+        elif kind == "mukhda":
+            checks.append(_lands(section.events, taal, section.name))
+    return checks
+
+
+def check_events(
+    events: pd.DataFrame, taal: Taal, form: str | None = None, theme: pd.DataFrame | None = None
+) -> list[Check]:
+    """Put the rules to a stream of events without sections, such as a generated one.
+
+    Parameters
+    ----------
+    form : ``kaida`` and ``rela`` are cut into cycles of one or two avartans, each with its khali half, and a tihai.
+    theme : events; the bols are checked against those of it.
+    """
+    checks = [_avartans(events, taal, ""), _lands(events, taal, "")]
+    if theme is not None:
+        checks.append(_within(events, theme, ""))
+    if form in ("kaida", "rela"):
+        checks += _cycles(events, taal)
+    if form in ("kaida", "rela", *TIHAI_FORMS):
+        checks.append(_ends_in_tihai(events, taal, "", form == "chakradar"))
+    if form == "rela":
+        checks.append(_even(events, ""))
+    return checks
+
+
+def _kind(section: Section, form: str) -> str:
+    """What a section is held to: in a kaida its first word counts, elsewhere the form of the composition."""
+    word = section.name.split()[0].lower()
+    if word in ("tihai", "chakradar", "theka"):
+        return word
+    if form in ("kaida", "rela"):
+        return word if word in ("theme", "dohra", "palta") else ""
+    return form if form in (*TIHAI_FORMS, "mukhda") else ""
+
+
+def _avartans(events: pd.DataFrame, taal: Taal, where: str) -> Check:
+    length = int(events["duration"].sum())
+    over = length % taal.ticks
+    landing = over == TICKS and bool(len(events)) and bool(events["symbols"].iloc[-1])
+    landing = landing and int(events["duration"].iloc[-1]) == TICKS
+    n, beats = length // taal.ticks, Fraction(over, TICKS)
+    if over == 0 or landing:
+        detail = f"{n} avartan{'s' * (n != 1)}" + (" and the sam" if landing else "")
+    else:
+        detail = f"{n} avartans and {beats} of {taal.matras} matras; {taal.matras - beats} are missing"
+    return Check("whole avartans", length > 0 and (over == 0 or landing), where, detail)
+
+
+def _lands(events: pd.DataFrame, taal: Taal, where: str) -> Check:
+    struck = strokes(events)
+    onset = struck[-1][0] if struck else 0
+    matra = Fraction(onset % taal.ticks, TICKS) + 1
+    passed = bool(struck) and onset > 0 and onset % taal.ticks == 0
+    return Check("lands on sam", passed, where, f"the last stroke is on matra {matra}" if struck else "no strokes")
+
+
+def _khali_half(events: pd.DataFrame, where: str) -> Check:
+    rule = "khali half"
+    bhari, second = halves(events)
+    if int(events["duration"].sum()) % 2 or [t for t, _ in bhari] != [t for t, _ in second]:
+        return Check(rule, False, where, "the halves differ in rhythm")
+    if not bhari:
+        return Check(rule, False, where, "no strokes")
+    first, copy = [bol for _, bol in bhari], [bol for _, bol in second]
+    closed = khali(first)
+    wrong = [i for i, (a, b) in enumerate(zip(closed, khali(copy), strict=True)) if a != b]
+    if wrong:
+        i = wrong[0]
+        return Check(rule, False, where, f"stroke {i + 1}: {copy[i]} is neither {first[i]} nor {closed[i]}")
+    opened = next((t for (t, bol), shut in zip(second, closed, strict=True) if bol != shut), None)
+    half = int(events["duration"].sum()) // 2
+    must = [bol for t, bol in bhari if t < half * CLOSED]
+    if opened is not None and opened < half * CLOSED:
+        return Check(rule, False, where, f"bhari again after {Fraction(opened, TICKS)} matras")
+    return Check(rule, khali(must) != must, where, "closed, then open" if opened is not None else "closed throughout")
+
+
+def _within(events: pd.DataFrame, theme: pd.DataFrame, where: str) -> Check:
+    known = [bol for _, bol in strokes(theme)]
+    known += khali(known)
+    strange = sorted({bol for _, bol in strokes(events)} - set(known))
+    return Check("bols of the theme", not strange, where, f"not in the theme: {' '.join(strange)}" if strange else "")
+
+
+def _cadence(events: pd.DataFrame, theme: pd.DataFrame, where: str) -> Check:
+    ends, ought = cadences(events), cadences(theme)
+    return Check("cadence", ends == ought, where, " / ".join(" ".join(phrase) for phrase in ends))
+
+
+def _even(events: pd.DataFrame, where: str) -> Check:
+    durations, rests = set(events["duration"]), int((events["symbols"].str.len() == 0).sum())
+    passed = len(durations) == 1 and not rests and laya(events) >= 4
+    return Check("even subdivision", passed, where, f"{laya(events)} strokes a matra, {rests} rests")
+
+
+def _ends_in_tihai(events: pd.DataFrame, taal: Taal, where: str, chakradar: bool) -> Check:
+    struck = strokes(events)
+    found = [t for t in tihais(events, taal) if struck and t.end == struck[-1][0]]
+    rule = "chakradar" if chakradar else "tihai"
+    if not found:
+        return Check(rule, False, where, "no phrase three times with equal pauses up to the last sam")
+    size, pause = len(found[0].phrase), Fraction(found[0].pause, TICKS)
+    detail = f"3 times {size} strokes, pauses of {pause} matras"
+    return Check(rule, found[0].chakradar or not chakradar, where, detail + (", each with a tihai" * found[0].chakradar))
+
+
+def _cycles(events: pd.DataFrame, taal: Taal) -> list[Check]:
+    """Cut what stands before the last tihai into cycles of one or two avartans, as they pass."""
+    end = int(events["duration"].sum())
+    found = [t for t in tihais(events, taal) if t.end == end // taal.ticks * taal.ticks]
+    stop = (found[0].onsets[0] if found else end) // taal.ticks
+    checks, avartan = [], 0
+    while avartan < stop:
+        tries = [
+            (n, _khali_half(between(events, avartan * taal.ticks, n * taal.ticks), f"avartan {avartan + 1}"))
+            for n in (1, 2)
+            if avartan + n <= stop
+        ]
+        n, result = next((attempt for attempt in tries if attempt[1].passed), tries[0])
+        checks.append(result)
+        avartan += n
+    return checks
+
+
+def between(events: pd.DataFrame, start: int, length: int) -> pd.DataFrame:
+    """The events that start in a stretch of time, counted from its start."""
+    inside = events[(events["onset"] >= start) & (events["onset"] < start + length)].reset_index(drop=True)
+    return inside.assign(onset=inside["onset"] - start)
