@@ -96,6 +96,7 @@ def stable(notebook: NotebookNode) -> NotebookNode:
     """
     notebook.metadata.pop("papermill", None)
     notebook.metadata.pop("widgets", None)
+    notebook.metadata.get("language_info", {}).pop("version", None)
     stylers: dict[str, str] = {}
 
     def clean(text: str) -> str:
@@ -105,6 +106,8 @@ def stable(notebook: NotebookNode) -> NotebookNode:
     for cell in notebook.cells:
         cell.metadata.pop("papermill", None)
         cell.metadata.pop("execution", None)
+        if not cell.metadata.get("tags"):
+            cell.metadata.pop("tags", None)
         if cell.cell_type != "code":
             continue
         cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
