@@ -1,0 +1,144 @@
+"""Many pieces generated at once by one compiled program that carries the recurrent state.
+
+At each step the network reads one token and gives the distribution over the next; the grammar's mask takes away what may
+not follow, temperature, top-k and top-p (Holtzman et al. 2020) shape what is left, and a token is drawn, or, at
+temperature 0, the most likely one is taken: the lecture's "index of the highest value".
+"""
+
+from dataclasses import dataclass
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from riyaz import grammar, recurrence
+from riyaz.tokens import END, PAD, START, Vocabulary
+
+ROWS = 16  # pieces in the compiled program; a shorter batch is filled up, so that its size changes no bit
+
+
+@dataclass(frozen=True)
+class Generated:
+    """What came out for one piece.
+
+    Attributes
+    ----------
+    ids : (n,) int32, from ``<start>``; with ``<end>`` if it came.
+    probability : (n,) float32, what the network gave each token before the mask; 1 for what was given.
+    masked : (n,) float32, how much probability the mask took away at each step.
+    entropy : (n,) float32, bits of the network's distribution at each step.
+    given : how many of the ids were not generated but given.
+    """
+
+    ids: np.ndarray
+    probability: np.ndarray
+    masked: np.ndarray
+    entropy: np.ndarray
+    given: int
+
+
+def shape(logits: jax.Array, temperature: jax.Array, top_k: int, top_p: float) -> jax.Array:
+    """Temper and cut the logits: (batch, n_tokens); temperature (batch,), where 0 keeps only the highest.
+
+    top_k = 0 keeps all; top_p keeps the fewest tokens that together have at least that probability.
+    """
+    n_tokens = logits.shape[-1]
+    warm = logits / jnp.where(temperature > 0, temperature, 1.0)[:, None]
+    order = jnp.argsort(-warm, axis=-1, stable=True)
+    sorted_p = jax.nn.softmax(jnp.take_along_axis(warm, order, -1))
+    before = jnp.cumsum(sorted_p, -1) - sorted_p  # probability of those that are likelier
+    keep = before < top_p
+    keep &= jnp.arange(n_tokens)[None] < jnp.where(temperature > 0, top_k or n_tokens, 1)[:, None]
+    keep = jnp.take_along_axis(keep.at[:, 0].set(True), jnp.argsort(order, -1), -1)
+    return jnp.where(keep, warm, -jnp.inf)
+
+
+def _program(weights, found, temperature, top_k, top_p, given, keys, only):
+    """The scan over steps: given (ROWS, steps) int32, -1 where free; only (ROWS, n_tokens) bool."""
+
+    def one(carry, forced):  # forced: (ROWS,)
+        state, rules_state, token, done, keys = carry
+        state, logits = recurrence.step(weights, state, token)
+        rules_state = grammar.advance(found, rules_state, token)
+        p = jax.nn.softmax(logits)
+        mask = grammar.allowed(found, rules_state)
+        mask = jnp.where((mask & only).any(-1, keepdims=True), mask & only, mask)
+        pairs = jax.vmap(jax.random.split)(keys)
+        drawn = jax.vmap(jax.random.categorical)(pairs[:, 1], shape(jnp.where(mask, logits, -jnp.inf), temperature, top_k, top_p))
+        token = jnp.where(done, PAD, jnp.where(forced >= 0, forced, drawn)).astype(jnp.int32)
+        chosen = jnp.take_along_axis(p, token[:, None], -1)[:, 0]
+        masked = 1 - jnp.sum(jnp.where(mask, p, 0), -1)
+        entropy = -jnp.sum(jnp.where(p > 0, p * jnp.log2(p), 0), -1)
+        return (state, rules_state, token, done | (token == END), pairs[:, 0]), (token, chosen, masked, entropy)
+
+    start = jnp.full(ROWS, START, jnp.int32)
+    carry = (recurrence.initial(weights, ROWS), grammar.initial(ROWS), start, jnp.zeros(ROWS, bool), keys)
+    _, out = jax.lax.scan(one, carry, given.T)
+    return [jnp.swapaxes(a, 0, 1) for a in out]
+
+
+_compiled = jax.jit(_program, static_argnames=("top_k",))
+
+
+def generate(
+    weights: recurrence.Weights,
+    vocabulary: Vocabulary,
+    n_pieces: int,
+    n_tokens: int,
+    seed: int,
+    temperature: float | list[float] = 1.0,
+    top_k: int = 0,
+    top_p: float = 1.0,
+    given: list[np.ndarray] | None = None,
+    found: grammar.Rules | None = None,
+    only: list[np.ndarray] | None = None,
+) -> list[Generated]:
+    """Generate pieces.
+
+    Parameters
+    ----------
+    n_tokens : at most so many in each piece, ``<start>`` and what is given counted.
+    temperature : one for all, or one a piece; 0 takes the most likely token.
+    given : for each piece (n,) int32 token ids after ``<start>`` that stand at its beginning or, where an id is not
+        negative, at that place of the piece; the network reads them and goes on.
+    found : the grammar (`riyaz.grammar.rules`); None: that of scheme ``event``.
+    only : for each piece (n_tokens_of_vocabulary,) bool: nothing else is drawn where the grammar leaves a choice.
+
+    Returns
+    -------
+    A `Generated` a piece. Piece i depends on the seed and i alone, not on how many there are.
+    """
+    found = found or grammar.rules(vocabulary)
+    warmth = np.broadcast_to(np.asarray(temperature, np.float32), n_pieces)
+    root = jax.random.key(seed)
+    out: list[Generated] = []
+    for first in range(0, n_pieces, ROWS):
+        forced = np.full((ROWS, n_tokens - 1), -1, np.int32)
+        allowed = np.ones((ROWS, len(vocabulary)), bool)
+        warm = np.ones(ROWS, np.float32)
+        counts = np.zeros(ROWS, int)
+        for row, i in enumerate(range(first, min(first + ROWS, n_pieces))):
+            warm[row] = warmth[i]
+            if given is not None:
+                ids = given[i][: n_tokens - 1]
+                forced[row, : len(ids)] = ids
+                counts[row] = int((ids >= 0).sum())
+            if only is not None:
+                allowed[row] = only[i]
+        keys = jax.vmap(lambda i: jax.random.fold_in(root, i))(jnp.arange(first, first + ROWS))
+        arrays = _compiled(weights, found, warm, top_k, top_p, forced, keys, allowed)
+        token, chosen, masked, entropy = (np.asarray(a) for a in arrays)
+        for row in range(min(ROWS, n_pieces - first)):
+            ends = np.flatnonzero(token[row] == END)
+            n = int(ends[0]) + 1 if ends.size else n_tokens - 1
+            free = forced[row, :n] < 0
+            out.append(
+                Generated(
+                    ids=np.r_[START, token[row, :n]].astype(np.int32),
+                    probability=np.r_[1, np.where(free, chosen[row, :n], 1)].astype(np.float32),
+                    masked=np.r_[0, np.where(free, masked[row, :n], 0)].astype(np.float32),
+                    entropy=np.r_[0, entropy[row, :n]].astype(np.float32),
+                    given=int(counts[row]),
+                )
+            )
+    return out
