@@ -1,0 +1,467 @@
+"""Written notation in and out, through music21.
+
+A score is read as it is written: repeats are not played, ornaments not realised. Where it begins with a pick-up,
+the events begin with a rest that fills the bar, so that onset 0 is always a downbeat; `write_musicxml` turns
+such a rest into a pick-up again. music21 is imported when it is needed, since that takes seconds.
+"""
+
+import re
+import shutil
+import zipfile
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from functools import lru_cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from riyaz import midi
+from riyaz.events import NUMBERS, PITCHES, TICKS, Piece, Unreadable, from_notes, quantise, to_notes
+from riyaz.parallel import each
+
+SUFFIXES = (".xml", ".mxl", ".musicxml", ".abc", ".krn")
+MAX_BYTES = 32 * 2**20  # of text, after decompression
+VOICES = ("Soprano", "Alto", "Tenor", "Bass")
+GRID = (8, 6)  # what is engraved: thirty-seconds and triplet sixteenths
+_PLAIN = {Fraction(2) ** power * dot for power in range(-3, 3) for dot in (1, Fraction(3, 2))}  # beats
+
+# Krumhansl & Kessler 1982, probe-tone ratings for C major and C minor (doi:10.1037/0033-295X.89.4.334)
+MAJOR = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88)
+MINOR = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)
+# Tonics as they are usually spelled, and the sharps (negative: flats) of their signatures.
+MAJORS = {"C": 0, "D♭": -5, "D": 2, "E♭": -3, "E": 4, "F": -1, "F♯": 6, "G": 1, "A♭": -4, "A": 3, "B♭": -2, "B": 5}
+MINORS = {"C": -3, "C♯": 4, "D": -1, "E♭": -6, "E": 1, "F": -4, "F♯": 3, "G": -2, "G♯": 5, "A": 0, "B♭": -5, "B": 2}
+
+
+# --- reading -----------------------------------------------------------------------------------------------
+
+
+def read(path: str | Path) -> list[Piece]:
+    """Read MusicXML, ABC or Humdrum.
+
+    Returns
+    -------
+    One piece; from a book of ABC tunes one for each tune, named ``book.abc#1``. ``about`` has title, composer,
+    the first metre, tempo and key signature (`sharps`) where given, and ``lost``: counts of notes (`zero`,
+    `doubled`, `restruck`, see `riyaz.events.from_notes`; `grace`, `percussion`, `out_of_range`; kept but
+    changed: `rounded` to 1/5040 beat, `microtones`) and of other things (`chord_symbols`, `repeats`,
+    `metre_changes`, `tempo_changes`, `key_changes`, `empty_tunes`).
+
+    Raises
+    ------
+    Unreadable : the file cannot be parsed, is too large, or has no notes.
+    """
+    path = Path(path)
+    scores = _parse(path)
+    pieces = []
+    for number, score in enumerate(scores, start=1):
+        events, about = _events(score.parts)
+        if len(events) and any(map(len, events["symbols"])):
+            name = path.name if len(scores) == 1 else f"{path.name}#{number}"
+            pieces.append(Piece(name, events, _titled(score, path) | about))
+    if not pieces:
+        raise Unreadable("has no notes", "it may hold text or chord symbols only: leave it out")
+    if len(pieces) < len(scores):
+        pieces[0].about["lost"]["empty_tunes"] = len(scores) - len(pieces)
+    return pieces
+
+
+def _parse(path: Path) -> list:
+    """The scores of a file."""
+    import music21
+
+    size = path.stat().st_size
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as packed:
+            size = sum(entry.file_size for entry in packed.infolist())
+    if not size:
+        raise Unreadable("is empty", "get the file again")
+    if size > MAX_BYTES:
+        raise Unreadable(f"is larger than {MAX_BYTES // 2**20} MB", "split it into several files")
+    try:
+        parsed = music21.converter.parse(path, forceSource=True, storePickle=False)
+    except Exception as error:  # music21's parsers raise whatever a wild file makes them run into
+        first = (str(error).splitlines() or [""])[0][:160]
+        reason = f"is no score that music21 can parse: {type(error).__name__}: {first}"
+        raise Unreadable(reason, "open it in a notation program and save it anew as MusicXML") from error
+    return list(parsed.scores) if isinstance(parsed, music21.stream.Opus) else [parsed]
+
+
+def _events(parts: Iterable) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Events of parts that sound together, and what is known and lost."""
+    lost: Counter[str] = Counter()
+    notes: list[tuple[Fraction, Fraction, int]] = []
+    end = Fraction(0)
+    flat = [_sounding(part).flatten() for part in parts]
+    for part in flat:
+        notes += _joined(_notes(part, lost))
+        end = max([end, *(Fraction(e.offset + e.quarterLength) for e in part.notesAndRests if not _hidden(e))])
+    about, changes = _about(flat)
+    lead = _pickup(parts)
+    rows = np.array([[_ticks(a + lead), _ticks(b + lead), pitch] for a, b, pitch in notes], dtype=np.int64)
+    onset, stop, pitch = rows.reshape(-1, 3).T
+    lost["rounded"] = sum((time * TICKS).denominator > 1 for note in notes for time in note[:2])
+    events, cut = from_notes(onset, stop - onset, pitch, _ticks(end + lead))
+    return events, {**about, "lost": dict(sorted({**lost, **changes, **cut}.items()))}
+
+
+def _sounding(part: Any) -> Any:
+    """A part of a transposing instrument as it sounds."""
+    return part.toSoundingPitch() if part.atSoundingPitch is False else part
+
+
+def _hidden(element: Any) -> bool:
+    """Whether music21 has made up a rest to fill a bar."""
+    return element.isRest and element.style.hideObjectOnPrint
+
+
+def _ticks(time: Fraction) -> int:
+    return round(time * TICKS)
+
+
+def _notes(part: Any, lost: Counter[str]) -> Iterator[tuple[Fraction, Fraction, int, str]]:
+    """(onset, end in quarter notes, MIDI number, kind of tie) of a flat part, in order of onset."""
+    from music21 import harmony, note
+
+    lost["repeats"] += len(part.getElementsByClass("RepeatMark"))
+    for element in part.notes:
+        if isinstance(element, harmony.Harmony):
+            lost["chord_symbols"] += 1
+            continue
+        onset, length = Fraction(element.offset), Fraction(element.duration.quarterLength)
+        for single in getattr(element, "notes", [element]):
+            if isinstance(single, note.Unpitched):
+                lost["percussion"] += 1
+            elif element.duration.isGrace:
+                lost["grace"] += 1
+            elif not 0 <= round(single.pitch.ps) < len(PITCHES):
+                lost["out_of_range"] += 1
+            else:
+                lost["microtones"] += single.pitch.ps != round(single.pitch.ps)
+                yield onset, onset + length, round(single.pitch.ps), single.tie.type if single.tie else ""
+
+
+def _joined(notes: Iterable[tuple[Fraction, Fraction, int, str]]) -> list[tuple[Fraction, Fraction, int]]:
+    """Join the notes of one part that are tied."""
+    joined: list[tuple[Fraction, Fraction, int]] = []
+    waiting: dict[tuple[int, Fraction], int] = {}  # (pitch, where it ends): the row that is tied on
+    for onset, stop, pitch, tie in notes:
+        row = waiting.pop((pitch, onset), None) if tie in ("stop", "continue") else None
+        if row is None:
+            row = len(joined)
+            joined.append((onset, stop, pitch))
+        else:
+            joined[row] = (joined[row][0], stop, pitch)
+        if tie in ("start", "continue"):
+            waiting[pitch, stop] = row
+    return joined
+
+
+def _pickup(parts: Iterable) -> Fraction:
+    """How much of the first bar is missing before it, in quarter notes."""
+    for part in parts:
+        first = part.getElementsByClass("Measure").first()
+        if first is not None:
+            return Fraction(first.paddingLeft)
+    return Fraction(0)
+
+
+def _about(flat: list) -> tuple[dict[str, Any], dict[str, int]]:
+    """What the parts say first of metre, tempo and key, and how often that changes."""
+    first = next((part for part in flat if part.getElementsByClass("TimeSignature")), None)
+    metres = [str(metre.ratioString) for metre in first.getElementsByClass("TimeSignature")] if first else []
+    keys = [int(key.sharps) for key in first.getElementsByClass("KeySignature")] if first else []
+    marks = sorted(
+        (mark for part in flat for mark in part.getElementsByClass("MetronomeMark")), key=lambda mark: mark.offset
+    )
+    tempos = [round(float(bpm), 2) for bpm in (mark.getQuarterBPM() for mark in marks) if bpm]
+    about: dict[str, Any] = {"kind": "notes"}
+    for name, values in (("metre", metres), ("tempo", tempos), ("sharps", keys)):
+        if values:
+            about[name] = values[0]
+    return about, {
+        "metre_changes": _changes(metres),
+        "tempo_changes": _changes(tempos),
+        "key_changes": _changes(keys),
+    }
+
+
+def _changes(values: list) -> int:
+    return sum(a != b for a, b in pairwise(values))
+
+
+def _titled(score: Any, path: Path) -> dict[str, str]:
+    known = {}
+    if score.metadata is not None:
+        title, composer = score.metadata.bestTitle, score.metadata.composer
+        if title and Path(title).stem != path.stem:  # some scores are titled by their file
+            known["title"] = " ".join(title.split())
+        if composer:
+            known["composer"] = " ".join(composer.split())
+    return known
+
+
+# --- keys and chords ---------------------------------------------------------------------------------------
+
+
+def key_of(events: pd.DataFrame) -> tuple[str, float]:
+    """Find the key whose profile the sounding time of the pitch classes correlates with best.
+
+    Returns
+    -------
+    name : ``B♭ major`` or ``C♯ minor``; empty where there is nothing to tell keys apart by.
+    correlation : between -1 and 1.
+
+    References
+    ----------
+    Krumhansl 1990, Cognitive Foundations of Musical Pitch, chapter 4: the key-finding algorithm of Krumhansl and
+    Schmuckler.
+    """
+    notes = to_notes(events)
+    classes = notes["symbol"].map(NUMBERS).to_numpy(dtype=np.int64) % 12
+    weight = np.bincount(classes, notes["duration"], minlength=12)  # (12,) ticks
+    if np.ptp(weight) == 0:
+        return "", 0.0
+    profiles = np.array([np.roll(profile, tonic) for profile in (MAJOR, MINOR) for tonic in range(12)])  # (24, 12)
+    correlations = np.corrcoef(weight, profiles)[0, 1:]
+    best = int(correlations.argmax())
+    names = [f"{tonic} major" for tonic in MAJORS] + [f"{tonic} minor" for tonic in MINORS]
+    return names[best], float(correlations[best])
+
+
+def chord_names(events: pd.DataFrame) -> list[str]:
+    """Name what sounds in each event: ``C-major triad``; a single note is itself, a rest is empty."""
+    return [_chord_name(tuple(symbols)) for symbols in events["symbols"]]
+
+
+@lru_cache(maxsize=2**16)
+def _chord_name(symbols: tuple[str, ...]) -> str:
+    if len(symbols) < 2:
+        return "".join(symbols)
+    from music21 import chord
+
+    return chord.Chord([NUMBERS[symbol] for symbol in symbols]).simplifyEnharmonics().pitchedCommonName
+
+
+# --- writing -----------------------------------------------------------------------------------------------
+
+
+def write_musicxml(events: pd.DataFrame, about: dict[str, Any] | None = None) -> str:
+    """Write notes as MusicXML for a keyboard: the same text for the same events.
+
+    Two staves, parted at middle C, or one where all notes lie on one side. Metre (4/4 where nothing is said),
+    key signature, tempo, title and composer are taken from `about`, the key else from `key_of`; pitches are
+    spelled as the key suggests. What is finer than GRID is moved to it.
+
+    Raises
+    ------
+    ValueError : the events are bols, which Bhatkhande's notation is for.
+    """
+    import music21
+
+    about = about or {}
+    if about.get("kind") == "bols":
+        raise ValueError("bols are not written as MusicXML; see riyaz.tabla.bhatkhande")
+    events, _ = quantise(events, GRID)
+    metre = about.get("metre") or "4/4"
+    sharps = about["sharps"] if about.get("sharps") is not None else _signature(key_of(events)[0])
+    bar = _ticks(Fraction(music21.meter.TimeSignature(metre).barDuration.quarterLength))
+    silent = int(events["duration"].iloc[0]) if len(events) and not events["symbols"].iloc[0] else 0
+    lead = silent if silent < bar else 0
+    score = music21.stream.Score()
+    score.metadata = music21.metadata.Metadata(title=about.get("title", ""), composer=about.get("composer", ""))
+    staves = [_staff(part, clef, lead, metre, sharps, about.get("tempo")) for part, clef in _hands(events)]
+    for staff in staves:
+        score.insert(0, staff)
+    if len(staves) > 1:
+        score.insert(0, music21.layout.StaffGroup(staves, symbol="brace", barTogether=True))
+    exported = music21.musicxml.m21ToXml.GeneralObjectExporter(score).parse(score)
+    return _undated(exported.decode("utf-8"))
+
+
+def _hands(events: pd.DataFrame) -> list[tuple[pd.DataFrame, str]]:
+    """Events and clef of each staff, from the top."""
+    notes = to_notes(events)
+    pitch = notes["symbol"].map(NUMBERS).to_numpy(dtype=np.int64)
+    end = int(events["duration"].sum())
+    high = pitch >= NUMBERS["C4"]
+    parted = [(high, "treble"), (~high, "bass")]
+    return [
+        (from_notes(notes["onset"][side], notes["duration"][side], pitch[side], end)[0], clef)
+        for side, clef in parted
+        if side.any()
+    ] or [(events, "treble")]
+
+
+def _signature(key: str) -> int:
+    """Sharps of a key's signature, flats negative; 0 of no key."""
+    tonic, _, mode = key.partition(" ")
+    return {"major": MAJORS, "minor": MINORS}.get(mode, {"": 0})[tonic]
+
+
+def _staff(events: pd.DataFrame, clef: str, lead: int, metre: str, sharps: int, tempo: float | None) -> Any:
+    """One staff with its bars, as a music21 part; the first `lead` ticks are silent and not written."""
+    from music21 import clef as clefs
+    from music21 import key, meter, stream
+    from music21 import tempo as tempos
+
+    signature = meter.TimeSignature(metre)
+    bar = _ticks(Fraction(signature.barDuration.quarterLength))
+    staff = stream.PartStaff()
+    for number, elements in _bars(events, bar, lead, sharps):
+        measure = stream.Measure(number=number)
+        if not len(staff):
+            opening: list[Any] = [
+                clefs.TrebleClef() if clef == "treble" else clefs.BassClef(),
+                key.KeySignature(sharps),
+                signature,
+            ]
+            if tempo:
+                opening.append(tempos.MetronomeMark(number=tempo))
+            for element in opening:
+                measure.insert(0, element)
+            measure.paddingLeft = Fraction(lead, TICKS)
+            measure.showNumber = stream.enums.ShowNumber.NEVER if lead else stream.enums.ShowNumber.DEFAULT
+        measure.append(elements)
+        staff.append(measure)
+    return staff
+
+
+def _bars(events: pd.DataFrame, bar: int, lead: int, sharps: int) -> Iterator[tuple[int, list]]:
+    """Number and elements of each bar; a pick-up has the number 0."""
+    from music21 import note
+
+    bars: dict[int, list] = {}
+    for start, stop, symbols, starts, goes_on in _written(events, bar, lead):
+        bars.setdefault(start // bar, []).append(_element(stop - start, symbols, starts, goes_on, sharps))
+    for number in sorted(bars):
+        if len(bars[number]) == 1 and isinstance(bars[number][0], note.Rest):
+            bars[number][0].fullMeasure = True
+        yield number + (not lead), bars[number]
+
+
+def _written(events: pd.DataFrame, bar: int, lead: int) -> Iterator[tuple[int, int, list[str], list[bool], list[bool]]]:
+    """What is written: (start, end, symbols, tied to what was, tied to what comes), cut at bars and for reading."""
+    following = [*events[["symbols", "held"]].iloc[1:].itertuples(index=False, name=None), ([], [])]
+    for (onset, duration, symbols, held), (later, tied) in zip(
+        events.itertuples(index=False, name=None), following, strict=True
+    ):
+        ties = {symbol for symbol, held_on in zip(later, tied, strict=True) if held_on}
+        cuts = _cuts(max(onset, lead), onset + duration, bar)
+        for start, stop in pairwise(cuts):
+            first, last = start == cuts[0], stop == cuts[-1]
+            yield (
+                start,
+                stop,
+                symbols,
+                [h or not first for h in held],
+                [symbol in ties or not last for symbol in symbols],
+            )
+
+
+def _cuts(start: int, stop: int, bar: int) -> list[int]:
+    """Where a duration is cut: at bars, and at beats if it is no plain or dotted value."""
+    bounds = [start, *range(start // bar * bar + bar, stop, bar), stop]
+    cuts = set(bounds)
+    for a, b in pairwise(bounds):
+        if Fraction(b - a, TICKS) not in _PLAIN:
+            cuts |= {cut for cut in (-(-a // TICKS) * TICKS, b // TICKS * TICKS) if a < cut < b}
+    return sorted(cuts)
+
+
+def _element(duration: int, symbols: list[str], held: list[bool], goes_on: list[bool], sharps: int) -> Any:
+    """A music21 rest, note or chord with its ties."""
+    from music21 import chord, note, tie
+
+    length = Fraction(duration, TICKS)
+    if not symbols:
+        return note.Rest(quarterLength=length)
+    notes = []
+    for symbol, from_before, to_next in zip(symbols, held, goes_on, strict=True):
+        single = note.Note(_spelled(NUMBERS[symbol], sharps), quarterLength=length)
+        if from_before or to_next:
+            single.tie = tie.Tie("continue" if from_before and to_next else "stop" if from_before else "start")
+        notes.append(single)
+    return notes[0] if len(notes) == 1 else chord.Chord(notes)
+
+
+def _spelled(number: int, sharps: int) -> str:
+    """music21's name of a pitch as it is spelled in a key: of twelve fifths, two flats and two sharps beyond it."""
+    fifth = sharps - 4 + (7 * number - (sharps - 4)) % 12  # C is 0, G 1, F -1
+    step, accidental = "FCGDAEB"[(fifth + 1) % 7], (fifth + 1) // 7
+    natural = (0, 7, 2, 9, 4, 11, 5)["CGDAEBF".index(step)]
+    octave = (number - natural - accidental) // 12 - 1
+    return f"{step}{'#' * accidental}{'-' * -accidental}{octave}"
+
+
+def _undated(text: str) -> str:
+    """MusicXML without what differs from run to run: date, versions, and a part's random id."""
+    text = re.sub(r"\s*<encoding>.*?</encoding>", "", text, flags=re.DOTALL)
+    text = re.sub(r'\s*<creator type="composer">Music21</creator>', "", text)
+    ids = dict.fromkeys(re.findall(r'<score-part id="([^"]+)"', text))
+    for number, name in enumerate(ids, start=1):
+        text = text.replace(f'"{name}"', f'"P{number}"')
+    return text
+
+
+# --- music21's own corpora ---------------------------------------------------------------------------------
+
+
+def export_chorales(folder: str | Path, count: int | None = None, workers: int | None = None) -> int:
+    """Write Bach's chorales from music21's corpus as MIDI, played on one keyboard.
+
+    Those with the four voices Soprano, Alto, Tenor, Bass and no instruments are taken, in the order of their
+    names; the files are named by BWV number: ``bwv253.mid``.
+
+    Parameters
+    ----------
+    count : write no more than so many.
+
+    Returns
+    -------
+    The number of files written.
+    """
+    import music21
+
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = sorted(str(path) for path in music21.corpus.getComposer("bach") if Path(path).suffix == ".mxl")
+    if count is not None:
+        paths = paths[: count + count // 4 + 1]  # some are left out
+    voices = each(_voices, paths, label="chorales", workers=workers)
+    chosen = [(path, piece) for path, piece in zip(paths, voices, strict=True) if piece is not None][:count]
+    for path, piece in chosen:
+        midi.write(folder / f"{Path(path).stem}.mid", piece.events, piece.about)
+    return len(chosen)
+
+
+def _voices(path: str) -> Piece | None:
+    """A chorale in four voices, or None."""
+    (score,) = _parse(Path(path))
+    if tuple(part.partName for part in score.parts) != VOICES:
+        return None
+    events, about = _events(score.parts)
+    return Piece(Path(path).stem, events, about)
+
+
+def export_corpus(name: str, folder: str | Path) -> int:
+    """Copy one of music21's corpora of ABC tunes (``ryansMammoth``) and return the number of files.
+
+    Raises
+    ------
+    ValueError : music21 has no such corpus.
+    """
+    import music21
+
+    folder = Path(folder)
+    paths = sorted(Path(path) for path in music21.corpus.getComposer(name) if Path(path).suffix in SUFFIXES)
+    if not paths:
+        raise ValueError(f"music21 has no corpus named {name!r}; ryansMammoth, oneills1850, essenFolksong are some")
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in paths:
+        shutil.copyfile(path, folder / path.name)
+    return len(paths)
