@@ -10,8 +10,11 @@ from riyaz import engrave
 HEAD = """<score-partwise version="4.0"><part-list>
 <score-part id="P1"><part-name>Piano</part-name></score-part></part-list><part id="P1">"""
 FIRST = """<attributes><divisions>1</divisions><key><fifths>1</fifths></key>
-<time><beats>4</beats><beat-type>4</beat-type></time><clef><sign>G</sign><line>2</line></clef></attributes><direction placement="above"><direction-type><metronome>
-<beat-unit>quarter</beat-unit><per-minute>100</per-minute></metronome></direction-type></direction>"""
+<time><beats>4</beats><beat-type>4</beat-type></time>
+<clef><sign>G</sign><line>2</line></clef></attributes>
+<direction placement="above"><direction-type><metronome>
+<beat-unit>quarter</beat-unit><per-minute>100</per-minute>
+</metronome></direction-type></direction>"""
 
 
 def score(n_measures, step="G"):

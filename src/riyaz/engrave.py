@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 from zlib import crc32
 
 WIDTH, HEIGHT = 2100, 2970  # an A4 page, in Verovio's units of a tenth of a millimetre
-SCALE = 45  # percent; staves as in printed piano music
+SCALE = 70  # percent: about four bars a line, legible on a screen
 
 
 def svg(musicxml: str, title: str = "Score") -> list[str]:
@@ -38,7 +38,7 @@ def svg(musicxml: str, title: str = "Score") -> list[str]:
             "xmlIdSeed": crc32(musicxml.encode()) % (2**31 - 1) + 1,  # 0, or more than 31 bits, would be random
             "pageWidth": int(WIDTH * 100 / SCALE),
             "pageHeight": int(HEIGHT * 100 / SCALE),
-            "pageMarginLeft": 0,
+            "pageMarginLeft": 40,  # a bar number stands there
             "pageMarginRight": 0,
             "scale": SCALE,
             "adjustPageHeight": True,
