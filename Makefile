@@ -1,0 +1,76 @@
+# `make repro` is all that a fresh clone needs: it makes .venv from the lock, then runs the pipeline.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+VENV ?= $(CURDIR)/.venv
+READY := $(VENV)/.ready
+PIP := "$(VENV)/bin/python" -m pip -qq --disable-pip-version-check
+# 3.11 first: dvc.lock was made with it. One without venv or pip is passed over.
+PYTHONS := $(PYTHON) python3.11 python3.12 python3.13 python3 python
+MADE := data/events data/tokens data/sequences data/raw/chorales models reports
+
+# The same in every shell as in the kernels that src/run.py starts. The number of threads is part of the result:
+# two on any machine, so that one core and many give the same bits.
+export PATH := $(VENV)/bin:$(PATH)
+export PYTHONPATH := $(CURDIR)/src
+export PYTHONHASHSEED := 0
+export NPROC := 2
+export OMP_NUM_THREADS := 1
+export OPENBLAS_NUM_THREADS := 1
+export MKL_NUM_THREADS := 1
+unexport PYTHONHOME VIRTUAL_ENV
+
+.PHONY: help repro test lab verify bench lint lock clean
+
+help:  ## say what there is
+	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## */make \1: /'
+
+# Made once, and again where the lock or the bounds change.
+$(READY): requirements.txt pyproject.toml
+	@if [ ! -x "$(VENV)/bin/python" ]; then \
+	  for python in $(PYTHONS); do \
+	    "$$python" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && break; python=; \
+	  done; \
+	  if [ -z "$$python" ]; then \
+	    echo "make: no Python 3.11 or newer with venv and pip is found; install one, or say make PYTHON=/path/to/python3" >&2; exit 1; \
+	  fi; \
+	  echo "make: $(VENV) is made from requirements.txt with $$("$$python" --version), once; this takes some minutes"; \
+	  "$$python" -m venv "$(VENV)"; \
+	fi
+	@$(PIP) install -r requirements.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch "$@"
+
+repro: $(READY)  ## run what is not up to date of the pipeline; the reports are then in reports/index.html
+	@dvc repro
+
+test: $(READY)  ## run the tests
+	@python -m pytest
+
+lab: $(READY)  ## open the notebooks in JupyterLab
+	@jupyter lab --notebook-dir=notebooks
+
+verify: $(READY)  ## run two fresh clones in full, one of them on one core: each must give this very dvc.lock
+	@bash .ci/verify
+
+bench: $(READY)  ## time the pipeline, and what is done here against what one would use instead
+	@for script in benchmarks/*.py; do echo "== $$script"; python "$$script" || exit 1; done
+
+lint: $(READY)  ## check style and types, and that notebooks hold no outputs
+	@ruff check
+	@ruff format --check
+	@mypy
+	@git ls-files -z 'notebooks/*.ipynb' | xargs -0 -r nbstripout --keep-id --verify
+
+lock: $(READY)  ## make requirements.txt anew from pyproject.toml; pins that still fit stay
+	@$(PIP) install --no-build-isolation --editable '.[lock]'
+	@pip-compile --quiet --extra test --strip-extras --allow-unsafe --no-header --no-annotate --no-emit-options \
+	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --output-file requirements.txt pyproject.toml
+	@{ echo '# The lock, made from pyproject.toml by `make lock`.'; grep -v -e '^#' -e '^$$' requirements.txt; } > requirements.new
+	@mv requirements.new requirements.txt
+
+clean:  ## remove what the pipeline and the tools made; .venv and DVC's cache stay
+	@git clean -fdqX $(MADE)
+	@rm -rf .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache build
+	@find src tests benchmarks notebooks -name __pycache__ -o -name .ipynb_checkpoints | xargs rm -rf
