@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -158,10 +159,7 @@ def _cut(struck: list[Stroke], start: int, size: int, rate: Fraction) -> list[tu
     """Cut a vibhag into as many phrases as its laya makes of it; each is (place in strokes, bol)."""
     n = rate.numerator if rate.denominator == 1 and size % rate.numerator == 0 else 1
     ends = [start + size * i // n for i in range(n + 1)]
-    return [
-        tuple(((t - a) * rate / TICKS, bol) for t, bol in struck if a <= t < b)
-        for a, b in zip(ends[:-1], ends[1:], strict=True)
-    ]
+    return [tuple(((t - a) * rate / TICKS, bol) for t, bol in struck if a <= t < b) for a, b in pairwise(ends)]
 
 
 def _letter(number: int) -> str:
@@ -204,8 +202,8 @@ def _tihai(struck: list[Stroke], last: int, sizes: list[int]) -> Tihai:
     n = max(sizes)
     starts = [last - k * n + 1 for k in (3, 2, 1)]
     phrase = tuple(bol for _, bol in struck[last - n + 1 : last + 1])
-    inner = any(_thrice(struck[: last + 1], last, small) for small in range(2, n // 3 + 1))
-    step = min(b[0] - a[0] for a, b in zip(struck[starts[2] : last], struck[starts[2] + 1 : last + 1], strict=True))
+    inner = any(_thrice(struck[: last + 1], last, small) for small in range(1, n // 3 + 1))
+    step = min(b[0] - a[0] for a, b in pairwise(struck[starts[2] : last + 1]))
     pause = struck[starts[1]][0] - struck[starts[1] - 1][0] - step
     onsets = (struck[starts[0]][0], struck[starts[1]][0], struck[starts[2]][0])
     return Tihai(onsets, struck[last][0], phrase, pause, inner)
@@ -372,8 +370,8 @@ def _ends_in_tihai(events: pd.DataFrame, taal: Taal, where: str, chakradar: bool
     if not found:
         return Check(rule, False, where, "no phrase three times with equal pauses up to the last sam")
     size, pause = len(found[0].phrase), Fraction(found[0].pause, TICKS)
-    detail = f"3 times {size} strokes, pauses of {pause} matras"
-    return Check(rule, found[0].chakradar or not chakradar, where, detail + (", each with a tihai" * found[0].chakradar))
+    detail = f"3 times {size} strokes, pauses of {pause} matras" + ", each with a tihai" * found[0].chakradar
+    return Check(rule, found[0].chakradar or not chakradar, where, detail)
 
 
 def _cycles(events: pd.DataFrame, taal: Taal) -> list[Check]:

@@ -28,6 +28,7 @@ from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from fractions import Fraction
 from functools import cache
+from itertools import pairwise
 from math import gcd
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
@@ -95,7 +96,7 @@ class Composition:
         return parts
 
     def piece(self, name: str) -> Piece:
-        """All sections as one piece; its family is the composition's own or, without one, `name`."""
+        """All sections as one piece; the tempo is the usual one of its laya where it names none."""
         taal, parts = taals.TAALS[self.taal], self.joined()
         lengths = [int(events["duration"].sum()) for _, events in parts]
         sections = [
@@ -106,7 +107,7 @@ class Composition:
         about = {
             "kind": "bols",
             **{key: getattr(self, key) for key in ("title", "taal", "form", "laya", "gharana", "source")},
-            "family": self.family or name,
+            "family": self.family,
             "metre": f"{taal.matras}/4",
             "tempo": self.tempo or LAYAS[self.laya or "madhya"],
             "sections": sections,
@@ -405,10 +406,9 @@ def _with_ka(names: list[str]) -> list[str]:
 
 def _after_ki(names: list[str]) -> list[str]:
     """Decide every other Ta: closed right after Ki, else open."""
-    before = ["", *names[:-1]]
     return [
         (CLOSED if previous == "Ki" else OPEN) if name == UNDECIDED else name
-        for name, previous in zip(names, before, strict=True)
+        for previous, name in pairwise(["", *names])
     ]
 
 
@@ -440,13 +440,17 @@ def lines(events: pd.DataFrame, taal: taals.Taal) -> list[str]:
 
 
 def _breaks(taal: taals.Taal) -> tuple[int, ...]:
-    """After which vibhags of an avartan a line ends; 0 is the last one."""
-    breaks, on_line = [0], 0
-    for number, size in enumerate(taal.vibhags[:-1], 1):
-        on_line += size
-        if on_line + taal.vibhags[number] > 8:
+    """After which vibhags of an avartan a line ends, 0 being the last: at half of a long one, else after eight."""
+    ends = [start - 1 for start in taal.starts]
+    if taal.matras <= 8:
+        return (0,)
+    if taal.matras % 2 == 0 and taal.matras // 2 in ends:
+        return (0, ends.index(taal.matras // 2))
+    breaks, begun = [0], 0
+    for number, size in enumerate(taal.vibhags):
+        if ends[number] + size - begun > 8 and number:
             breaks.append(number)
-            on_line = 0
+            begun = ends[number]
     return tuple(breaks)
 
 
@@ -457,7 +461,7 @@ def words(events: pd.DataFrame) -> list[str]:
     stops = (events["onset"] + events["duration"]).tolist()
     if stops and stops[-1] % TICKS:
         names, stops = [*names, ""], [*stops, -(-stops[-1] // TICKS) * TICKS]
-    for onset, stop, name in zip([0, *stops[:-1]], stops, names, strict=True):
+    for (onset, stop), name in zip(pairwise([0, *stops]), names, strict=True):
         matras += [[(0, "~")] for _ in range(-(-stop // TICKS) - len(matras))]
         matra = matras[onset // TICKS]
         matra[:] = [*matra, (onset % TICKS, name)] if onset % TICKS else [(0, name)]
