@@ -60,7 +60,10 @@ class Engine(NBClientEngine):
         for cell in nb_man.nb.cells:
             if "injected-parameters" in cell.metadata.get("tags", []):
                 cell.id = "injected-parameters"
-        config = Config({"KernelManager": {"transport": "ipc"}, "KernelSpecManager": {"kernel_dirs": []}})
+        sockets = os.path.join(os.environ["JUPYTER_RUNTIME_DIR"], "kernel")
+        config = Config(
+            {"KernelManager": {"transport": "ipc", "ip": sockets}, "KernelSpecManager": {"kernel_dirs": []}}
+        )
         kwargs = remove_args(["config"], **kwargs)
         super().execute_managed_notebook(
             nb_man, "python3", config=config, record_timing=False, coalesce_streams=True, **kwargs
