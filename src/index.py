@@ -1,0 +1,166 @@
+"""Make reports/index.html: the corpora, their verdicts and headline figures, the pieces to hear, and every report.
+
+It shows what the corpora of params.yaml have in reports/<corpus>/: metrics.json, pieces/ and the pages. What is not
+there is left out, and figures that it does not know are shown by the names that metrics.json gives them.
+"""
+
+import json
+import re
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+ROOT = Path(__file__).resolve().parents[1]
+
+try:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    import page
+    from riyaz import params
+    from riyaz.figures import number, player_html
+except ImportError as error:
+    sys.exit(f"index.py: {error.name} is not in this Python's environment: run `make`, or activate .venv first")
+
+# What a piece can be taken as: the end of its file's name, and what the link says.
+FORMATS = {
+    ".mid": "MIDI",
+    ".musicxml": "MusicXML",
+    ".txt": "notation",
+    ".svg": "score",
+    ".html": "sheet",
+    ".mp3": "MP3",
+}
+
+
+def words(key: str) -> str:
+    """A key of metrics.json as words."""
+    return key.replace("_", " ")
+
+
+def is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def bars(values: dict[str, float]) -> list[dict[str, Any]]:
+    """Numbers of one kind side by side, the smallest first, each with its length in percent of the largest."""
+    largest = max((abs(value) for value in values.values()), default=0) or 1
+    whole = all(float(value).is_integer() for value in values.values())
+    decimals = 0 if whole else 1 if largest >= 100 else 2 if largest >= 1 else 3
+    return [
+        {"name": words(name), "text": f"{value:,.{decimals}f}", "percent": f"{100 * abs(value) / largest:.1f}"}
+        for name, value in sorted(values.items(), key=lambda item: (item[1], item[0]))
+    ]
+
+
+def headlines(metrics: dict[str, Any]) -> dict[str, Any]:
+    """Sort what metrics.json holds by how it is shown.
+
+    Returns
+    -------
+    verdict : sentences; groups : `(title, bars)` for each mapping of names to numbers; facts : `(name, text)` for
+    single numbers and words. Deeper mappings are flattened with their path as the title; other lists are left out.
+    """
+    verdict = metrics.get("verdict", [])
+    shown: dict[str, Any] = {"verdict": [verdict] if isinstance(verdict, str) else verdict, "groups": [], "facts": []}
+
+    def sort(values: dict[str, Any], path: tuple[str, ...]) -> None:
+        numbers = {key: value for key, value in values.items() if is_number(value)}
+        if path and len(numbers) > 1:
+            shown["groups"].append((" · ".join(map(words, path)), bars(numbers)))
+        else:
+            shown["facts"] += [(words(" · ".join((*path, key))), number(value)) for key, value in numbers.items()]
+        for key, value in values.items():
+            if isinstance(value, str) and not path and key != "verdict":
+                shown["facts"].append((words(key), value))
+            elif isinstance(value, dict):
+                sort(value, (*path, key))
+
+    sort(metrics, ())
+    return shown
+
+
+def pieces(folder: Path, metrics: dict[str, Any]) -> list[dict[str, Any]]:
+    """The pieces that can be heard, each with its player and what else it can be taken as."""
+    described = {}
+    for entry in metrics.get("pieces", []):
+        if isinstance(entry, dict):
+            name = str(entry.get("name") or entry.get("file") or entry.get("piece") or "")
+            described[name.removesuffix(Path(name).suffix) if Path(name).suffix in FORMATS else name] = entry
+    found = []
+    for sound in sorted(folder.glob("pieces/*.mp3")):
+        entry = described.get(sound.stem, {})
+        title = str(entry.get("title") or words(sound.stem.replace("-", " ")))
+        files = [sound.with_suffix(suffix) for suffix in FORMATS]
+        found.append(
+            {
+                "player": player_html(address(folder, sound), title),
+                "note": str(entry.get("note") or ""),
+                "links": [(address(folder, file), FORMATS[file.suffix]) for file in files if file.is_file()],
+            }
+        )
+    return found
+
+
+def address(folder: Path, file: Path) -> str:
+    """The link from reports/index.html to a file of a corpus."""
+    return "/".join(quote(part) for part in (folder.name, *file.relative_to(folder).parts))
+
+
+def reports(folder: Path, names: dict[str, str]) -> list[tuple[str, str, str]]:
+    """`(name, link, question)` of the pages that are there."""
+    return [(name, address(folder, folder / f"{name}.html"), question) for name, question in names.items()
+            if (folder / f"{name}.html").is_file()]  # fmt: skip
+
+
+def corpus(folder: Path) -> dict[str, Any]:
+    """All that the index says of one corpus.
+
+    Raises
+    ------
+    ValueError : its metrics.json is not one.
+    """
+    path = folder / "metrics.json"
+    try:
+        metrics = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        if not isinstance(metrics, dict):
+            raise ValueError("it holds no mapping")
+    except ValueError as error:
+        raise ValueError(f"{path.relative_to(folder.parents[1])}: {error}; run dvc repro evaluate") from error
+    return {
+        "name": folder.name,
+        "reports": reports(folder, page.STAGES),
+        "pieces": pieces(folder, metrics),
+        **headlines(metrics),
+    }
+
+
+def render(root: Path, names: list[str]) -> str:
+    """The page, for the corpora `names` in `root`/reports; those without a report are left out."""
+    folders = [root / "reports" / name for name in names]
+    corpora = [entry for entry in (corpus(folder) for folder in folders if folder.is_dir()) if entry["reports"]]
+    cells = (root / "reports" / "cells.html").is_file()
+    environment = Environment(
+        loader=FileSystemLoader(page.HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    template = environment.get_template("home.html.j2")
+    html = template.render(corpora=corpora, cells=page.CELLS if cells else "", css=page.css(), stages=page.STAGES)
+    return re.sub(r"\n{2,}", "\n", html) + "\n"
+
+
+def main() -> int:
+    try:
+        html = render(ROOT, list(params.load(path=ROOT / "params.yaml").corpora))
+    except (ValueError, OSError) as error:
+        print(f"index: {' '.join(str(error).split())}", file=sys.stderr)
+        return 1
+    target = ROOT / "reports" / "index.html"
+    target.parent.mkdir(exist_ok=True)
+    temporary = target.with_name(".index.html.part")
+    temporary.write_text(html, encoding="utf-8", newline="\n")
+    temporary.replace(target)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
