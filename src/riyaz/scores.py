@@ -221,9 +221,10 @@ def key_of(events: pd.DataFrame) -> tuple[str, float]:
     Krumhansl 1990, Cognitive Foundations of Musical Pitch, chapter 4: the key-finding algorithm of Krumhansl and
     Schmuckler.
     """
-    notes = to_notes(events)
-    classes = notes["symbol"].map(NUMBERS).to_numpy(dtype=np.int64) % 12
-    weight = np.bincount(classes, notes["duration"], minlength=12)  # (12,) ticks
+    classes = np.array([NUMBERS[symbol] % 12 for symbols in events["symbols"] for symbol in symbols], dtype=np.int64)
+    weight = np.bincount(
+        classes, np.repeat(events["duration"], events["symbols"].map(len)), minlength=12
+    )  # (12,) ticks
     if np.ptp(weight) == 0:
         return "", 0.0
     profiles = np.array([np.roll(profile, tonic) for profile in (MAJOR, MINOR) for tonic in range(12)])  # (24, 12)
