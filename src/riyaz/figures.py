@@ -157,9 +157,13 @@ def number(value: float) -> str:
 
 def player(sound: Path | str | bytes, title: str) -> None:
     """Show a player for an MP3, which travels in the page itself."""
+    display(HTML(player_html(embedded(sound), title)))
+
+
+def embedded(sound: Path | str | bytes) -> str:
+    """The address of an MP3 that travels in the page itself."""
     data = sound if isinstance(sound, bytes) else Path(sound).read_bytes()
-    source = "data:audio/mpeg;base64," + base64.b64encode(data).decode("ascii")
-    display(HTML(player_html(source, title)))
+    return "data:audio/mpeg;base64," + base64.b64encode(data).decode("ascii")
 
 
 def player_html(source: str, title: str) -> str:

@@ -1,0 +1,89 @@
+"""A generated piece: to see, to hear, to take away."""
+
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from riyaz import engrave, events, figures, midi, scores, sound, tokens
+from riyaz.events import Piece
+from riyaz.tabla import bhatkhande, notation, taals
+
+
+def piece(name: str, words: Sequence[str], scheme: str, about: dict[str, Any], method: str) -> Piece:
+    """Make a piece of generated tokens; what they say of taal and form wins over `about`."""
+    said = dict(token.split(":", 1) for token in words if token.startswith(("taal:", "form:")))
+    if about.get("kind") == "bols":
+        taal = taals.TAALS.get(said.get("taal", ""), taals.TAALS["teental"])
+        said |= {"taal": taal.name, "metre": f"{taal.matras}/4"}
+    return Piece(name, tokens.decode(words, scheme), {**about, **said, "title": f"{name}, {method}", "method": method})
+
+
+def composition(piece: Piece) -> notation.Composition:
+    """A piece of bols as a composition that can be written, edited and read again; a last matra is filled with rest."""
+    about, made = piece.about, piece.events
+    short = -int(made["duration"].sum()) % events.TICKS
+    if short:
+        durations, symbols = [*made["duration"], short], [*made["symbols"], []]
+        made = events.in_a_row(durations, symbols)
+    form = about.get("form", "") if about.get("form") in notation.FORMS else ""
+    sections = (notation.Section("generated", made),)
+    return notation.Composition(about["title"], about["taal"], form, source="generated", sections=sections)
+
+
+def write(folder: Path, pieces: Sequence[Piece]) -> pd.DataFrame:
+    """Write each piece as MIDI and MP3, and as MusicXML or, for bols, as notation.
+
+    Returns
+    -------
+    DataFrame, a row a piece: piece, method, taal (bols), events, beats, seconds, peak and loudness (dB), files. A piece in
+    which nothing sounds has no MP3, and its seconds are 0.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = []
+    for made in pieces:
+        stem, bols = folder / made.name, made.about["kind"] == "bols"
+        midi.write(stem.with_suffix(".mid"), made.events, made.about)
+        if bols:
+            stem.with_suffix(".txt").write_text(notation.write(composition(made)), encoding="utf-8")
+        else:
+            stem.with_suffix(".musicxml").write_text(scores.write_musicxml(made.events, made.about), encoding="utf-8")
+        measured: dict[str, Any] = {"seconds": 0.0, "peak_db": np.nan, "rms_db": np.nan}
+        if made.events["symbols"].map(len).any():
+            samples, rate = sound.play(made.events, made.about)
+            sound.write_mp3(stem.with_suffix(".mp3"), samples, rate)
+            measured = sound.measure(sound.levelled(samples, rate), rate)
+        rows.append(
+            {
+                "piece": made.name,
+                "method": made.about["method"],
+                **({"taal": made.about["taal"]} if bols else {}),
+                "events": len(made.events),
+                "beats": round(float(made.beats), 3),
+                "seconds": round(measured["seconds"], 1),
+                "peak (dB)": round(measured["peak_db"], 1),
+                "level (dB)": round(measured["rms_db"], 1),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def show(folder: Path, piece: Piece) -> str:
+    """HTML of a piece: its score or Bhatkhande table, a player, and links to its files, which `write` made."""
+    if piece.about["kind"] == "bols":
+        seen = bhatkhande.table(piece.events, taals.TAALS[piece.about["taal"]], script="both")
+    else:
+        xml = (folder / f"{piece.name}.musicxml").read_text(encoding="utf-8")
+        seen = f'<div class="score">{"".join(engrave.svg(xml))}</div>'
+    played = folder / f"{piece.name}.mp3"
+    heard = figures.player_html(figures.embedded(played), piece.about["title"]) if played.is_file() else "<p>Nothing sounds.</p>"
+    kinds = {".mid": "MIDI", ".musicxml": "MusicXML", ".txt": "notation", ".mp3": "MP3"}
+    files = [
+        f'<a href="pieces/{piece.name}{suffix}" download>{label}</a>'
+        for suffix, label in kinds.items()
+        if (folder / f"{piece.name}{suffix}").is_file()
+    ]
+    return f'<section class="piece"><h3>{escape(piece.about["title"])}</h3>{heard}<p>{" · ".join(files)}</p>{seen}</section>'
