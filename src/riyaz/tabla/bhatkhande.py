@@ -1,0 +1,249 @@
+"""To see: bols in Bhatkhande's notation, as text and as HTML that fits a phone and prints on A4.
+
+A line is an avartan, its vibhags parted by bars. Over each matra stands its number, under the first of each vibhag
+its sign: X for sam, the number of a tali, 0 for khali. A curve binds the bols that share a matra; S (ऽ) is a rest,
+or a stroke held on; a double bar ends a section. A comma parts a matra in equal shares.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from html import escape
+from math import ceil
+from typing import Any
+
+import pandas as pd
+
+from riyaz.events import TICKS
+from riyaz.tabla import notation, taals
+from riyaz.tabla.bols import devanagari
+from riyaz.tabla.taals import Taal
+
+SCRIPTS = ("roman", "devanagari", "both")
+
+_STYLE = """
+.riyaz-sheet{container-type:inline-size;line-height:1.25;margin:1em 0;break-inside:auto}
+.riyaz-sheet *{box-sizing:border-box}
+.riyaz-title{font-size:1.15em;font-weight:600;margin:0 0 .2em}
+.riyaz-name{font-weight:600;margin:1em 0 .25em;break-after:avoid}
+.riyaz-name small{font-weight:400;opacity:.65;margin-left:.5em}
+.riyaz-avartan{display:flex;flex-wrap:wrap;break-inside:avoid;margin:0 0 .8em;row-gap:.5em;
+font-size:min(1em,100cqw/(var(--riyaz-line)*var(--riyaz-unit)))}
+.riyaz-vibhag{display:flex;flex-wrap:wrap;row-gap:.5em;border-right:1px solid currentColor;
+width:calc(min(var(--riyaz-n),var(--riyaz-line))*min(100cqw/var(--riyaz-line),var(--riyaz-unit)*1.5em) - .02px)}
+.riyaz-vibhag.riyaz-end{border-right:4px double currentColor}
+.riyaz-khali{background:rgba(128,128,128,.13);print-color-adjust:exact;-webkit-print-color-adjust:exact}
+.riyaz-matra{flex:0 0 calc(100%/min(var(--riyaz-n),var(--riyaz-line)));padding:0 .15em;text-align:center;
+min-width:0;white-space:nowrap;display:flex;flex-direction:column;align-items:center}
+.riyaz-number{font-size:.7em;opacity:.6}
+.riyaz-nagari{font-family:"Noto Sans Devanagari","Noto Serif Devanagari","Kohinoor Devanagari",Mangal,sans-serif;
+font-size:1.05em;margin-top:.3em;line-height:1.35}
+.riyaz-bols{padding:0 .1em .32em;position:relative}
+.riyaz-arc::after{content:"";position:absolute;left:0;right:0;bottom:0;height:.32em;
+border:solid currentColor;border-width:0 1px 1px;border-radius:0 0 50% 50%/0 0 100% 100%}
+.riyaz-sign{font-size:.85em;font-weight:600;min-height:1.3em;margin-top:.15em}
+@media print{.riyaz-sheet{margin:.5em 0}.riyaz-name{margin-top:.7em}.riyaz-avartan{row-gap:.15em;margin-bottom:.35em}}
+"""
+
+_PAGE = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width,initial-scale=1">
+<title>{title}</title>
+<style>
+@page{{size:A4;margin:14mm 12mm}}
+body{{font-family:system-ui,"Noto Sans","Segoe UI",Helvetica,Arial,sans-serif;font-size:16px;color:#111;background:#fff;
+max-width:72em;margin:0 auto;padding:1em}}
+h1{{font-size:1.5em;margin:0 0 .2em}}
+dl{{display:flex;flex-wrap:wrap;gap:.1em 1.5em;margin:0 0 1em}}
+dl div{{display:flex;gap:.4em}} dt{{opacity:.65}} dt::after{{content:":"}} dd{{margin:0}}
+footer{{font-size:.8em;opacity:.7;margin-top:1.5em}}
+@media print{{body{{font-size:10.5pt;padding:0;max-width:none}}}}
+</style>
+</head>
+<body>
+<h1>{title}</h1>
+<dl>{facts}</dl>
+{table}
+<footer>{key}</footer>
+</body>
+</html>
+"""
+_KEY = "X sam, a number the tali, 0 khali; a curve binds the bols of one matra; S (ऽ) a rest or a held stroke."
+
+
+@dataclass(frozen=True)
+class Matra:
+    """What stands in one matra: both scripts, and whether several slots share it."""
+
+    roman: str
+    nagari: str
+    shared: bool
+
+
+def _matras(events: pd.DataFrame) -> list[Matra]:
+    """The matras of events that start on a matra."""
+    bols = iter([symbols[0] for symbols in events["symbols"] if symbols])
+    found = []
+    for word in notation.words(events):
+        slots = [[_slot(name, bols) for name in notation.strokes(part)] for part in word.split(",")]
+        flat = [bol for part in slots for bol in part]
+        roman = word.replace("~", "S").replace("-", "S")
+        nagari = ",".join(devanagari(part) for part in slots)
+        if len(flat) > 24:  # of no even subdivision: the strokes in their order
+            struck = [bol for bol in flat if bol]
+            roman, nagari = "≈" + "".join(struck), "≈" + devanagari(struck)
+        found.append(Matra(roman, nagari, len(flat) > 1))
+    return found
+
+
+def _slot(name: str, bols: Iterator[str]) -> str:
+    """The bol of a slot as it was read, "" where none is struck."""
+    return "" if name in ("", "~") else next(bols)
+
+
+def _parts(
+    events: pd.DataFrame, sections: Sequence[dict[str, Any]] | None
+) -> list[tuple[dict[str, Any], pd.DataFrame]]:
+    """Each section with its events counted from its start."""
+    whole = {"name": "", "onset": 0, "duration": int(events["duration"].sum()), "derived": False}
+    parts = []
+    for section in sections or [whole]:
+        start, stop = section["onset"], section["onset"] + section["duration"]
+        inside = events[(events["onset"] >= start) & (events["onset"] < stop)]
+        parts.append((section, inside.assign(onset=inside["onset"] - start)))
+    return parts
+
+
+def _lines(events: pd.DataFrame, taal: Taal, first: int = 0) -> Iterator[list[list[Matra | None]]]:
+    """Yield avartans as lists of vibhags; before a section's first matra, and for matras without one, stands None."""
+    row: list[Matra | None] = [None] * first + list(_matras(events))
+    for start in range(0, len(row), taal.matras):
+        line = row[start : start + taal.matras]
+        bars = [line[a - 1 : a - 1 + n] for a, n in zip(taal.starts, taal.vibhags, strict=True)]
+        yield [bar for bar in bars if bar]
+
+
+def vibhags(events: pd.DataFrame, taal: Taal) -> str:
+    """Write bols as plain text, a line an avartan: ``Ta Ge TeTe Te | Dha Dha Tu Na |``. No events give no text."""
+    return "\n".join(
+        " ".join(" ".join(matra.roman for matra in bar if matra) + " |" for bar in line)
+        for line in _lines(events, taal)
+    )
+
+
+# HTML ----------------------------------------------------------------------------------------------------------
+
+
+def table(
+    events: pd.DataFrame,
+    taal: Taal | str,
+    title: str = "",
+    script: str = "both",
+    sections: Sequence[dict[str, Any]] | None = None,
+) -> str:
+    """Set bols as a table in HTML with its own style; classes begin with ``riyaz-``.
+
+    Parameters
+    ----------
+    events : as in `riyaz.events`, one bol an event.
+    taal : the taal or its name.
+    script : ``roman``, ``devanagari`` or ``both``, Roman above.
+    sections : as in ``about["sections"]``: name, onset and duration (ticks), derived; each begins a new line.
+
+    Raises
+    ------
+    ValueError : there is no such script.
+    """
+    if script not in SCRIPTS:
+        raise ValueError(f"script is {script!r}; it is one of {', '.join(SCRIPTS)}")
+    taal = taals.find(taal) if isinstance(taal, str) else taal
+    blocks, longest = [], 1
+    for section, inside in _parts(events, sections):
+        lines = list(_lines(inside, taal, section["onset"] // TICKS % taal.matras))
+        longest = max([longest, *(_width(matra, script) for line in lines for bar in line for matra in bar if matra)])
+        blocks.append(_section(section, lines, taal, script))
+    fit, style = _fit(taal, longest)
+    heading = f'<p class="riyaz-title">{escape(title)}</p>' if title else ""
+    label = escape(title or f"Bols in {taal.title}")
+    return (
+        f'<div class="riyaz-sheet" role="group" aria-label="{label}"><style>{_STYLE}{style}</style>\n'
+        f'{heading}<div class="{fit}">\n{"".join(blocks)}</div></div>\n'
+    )
+
+
+def _width(matra: Matra, script: str) -> int:
+    """Of what is written in a matra, in letters; vowel signs of Devanagari stand over others."""
+    nagari = sum(not 0x93E <= ord(letter) <= 0x94D and letter not in "ंँ़" for letter in matra.nagari) + 1
+    return max(len(matra.roman) if script != "devanagari" else 0, nagari if script != "roman" else 0)
+
+
+def _fit(taal: Taal, letters: int) -> tuple[str, str]:
+    """Class and style that put an avartan, two vibhags, one or half of one on a line, as the width allows."""
+    unit = round(max(2.4, 0.6 * letters + 0.9), 2)  # em, of one matra
+    pairs = [sum(taal.vibhags[i : i + 2]) for i in range(0, len(taal.vibhags), 2)]
+    one = max(taal.vibhags)
+    fit = f"riyaz-fit-{'-'.join(map(str, taal.vibhags))}-{letters}"
+    rules = [f".{fit}{{--riyaz-unit:{unit};--riyaz-line:{ceil(one / 2)}}}"]
+    for matras in sorted({one, max(pairs), taal.matras}):
+        rules.append(f"@container (min-width:{round(0.8 * matras * unit, 2)}em){{.{fit}{{--riyaz-line:{matras}}}}}")
+    return fit, "\n".join(rules) + "\n"
+
+
+def _section(section: dict[str, Any], lines: list[list[list[Matra | None]]], taal: Taal, script: str) -> str:
+    name = escape(section["name"])
+    derived = "<small>derived by rule</small>" if section.get("derived") else ""
+    heading = f'<p class="riyaz-name">{name}{derived}</p>\n' if name else ""
+    rows = []
+    for number, line in enumerate(lines, 1):
+        ends = number == len(lines)
+        bars = [_vibhag(i, bar, taal, script, ends and i == len(line) - 1) for i, bar in enumerate(line)]
+        rows.append(f'<div class="riyaz-avartan" role="group" aria-label="avartan {number}">\n{"".join(bars)}</div>\n')
+    return f'<div role="group" aria-label="{name or "bols"}">\n{heading}{"".join(rows)}</div>\n'
+
+
+def _vibhag(index: int, bar: list[Matra | None], taal: Taal, script: str, last: bool) -> str:
+    sign = taal.signs[index]
+    spoken = "sam" if sign == "X" else "khali" if sign == "0" else f"tali {sign}"
+    spoken = f"sam, {spoken}" if index == 0 and sign != "X" else spoken
+    classes = "riyaz-vibhag" + " riyaz-khali" * (sign == "0") + " riyaz-end" * last
+    first = taal.starts[index]
+    matras = [_matra(first + i, matra, sign if i == 0 else "", script) for i, matra in enumerate(bar)]
+    return (
+        f'<div class="{classes}" style="--riyaz-n:{len(bar)}" role="group" aria-label="vibhag {index + 1}, {spoken}">\n'
+        f"{''.join(matras)}</div>\n"
+    )
+
+
+def _matra(number: int, matra: Matra | None, sign: str, script: str) -> str:
+    arc = " riyaz-arc" if matra and matra.shared else ""
+    roman = f'<span class="riyaz-bols{arc}">{escape(matra.roman) if matra else ""}</span>\n'
+    nagari = f'<span class="riyaz-bols riyaz-nagari{arc}" lang="hi">{matra.nagari if matra else ""}</span>\n'
+    return (
+        f'<div class="riyaz-matra"><span class="riyaz-number">{number}</span>\n'
+        f"{roman if script != 'devanagari' else ''}{nagari if script != 'roman' else ''}"
+        f'<span class="riyaz-sign" aria-hidden="true">{sign}</span></div>\n'
+    )
+
+
+def sheet(events: pd.DataFrame, about: dict[str, Any], script: str = "both") -> str:
+    """Set a piece as a whole page in HTML, to be read or printed.
+
+    Parameters
+    ----------
+    about : ``taal``; title, form, laya, gharana, tempo, source and sections as far as they are there.
+
+    Raises
+    ------
+    Unreadable : there is no such taal.
+    """
+    taal = taals.find(about["taal"])
+    shown = {
+        "Taal": f"{taal.title} ({taal.matras} matras: {'+'.join(map(str, taal.vibhags))})",
+        **{key.title(): str(about[key]) for key in ("form", "laya", "gharana") if about.get(key)},
+        **({"Tempo": f"{about['tempo']:g} matras a minute"} if about.get("tempo") else {}),
+        **({"Source": str(about["source"])} if about.get("source") else {}),
+    }
+    facts = "".join(f"<div><dt>{key}</dt><dd>{escape(value)}</dd></div>" for key, value in shown.items())
+    body = table(events, taal, script=script, sections=about.get("sections"))
+    return _PAGE.format(title=escape(about.get("title") or "Bols"), facts=facts, table=body, key=_KEY)
