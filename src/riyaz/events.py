@@ -8,7 +8,7 @@ lecture's split into notes (pitch and onset) and chords (notes that sound togeth
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -79,6 +79,11 @@ def in_a_row(durations: Iterable[int], symbols: Iterable[Sequence[str]]) -> pd.D
     duration = np.fromiter(durations, dtype=np.int64)
     onset = np.cumsum(duration) - duration
     return table(onset, duration, [list(s) for s in symbols])
+
+
+def rows(events: pd.DataFrame) -> Iterator[tuple[int, int, list[str], list[bool]]]:
+    """Onset, duration, symbols and held of one event after the other: many times faster than the frame's own rows."""
+    return zip(*(events[column].tolist() for column in COLUMNS), strict=True)
 
 
 def validate(events: pd.DataFrame) -> None:
@@ -166,19 +171,24 @@ def to_notes(events: pd.DataFrame) -> pd.DataFrame:
     DataFrame with onset, duration (ticks) and symbol (str), ordered by onset and then as in the events;
     bols are notes like any other.
     """
-    rows: list[list[Any]] = []
+    onsets: list[int] = []
+    durations: list[int] = []
+    names: list[str] = []
     sounding: dict[str, int] = {}  # symbol: its row
-    for onset, duration, symbols, held in events[list(COLUMNS)].itertuples(index=False):
+    for onset, duration, symbols, held in rows(events):
         now: dict[str, int] = {}
         for symbol, goes_on in zip(symbols, held, strict=True):
             if goes_on and symbol in sounding:
                 now[symbol] = sounding[symbol]
-                rows[now[symbol]][1] += duration
+                durations[now[symbol]] += duration
             else:
-                now[symbol] = len(rows)
-                rows.append([onset, duration, symbol])
+                now[symbol] = len(names)
+                onsets.append(onset)
+                durations.append(duration)
+                names.append(symbol)
         sounding = now
-    return pd.DataFrame(rows, columns=["onset", "duration", "symbol"]).astype({"onset": "int64", "duration": "int64"})
+    columns = {"onset": np.array(onsets, np.int64), "duration": np.array(durations, np.int64)}
+    return pd.DataFrame({**columns, "symbol": pd.Series(names, dtype=object)})
 
 
 def quantise(events: pd.DataFrame, grid: Sequence[int]) -> tuple[pd.DataFrame, dict[str, int]]:

@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from riyaz.events import NUMBERS, PITCHES, TICKS, Piece, beats, table, ticks, to_notes
+from riyaz.events import NUMBERS, PITCHES, TICKS, Piece, beats, rows, table, ticks
 
 PAD, START, END, UNKNOWN = range(4)
 SPECIAL = ("<pad>", "<start>", "<end>", "<unknown>")
@@ -35,7 +35,7 @@ def encode(piece: Piece, scheme: str = "event") -> list[str]:
     if piece.about.get("kind") == "bols":
         tokens += [f"{key}:{piece.about[key]}" for key in ("taal", "form") if piece.about.get(key)]
     last = None
-    for duration, symbols, held in piece.events[["duration", "symbols", "held"]].itertuples(index=False):
+    for _, duration, symbols, held in rows(piece.events):
         if duration != last:
             tokens.append("d:" + beats(duration))
             last = duration
@@ -92,16 +92,17 @@ def losses(piece: Piece, scheme: str) -> dict[str, int]:
     `durations`: events whose duration is another; `rests`: rests that are gone; `ties`: notes struck again.
     """
     events, back = piece.events, decode(encode(piece, scheme), scheme)
-    before, after = to_notes(events), to_notes(back)
-    had, has = Counter(before["symbol"]), Counter(after["symbol"])
-    sounding = events[events["symbols"].map(len) > 0]
-    again = back[back["symbols"].map(len) > 0]
+    had, has = (
+        Counter(s for _, _, symbols, held in rows(e) for s, goes_on in zip(symbols, held, strict=True) if not goes_on)
+        for e in (events, back)
+    )
+    sounding, again = ([duration for _, duration, symbols, _ in rows(e) if symbols] for e in (events, back))
     same = len(sounding) == len(again)
     return {
-        "notes": len(before),
-        "missing": sum((had - has).values()),
-        "added": sum((has - had).values()),
-        "durations": int((sounding["duration"].to_numpy() != again["duration"].to_numpy()).sum()) if same else len(sounding),
+        "notes": had.total(),
+        "missing": (had - has).total(),
+        "added": (has - had).total(),
+        "durations": sum(a != b for a, b in zip(sounding, again, strict=True)) if same else len(sounding),
         "rests": max(0, (len(events) - len(sounding)) - (len(back) - len(again))),
         "ties": sum(sum(h) for h in events["held"]) - sum(sum(h) for h in back["held"]),
     }
