@@ -269,9 +269,11 @@ def write(path: str | Path, events: pd.DataFrame, about: dict[str, Any] | None =
     about = about or {}
     end = int(events["duration"].sum())
     if about.get("kind") == "bols":
-        from riyaz.tabla import strokes  # here, because it brings scipy, and notes do without
+        from riyaz.tabla import strokes, taals  # here, because notes do without
 
-        write_notes(path, strokes.to_midi_notes(events), about, drum=True, end=end)
+        taal = taals.TAALS.get(about.get("taal", ""))
+        metre = {"metre": f"{taal.matras}/4"} if taal else {}
+        write_notes(path, strokes.to_midi_notes(events, taal), metre | about, drum=True, end=end)
         return
     notes = to_notes(events)
     notes["pitch"] = notes["symbol"].map(NUMBERS)

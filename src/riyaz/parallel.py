@@ -20,6 +20,7 @@ Result = TypeVar("Result")
 # were ready after 1.5 s on two cores, and music21 adds as much again.
 PATIENCE = 4.0
 _SAMPLE = 0.5  # seconds of work after which the rest is estimated
+_ANSWER = 10  # seconds that a scheduler has to answer
 
 
 def cores() -> int:
@@ -99,7 +100,7 @@ def _client(scheduler: str) -> Any:
             f"scheduler is {scheduler}, but the package distributed is not installed (pip install 'riyaz[cluster]')"
         ) from error
     try:
-        return Client(scheduler, timeout=10, set_as_default=True)
+        return Client(scheduler, timeout=_ANSWER, set_as_default=True)
     except (OSError, ValueError) as error:
         raise ConnectionError(
             f"no Dask scheduler answers at {scheduler} (start one with `dask scheduler`, or leave scheduler empty)"
