@@ -25,6 +25,7 @@ from riyaz import midi, pianoroll
 from riyaz.events import Piece, Unreadable, table
 from riyaz.parallel import each
 
+MAX_BYTES = 64 * 2**20  # no reader is given a larger file
 COLUMNS = ("file", "status", "reason", "pieces", "events", "beats")
 
 _HERE = Path(__file__).parent
@@ -188,12 +189,14 @@ def _unfit(file: str, suffixes: tuple[str, ...]) -> str:
     if suffix not in suffixes:
         return f"has the suffix {suffix or '(none)'} (this reader takes {' '.join(suffixes)})"
     try:
-        mode = os.stat(file).st_mode
+        status = os.stat(file)
     except FileNotFoundError:
         return "is a broken link (remove it)"
     except OSError as error:
         return _denied(error)
-    return "" if stat.S_ISREG(mode) else "is no regular file (remove it)"
+    if not stat.S_ISREG(status.st_mode):
+        return "is no regular file (remove it)"
+    return "" if status.st_size <= MAX_BYTES else f"is larger than {MAX_BYTES // 2**20} MB (split it)"
 
 
 def _outcome(file: str, reader: str, options: dict[str, Any], cache: str | None) -> tuple[list[Piece], str]:
@@ -217,7 +220,7 @@ def _outcome(file: str, reader: str, options: dict[str, Any], cache: str | None)
         first = (str(error).splitlines() or [""])[0][:200]
         outcome = (
             [],
-            f"cannot be parsed: {type(error).__name__} {first} (repair it, or leave it out)".replace("  ", " "),
+            f"cannot be parsed: {type(error).__name__}: {first} (repair it, or leave it out)",
         )
     if entry:
         _save(entry, *outcome)
