@@ -1,0 +1,236 @@
+"""The lecture's cells put to work: how far back they feel, how long they remember, how well they predict.
+
+A small network is an embedding, one cell of `riyaz.cells` and a softmax layer, as a dict of arrays::
+
+    {"embedding": (n_tokens, n_embedding), "cell": the cell's weights, "W": (units, n_tokens), "b": (n_tokens,)}
+
+JAX differentiates and compiles the very lines that `riyaz.cells` shows; all the seeds of an experiment are one
+compiled program. A target of 0 is not counted.
+"""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+
+from riyaz import cells
+
+Network = dict[str, Any]
+QUERY = 1  # the token that asks for the symbol
+
+
+class Windows(NamedTuple):
+    """What a network reads and what it should say: each (n_windows, length) int32."""
+
+    inputs: Any
+    targets: Any
+
+
+class Schedule(NamedTuple):
+    """How a network is trained: Adam, its rate falling to 0 along a cosine, the gradient's norm cut at 1."""
+
+    steps: int
+    batch: int  # windows
+    learning_rate: float
+    checks: int  # how often the validation loss is taken; a divisor of steps
+
+
+def recall_windows(n_windows: int, gaps: Sequence[int], length: int, n_symbols: int, seed: int) -> Windows:
+    """Sequences that end in a question: which symbol stood `gap` tokens before it?
+
+    Tokens: 0 is never used, 1 asks, then come `n_symbols` symbols to recall and as many distractors. A sequence is
+    of random distractors; one symbol stands among them, `gap` distractors before the question at the end.
+
+    Parameters
+    ----------
+    gaps : one is drawn for each sequence; none may exceed length - 2.
+    length : tokens in a sequence.
+
+    Returns
+    -------
+    Windows: only the last position has a target, the symbol.
+
+    Raises
+    ------
+    ValueError : for a gap that does not fit.
+    """
+    if max(gaps) > length - 2:
+        raise ValueError(
+            f"a gap of {max(gaps)} needs sequences of {max(gaps) + 2} tokens, not {length}: raise the length"
+        )
+    rng = np.random.default_rng(seed)
+    symbol = rng.integers(2, 2 + n_symbols, n_windows)
+    inputs = rng.integers(2 + n_symbols, 2 + 2 * n_symbols, (n_windows, length))
+    inputs[np.arange(n_windows), length - 2 - rng.choice(np.asarray(gaps), n_windows)] = symbol
+    inputs[:, -1] = QUERY
+    targets = np.zeros_like(inputs)
+    targets[:, -1] = symbol
+    return Windows(inputs.astype(np.int32), targets.astype(np.int32))
+
+
+def n_parameters(cell: str, n_tokens: int, n_embedding: int, units: int) -> int:
+    """How many numbers a small network learns."""
+    return n_tokens * n_embedding + cells.n_parameters(cell, n_embedding, units) + (units + 1) * n_tokens
+
+
+def units_for(cell: str, n_tokens: int, n_embedding: int, parameters: int) -> int:
+    """How many units, at most 4096, give the network whose size is nearest to `parameters`."""
+    return min(range(1, 4097), key=lambda units: abs(n_parameters(cell, n_tokens, n_embedding, units) - parameters))
+
+
+def initial_network(cell: str, n_tokens: int, n_embedding: int, units: int, seed: int) -> Network:
+    """An untrained network, drawn as Keras draws it; float32."""
+    rng = np.random.default_rng(seed)
+    limit = np.sqrt(6.0 / (units + n_tokens))
+    return {
+        "embedding": rng.uniform(-0.05, 0.05, (n_tokens, n_embedding)).astype(np.float32),
+        "cell": cells.initial_weights(cell, n_embedding, units, rng),
+        "W": rng.uniform(-limit, limit, (units, n_tokens)).astype(np.float32),
+        "b": np.zeros(n_tokens, np.float32),
+    }
+
+
+def read(cell: str, w: cells.Weights, x: jax.Array) -> jax.Array:
+    """What `cells.run` computes, compiled: x (batch, time, n_in) to h (batch, time, units)."""
+    units = next(value for name, value in w.items() if name.startswith("b")).shape[-1]
+    start = jax.tree.map(jnp.asarray, cells.initial_state(cell, x.shape[0], units, x.dtype))
+
+    def step(state: cells.State, x_t: jax.Array) -> tuple[cells.State, jax.Array]:
+        state, _ = cells.STEPS[cell](w, x_t, state)
+        return state, state[0]
+
+    return lax.scan(step, start, x.swapaxes(0, 1))[1].swapaxes(0, 1)
+
+
+def logits(cell: str, network: Network, inputs: jax.Array) -> jax.Array:
+    """inputs (batch, time) int32 to the logits of every next token, (batch, time, n_tokens)."""
+    return read(cell, network["cell"], network["embedding"][inputs]) @ network["W"] + network["b"]
+
+
+@partial(jax.jit, static_argnames="cell")
+def loss(cell: str, network: Network, windows: Windows) -> jax.Array:
+    """Cross-entropy (eq. 10) for each target that is counted, in nats; 0 where none is."""
+    log_y_hat = jax.nn.log_softmax(logits(cell, network, windows.inputs))
+    chosen = jnp.take_along_axis(log_y_hat, windows.targets[..., None], axis=-1)[..., 0]
+    counted = windows.targets > 0
+    return -jnp.sum(chosen * counted) / jnp.maximum(jnp.sum(counted), 1)
+
+
+@partial(jax.jit, static_argnames="cell")
+def accuracy(cell: str, network: Network, windows: Windows) -> jax.Array:
+    """The share of counted targets that the most likely token hits; 0 where none is counted."""
+    hit = jnp.argmax(logits(cell, network, windows.inputs), axis=-1) == windows.targets
+    counted = windows.targets > 0
+    return jnp.sum(hit * counted) / jnp.maximum(jnp.sum(counted), 1)
+
+
+def _adam(
+    index: jax.Array, schedule: Schedule, gradient: Network, moments: tuple[Network, Network], network: Network
+) -> tuple[tuple[Network, Network], Network]:
+    """One step of Kingma and Ba 2015 (arXiv:1412.6980), the lecture's eq. 2 with a rate for each weight."""
+    norm = jnp.sqrt(sum(jnp.sum(g**2) for g in jax.tree.leaves(gradient)))
+    gradient = jax.tree.map(lambda g: g / jnp.maximum(norm, 1.0), gradient)
+    first = jax.tree.map(lambda m, g: 0.9 * m + 0.1 * g, moments[0], gradient)
+    second = jax.tree.map(lambda v, g: 0.999 * v + 0.001 * g**2, moments[1], gradient)
+    rate = schedule.learning_rate * 0.5 * (1.0 + jnp.cos(jnp.pi * index / schedule.steps))
+    rate *= jnp.sqrt(1.0 - 0.999 ** (index + 1.0)) / (1.0 - 0.9 ** (index + 1.0))
+    network = jax.tree.map(lambda p, m, v: p - rate * m / (jnp.sqrt(v) + 1e-8), network, first, second)
+    return (first, second), network
+
+
+@partial(jax.jit, static_argnames=("cell", "schedule"))
+def _train(
+    cell: str, starts: Network, rows: jax.Array, data: Windows, valid: Windows, schedule: Schedule
+) -> tuple[Network, jax.Array]:
+    """As `train`; starts has a leading axis of seeds, rows is (seeds, checks, steps / checks, batch)."""
+
+    def step(learning: tuple, now: tuple) -> tuple:
+        network, moments = learning
+        index, chosen = now
+        gradient = jax.grad(loss, argnums=1)(cell, network, Windows(*(a[chosen] for a in data)))
+        moments, network = _adam(index, schedule, gradient, moments, network)
+        return (network, moments), None
+
+    def check(carry: tuple, now: tuple) -> tuple:
+        learning, best, lowest = carry
+        learning, _ = lax.scan(step, learning, now)
+        current = loss(cell, learning[0], valid)
+        best = jax.tree.map(lambda new, old: jnp.where(current < lowest, new, old), learning[0], best)
+        return (learning, best, jnp.minimum(current, lowest)), current
+
+    def one_seed(now: tuple) -> tuple:
+        start, chosen = now
+        zeros = jax.tree.map(jnp.zeros_like, start)
+        index = jnp.arange(schedule.steps, dtype=jnp.float32).reshape(schedule.checks, -1)
+        (_, best, _), losses = lax.scan(check, ((start, (zeros, zeros)), start, jnp.inf), (index, chosen))
+        return best, losses
+
+    return lax.map(one_seed, (starts, rows))
+
+
+def train(
+    cell: str, starts: Sequence[Network], data: Windows, valid: Windows, schedule: Schedule, seed: int
+) -> tuple[list[Network], np.ndarray]:
+    """Train one network from each start, all alike.
+
+    Parameters
+    ----------
+    starts : untrained networks of one size.
+    data : the windows to learn from; each step reads a random batch of them.
+    valid : of all checks the network with the lowest loss on these windows is kept.
+    seed : of the batches, which differ from start to start.
+
+    Returns
+    -------
+    networks : one for each start, NumPy float32.
+    losses : (n_starts, checks), validation loss in nats for each target.
+    """
+    rng = np.random.default_rng(seed)
+    shape = (len(starts), schedule.checks, schedule.steps // schedule.checks, schedule.batch)
+    rows = rng.integers(len(data.inputs), size=shape, dtype=np.int32)
+    stacked = jax.tree.map(lambda *arrays: np.stack(arrays), *starts)
+    networks, losses = jax.device_get(_train(cell, stacked, rows, data, valid, schedule))
+    return [jax.tree.map(lambda a, k=k: a[k], networks) for k in range(len(starts))], losses
+
+
+def gradient_norms(cell: str, w: cells.Weights, x: np.ndarray) -> np.ndarray:
+    """How strongly the last output feels the input k steps back.
+
+    Parameters
+    ----------
+    x : (batch, time, n_in) float.
+
+    Returns
+    -------
+    (batch, time) float64: at k the Frobenius norm of the Jacobian dh(T) / dx(T - k), by automatic
+    differentiation in double precision (in single precision the squares of small norms are lost).
+    """
+    with jax.enable_x64(True):
+        w, x = jax.tree.map(lambda a: jnp.asarray(a, jnp.float64), (w, x))
+        one = jax.jit(jax.jacrev(lambda sequence: read(cell, w, sequence[None])[0, -1]))  # (units, time, n_in)
+        return np.stack([np.linalg.norm(np.asarray(one(sequence)), axis=(0, 2))[::-1] for sequence in x])
+
+
+def step_cost(cell: str, n_in: int, units: int) -> dict[str, int]:
+    """What one step of one sequence takes.
+
+    Returns
+    -------
+    dict: `weights` and `state` in bytes of float32; `multiply_adds`: every matrix entry is used once a step;
+    `operations`: all floating-point operations that the XLA compiler counts, σ and tanh among its `transcendentals`.
+    """
+    w = cells.initial_weights(cell, n_in, units, np.random.default_rng(0))
+    state = cells.initial_state(cell, 1, units, np.float32)
+    x = np.zeros((1, n_in), np.float32)
+    counted = jax.jit(lambda w, x, state: cells.STEPS[cell](w, x, state)[0]).lower(w, x, state).cost_analysis()
+    return {
+        "weights": sum(a.nbytes for a in w.values()),
+        "state": sum(a.nbytes for a in state),
+        "multiply_adds": sum(a.size for a in w.values() if a.ndim == 2),
+        "operations": int(counted["flops"]),
+        "transcendentals": int(counted["transcendentals"]),
+    }
