@@ -1,6 +1,6 @@
 """Make reports/index.html: the corpora, their verdicts and headline figures, the pieces to hear, and every report.
 
-It shows what the corpora of params.yaml have in reports/<corpus>/: metrics.json, pieces/ and the pages. What is not
+It shows what the corpora of params.yaml have in reports/: metrics/<corpus>.json, and <corpus>/ with pieces/ and the pages. What is not
 there is left out, and figures that it does not know are shown by the names that metrics.json gives them.
 """
 
@@ -120,7 +120,7 @@ def corpus(folder: Path) -> dict[str, Any]:
     ------
     ValueError : its metrics.json is not one.
     """
-    path = folder / "metrics.json"
+    path = folder.parent / "metrics" / f"{folder.name}.json"
     try:
         metrics = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
         if not isinstance(metrics, dict):

@@ -71,3 +71,11 @@ def test_a_vocabulary_comes_back_from_its_file_and_a_changed_file_is_refused(tmp
 )
 def test_transposing(token, up, result):
     assert tk.transpose(token, up) == result
+
+
+def test_pieces_are_transposed_as_far_as_the_vocabulary_goes():
+    v = tk.Vocabulary(["C4", "C#4", "D4", "d:1"])
+    piece = v.ids(["<start>", "d:1", "C#4", "<end>"])
+    assert [v.tokens(new)[2] for new in tk.transposed([piece], v, 2)] == ["C4", "C#4", "D4"]
+    bols = tk.Vocabulary(["Dha", "d:1"])
+    assert len(tk.transposed([bols.ids(["<start>", "Dha", "<end>"])], bols, 3)) == 1

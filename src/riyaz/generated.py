@@ -8,18 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from riyaz import engrave, events, figures, midi, scores, sound, tokens
+from riyaz import engrave, events, figures, midi, scores, sound
 from riyaz.events import Piece
 from riyaz.tabla import bhatkhande, notation, taals
-
-
-def piece(name: str, words: Sequence[str], scheme: str, about: dict[str, Any], method: str) -> Piece:
-    """Make a piece of generated tokens; what they say of taal and form wins over `about`."""
-    said = dict(token.split(":", 1) for token in words if token.startswith(("taal:", "form:")))
-    if about.get("kind") == "bols":
-        taal = taals.TAALS.get(said.get("taal", ""), taals.TAALS["teental"])
-        said |= {"taal": taal.name, "metre": f"{taal.matras}/4"}
-    return Piece(name, tokens.decode(words, scheme), {**about, **said, "title": f"{name}, {method}", "method": method})
 
 
 def composition(piece: Piece) -> notation.Composition:
@@ -46,6 +37,8 @@ def write(folder: Path, pieces: Sequence[Piece]) -> pd.DataFrame:
     rows = []
     for made in pieces:
         stem, bols = folder / made.name, made.about["kind"] == "bols"
+        if bols:
+            made.about["metre"] = f"{taals.TAALS[made.about['taal']].matras}/4"
         midi.write(stem.with_suffix(".mid"), made.events, made.about)
         if bols:
             stem.with_suffix(".txt").write_text(notation.write(composition(made)), encoding="utf-8")

@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -81,6 +82,12 @@ def decode(tokens: Iterable[str], scheme: str = "event") -> pd.DataFrame:
                 held[-1].append("~" in token and name in before)
     lengths = np.array(durations, dtype=np.int64)
     return table(np.cumsum(lengths) - lengths, lengths, symbols, held)
+
+
+def piece(name: str, words: Sequence[str], scheme: str, about: dict[str, Any]) -> Piece:
+    """Decode tokens to a piece; what they say of taal and form wins over `about`."""
+    said = dict(word.split(":", 1) for word in words if word.startswith(("taal:", "form:")))
+    return Piece(name, decode(words, scheme), {**about, **said})
 
 
 def losses(piece: Piece, scheme: str) -> dict[str, int]:
@@ -196,3 +203,16 @@ class Vocabulary:
         if list(vocabulary.words) != words:
             raise ValueError(f"{path} is no vocabulary of this project: its tokens are not in their order; make it again")
         return vocabulary
+
+
+def transposed(pieces: Sequence[np.ndarray], vocabulary: Vocabulary, semitones: int) -> list[np.ndarray]:
+    """The pieces, each also up to so many semitones lower and higher; only where all of its tokens are in the vocabulary.
+
+    Pieces without pitches come once.
+    """
+    steps = {}
+    for step in range(-semitones, semitones + 1):
+        moved = vocabulary.ids([transpose(word, step) or SPECIAL[UNKNOWN] for word in vocabulary.words])
+        if step == 0 or (moved != np.arange(len(vocabulary))).any():
+            steps[step] = moved
+    return [new for ids in pieces for moved in steps.values() if UNKNOWN not in (new := moved[ids])]

@@ -1,0 +1,56 @@
+"""The verdict: three sentences that follow from the figures of a corpus, and nothing else.
+
+Did the network learn more than an n-gram, does it copy, and do its pieces keep the form?
+"""
+
+from typing import Any
+
+SURE = "and the interval over pieces leaves no doubt"
+UNSURE = "but the interval over pieces includes zero"
+
+
+def learned(bits: dict[str, float], saved: dict[str, dict[str, float]]) -> str:
+    """Say who foretells held-out pieces best.
+
+    Parameters
+    ----------
+    bits : model to bits a token: ``network``, ``n-gram``, ``n-gram + piece``, ``unigram`` and others.
+    saved : the rivals ``n-gram`` and ``n-gram + piece`` to ``bits`` that the network saves against it a token, with
+        the ends ``low`` and ``high`` of the interval (NaN where there is one piece only).
+    """
+    ours = "network + memory" if "network + memory" in bits else "network"
+    parts = []
+    for rival, found in saved.items():
+        clear = found["low"] > 0 or found["high"] < 0
+        word = "beats" if found["bits"] > 0 else "loses to"
+        parts.append(f"{word} the {rival} by {abs(found['bits']):.2f} ({SURE if clear else UNSURE})")
+    best = min(bits, key=lambda name: bits[name])
+    lead = f"The {ours} needs {bits[ours]:.2f} bits a token for held-out pieces, where frequencies alone need {bits['unigram']:.2f}"
+    return f"{lead}; it {' and '.join(parts)}; the best of all models is the {best} with {bits[best]:.2f}."
+
+
+def copied(copies: bool, why: str) -> str:
+    """Say whether generated pieces take more from the training set than human ones do."""
+    return f"It {'copies' if copies else 'does not copy more than composers of this corpus repeat each other'}: {why}."
+
+
+def formed(kind: str, passed: dict[str, float]) -> str:
+    """Say whether pieces keep the form.
+
+    Parameters
+    ----------
+    passed : group (``repertoire`` or ``held-out``, and what was generated) to the share, of checks passed for bols, of
+        notes in key for notes.
+    """
+    what = "of the checks of taal and form pass" if kind == "bols" else "of the notes lie in one key"
+    said = ", ".join(f"{share:.0%} for {group}" for group, share in passed.items())
+    return f"Form: {said} ({what})."
+
+
+def sentences(metrics: dict[str, Any]) -> list[str]:
+    """The three sentences, from what `evaluate` wrote into metrics.json."""
+    return [
+        learned(metrics["bits_per_token"], metrics["saved_bits"]),
+        copied(metrics["originality"]["copies"], metrics["originality"]["why"]),
+        formed(metrics["kind"], metrics["form"]),
+    ]
