@@ -185,6 +185,8 @@ def execute(stage: str, corpus: str | None, scratch: Path) -> NotebookNode:
         known = ", ".join(sorted(path.stem for path in source.parent.glob("*.ipynb"))) or "none"
         raise FileNotFoundError(f"there is no notebook {stage}; there are {known}")
     notebook = nbformat.read(source, as_version=4)
+    # Whatever an editor wrote here, it runs in this environment.
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
     parameters = parameters_for(notebook, stage, corpus)
     progress = scratch / "progress"
     progress.touch()
@@ -238,7 +240,7 @@ def main(arguments: list[str]) -> int:
     label = " ".join(arguments)
     folder = ROOT / "reports" / (corpus or "")
     log = ROOT / ".cache" / "logs" / f"{'-'.join(arguments)}.log"
-    logging.getLogger("papermill").setLevel(logging.ERROR)
+    logging.getLogger("papermill").setLevel(logging.CRITICAL)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     start = time.monotonic()
     os.chdir(ROOT)

@@ -1,0 +1,81 @@
+"""The index shows what is in reports/, whatever that is."""
+
+import json
+
+import pytest
+
+import index
+import page
+
+METRICS = {
+    "bits_per_token": {"unigram": 4.2, "network": 1.98},
+    "structure": {"sam": {"real": 1, "free": 0.25}, "note": "deep words are left out"},
+    "verdict": ["It beats the <b>n-gram</b>.", "It copies 9 bols."],
+    "tokens": 12345,
+    "flag": True,
+    "pieces": [{"name": "sample-1", "title": "Sampled <1>", "note": "seed 1"}],
+}
+
+
+@pytest.fixture
+def root(tmp_path):
+    pieces = tmp_path / "reports" / "tabla" / "pieces"
+    pieces.mkdir(parents=True)
+    for name in ("sample-1.mp3", "sample-1.mid", "sample-1.txt", "ऽ a&b.mp3"):
+        (pieces / name).write_bytes(b"")
+    for stage in ("explore", "evaluate"):
+        (pieces.parent / f"{stage}.html").write_text("", encoding="utf-8")
+    (pieces.parent / "metrics.json").write_text(json.dumps(METRICS), encoding="utf-8")
+    (tmp_path / "reports" / "cells.html").write_text("", encoding="utf-8")
+    return tmp_path
+
+
+def test_verdict_figures_and_reports_are_shown(root):
+    html = index.render(root, ["tabla"])
+    assert "It beats the &lt;b&gt;n-gram&lt;/b&gt;." in html
+    assert '<tr class="ours"><th scope="row">network</th><td class="number">1.98</td>' in html
+    assert "<dt>tokens</dt><dd>12\u202f345</dd>" in html
+    assert "structure · sam" in html
+    assert "deep words" not in html
+    assert 'href="tabla/explore.html"' in html
+    assert page.STAGES["evaluate"] in html
+    assert "train.html" not in html
+    assert 'href="cells.html"' in html
+
+
+def test_pieces_can_be_heard_and_taken(root):
+    html = index.render(root, ["tabla"])
+    assert 'src="tabla/pieces/sample-1.mp3"' in html
+    assert 'preload="metadata"' in html
+    assert "Sampled &lt;1&gt;" in html
+    assert "Sampled <1>" not in html
+    assert 'href="tabla/pieces/sample-1.mid" download>MIDI<' in html
+    assert 'href="tabla/pieces/sample-1.txt" download>notation<' in html
+    assert 'src="tabla/pieces/%E0%A4%BD%20a%26b.mp3"' in html
+
+
+def test_bars_are_in_order_and_to_scale():
+    assert [(row["name"], row["text"], row["percent"]) for row in index.bars({"uniform": 5.0, "n_gram": 2.5})] == [
+        ("n gram", "2.50", "50.0"),
+        ("uniform", "5.00", "100.0"),
+    ]
+    assert index.bars({}) == []
+    assert index.bars({"a": 0, "b": 0})[0]["percent"] == "0.0"
+
+
+@pytest.mark.parametrize("names", [[], ["gone"]])
+def test_without_a_report_it_says_so(tmp_path, names):
+    (tmp_path / "reports").mkdir()
+    assert "No corpus has a report yet" in index.render(tmp_path, names)
+
+
+def test_corpus_without_metrics_is_still_listed(root):
+    (root / "reports" / "tabla" / "metrics.json").unlink()
+    assert 'href="tabla/explore.html"' in index.render(root, ["tabla"])
+
+
+@pytest.mark.parametrize("text", ["{", "[1]"])
+def test_broken_metrics_are_named(root, text):
+    (root / "reports" / "tabla" / "metrics.json").write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError, match=r"^reports/tabla/metrics\.json: .*run dvc repro"):
+        index.render(root, ["tabla"])
