@@ -147,6 +147,13 @@ def test_samples_repeat_by_seed_and_follow_the_model():
     assert first[4] / 2000 == pytest.approx(model.distributions(piece())[0][4], abs=0.04)
 
 
+def test_top_p_keeps_the_likeliest():
+    p = np.array([0.1, 0.5, 0.25, 0.15])
+    np.testing.assert_allclose(ngram._nucleus(p, 0.7), [0, 2 / 3, 1 / 3, 0])
+    np.testing.assert_allclose(ngram._nucleus(p, 0.01), [0, 1, 0, 0])
+    np.testing.assert_allclose(ngram._nucleus(p, 1), p)
+
+
 def test_a_mask_is_kept():
     only_six = np.arange(SIZE) == 6
     one = ngram.sample(ngram.train(TRAIN, SIZE, 2), np.random.default_rng(0), 5, allowed=lambda so_far: only_six)

@@ -354,12 +354,22 @@ def choose_mix(
     return Mixed(model.at(int(best["long"])), int(best["short"]), float(best["bias"])), table
 
 
+def _nucleus(p: np.ndarray, top_p: float) -> np.ndarray:
+    """p cut to its likeliest tokens that together have `top_p`, normalised."""
+    order = np.argsort(-p, kind="stable")
+    kept = np.zeros_like(p)
+    n = 1 + int((np.cumsum(p[order]) < top_p).sum())
+    kept[order[:n]] = p[order[:n]]
+    return kept / kept.sum()
+
+
 def sample(
     model: Model,
     rng: np.random.Generator,
     n: int,
     primer: Sequence[int] = (1,),
     temperature: float = 1.0,
+    top_p: float = 1.0,
     allowed: Callable[[np.ndarray], np.ndarray] | None = None,
 ) -> np.ndarray:
     """Draw one piece token by token.
@@ -369,6 +379,7 @@ def sample(
     n : at most so many tokens after the primer; ``<end>`` stops sooner.
     primer : the first tokens, ``<start>`` first.
     temperature : p ** (1 / temperature), normalised.
+    top_p : the fewest tokens that together have at least this probability (Holtzman et al. 2020, arXiv:1904.09751).
     allowed : from the tokens so far to a (size,) bool mask of what may follow; None: what the model gives.
 
     Returns
@@ -385,7 +396,7 @@ def sample(
             p = p * allowed(piece[:t])
         if not p.sum() > 0:
             raise ValueError(f"nothing may follow token {t}: the mask forbids every token of the vocabulary")
-        piece[t] = rng.choice(len(p), p=p / p.sum())
+        piece[t] = rng.choice(len(p), p=_nucleus(p / p.sum(), top_p))
         if piece[t] == END:
             return piece[: t + 1].astype(np.int32)
     return piece.astype(np.int32)
