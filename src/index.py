@@ -1,9 +1,10 @@
 """Make reports/index.html: the corpora, their verdicts and headline figures, the pieces to hear, and every report.
 
-It shows what the corpora of params.yaml have in reports/: metrics/<corpus>.json, and <corpus>/ with pieces/ and the pages. What is not
-there is left out, and figures that it does not know are shown by the names that metrics.json gives them.
+It shows, of each corpus of params.yaml, reports/metrics/<corpus>.json and reports/<corpus>/pieces/. Figures that it
+does not know are shown by the names that the metrics give them.
 """
 
+import csv
 import json
 import re
 import sys
@@ -80,25 +81,26 @@ def headlines(metrics: dict[str, Any]) -> dict[str, Any]:
     return shown
 
 
-def pieces(folder: Path, metrics: dict[str, Any]) -> list[dict[str, Any]]:
-    """The pieces that can be heard, each with its player and what else it can be taken as."""
-    described = {}
-    for entry in metrics.get("pieces", []):
-        if isinstance(entry, dict):
-            name = str(entry.get("name") or entry.get("file") or entry.get("piece") or "")
-            described[name.removesuffix(Path(name).suffix) if Path(name).suffix in FORMATS else name] = entry
+def pieces(folder: Path) -> list[dict[str, Any]]:
+    """The pieces of reports/<corpus>/pieces/pieces.csv, each with its player and what else it can be taken as."""
+    table = folder / "pieces" / "pieces.csv"
+    if not table.is_file():
+        return []
     found = []
-    for sound in sorted(folder.glob("pieces/*.mp3")):
-        entry = described.get(sound.stem, {})
-        title = str(entry.get("title") or words(sound.stem.replace("-", " ")))
-        files = [sound.with_suffix(suffix) for suffix in FORMATS]
-        found.append(
-            {
-                "player": player_html(address(folder, sound), title),
-                "note": str(entry.get("note") or ""),
-                "links": [(address(folder, file), FORMATS[file.suffix]) for file in files if file.is_file()],
-            }
-        )
+    with table.open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines):
+            name = row["piece"]
+            files = [folder / "pieces" / f"{name}{suffix}" for suffix in FORMATS]
+            links = {FORMATS[file.suffix]: address(folder, file) for file in files if file.is_file()}
+            title = " · ".join(filter(None, (name, row.get("method"), row.get("taal"))))
+            found.append(
+                {
+                    "title": title,
+                    "player": player_html(links["MP3"], title) if "MP3" in links else "",
+                    "note": ", ".join(filter(None, (f"{row.get('events') or 0} events", row.get("loop")))),
+                    "links": links,
+                }
+            )
     return found
 
 
@@ -107,10 +109,9 @@ def address(folder: Path, file: Path) -> str:
     return "/".join(quote(part) for part in (folder.name, *file.relative_to(folder).parts))
 
 
-def reports(folder: Path, names: dict[str, str]) -> list[tuple[str, str, str]]:
-    """`(name, link, question)` of the pages that are there."""
-    return [(name, address(folder, folder / f"{name}.html"), question) for name, question in names.items()
-            if (folder / f"{name}.html").is_file()]  # fmt: skip
+def reports(folder: Path) -> list[tuple[str, str, str]]:
+    """`(name, link, question)` of each stage's page; all are linked, whether or not they have been made already."""
+    return [(name, address(folder, folder / f"{name}.html"), question) for name, question in page.STAGES.items()]
 
 
 def corpus(folder: Path) -> dict[str, Any]:
@@ -118,7 +119,7 @@ def corpus(folder: Path) -> dict[str, Any]:
 
     Raises
     ------
-    ValueError : its metrics.json is not one.
+    ValueError : its metrics are no mapping in JSON.
     """
     path = folder.parent / "metrics" / f"{folder.name}.json"
     try:
@@ -129,8 +130,8 @@ def corpus(folder: Path) -> dict[str, Any]:
         raise ValueError(f"{path.relative_to(folder.parents[1])}: {error}; run dvc repro evaluate") from error
     return {
         "name": folder.name,
-        "reports": reports(folder, page.STAGES),
-        "pieces": pieces(folder, metrics),
+        "reports": reports(folder),
+        "pieces": pieces(folder),
         **headlines(metrics),
     }
 
@@ -138,13 +139,12 @@ def corpus(folder: Path) -> dict[str, Any]:
 def render(root: Path, names: list[str]) -> str:
     """The page, for the corpora `names` in `root`/reports; those without a report are left out."""
     folders = [root / "reports" / name for name in names]
-    corpora = [entry for entry in (corpus(folder) for folder in folders if folder.is_dir()) if entry["reports"]]
-    cells = (root / "reports" / "cells.html").is_file()
+    corpora = [corpus(folder) for folder in folders if folder.is_dir()]
     environment = Environment(
         loader=FileSystemLoader(page.HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
     template = environment.get_template("home.html.j2")
-    html = template.render(corpora=corpora, cells=page.CELLS if cells else "", css=page.css(), stages=page.STAGES)
+    html = template.render(corpora=corpora, cells=page.CELLS, css=page.css(), stages=page.STAGES)
     return re.sub(r"\n{2,}", "\n", html) + "\n"
 
 

@@ -13,7 +13,6 @@ METRICS = {
     "verdict": ["It beats the <b>n-gram</b>.", "It copies 9 bols."],
     "tokens": 12345,
     "flag": True,
-    "pieces": [{"name": "sample-1", "title": "Sampled <1>", "note": "seed 1"}],
 }
 
 
@@ -21,12 +20,12 @@ METRICS = {
 def root(tmp_path):
     pieces = tmp_path / "reports" / "tabla" / "pieces"
     pieces.mkdir(parents=True)
-    for name in ("sample-1.mp3", "sample-1.mid", "sample-1.txt", "ऽ a&b.mp3"):
+    for name in ("01.mp3", "01.mid", "01.txt", "ऽ a&b.mp3", "03.txt"):
         (pieces / name).write_bytes(b"")
-    for stage in ("explore", "evaluate"):
-        (pieces.parent / f"{stage}.html").write_text("", encoding="utf-8")
-    (pieces.parent / "metrics.json").write_text(json.dumps(METRICS), encoding="utf-8")
-    (tmp_path / "reports" / "cells.html").write_text("", encoding="utf-8")
+    rows = ["piece,method,taal,events,loop", "01,<argmax>,teental,35,all are Dha", "ऽ a&b,,,,", "03,sampled,,0,"]
+    (pieces / "pieces.csv").write_text("\n".join(rows), encoding="utf-8")
+    (tmp_path / "reports" / "metrics").mkdir()
+    (tmp_path / "reports" / "metrics" / "tabla.json").write_text(json.dumps(METRICS), encoding="utf-8")
     return tmp_path
 
 
@@ -37,21 +36,28 @@ def test_verdict_figures_and_reports_are_shown(root):
     assert "<dt>tokens</dt><dd>12\u202f345</dd>" in html
     assert "structure · sam" in html
     assert "deep words" not in html
-    assert 'href="tabla/explore.html"' in html
-    assert page.STAGES["evaluate"] in html
-    assert "train.html" not in html
+    for stage, question in page.STAGES.items():
+        assert f'<a href="tabla/{stage}.html">{stage}</a> <span>{question}</span>' in html
     assert 'href="cells.html"' in html
 
 
 def test_pieces_can_be_heard_and_taken(root):
     html = index.render(root, ["tabla"])
-    assert 'src="tabla/pieces/sample-1.mp3"' in html
+    assert 'src="tabla/pieces/01.mp3"' in html
     assert 'preload="metadata"' in html
-    assert "Sampled &lt;1&gt;" in html
-    assert "Sampled <1>" not in html
-    assert 'href="tabla/pieces/sample-1.mid" download>MIDI<' in html
-    assert 'href="tabla/pieces/sample-1.txt" download>notation<' in html
+    assert "01 · &lt;argmax&gt; · teental" in html
+    assert "<argmax>" not in html
+    assert "35 events, all are Dha" in html
+    assert 'href="tabla/pieces/01.mid" download>MIDI<' in html
+    assert 'href="tabla/pieces/01.txt" download>notation<' in html
     assert 'src="tabla/pieces/%E0%A4%BD%20a%26b.mp3"' in html
+
+
+def test_piece_without_sound_has_no_player(root):
+    html = index.render(root, ["tabla"])
+    assert html.count("<audio") == 2
+    assert '<p class="silent">03 · sampled</p>' in html
+    assert 'href="tabla/pieces/03.txt"' in html
 
 
 def test_bars_are_in_order_and_to_scale():
@@ -70,12 +76,12 @@ def test_without_a_report_it_says_so(tmp_path, names):
 
 
 def test_corpus_without_metrics_is_still_listed(root):
-    (root / "reports" / "tabla" / "metrics.json").unlink()
+    (root / "reports" / "metrics" / "tabla.json").unlink()
     assert 'href="tabla/explore.html"' in index.render(root, ["tabla"])
 
 
 @pytest.mark.parametrize("text", ["{", "[1]"])
 def test_broken_metrics_are_named(root, text):
-    (root / "reports" / "tabla" / "metrics.json").write_text(text, encoding="utf-8")
-    with pytest.raises(ValueError, match=r"^reports/tabla/metrics\.json: .*run dvc repro"):
+    (root / "reports" / "metrics" / "tabla.json").write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError, match=r"^reports/metrics/tabla\.json: .*run dvc repro"):
         index.render(root, ["tabla"])
