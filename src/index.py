@@ -59,15 +59,20 @@ def headlines(metrics: dict[str, Any]) -> dict[str, Any]:
 
     Returns
     -------
-    verdict : sentences; groups : `(title, bars)` for each mapping of names to numbers; facts : `(name, text)` for
-    single numbers and words. Deeper mappings are flattened with their path as the title; other lists are left out.
+    verdict : sentences; groups : `(title, bars)` for each mapping of names to numbers of one sign; facts : `(name,
+    text)` for single numbers and words, and for intervals, which have a `low` and a `high`. Deeper mappings are
+    flattened with their path as the title; other lists are left out.
     """
     verdict = metrics.get("verdict", [])
     shown: dict[str, Any] = {"verdict": [verdict] if isinstance(verdict, str) else verdict, "groups": [], "facts": []}
 
     def sort(values: dict[str, Any], path: tuple[str, ...]) -> None:
         numbers = {key: value for key, value in values.items() if is_number(value)}
-        if path and len(numbers) > 1:
+        if {"low", "high"} < numbers.keys():
+            middle = next(value for key, value in numbers.items() if key not in ("low", "high"))
+            text = f"{number(middle)} ({number(numbers['low'])} to {number(numbers['high'])})"
+            shown["facts"].append((words(" · ".join(path)), text))
+        elif path and len(numbers) > 1 and min(numbers.values()) >= 0:
             shown["groups"].append((" · ".join(map(words, path)), bars(numbers)))
         else:
             shown["facts"] += [(words(" · ".join((*path, key))), number(value)) for key, value in numbers.items()]

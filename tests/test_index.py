@@ -12,6 +12,8 @@ METRICS = {
     "structure": {"sam": {"real": 1, "free": 0.25}, "note": "deep words are left out"},
     "verdict": ["It beats the <b>n-gram</b>.", "It copies 9 bols."],
     "tokens": 12345,
+    "saved_bits": {"n-gram": {"bits": -1.5, "low": -2.0, "high": 0.25}},
+    "signed": {"a": -1, "b": 2},
     "flag": True,
 }
 
@@ -35,6 +37,8 @@ def test_verdict_figures_and_reports_are_shown(root):
     assert '<tr class="ours"><th scope="row">network</th><td class="number">1.98</td>' in html
     assert "<dt>tokens</dt><dd>12\u202f345</dd>" in html
     assert "structure · sam" in html
+    assert "<dt>saved bits · n-gram</dt><dd>−1.500 (−2 to 0.250)</dd>" in html
+    assert "<dt>signed · a</dt><dd>−1</dd>" in html
     assert "deep words" not in html
     for stage, question in page.STAGES.items():
         assert f'<a href="tabla/{stage}.html">{stage}</a> <span>{question}</span>' in html

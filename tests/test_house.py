@@ -1,0 +1,239 @@
+"""The house holds together: bounds, lock and environment; modules and stages; what no file may say."""
+
+import ast
+import re
+import subprocess
+import tomllib
+from importlib import metadata
+from pathlib import Path
+
+import nbformat
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from ruamel.yaml import YAML
+
+ROOT = Path(__file__).resolve().parents[1]
+SRC = ROOT / "src"
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+PYTHONS = ("3.11", "3.12", "3.13")
+
+
+def yaml(name):
+    return YAML(typ="safe").load((ROOT / name).read_text(encoding="utf-8"))
+
+
+def tracked():
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout
+    return [ROOT / name for name in listed.decode().split("\0") if name and (ROOT / name).is_file()]
+
+
+def texts():
+    """`(path, text)` of the tracked files that are text."""
+    for path in tracked():
+        content = path.read_bytes()
+        if b"\0" not in content:
+            yield path.relative_to(ROOT), content.decode("utf-8", errors="replace")
+
+
+# Bounds, lock and environment
+
+
+def lock():
+    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    pins = [line.split("==") for line in lines if not line.startswith("#")]
+    return {canonicalize_name(name): version for name, version in pins}
+
+
+def bounds(*extras):
+    return [Requirement(line) for part in (PROJECT["dependencies"], *map(PROJECT["optional-dependencies"].get, extras))
+            for line in part]  # fmt: skip
+
+
+def needed(python):
+    """Names of all that the project and its tests need on Linux with this Python, as their metadata says."""
+    environment = {"python_version": python, "python_full_version": f"{python}.0", "sys_platform": "linux",
+                   "platform_system": "Linux", "os_name": "posix", "implementation_name": "cpython",
+                   "platform_python_implementation": "CPython"}  # fmt: skip
+    todo, seen = [(r, "") for r in bounds("test")], set()
+    while todo:
+        requirement, extra = todo.pop()
+        name = canonicalize_name(requirement.name)
+        if requirement.marker and not requirement.marker.evaluate({**environment, "extra": extra}):
+            continue
+        for wanted in ("", *sorted(requirement.extras)):
+            if (name, wanted) not in seen:
+                seen.add((name, wanted))
+                todo += [(Requirement(line), wanted) for line in metadata.requires(name) or []]
+    return {name for name, _ in seen}
+
+
+def test_lock_meets_the_bounds():
+    pins = lock()
+    broken = [str(r) for r in bounds("test") if not r.specifier.contains(pins.get(canonicalize_name(r.name), "0"))]
+    assert broken == []
+
+
+def test_lock_is_what_runs_here():
+    other = {name: (pin, metadata.version(name)) for name, pin in lock().items() if metadata.version(name) != pin}
+    assert other == {}
+
+
+@pytest.mark.parametrize("python", PYTHONS)
+def test_lock_pins_all_that_is_needed(python):
+    missing = needed(python) - lock().keys()
+    assert missing == set()
+
+
+def test_lock_pins_nothing_else():
+    assert lock().keys() - set().union(*map(needed, PYTHONS)) == set()
+
+
+def test_environment_takes_the_lock():
+    dependencies = yaml("environment.yml")["dependencies"]
+    assert {"pip": ["-r requirements.txt", "-e ."]} in dependencies
+    python = next(line for line in dependencies if isinstance(line, str) and line.startswith("python "))
+    assert python.removeprefix("python ").split(",")[0] == PROJECT["requires-python"]
+
+
+def test_every_bound_has_a_reason():
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    bare = [str(r) for r in bounds(*PROJECT["optional-dependencies"])
+            if not re.search(rf'"{re.escape(r.name)}[^"]*",?\s*\]?\s*# \w', text)]  # fmt: skip
+    assert bare == []
+
+
+# What no file may say
+
+
+def test_no_file_names_a_registry_or_a_place_on_a_machine():
+    dot = r"\."
+    hosts = [dot.join(name) for name in (("pypi", "org"), ("pythonhosted", "org"), ("anaconda", "(org|com)"),
+                                         ("npmjs", "(org|com)"), ("debian", "org"))]  # fmt: skip
+    places = ["/(?:home|Users)/[a-z]", "/" + "work/", "/" + "root/", "[A-Z]:" + r"\\\\"]
+    forbidden = re.compile("|".join([*hosts, *places, "--" + "(?:extra-)?index-url", "--" + "find-links "]))
+    found = [f"{path}: {match[0]}" for path, text in texts() for match in forbidden.finditer(text)
+             if path.name != "test_house.py"]  # fmt: skip
+    assert found == []
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_notebook_is_stripped_and_tells_a_story(path):
+    notebook = nbformat.read(path, as_version=4)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert [cell.id for cell in code if cell.outputs or cell.execution_count is not None] == []
+    assert notebook.cells[0].cell_type == "markdown"
+    assert notebook.cells[0].source.startswith("# ")
+    assert sum("parameters" in cell.metadata.get("tags", []) for cell in code) <= 1
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    defined = [node.name for tree in trees(path) for node in ast.walk(tree) if isinstance(node, kinds)]
+    assert defined == []
+
+
+# Modules and stages
+
+
+def trees(path):
+    """The syntax trees of a module, or of a notebook's cells (magics left out)."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".ipynb":
+        cells = nbformat.reads(text, as_version=4).cells
+        sources = [re.sub(r"^\s*[%!].*$", "", cell.source, flags=re.MULTILINE) for cell in cells
+                   if cell.cell_type == "code"]  # fmt: skip
+        return [ast.parse(source) for source in sources]
+    return [ast.parse(text)]
+
+
+def imported(path):
+    """Dotted names that a file imports, those inside functions too; `from a import b` gives `a` and `a.b`."""
+    for tree in trees(path):
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                yield from (alias.name for alias in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                package = ".".join(path.relative_to(SRC).parts[: -node.level]) if node.level else ""
+                module = ".".join(filter(None, (package, node.module)))
+                yield module
+                yield from (f"{module}.{alias.name}" for alias in node.names)
+
+
+def files_of(name):
+    """Files under src/ that importing a dotted name runs: the module and the packages around it."""
+    parts = name.split(".")
+    for end in range(1, len(parts) + 1):
+        place = SRC.joinpath(*parts[:end])
+        yield from (file for file in (place / "__init__.py", place.with_suffix(".py")) if file.is_file())
+
+
+def reached(start):
+    """All files under src/ that a script or a notebook reaches through its imports, itself left out."""
+    todo, seen = [start], set()
+    while todo:
+        for name in imported(todo.pop()):
+            new = set(files_of(name)) - seen
+            seen |= new
+            todo += sorted(new)
+    return seen - {start}
+
+
+def stages():
+    """`name: (cmd, deps)` of dvc.yaml, templates as they are written."""
+    for name, stage in yaml("dvc.yaml")["stages"].items():
+        body = stage.get("do", stage)
+        yield name, body["cmd"], [next(iter(dep)) if isinstance(dep, dict) else dep for dep in body.get("deps", [])]
+
+
+@pytest.mark.parametrize(("name", "cmd", "deps"), list(stages()), ids=[name for name, *_ in stages()])
+def test_stage_depends_on_what_its_code_reaches(name, cmd, deps):
+    python, script, *arguments = cmd.split()
+    assert python == "python"
+    sources = [ROOT / script]
+    if script == "src/run.py":
+        sources.append(ROOT / "notebooks" / f"{arguments[0]}.ipynb")
+        assert arguments[0] == name
+    files = {*sources, *(file for source in sources for file in reached(source))}
+    page = SRC / "page"
+    expected = {str(page.relative_to(ROOT)) if page in file.parents else str(file.relative_to(ROOT)) for file in files}
+    assert sorted(dep for dep in deps if dep.startswith(("src/", "notebooks/"))) == sorted(expected)
+
+
+def test_each_library_lives_behind_its_modules():
+    homes = {"keras": {"network.py"}, "music21": {"scores.py"}, "symusic": {"midi.py"},
+             "verovio": {"engrave.py"}}  # fmt: skip
+    found = {library: set() for library in homes}
+    for path in (SRC / "riyaz").rglob("*.py"):
+        for name in imported(path):
+            if (library := name.split(".")[0]) in homes:
+                found[library].add(str(path.relative_to(SRC / "riyaz")))
+    assert found == homes
+
+
+def test_only_params_reads_params_yaml():
+    readers = []
+    for path in sorted((SRC / "riyaz").rglob("*.py")):
+        nodes = list(ast.walk(trees(path)[0]))
+        constants = [node.value for node in nodes if isinstance(node, ast.Constant)]
+        calls = [ast.unparse(node.func) for node in nodes if isinstance(node, ast.Call)]
+        names = {"riyaz.params.load", "riyaz.params.find"} & set(imported(path))
+        if "params.yaml" in constants or {"params.load", "params.find"} & set(calls) or names:
+            readers.append(path.name)
+    assert readers == ["params.py"]
+
+
+def test_modules_of_riyaz_do_not_import_each_other_in_a_circle():
+    graph = {path: {file for name in imported(path) for file in files_of(name) if file.name != "__init__.py"} - {path}
+             for path in sorted((SRC / "riyaz").rglob("*.py"))}  # fmt: skip
+    while leaves := [path for path, needs in graph.items() if not needs & graph.keys()]:
+        for path in leaves:
+            del graph[path]
+    assert sorted(path.name for path in graph) == []
+
+
+def test_dvc_settings_keep_quiet_and_repeat():
+    config = (ROOT / ".dvc" / "config").read_text(encoding="utf-8")
+    assert "analytics = false" in config
+    assert "check_update = false" in config
+    assert "__pycache__" in (ROOT / ".dvcignore").read_text(encoding="utf-8").splitlines()
+    keys = {key for stage in yaml("dvc.yaml")["stages"].values() for key in {**stage, **stage.get("do", {})}}
+    assert keys & {"frozen", "always_changed"} == set()
