@@ -1,15 +1,20 @@
 import json
 import re
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import browser
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from scipy import stats
 
 from riyaz import listening, sound
 from riyaz.events import PITCHES, TICKS, Piece, in_a_row
 
+ROOT = Path(__file__).parents[1]
 GROUPS = ("human", "network", "n-gram")
 
 
@@ -218,6 +223,18 @@ def test_a_listener_counts_once_however_many_clips(tmp_path, quick):
     assert table["low"].isna().all()
 
 
+@pytest.mark.parametrize("n", [1, 2, 7, 9])
+@pytest.mark.parametrize("step", [0.5, 1e-9])  # with and without ties
+def test_the_signed_rank_test_is_exact(n, step):
+    apart = np.round(np.random.default_rng(n).normal(0.7, 1, n) / step) * step
+    p, effect = listening.signed_rank(apart)
+    expected = stats.wilcoxon(apart[apart != 0])
+    assert p == pytest.approx(expected.pvalue)
+    assert -1 <= effect <= 1
+    assert listening.signed_rank(-apart) == pytest.approx((p, -effect))
+    assert np.isnan(listening.signed_rank(np.zeros(n))).all()
+
+
 def test_holm_by_hand():
     np.testing.assert_allclose(listening.holm(np.array([0.01, 0.04, np.nan, 0.03])), [0.03, 0.06, np.nan, 0.06])
     assert len(listening.holm(np.empty(0))) == 0
@@ -234,6 +251,60 @@ def test_golden(tmp_path, quick):
 
 
 GOLDEN = [3.7, 2.9975, 4.3]
+
+
+@pytest.fixture
+def notebook(tmp_path, monkeypatch):
+    """Runs the notebook's cells beside a params.yaml of their own; gives what they showed."""
+    cells = [
+        c for c in json.loads((ROOT / "notebooks/listening.ipynb").read_text())["cells"] if c["cell_type"] == "code"
+    ]
+    shutil.copy(ROOT / "params.yaml", tmp_path)
+    (tmp_path / "notebooks").mkdir()
+    monkeypatch.chdir(tmp_path / "notebooks")
+    shown = []
+    monkeypatch.setattr("riyaz.figures.display", lambda thing: shown.append(thing.data))
+
+    def run():
+        shown.clear()
+        exec("\n".join("".join(cell["source"]) for cell in cells), {})
+        return "\n".join(shown)
+
+    yield run
+    plt.close("all")
+
+
+def test_the_notebook_claims_nothing_without_listeners(tmp_path, notebook, quick):
+    assert "No test has been made yet" in notebook()
+    make(tmp_path / "listening" / "tabla")
+    text = notebook()
+    assert "No listeners yet." in text
+    assert "%" not in text
+
+
+def test_the_notebook_says_what_listeners_heard(tmp_path, notebook, quick):
+    folder = tmp_path / "listening" / "tabla"
+    make(folder, n=4)
+    for k in range(12):
+        answer(folder, f"l{k}", {"human": 5, "network": 3, "n-gram": 1}, 1 + k % 5, human=["human"])
+    answer(folder, "broken", {}, test="another")
+    text = notebook()
+    assert "12 listeners, 6 of them trained, rated 144 clips." in text
+    assert "answers to test &#x27;another&#x27;" in text
+    assert "human over n-gram in quality, by 4.00" in text
+    assert "100% of the human clips, 0% of the n-gram clips" in text
+    assert "Trained listeners: 6" in text
+    assert "a pilot" in text
+
+
+def test_the_notebook_warns_of_too_few(tmp_path, notebook, quick):
+    folder = tmp_path / "listening" / "tabla"
+    make(folder)
+    answer(folder, "a", {"human": 5})
+    text = notebook()
+    assert "With 1 listeners no two-sided signed-rank test can reach 5 %" in text
+    assert "no difference" in text
+
 
 # A listener with a keyboard: skips nothing, is asked for what is missing, reloads half-way, saves the answers.
 WALK = """

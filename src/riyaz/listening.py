@@ -51,6 +51,8 @@ SCALES: tuple[dict[str, Any], ...] = (
     {"name": "style", "question": "How well does it fit the style of {style}?", "ends": ["not at all", "entirely"]},
 )
 MEASURES = (*(scale["name"] for scale in SCALES), "human")  # human: judged to be composed by a human
+ANSWERS = ("listener", "expertise", "trained", "clip", "group", "piece", "position", *MEASURES)
+FILES = ("file", "status", "reason", "clips", "known", "unheard")
 
 PROTOCOL = """Listening test {test}
 
@@ -232,10 +234,12 @@ def read(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
         kept = [answer for answer in new if answer["seconds"] >= HEARD * key["beats"] * 60 / key["tempo"]]
         files.append((path.name, "read", "", len(kept), len(given["answers"]) - len(new), len(new) - len(kept)))
         rows += [_row(given, answer, clips[str(answer["clip"])]) for answer in kept]
-    columns = ["listener", "expertise", "trained", "clip", "group", "piece", "position", *MEASURES]
-    return pd.DataFrame(rows, columns=columns), pd.DataFrame(
-        files, columns=["file", "status", "reason", "clips", "known", "unheard"]
-    )
+    return pd.DataFrame(rows, columns=list(ANSWERS)), pd.DataFrame(files, columns=list(FILES))
+
+
+def nobody() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What `read` returns where nobody has listened: two tables without rows."""
+    return pd.DataFrame(columns=list(ANSWERS)), pd.DataFrame(columns=list(FILES))
 
 
 def _given(path: Path, test: str, clips: Mapping[str, Any]) -> dict[str, Any]:
@@ -325,10 +329,7 @@ def contrasts(answers: pd.DataFrame) -> pd.DataFrame:
         clips = answers.groupby(["group", "clip"])[measure].mean()
         for first, second in combinations(means.columns if len(means) else (), 2):
             apart = np.round((means[first] - means[second]).to_numpy(), 12)  # equal means may differ by rounding
-            moved = apart[apart != 0]
-            ranks = stats.rankdata(np.abs(moved))
-            effect = float((ranks * np.sign(moved)).sum() / ranks.sum()) if moved.size else np.nan
-            p = float(stats.wilcoxon(moved).pvalue) if moved.size else np.nan
+            p, effect = signed_rank(apart)
             p_clips = float(stats.mannwhitneyu(clips[first], clips[second]).pvalue)
             rows.append(
                 (measure, first, second, apart.mean() if apart.size else np.nan, len(means), p, effect, p_clips)
@@ -338,6 +339,29 @@ def contrasts(answers: pd.DataFrame) -> pd.DataFrame:
     )
     result.insert(6, "p_holm", holm(result["p"].to_numpy(dtype=np.float64)))
     return result
+
+
+def signed_rank(apart: np.ndarray) -> tuple[float, float]:
+    """Wilcoxon's signed-rank test, two-sided and exact with ties: differences of 0 are left out.
+
+    Twice the smaller tail of W+, the rank sum of the positive differences, over all 2^n ways to give the ranks signs.
+    (As `scipy.stats.wilcoxon`, which goes through all ways one by one where there are ties.)
+
+    Returns
+    -------
+    p and the matched-pairs rank-biserial correlation (W+ - W-) / (W+ + W-); NaN where nothing differs.
+    """
+    moved = apart[apart != 0]
+    if not moved.size:
+        return float("nan"), float("nan")
+    ranks = np.rint(2 * stats.rankdata(np.abs(moved))).astype(np.int64)  # twice the rank is whole for ties too
+    ways = np.zeros(ranks.sum() + 1)  # share of the ways that give each W+
+    ways[0] = 1
+    for rank in ranks:
+        ways = ways / 2 + np.r_[np.zeros(rank), ways[:-rank]] / 2
+    above = int(ranks[moved > 0].sum())
+    p = min(1.0, 2 * min(ways[: above + 1].sum(), ways[above:].sum()))
+    return float(p), float((2 * above - ranks.sum()) / ranks.sum())
 
 
 def holm(p: np.ndarray) -> np.ndarray:
