@@ -100,6 +100,7 @@ def _events(parts: Iterable) -> tuple[pd.DataFrame, dict[str, Any]]:
     for part in flat:
         notes += _joined(_notes(part, lost))
         end = max([end, *(Fraction(e.offset + e.quarterLength) for e in part.notesAndRests if not _hidden(e))])
+    lost["repeats"] = max((len(part.getElementsByClass("RepeatMark")) for part in flat), default=0)
     about, changes = _about(flat)
     lead = _pickup(parts)
     rows = np.array([[_ticks(a + lead), _ticks(b + lead), pitch] for a, b, pitch in notes], dtype=np.int64)
@@ -127,7 +128,6 @@ def _notes(part: Any, lost: Counter[str]) -> Iterator[tuple[Fraction, Fraction, 
     """(onset, end in quarter notes, MIDI number, kind of tie) of a flat part, in order of onset."""
     from music21 import harmony, note
 
-    lost["repeats"] += len(part.getElementsByClass("RepeatMark"))
     for element in part.notes:
         if isinstance(element, harmony.Harmony):
             lost["chord_symbols"] += 1
@@ -334,23 +334,20 @@ def _staff(events: pd.DataFrame, clef: str, lead: int, metre: str, sharps: int, 
 
 def _bars(events: pd.DataFrame, bar: int, lead: int, sharps: int) -> Iterator[tuple[int, list]]:
     """Number and elements of each bar; a pick-up has the number 0."""
-    from music21 import note
-
     bars: dict[int, list] = {}
     for start, stop, symbols, starts, goes_on in _written(events, bar, lead):
-        bars.setdefault(start // bar, []).append(_element(stop - start, symbols, starts, goes_on, sharps))
+        element = _element(stop - start, symbols, starts, goes_on, sharps)
+        if not symbols and stop - start == bar:
+            element.fullMeasure = True
+        bars.setdefault(start // bar, []).append(element)
     for number in sorted(bars):
-        if len(bars[number]) == 1 and isinstance(bars[number][0], note.Rest):
-            bars[number][0].fullMeasure = True
         yield number + (not lead), bars[number]
 
 
 def _written(events: pd.DataFrame, bar: int, lead: int) -> Iterator[tuple[int, int, list[str], list[bool], list[bool]]]:
     """What is written: (start, end, symbols, tied to what was, tied to what comes), cut at bars and for reading."""
-    following = [*events[["symbols", "held"]].iloc[1:].itertuples(index=False, name=None), ([], [])]
-    for (onset, duration, symbols, held), (later, tied) in zip(
-        events.itertuples(index=False, name=None), following, strict=True
-    ):
+    rows = [*events.itertuples(index=False, name=None), (0, 0, [], [])]
+    for (onset, duration, symbols, held), (_, _, later, tied) in pairwise(rows):
         ties = {symbol for symbol, held_on in zip(later, tied, strict=True) if held_on}
         cuts = _cuts(max(onset, lead), onset + duration, bar)
         for start, stop in pairwise(cuts):
@@ -390,13 +387,16 @@ def _element(duration: int, symbols: list[str], held: list[bool], goes_on: list[
     return notes[0] if len(notes) == 1 else chord.Chord(notes)
 
 
-def _spelled(number: int, sharps: int) -> str:
-    """music21's name of a pitch as it is spelled in a key: of twelve fifths, two flats and two sharps beyond it."""
-    fifth = sharps - 4 + (7 * number - (sharps - 4)) % 12  # C is 0, G 1, F -1
-    step, accidental = "FCGDAEB"[(fifth + 1) % 7], (fifth + 1) // 7
-    natural = (0, 7, 2, 9, 4, 11, 5)["CGDAEBF".index(step)]
+def _spelled(number: int, sharps: int) -> Any:
+    """A music21 pitch, spelled as in a key: its seven notes, two on the side of the flats, three of the sharps."""
+    from music21 import pitch
+
+    fifth = sharps - 3 + (7 * number - (sharps - 3)) % 12  # C is 0, G 1, F -1
+    step: Any = "FCGDAEB"[(fifth + 1) % 7]
+    accidental = (fifth + 1) // 7
+    natural = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}[step]
     octave = (number - natural - accidental) // 12 - 1
-    return f"{step}{'#' * accidental}{'-' * -accidental}{octave}"
+    return pitch.Pitch(step=step, accidental=accidental or None, octave=octave)
 
 
 def _undated(text: str) -> str:
