@@ -234,6 +234,8 @@ def test_training_learns_keeps_the_best_and_repeats():
     for one, other in zip(jax.tree.leaves(networks), jax.tree.leaves(again), strict=True):
         np.testing.assert_array_equal(one, other)
     assert np.abs(networks[0]["W"] - networks[1]["W"]).max() > 0.01
+    with pytest.raises(ValueError, match="200 steps cannot be parted by 7 checks"):
+        memory_task.train("gru", starts, data, valid, schedule._replace(checks=7), seed=0)
 
 
 def test_units_for_equal_parameters():

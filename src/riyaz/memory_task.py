@@ -166,8 +166,8 @@ def _train(
         start, chosen = now
         zeros = jax.tree.map(jnp.zeros_like, start)
         index = jnp.arange(schedule.steps, dtype=jnp.float32).reshape(schedule.checks, -1)
-        (_, best, _), losses = lax.scan(check, ((start, (zeros, zeros)), start, jnp.inf), (index, chosen))
-        return best, losses
+        done: tuple[Any, jax.Array] = lax.scan(check, ((start, (zeros, zeros)), start, jnp.inf), (index, chosen))
+        return done[0][1], done[1]
 
     return lax.map(one_seed, (starts, rows))
 
@@ -188,7 +188,13 @@ def train(
     -------
     networks : one for each start, NumPy float32.
     losses : (n_starts, checks), validation loss in nats for each target.
+
+    Raises
+    ------
+    ValueError : the steps cannot be parted by the checks.
     """
+    if schedule.steps % schedule.checks:
+        raise ValueError(f"{schedule.steps} steps cannot be parted by {schedule.checks} checks: make them a multiple")
     rng = np.random.default_rng(seed)
     shape = (len(starts), schedule.checks, schedule.steps // schedule.checks, schedule.batch)
     rows = rng.integers(len(data.inputs), size=shape, dtype=np.int32)
@@ -226,7 +232,7 @@ def step_cost(cell: str, n_in: int, units: int) -> dict[str, int]:
     w = cells.initial_weights(cell, n_in, units, np.random.default_rng(0))
     state = cells.initial_state(cell, 1, units, np.float32)
     x = np.zeros((1, n_in), np.float32)
-    counted = jax.jit(lambda w, x, state: cells.STEPS[cell](w, x, state)[0]).lower(w, x, state).cost_analysis()
+    counted: Any = jax.jit(lambda w, x, state: cells.STEPS[cell](w, x, state)[0]).lower(w, x, state).cost_analysis()
     return {
         "weights": sum(a.nbytes for a in w.values()),
         "state": sum(a.nbytes for a in state),
