@@ -206,3 +206,17 @@ def test_no_events_pass_nothing():
     empty = in_a_row([], [])
     assert form.tihais(empty, TAALS["teental"]) == []
     assert not any(c.passed for c in form.check_events(empty, TAALS["teental"], "kaida"))
+
+
+def test_a_cadence_may_open_from_tu_na_to_dhi_na_and_nothing_else_may():
+    opening = THEME.replace("TiNa KeNa", "TuNa KeNa")
+    assert failed(HEAD + "[theme]\n" + opening) == []
+    early = THEME.replace("DhaTe TeDha TeTe DhaDha", "DhiNa TeDha TeTe DhaDha").replace("TaTe TeTa", "TuNa TeTa")
+    assert failed(HEAD + "[theme]\n" + early) == [("khali half", "theme")]
+
+
+def test_a_tihai_may_land_on_a_dha_that_the_theme_lacks():
+    theme = "NaGe GeNa GeGe NaNa GeGe NaGe TuNa KeNa\nNaKe KeNa KeKe NaNa GeGe NaGe DhiNa GeNa\n"
+    tihai = "[tihai]\n(GeGe NaGe DhiNa GeNa Dha- --) x2 GeGe NaGe DhiNa GeNa\nDha"
+    assert failed(HEAD + "[theme]\n" + theme + tihai) == []
+    assert ("bols of the theme", "tihai") in failed(HEAD + "[theme]\n" + theme + tihai.replace("GeGe", "DhetGe"))

@@ -3,7 +3,8 @@
 Time is counted from sam, in ticks. A *cycle* here is what a theme or a palta fills: whole avartans whose second
 half is the khali copy of the first. The copy closes (`riyaz.tabla.bols.khali`) for at least the first third of
 that half and may return to bhari after it; that is how a kaida ends its first half closed (Ti Na Ke Na) and its
-last quarter open (Dhi Na Ge Na). Stroke by stroke both halves are the same once closed.
+last quarter open (Dhi Na Ge Na). Stroke by stroke both halves are the same once closed, but that in the last
+third of each, where the cadence stands, Ti, Tin, Ten and Tu are one (Tu Na Ke Na opens to Dhi Na Ge Na).
 
 A *tihai* is a phrase played three times with equal pauses, the last stroke on sam: with P strokes in the phrase
 and pauses of D strokes it takes 3P + 2D = nL + 1 strokes, n matras at L strokes each and the sam itself. A
@@ -28,6 +29,8 @@ from riyaz.tabla.taals import Taal
 CLOSED = Fraction(1, 3)  # of the khali half, at least
 LAYAS = {Fraction(1): "thah", Fraction(3, 2): "aad", Fraction(2): "dugun", Fraction(3): "tigun", Fraction(4): "chaugun"}
 TIHAI_FORMS = ("tihai", "tukda", "chakradar")  # forms that end in a tihai
+
+RINGING = {"Ti", "Tin", "Ten", "Tu"}  # what a Dhi, Dhin, Dhen or Dhun of a cadence may be when closed
 
 Stroke = tuple[int, str]  # onset in ticks, bol
 
@@ -265,7 +268,7 @@ def check(composition: Composition) -> list[Check]:
             checks.append(_lands(section.events, taal, section.name))
             checks.append(_ends_in_tihai(section.events, taal, section.name, kind == "chakradar"))
             if theme and composition.form in ("kaida", "rela"):
-                checks.append(_within(section.events, theme.events, section.name))
+                checks.append(_within(section.events, theme.events, section.name, landing="Dha"))
         elif kind == "mukhda":
             checks.append(_lands(section.events, taal, section.name))
     return checks
@@ -283,7 +286,7 @@ def check_events(
     """
     checks = [_avartans(events, taal, ""), _lands(events, taal, "")]
     if theme is not None:
-        checks.append(_within(events, theme, ""))
+        checks.append(_within(events, theme, "", landing="Dha"))
     if form in ("kaida", "rela"):
         checks += _cycles(events, taal)
     if form in ("kaida", "rela", *TIHAI_FORMS):
@@ -333,20 +336,25 @@ def _khali_half(events: pd.DataFrame, where: str) -> Check:
         return Check(rule, False, where, "no strokes")
     first, copy = [bol for _, bol in bhari], [bol for _, bol in second]
     closed = khali(first)
-    wrong = [i for i, (a, b) in enumerate(zip(closed, khali(copy), strict=True)) if a != b]
+    half = int(events["duration"].sum()) // 2
+    ends = [3 * t >= 2 * half for t, _ in bhari]
+    wrong = [i for i, (a, b) in enumerate(zip(closed, khali(copy), strict=True)) if not _alike(a, b, ends[i])]
     if wrong:
         i = wrong[0]
         return Check(rule, False, where, f"stroke {i + 1}: {copy[i]} is neither {first[i]} nor {closed[i]}")
     opened = next((t for (t, bol), shut in zip(second, closed, strict=True) if bol != shut), None)
-    half = int(events["duration"].sum()) // 2
     must = [bol for t, bol in bhari if t < half * CLOSED]
     if opened is not None and opened < half * CLOSED:
         return Check(rule, False, where, f"bhari again after {Fraction(opened, TICKS)} matras")
     return Check(rule, khali(must) != must, where, "closed, then open" if opened is not None else "closed throughout")
 
 
-def _within(events: pd.DataFrame, theme: pd.DataFrame, where: str) -> Check:
-    known = [bol for _, bol in strokes(theme)]
+def _alike(closed: str, other: str, cadence: bool) -> bool:
+    return closed == other or (cadence and {closed, other} <= RINGING)
+
+
+def _within(events: pd.DataFrame, theme: pd.DataFrame, where: str, landing: str = "") -> Check:
+    known = [landing, *(bol for _, bol in strokes(theme))]
     known += khali(known)
     strange = sorted({bol for _, bol in strokes(events)} - set(known))
     return Check("bols of the theme", not strange, where, f"not in the theme: {' '.join(strange)}" if strange else "")
