@@ -4,14 +4,19 @@ import ast
 import re
 import subprocess
 import tomllib
+from functools import cache
 from importlib import metadata
 from pathlib import Path
+from typing import get_args
 
 import nbformat
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from ruamel.yaml import YAML
+
+import page
+from riyaz import params
 
 ROOT = Path(__file__).resolve().parents[1]
 SRC = ROOT / "src"
@@ -51,6 +56,7 @@ def bounds(*extras):
             for line in part]  # fmt: skip
 
 
+@cache
 def needed(python):
     """Names of all that the project and its tests need on Linux with this Python, as their metadata says."""
     environment = {"python_version": python, "python_full_version": f"{python}.0", "sys_platform": "linux",
@@ -134,6 +140,7 @@ def test_notebook_is_stripped_and_tells_a_story(path):
 # Modules and stages
 
 
+@cache
 def trees(path):
     """The syntax trees of a module, or of a notebook's cells (magics left out)."""
     text = path.read_text(encoding="utf-8")
@@ -193,8 +200,10 @@ def test_stage_depends_on_what_its_code_reaches(name, cmd, deps):
         sources.append(ROOT / "notebooks" / f"{arguments[0]}.ipynb")
         assert arguments[0] == name
     files = {*sources, *(file for source in sources for file in reached(source))}
-    page = SRC / "page"
-    expected = {str(page.relative_to(ROOT)) if page in file.parents else str(file.relative_to(ROOT)) for file in files}
+    folder = SRC / "page"
+    expected = {
+        str(folder.relative_to(ROOT)) if folder in file.parents else str(file.relative_to(ROOT)) for file in files
+    }
     assert sorted(dep for dep in deps if dep.startswith(("src/", "notebooks/"))) == sorted(expected)
 
 
@@ -237,3 +246,16 @@ def test_dvc_settings_keep_quiet_and_repeat():
     assert "__pycache__" in (ROOT / ".dvcignore").read_text(encoding="utf-8").splitlines()
     keys = {key for stage in yaml("dvc.yaml")["stages"].values() for key in {**stage, **stage.get("do", {})}}
     assert keys & {"frozen", "always_changed"} == set()
+
+
+def test_readme_says_what_is_there():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    names = {str(path.relative_to(ROOT)) for path in tracked()}
+    links = [link for link in re.findall(r"\]\(([^)#]+)\)", text) if "://" not in link]
+    assert [link for link in links if link not in names] == []
+    targets = re.findall(r"^([a-z]+):.*##", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert set(re.findall(r"`?make ([a-z]+)", text)) - set(targets) == set()
+    rows = set(re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE))
+    assert {*page.STAGES, *get_args(params.Corpus.model_fields["reader"].annotation)} - rows == set()
+    for section, key in re.findall(r"-S '?(\w+)\.(\w+)=", text):
+        assert key in params.SECTIONS[section].model_fields, f"{section}.{key}"
