@@ -138,7 +138,7 @@ def test_answers_are_joined_with_the_key(tmp_path, quick):
         "network": {"mean": 4.0, "size": 1},
     }
     assert answers["trained"].all()
-    assert answers.loc[answers["group"] == "human", "human"].tolist() == [1, 1]
+    assert answers.loc[answers["group"] == "human", "judged_human"].tolist() == [1, 1]
     assert (answers["position"] == 7 - answers["clip"].astype(int)).all()  # heard in the reverse order
 
 
@@ -202,7 +202,7 @@ def test_figures_by_hand(tmp_path, quick):
     assert means.loc[("quality", "network"), "mean"] == pytest.approx((6 * 3 + 2 * 2) / 8)
     assert means.loc[("quality", "human"), ["low", "mean", "high", "listeners"]].tolist() == [5, 5, 5, 8]
     assert means.loc[("quality", "network"), "low"] < 2.75 < means.loc[("quality", "network"), "high"]
-    assert means.loc[("human", "network"), "mean"] == 0.25
+    assert means.loc[("judged_human", "network"), "mean"] == 0.25
     rows = listening.contrasts(answers).set_index(["measure", "first", "second"])
     human = rows.loc[("quality", "human", "n-gram")]
     assert human["difference"] == 3
@@ -362,6 +362,6 @@ def test_a_listener_with_a_keyboard_and_a_small_screen(tmp_path, quick):
     assert files["status"].tolist() == ["read"]
     assert (answers["quality"].tolist(), answers["coherence"].tolist()) == ([4] * 3, [3] * 3)
     assert answers["style"].tolist() == [2, 3, 4]
-    assert answers["human"].tolist() == [1, 0, 1]
+    assert answers["judged_human"].tolist() == [1, 0, 1]
     assert answers["position"].tolist() == [1, 2, 3]
     assert answers["trained"].all()

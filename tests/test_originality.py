@@ -173,6 +173,21 @@ def test_excerpts_have_one_length():
     assert [(p.name, len(p.events)) for p in cut] == [("long", 10)]
 
 
+def test_groups_are_cut_to_the_smallest_median_length():
+    groups = {
+        "a": [tune(str(n), wild(n, n)) for n in (10, 20, 30)],
+        "b": [tune(str(n), wild(n, n)) for n in (5, 15, 40)],
+        "c": [],
+    }
+    cut = originality.same_length(groups)
+    assert {name: [(p.name, len(p.events)) for p in pieces] for name, pieces in cut.items()} == {
+        "a": [("20", 15), ("30", 15)],
+        "b": [("15", 15), ("40", 15)],
+        "c": [],
+    }
+    assert originality.same_length({"c": []}) == {"c": []}
+
+
 def test_golden():
     table = originality.runs({"held-out": HELD}, TRAIN)
     assert table.groupby("mode")["run"].sum().to_dict() == GOLDEN

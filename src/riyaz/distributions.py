@@ -304,7 +304,7 @@ def against(
     """Hold generated pieces against held-out ones, with training against held-out pieces as the noise floor.
 
     The floor: `draws` times as many training pieces as were generated are drawn (all different where there are enough)
-    and held against the held-out pieces. Give pieces of about one length (`originality.excerpts`): short ones
+    and held against the held-out pieces. Give pieces of about one length (`originality.same_length`): short ones
     have rougher histograms.
 
     Returns

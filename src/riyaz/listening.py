@@ -50,7 +50,7 @@ SCALES: tuple[dict[str, Any], ...] = (
     {"name": "coherence", "question": "Does it hang together?", "ends": ["not at all", "entirely"]},
     {"name": "style", "question": "How well does it fit the style of {style}?", "ends": ["not at all", "entirely"]},
 )
-MEASURES = (*(scale["name"] for scale in SCALES), "human")  # human: judged to be composed by a human
+MEASURES = (*(scale["name"] for scale in SCALES), "judged_human")
 ANSWERS = ("listener", "expertise", "trained", "clip", "group", "piece", "position", *MEASURES)
 FILES = ("file", "status", "reason", "clips", "known", "unheard")
 
@@ -206,7 +206,7 @@ def read(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     Returns
     -------
     answers : one row a listener and clip: `listener`, `expertise` (1 to 5), `trained` (from 3 on), `clip`, `group`,
-        `piece`, `position` (1: heard first), the scales (1 to 5), `human` (1.0 where the guess is human, else 0.0).
+        `piece`, `position` (1: heard first), the scales (1 to 5), `judged_human` (1.0 or 0.0).
         Clips that the listener knew, or heard for less than `HEARD` of their length, are left out. No listeners: no
         rows.
     files : `file`, `status` (``read`` or ``skipped``), `reason`, `clips`, `known` and `unheard` (left out).
@@ -279,7 +279,7 @@ def _row(given: dict[str, Any], answer: dict[str, Any], clip: dict[str, Any]) ->
     about = {"listener": given["listener"], "expertise": given["expertise"], "trained": given["expertise"] >= TRAINED}
     rated = {scale["name"]: answer[scale["name"]] for scale in SCALES}
     whose = {"clip": clip["clip"], "group": clip["group"], "piece": clip["piece"], "position": order}
-    return {**about, **whose, **rated, "human": float(answer["guess"] == "human")}
+    return {**about, **whose, **rated, "judged_human": float(answer["guess"] == "human")}
 
 
 # --- what the answers say ---------------------------------------------------------------------------------
@@ -297,8 +297,8 @@ def summary(answers: pd.DataFrame, seed: int, draws: int = 2000) -> pd.DataFrame
 
     Returns
     -------
-    One row a measure and group: `measure`, `group`, `mean` (of the listeners' means: 1 to 5, or for ``human`` the share
-    of clips judged human), `low`, `high` (percentiles 2.5 and 97.5 of the means of `draws` samples of listeners),
+    One row a measure and group: `measure`, `group`, `mean` (of the listeners' means: 1 to 5, or the share of
+    clips judged human), `low`, `high` (percentiles 2.5 and 97.5 of the means of `draws` samples of listeners),
     `listeners`. One listener gives no interval (NaN); none, no rows.
     """
     rows = []

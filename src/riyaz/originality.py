@@ -10,8 +10,8 @@ A run is a series of units in a row that also stands, in a row, in one training 
 | ``khali`` | bols | an event | duration and bol, the bayan closed |
 | ``strokes`` | bols | a bol | the bol, the bayan closed; no rhythm, no rests |
 
-Two human pieces share runs too, and longer pieces longer ones: judge pieces of one length (`excerpts`) against held-out
-pieces of that length, never against nothing.
+Two human pieces share runs too, and longer pieces longer ones: judge pieces of one length (`same_length`) against
+held-out pieces of that length, never against nothing.
 
 References
 ----------
@@ -218,6 +218,16 @@ def excerpts(pieces: Sequence[Piece], n_events: int) -> list[Piece]:
         for piece in pieces
         if len(piece.events) >= n_events
     ]
+
+
+def same_length(groups: Mapping[str, Sequence[Piece]]) -> dict[str, list[Piece]]:
+    """Cut all groups to excerpts of one length: the smallest of the groups' median lengths, in events.
+
+    So at least half of each group's pieces is kept, and its beginnings are compared. An empty group stays empty.
+    """
+    medians = [float(np.median([len(piece.events) for piece in pieces])) for pieces in groups.values() if len(pieces)]
+    n_events = int(min(medians, default=0))
+    return {name: excerpts(pieces, n_events) for name, pieces in groups.items()}
 
 
 def copies(generated: pd.DataFrame, held_out: pd.DataFrame, alpha: float = 0.01) -> tuple[bool, str]:
