@@ -1,0 +1,72 @@
+from itertools import product
+
+import pytest
+
+from riyaz.tabla.filling import Free, length
+
+DHA, TE_TE, TI = (("Dha", 1),), (("Te", 1), ("Te", 1)), (("Ti", 1), ("", 1))
+ALL = frozenset(product(("Dha", "Te", "Ti"), repeat=2))
+
+
+def walked(free, row=()):
+    """Every filling, found by going every allowed way to its end."""
+    if length(row) == free.ticks:
+        return [row]
+    options = free.options(row)
+    assert options, row  # no dead ends
+    found = []
+    for sound, ways in options.items():
+        further = walked(free, (*row, sound))
+        assert len(further) == ways
+        found += further
+    return found
+
+
+def brute(free):
+    """Every filling, by trying all rows of phrases."""
+    found = set()
+    for n in range(1, free.ticks + 1):
+        for phrases in product(free.phrases, repeat=n):
+            row = tuple(sound for phrase in phrases for sound in phrase)
+            last, first = [next(b for b, _ in p[::-1] if b) for p in phrases], [p[0][0] for p in phrases]
+            pairs = [(free.before, first[0]), *zip(last, first[1:], strict=False), (last[-1], free.after)]
+            onsets = [length(row[:i]) for i in range(len(row))]
+            opened = any(s[0] == "Dha" and t < free.opening for s, t in zip(row, onsets, strict=True))
+            meet = all(pair in free.joins for pair in pairs if all(pair))
+            if length(row) == free.ticks and (opened or not free.opening) and meet:
+                found.add(row)
+    return found - set(free.taken)
+
+
+@pytest.mark.parametrize(
+    "free",
+    [
+        Free(6, (DHA, TE_TE), ALL),
+        Free(6, (DHA, TE_TE, TI), ALL, opening=2),
+        Free(5, (DHA, TE_TE, TI), ALL - {("Dha", "Dha"), ("Ti", "Te")}, before="Te", after="Dha"),
+        Free(6, (DHA, (("Dha", 1), ("Te", 1)), TE_TE), ALL, taken=((("Dha", 1),) * 6,)),
+        Free(6, ((("Dha", 2),), (("Dha", 1), ("Dha", 1))), ALL, opening=1),
+    ],
+    ids=["plain", "opening", "joins", "alike", "durations"],
+)
+def test_all_ways_and_no_others(free):
+    found = walked(free)
+    assert len(found) == len(set(found)) == free.count() > 0
+    assert set(found) == brute(free)
+    assert all(free.has(row) for row in found)
+
+
+def test_taken_ways_are_left_out_one_by_one():
+    free = Free(4, (DHA, TE_TE), ALL)
+    rows = walked(free)
+    for n in range(len(rows)):
+        assert walked(free.without(rows[:n])) == rows[n:]
+    assert free.without(rows).count() == 0
+    strange = [(("Te", 4),), (("Dha", 1),), rows[0]]  # none of phrases, too short, and a filling
+    assert free.without(strange).taken == (rows[0],)
+
+
+def test_what_cannot_be_filled_has_no_options():
+    assert Free(3, (TE_TE,), ALL).options() == {}
+    assert Free(4, (TE_TE,), ALL, opening=4).count() == 0
+    assert Free(2, (DHA,), frozenset()).count() == 0
