@@ -75,7 +75,10 @@ def test_pitch_names_and_beats():
 
 def test_pieces_come_back_from_their_folder(tmp_path):
     first, _ = ev.from_notes(*columns([(0, 4, 48), (0, 2, 64), (4, 2, 65)]))
-    pieces = [ev.Piece("a b/ä.mid", first, {"kind": "notes", "lost": {"zero": 1}}), ev.Piece("k", ev.in_a_row([5040], [["Dha"]]), {"kind": "bols"})]
+    pieces = [
+        ev.Piece("a b/ä.mid", first, {"kind": "notes", "lost": {"zero": 1}}),
+        ev.Piece("k", ev.in_a_row([5040], [["Dha"]]), {"kind": "bols"}),
+    ]
     ev.save(pieces, tmp_path)
     back = ev.load(tmp_path)
     assert [(p.name, p.about) for p in back] == [(p.name, p.about) for p in pieces]

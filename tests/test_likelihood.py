@@ -71,7 +71,7 @@ def test_frame_nats_sum_to_the_likelihood_of_all_but_the_first_frame():
     told = -np.log(p[np.arange(len(ids) - 1), ids[1:]])
     plus = [word.startswith("+") for word in V.words]
     closed = lambda row: -np.log(1 - p[row, plus].sum())  # noqa: E731
-    # frames 2 to 4: tokens 4 to 8; what closes frame 1 is not theirs, what closes frame 4 is, whatever ends the piece is not
+    # Frames 2 to 4 are tokens 4 to 7; what closes frame 1 is not theirs, what closes frame 4 is.
     assert nats.sum() == pytest.approx(told[3:7].sum() - closed(3) + closed(7))
 
 

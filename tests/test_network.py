@@ -51,7 +51,9 @@ def test_the_weights_are_those_of_the_best_epoch():
     arrays = windows.cut(cycle(), 8)
     noise = np.random.default_rng(0).integers(4, 8, arrays[1].shape).astype(np.int32)
     model = network.build(8, Model(**SMALL), seed=1)
-    history = network.fit(model, arrays, (arrays[0], noise), Train(epochs=6, batch=8, learning_rate=0.05, patience=2), seed=1)
+    history = network.fit(
+        model, arrays, (arrays[0], noise), Train(epochs=6, batch=8, learning_rate=0.05, patience=2), seed=1
+    )
     logits = network.keras.Sequential(model.layers[:-1])
     logits.compile(loss=network.keras.losses.SparseCategoricalCrossentropy(from_logits=True))
     assert logits.evaluate(arrays[0], noise, verbose=0) == pytest.approx(history["val_loss"].min(), abs=0.2)
@@ -71,5 +73,5 @@ def test_a_bundle_loads_on_its_own_and_refuses_another_vocabulary(tmp_path):
     (tmp_path / "network.json").unlink()
     with pytest.raises(FileNotFoundError, match="stage train"):
         bundle.load(tmp_path)
-    with pytest.raises(bundle.Mismatch, match="9 outputs|outputs"):
+    with pytest.raises(bundle.Mismatch, match="and the vocabulary 6 tokens"):
         bundle.save(tmp_path, model, Vocabulary("ab"), {})

@@ -67,7 +67,14 @@ def test_a_vocabulary_comes_back_from_its_file_and_a_changed_file_is_refused(tmp
 
 @pytest.mark.parametrize(
     ("token", "up", "result"),
-    [("+~B3", 1, "+~C4"), ("C4.E4", -2, "A#3.D4"), ("d:1/2", 5, "d:1/2"), ("rest", 5, "rest"), ("G9", 1, None), ("Dha", 3, "Dha")],
+    [
+        ("+~B3", 1, "+~C4"),
+        ("C4.E4", -2, "A#3.D4"),
+        ("d:1/2", 5, "d:1/2"),
+        ("rest", 5, "rest"),
+        ("G9", 1, None),
+        ("Dha", 3, "Dha"),
+    ],
 )
 def test_transposing(token, up, result):
     assert tk.transpose(token, up) == result

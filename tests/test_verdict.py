@@ -6,7 +6,10 @@ BITS = {"network": 1.5, "n-gram": 1.7, "n-gram + piece": 1.3, "unigram": 4.0}
 
 
 def test_a_network_that_loses_is_said_to_lose():
-    saved = {"n-gram": {"bits": 0.2, "low": 0.1, "high": 0.3}, "n-gram + piece": {"bits": -0.2, "low": -0.4, "high": 0.1}}
+    saved = {
+        "n-gram": {"bits": 0.2, "low": 0.1, "high": 0.3},
+        "n-gram + piece": {"bits": -0.2, "low": -0.4, "high": 0.1},
+    }
     said = verdict.learned(BITS, saved)
     assert "beats the n-gram by 0.20" in said
     assert "loses to the n-gram + piece by 0.20 (but the interval" in said

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-
 from riyaz import network
 from riyaz.tokens import Vocabulary
 
@@ -27,7 +26,7 @@ class Bundle:
 
 
 def save(folder: Path, model: network.keras.Sequential, vocabulary: Vocabulary, params: dict[str, Any]) -> None:
-    """Write network.json, network.weights.h5, vocabulary.json and params.json; the last one names the vocabulary's digest."""
+    """Write network.json, network.weights.h5, vocabulary.json and params.json, which names the vocabulary's digest."""
     if model.output_shape[-1] != len(vocabulary):
         raise Mismatch(f"the network has {model.output_shape[-1]} outputs and the vocabulary {len(vocabulary)} tokens")
     folder.mkdir(parents=True, exist_ok=True)

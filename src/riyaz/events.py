@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -156,7 +157,7 @@ def from_notes(
     names = [PITCHES[p] for p in pitch[note][order]]
     held = (event > first[note])[order].tolist()
     cuts = np.searchsorted(event[order], np.arange(bounds.size)).tolist()
-    spans = list(zip(cuts[:-1], cuts[1:], strict=True))
+    spans = list(pairwise(cuts))
     return (
         table(bounds[:-1], np.diff(bounds), [names[a:b] for a, b in spans], [held[a:b] for a, b in spans]),
         lost,

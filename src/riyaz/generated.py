@@ -30,8 +30,8 @@ def write(folder: Path, pieces: Sequence[Piece]) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame, a row a piece: piece, method, taal (bols), events, beats, seconds, peak and loudness (dB), files. A piece in
-    which nothing sounds has no MP3, and its seconds are 0.
+    DataFrame, a row a piece: piece, method, taal (bols), events, beats, seconds, peak and loudness (dB), files. A piece
+    in which nothing sounds has no MP3, and its seconds are 0.
     """
     folder.mkdir(parents=True, exist_ok=True)
     rows = []
@@ -72,11 +72,16 @@ def show(folder: Path, piece: Piece) -> str:
         xml = (folder / f"{piece.name}.musicxml").read_text(encoding="utf-8")
         seen = f'<div class="score">{"".join(engrave.svg(xml))}</div>'
     played = folder / f"{piece.name}.mp3"
-    heard = figures.player_html(figures.embedded(played), piece.about["title"]) if played.is_file() else "<p>Nothing sounds.</p>"
+    heard = (
+        figures.player_html(figures.embedded(played), piece.about["title"])
+        if played.is_file()
+        else "<p>Nothing sounds.</p>"
+    )
     kinds = {".mid": "MIDI", ".musicxml": "MusicXML", ".txt": "notation", ".mp3": "MP3"}
     files = [
         f'<a href="pieces/{piece.name}{suffix}" download>{label}</a>'
         for suffix, label in kinds.items()
         if (folder / f"{piece.name}{suffix}").is_file()
     ]
-    return f'<section class="piece"><h3>{escape(piece.about["title"])}</h3>{heard}<p>{" · ".join(files)}</p>{seen}</section>'
+    title, links = escape(piece.about["title"]), " · ".join(files)
+    return f'<section class="piece"><h3>{title}</h3>{heard}<p>{links}</p>{seen}</section>'

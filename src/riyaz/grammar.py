@@ -1,10 +1,10 @@
 """Which token may follow: masks as pure JAX functions, one row of state a piece.
 
-The grammar of scheme ``event``: ``<start>``, for tabla taal and form; then events, each a duration where it changes, and
-a rest, a bol, or a note with further notes above it, where only a note that sounds may be held; ``<end>`` after an event.
-Scheme ``chord`` allows any chord. With a taal, every event also lies on the grid of its own length within a matra
-that can be filled to its end, a longer one keeps inside its vibhag, and the piece has so many avartans and ends with one
-stroke of one matra on sam.
+The grammar of scheme ``event``: ``<start>``, for tabla taal and form; then events, each a duration where it changes,
+and a rest, a bol, or a note with further notes above it, where only a note that sounds may be held; ``<end>`` after an
+event. Scheme ``chord`` allows any chord. With a taal, every event also lies on the grid of its own length within a
+matra that can be filled to its end, a longer one keeps inside its vibhag, and the piece has so many avartans and ends
+with one stroke of one matra on sam.
 """
 
 from typing import Any
@@ -40,7 +40,9 @@ def _class(token: str, scheme: str) -> int:
     if scheme == "chord":
         return _BOL
     if name in ("note", "held"):
-        return (_MORE_HELD if name == "held" else _MORE) if token.startswith("+") else (_HELD if name == "held" else _NOTE)
+        return (
+            (_MORE_HELD if name == "held" else _MORE) if token.startswith("+") else (_HELD if name == "held" else _NOTE)
+        )
     return {"taal": _TAAL, "form": _FORM, "duration": _DURATION, "rest": _REST, "bol": _BOL, "chord": _NEVER}[name]
 
 
@@ -77,9 +79,13 @@ def rules(vocabulary: Vocabulary, scheme: str = "event", vibhags: tuple[int, ...
         fills = np.zeros(TICKS + 1, bool)  # can a matra be filled from here?
         fills[TICKS] = True
         for place in range(TICKS - 1, -1, -1):
-            fills[place] = any(n and n <= TICKS - place and place % n == 0 and fills[place + n] for n in np.unique(lengths))
+            fills[place] = any(
+                n and n <= TICKS - place and place % n == 0 and fills[place + n] for n in np.unique(lengths)
+            )
         if not fills[0] or not found["one"].any():
-            raise ValueError("with the durations of this vocabulary no matra can be filled: a taal needs d:1 among them")
+            raise ValueError(
+                "with the durations of this vocabulary no matra can be filled: a taal needs d:1 among them"
+            )
         found |= {"cycle": cycle, "left": left, "fills": fills}
         if avartans:
             found["end"] = avartans * cycle

@@ -1,7 +1,7 @@
 """Held-out likelihood: how well a model foretells pieces that it has not seen.
 
-A model is given as its distributions: for each piece (n - 1, n_tokens) natural logarithms, one row for each token but the
-first, each knowing all that went before in the piece and nothing of other pieces. All figures are bits, -log2 p.
+A model is given as its distributions: for each piece (n - 1, n_tokens) natural logarithms, one row for each token but
+the first, each knowing all that went before in the piece and nothing of other pieces. All figures are bits, -log2 p.
 """
 
 from collections.abc import Sequence
@@ -75,7 +75,7 @@ def interval(scored: pd.DataFrame, seed: int, level: float = 0.95, draws: int = 
 
 
 def difference(ours: pd.DataFrame, theirs: pd.DataFrame, seed: int, level: float = 0.95) -> tuple[float, float, float]:
-    """Bits a token that `ours` saves against `theirs`, with its bootstrap interval over pieces: paired, token by token."""
+    """Bits a token that `ours` saves against `theirs`, with its interval: paired token by token, by pieces."""
     saved = theirs.assign(bits=theirs["bits"].to_numpy() - ours["bits"].to_numpy())
     return (float(saved["bits"].mean()), *interval(saved, seed, level))
 
@@ -120,7 +120,9 @@ def frame_nats(logs: Sequence[np.ndarray], pieces: Sequence[np.ndarray], vocabul
         frame = np.cumsum(first)  # 0 before the first frame
         sounds = first | more[came]
         closes = ~more[came] & np.r_[False, sounds[:-1]]
-        nats = np.bincount(frame + ~sounds, told - closing * closes, minlength=frame[-1] + 2)  # a duration opens the next
+        nats = np.bincount(
+            frame + ~sounds, told - closing * closes, minlength=frame[-1] + 2
+        )  # a duration opens the next
         nats += np.bincount((frame - first)[closes], closing[closes], minlength=len(nats))
         out.append(nats[2 : frame[-1] + 1])
     return out

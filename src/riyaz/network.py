@@ -1,7 +1,7 @@
 """The recurrent network: the lecture's four kinds of layer, in Keras.
 
-Embedding, then so many times a recurrent layer and Dropout, then Dense, then Activation softmax; the loss is categorical
-cross-entropy (eq. 10). This is the only module that knows Keras.
+Embedding, then so many times a recurrent layer and Dropout, then Dense, then Activation softmax; the loss is
+categorical cross-entropy (eq. 10). This is the only module that knows Keras.
 """
 
 import os
@@ -25,7 +25,7 @@ CELLS = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU, "rnn": keras.layers
 def build(n_tokens: int, settings: Model, targets: str = "every", seed: int = 0) -> keras.Sequential:
     """Build the network with its weights drawn from `seed`.
 
-    (batch, time) int32 -> (batch, time, n_tokens) float32 probabilities, or (batch, n_tokens) where `targets` is ``last``.
+    (batch, time) int32 -> (batch, time, n_tokens) float32 probabilities; (batch, n_tokens) for `targets` ``last``.
     """
     keras.utils.set_random_seed(seed)
     layers = [keras.Input((None,), dtype="int32"), keras.layers.Embedding(n_tokens, settings.embedding)]
@@ -81,8 +81,8 @@ def fit(
 
     Returns
     -------
-    DataFrame, a row an epoch: epoch (from 1), and loss (nats a token) and accuracy for training (with dropout, while the
-    weights move) and validation (`val_`).
+    DataFrame, a row an epoch: epoch (from 1), and loss (nats a token) and accuracy for training (with dropout, while
+    the weights move) and validation (`val_`).
     """
     keras.utils.set_random_seed(seed)
     steps = settings.epochs * len(Batches(*train, settings.batch, None))
@@ -119,7 +119,9 @@ def fit(
         verbose=0,
         callbacks=[
             keras.callbacks.LambdaCallback(on_epoch_end=note),
-            keras.callbacks.EarlyStopping("val_nats", patience=settings.patience, restore_best_weights=True, mode="min"),
+            keras.callbacks.EarlyStopping(
+                "val_nats", patience=settings.patience, restore_best_weights=True, mode="min"
+            ),
             keras.callbacks.TerminateOnNaN(),
         ],
     )
@@ -142,9 +144,9 @@ def load(folder: Path) -> keras.Sequential:
 def weights(model: keras.Sequential) -> dict[str, Any]:
     """The network's arrays, named as `riyaz.recurrence` takes them."""
     arrays = {type(layer): layer.get_weights() for layer in model.layers}
-    cell = next(name for name, kind in CELLS.items() if kind in arrays)
+    recurrent = [layer for layer in model.layers if isinstance(layer, keras.layers.RNN)]
     return {
         "embedding": arrays[keras.layers.Embedding][0],
-        "layers": [dict(zip(("kernel", "recurrent", "bias"), layer.get_weights(), strict=True)) for layer in model.layers if isinstance(layer, CELLS[cell])],
+        "layers": [dict(zip(("kernel", "recurrent", "bias"), layer.get_weights(), strict=True)) for layer in recurrent],
         "dense": dict(zip(("kernel", "bias"), arrays[keras.layers.Dense], strict=True)),
     }

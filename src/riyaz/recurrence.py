@@ -1,7 +1,8 @@
 """The trained network as pure JAX functions of its weights, one token at a time or a whole piece.
 
-This is what lets generation carry the recurrent state in one compiled program. The cell is told from the shapes: LSTM has
-four gates in the order i, f, c, o (eqs. 4 to 9), GRU (``reset_after``) three in the order z, r, h, a simple RNN one.
+This is what lets generation carry the recurrent state in one compiled program. The cell is told from the shapes: LSTM
+has four gates in the order i, f, c, o (eqs. 4 to 9), GRU (``reset_after``) three in the order z, r, h, a simple RNN
+one.
 """
 
 from typing import Any

@@ -1,9 +1,9 @@
 """Tokens: events as strings, strings as integers, and back.
 
-Scheme ``event``: ``<start>``; for tabla ``taal:teental`` and ``form:kaida``; then for each event ``d:1/2``, its duration
-in beats, where it differs from the last; then the first note ``C4`` and each further one ``+E4``, from low to high, where
-``~C4`` and ``+~E4`` go on from the event before; or ``rest``; or the bol; ``<end>``. The first symbol of an event
-never has a ``+``, so that the next event begins without a sign of its own.
+Scheme ``event``: ``<start>``; for tabla ``taal:teental`` and ``form:kaida``; then for each event ``d:1/2``, its
+duration in beats, where it differs from the last; then the first note ``C4`` and each further one ``+E4``, from low to
+high, where ``~C4`` and ``+~E4`` go on from the event before; or ``rest``; or the bol; ``<end>``. The first symbol of an
+event never has a ``+``, so that the next event begins without a sign of its own.
 
 Scheme ``chord`` is the lecture's: one token an event, ``C4.E4.G4``; rests, durations and ties are dropped, and decoding
 gives every event half a beat, the fixed step of the lecture's method.
@@ -201,12 +201,14 @@ class Vocabulary:
         words = json.loads(path.read_text(encoding="utf-8"))
         vocabulary = cls(words)
         if list(vocabulary.words) != words:
-            raise ValueError(f"{path} is no vocabulary of this project: its tokens are not in their order; make it again")
+            raise ValueError(
+                f"{path} is no vocabulary of this project: its tokens are not in their order; make it again"
+            )
         return vocabulary
 
 
 def transposed(pieces: Sequence[np.ndarray], vocabulary: Vocabulary, semitones: int) -> list[np.ndarray]:
-    """The pieces, each also up to so many semitones lower and higher; only where all of its tokens are in the vocabulary.
+    """The pieces, each also up to so many semitones lower and higher, where the vocabulary has all of its tokens.
 
     Pieces without pitches come once.
     """

@@ -25,7 +25,8 @@ def learned(bits: dict[str, float], saved: dict[str, dict[str, float]]) -> str:
         word = "beats" if found["bits"] > 0 else "loses to"
         parts.append(f"{word} the {rival} by {abs(found['bits']):.2f} ({SURE if clear else UNSURE})")
     best = min(bits, key=lambda name: bits[name])
-    lead = f"The {ours} needs {bits[ours]:.2f} bits a token for held-out pieces, where frequencies alone need {bits['unigram']:.2f}"
+    alone = f"where frequencies alone need {bits['unigram']:.2f}"
+    lead = f"The {ours} needs {bits[ours]:.2f} bits a token for held-out pieces, {alone}"
     return f"{lead}; it {' and '.join(parts)}; the best of all models is the {best} with {bits[best]:.2f}."
 
 
