@@ -19,7 +19,8 @@
 - A stroke after the last avartan is the sam on which a tihai lands; it lasts one matra. Where another section
   follows, that section's first matra stands in its place.
 
-The header ends with the first line that is no ``key: value``. Needed is only the taal.
+The header ends with the first line that is no ``key: value``. Needed is only the taal. A ``#`` begins a comment, but
+in a title, a gharana, a source or a family, which are whole lines.
 """
 
 import re
@@ -27,22 +28,32 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from fractions import Fraction
-from functools import cache
-from itertools import pairwise
-from math import gcd
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
-from unicodedata import normalize
 
 import pandas as pd
 
 from riyaz.events import TICKS, Piece, Unreadable, in_a_row
 from riyaz.tabla import taals
-from riyaz.tabla.bols import BOLS, GROUPS, SHORTHAND
+from riyaz.tabla.spelling import after_ki, mistake, strokes, with_ka
+from riyaz.tabla.writing import lines, words
+
+__all__ = [
+    "FORMS",
+    "LAYAS",
+    "Composition",
+    "Section",
+    "bols",
+    "lines",
+    "read",
+    "read_file",
+    "strokes",
+    "words",
+    "write",
+]
 
 FORMS = ("theka", "kaida", "rela", "peshkar", "tukda", "mukhda", "tihai", "chakradar", "gat", "paran", "laggi", "mohra")
 LAYAS = {"vilambit": 45, "madhya": 90, "drut": 180}  # and a usual number of matras a minute
-RESTS = "-–_.sSऽ"
 LONGEST = 100_000  # strokes; what a repeat may make of a few lines
 
 
@@ -140,17 +151,17 @@ def read(text: str, name: str = "") -> Composition:
     ------
     Unreadable : ``file:line:column: what is wrong (what was expected, the nearest known bol)``.
     """
-    lines = text.replace("\r\n", "\n").split("\n")
+    rows = text.replace("\r\n", "\n").split("\n")
     place = Place(name or "notation", 1, 1)
-    header, start = _header(lines, place)
+    header, start = _header(rows, place)
     if "taal" not in header:
         place.stop("the header names no taal", "write for instance: taal: teental")
     taal = taals.TAALS[header["taal"]]
     form = header.get("form", "")
     sections = []
-    for section, first, last in _sections(lines, start, "theme" if form in ("kaida", "rela", "") else form, place):
+    for section, first, last in _sections(rows, start, "theme" if form in ("kaida", "rela", "") else form, place):
         title, derived = section
-        events = _events(lines, first, last, taal, place)
+        events = _events(rows, first, last, taal, place)
         if events.empty:
             place._replace(line=max(first, 1)).stop(f"section {title!r} has no bols", "write some, or leave it out")
         sections.append(Section(title, events, derived))
@@ -161,10 +172,19 @@ def read(text: str, name: str = "") -> Composition:
     return Composition(sections=tuple(sections), **values)
 
 
+def write(composition: Composition) -> str:
+    """Write a composition so that `read` gives the same again; the layout is that of `lines`."""
+    header = [f"{key}: {getattr(composition, key)}" for key in _KEYS if getattr(composition, key)]
+    taal, parts = taals.TAALS[composition.taal], []
+    for section in composition.sections:
+        parts += ["", f"[{section.name}{', derived' if section.derived else ''}]", *lines(section.events, taal)]
+    return "\n".join([*header, *parts]) + "\n"
+
+
 def bols(text: str, taal: str, name: str = "") -> pd.DataFrame:
     """Read bare notation, such as a theka, as events."""
-    lines = text.split("\n")
-    return _events(lines, 0, len(lines), taals.find(taal), Place(name or "notation", 1, 1))
+    rows = text.split("\n")
+    return _events(rows, 0, len(rows), taals.find(taal), Place(name or "notation", 1, 1))
 
 
 class Place(NamedTuple):
@@ -182,6 +202,7 @@ class Place(NamedTuple):
 # The header and the sections ---------------------------------------------------------------------------------
 
 _KEYS = tuple(f.name for f in fields(Composition) if f.name != "sections")
+_TEXTS = ("title", "gharana", "source", "family")
 
 
 def _nearest(word: str, known: tuple[str, ...] | list[str]) -> str:
@@ -189,9 +210,9 @@ def _nearest(word: str, known: tuple[str, ...] | list[str]) -> str:
     return f"nearest: {near[0]}" if near else f"known: {', '.join(known)}"
 
 
-def _header(lines: list[str], place: Place) -> tuple[dict[str, str], int]:
+def _header(rows: list[str], place: Place) -> tuple[dict[str, str], int]:
     header: dict[str, str] = {}
-    for number, line in enumerate(lines):
+    for number, line in enumerate(rows):
         content = line.split("#")[0].strip()
         match = re.match(r"(\w+)\s*:\s*(.*)$", content)
         if content and (not match or match[1].lower() == "speed"):
@@ -199,10 +220,12 @@ def _header(lines: list[str], place: Place) -> tuple[dict[str, str], int]:
         if match:
             here = place._replace(line=number + 1, column=line.index(match[1]) + 1)
             key, value = match[1].lower(), match[2].strip()
+            if key in _TEXTS:
+                value = line.partition(":")[2].strip()  # a # belongs to it
             if key in header:
                 here.stop(f"{key} is given twice", "keep one")
             header[key] = _value(key, value, here)
-    return header, len(lines)
+    return header, len(rows)
 
 
 def _value(key: str, value: str, here: Place) -> str:
@@ -223,14 +246,14 @@ def _value(key: str, value: str, here: Place) -> str:
     return value
 
 
-def _sections(lines: list[str], start: int, default: str, place: Place) -> Iterator[tuple[tuple[str, bool], int, int]]:
+def _sections(rows: list[str], start: int, default: str, place: Place) -> Iterator[tuple[tuple[str, bool], int, int]]:
     """Yield (name, derived), the first and the end line of each section."""
     heads: list[tuple[tuple[str, bool], int]] = []
-    for number in range(start, len(lines)):
-        content = lines[number].split("#")[0].strip()
+    for number in range(start, len(rows)):
+        content = rows[number].split("#")[0].strip()
         if content.startswith("["):
             match = re.fullmatch(r"\[\s*([^\[\],]*[^\[\],\s])\s*(,\s*derived\s*)?\]", content)
-            here = place._replace(line=number + 1, column=lines[number].index("[") + 1)
+            here = place._replace(line=number + 1, column=rows[number].index("[") + 1)
             if not match:
                 here.stop(f"{content!r} names no section", "write for instance: [palta 1] or [palta 1, derived]")
             if any(match[1] == name for (name, _), _ in heads):
@@ -239,7 +262,7 @@ def _sections(lines: list[str], start: int, default: str, place: Place) -> Itera
         elif content and not heads:
             heads.append(((default, False), number - 1))
     for i, (head, number) in enumerate(heads):
-        yield head, number + 1, heads[i + 1][1] if i + 1 < len(heads) else len(lines)
+        yield head, number + 1, heads[i + 1][1] if i + 1 < len(heads) else len(rows)
 
 
 # The bols ----------------------------------------------------------------------------------------------------
@@ -253,10 +276,10 @@ class Item(NamedTuple):
     place: Place
 
 
-def _events(lines: list[str], first: int, last: int, taal: taals.Taal, place: Place) -> pd.DataFrame:
+def _events(rows: list[str], first: int, last: int, taal: taals.Taal, place: Place) -> pd.DataFrame:
     slots: list[tuple[int, str]] = []  # ticks, and a bol or "" for a rest
     time = bar = Fraction(0)
-    for item in _items(lines, first, last, place):
+    for item in _items(rows, first, last, place):
         if item.text == "|":
             bar = _bar(time, bar, taal, item.place)
             continue
@@ -271,7 +294,7 @@ def _events(lines: list[str], first: int, last: int, taal: taals.Taal, place: Pl
             else:
                 slots.append((int(ticks), bol))
             time += ticks
-    names = _after_ki([bol for _, bol in slots])
+    names = after_ki([bol for _, bol in slots])
     return in_a_row([ticks for ticks, _ in slots], [[bol] if bol else [] for bol in names])
 
 
@@ -286,13 +309,13 @@ def _bar(time: Fraction, last: Fraction, taal: taals.Taal, place: Place) -> Frac
     return time
 
 
-def _items(lines: list[str], first: int, last: int, place: Place) -> list[Item]:
+def _items(rows: list[str], first: int, last: int, place: Place) -> list[Item]:
     """The words and bars of some lines, in the order in which they are played: repeats written out."""
     speed = Fraction(1)
     stack: list[list[Item]] = [[]]  # what stands in each open (, the outermost first
     opened: list[Place] = []
     for number in range(first, last):
-        content = lines[number].split("#")[0]
+        content = rows[number].split("#")[0]
         here = place._replace(line=number + 1)
         if match := re.match(r"\s*(\w+)\s*:\s*(.*?)\s*$", content):
             speed = _speed(match[1], match[2], here._replace(column=match.start(1) + 1))
@@ -349,159 +372,10 @@ def _word(word: str, place: Place) -> list[tuple[Fraction, str]]:
     for part in parts:
         names = strokes(part)
         if not names:
-            _no_bol(part, place._replace(column=column))
+            bad, near = mistake(part)
+            at = place._replace(column=column + part.find(bad))
+            at.stop(f"{bad!r} is no bol", f"nearest known bol: {near}" if near else "expected a bol")
         slots += [(Fraction(1, len(parts) * len(names)), name) for name in names]
         column += len(part) + 1
-    decided = _with_ka([name for _, name in slots])
+    decided = with_ka([name for _, name in slots])
     return [(share, name) for (share, _), name in zip(slots, decided, strict=True)]
-
-
-# Spelling ----------------------------------------------------------------------------------------------------
-
-UNDECIDED, OPEN, CLOSED = "Ta?", "Ta", "ta"
-
-
-@cache
-def _spellings() -> dict[str, tuple[str, ...]]:
-    known: dict[str, tuple[str, ...]] = {bol.devanagari: (name,) for name, bol in BOLS.items()}
-    known |= {"टे": ("Te",), "ट": ("ta",), "ड": ("Da",), "धिर": ("Dhe", "Re")}
-    known |= {spelling: (name,) for name, bol in BOLS.items() for spelling in (name.lower(), *bol.spellings)}
-    known |= {spelling: names for spelling, names in GROUPS.items() if spelling not in SHORTHAND}
-    known |= {"ta": (UNDECIDED,), "~": ("~",)} | {rest.lower(): ("",) for rest in RESTS}
-    return {normalize("NFC", spelling): names for spelling, names in known.items()}
-
-
-@cache
-def strokes(word: str) -> tuple[str, ...]:
-    """Part a word into bols; capitals start bols, the longest spelling comes first. Empty where it cannot be."""
-    if word in [short.upper() for short in SHORTHAND]:
-        return GROUPS[word.lower()]
-    word = normalize("NFC", word)
-    capitals = set() if word.isupper() else {i for i, letter in enumerate(word) if letter.isupper()}
-    ends: dict[int, tuple[str, ...]] = {len(word): ()}  # from where to the end, and how
-    for start in reversed(range(len(word))):
-        for end in sorted(ends, reverse=True):
-            names = _spellings().get(word[start:end].lower())
-            if end > start and names and not any(start < capital < end for capital in capitals):
-                ends[start] = names + ends[end]
-                break
-    return ends.get(0, ())
-
-
-def _no_bol(part: str, place: Place) -> NoReturn:
-    """Find what part of a word is no bol, and the bol that it most resembles."""
-    chunks = re.findall(r"[^\W\d_a-zऀ-ॿ][^A-Z\-–.~_]*|[^A-Z\-–.~_]+|.", part) if not part.isupper() else [part]
-    bad = next((chunk for chunk in chunks if not strokes(chunk)), part)
-    known = {spelling: names for spelling, names in _spellings().items() if spelling.isalpha() and len(spelling) > 1}
-    near = get_close_matches(bad.lower(), known, n=1, cutoff=0.4)
-    remedy = f"nearest known bol: {''.join(known[near[0]]).replace(UNDECIDED, 'Ta')}" if near else "expected a bol"
-    place._replace(column=place.column + part.find(bad)).stop(f"{bad!r} is no bol", remedy)
-
-
-def _with_ka(names: list[str]) -> list[str]:
-    """Close each undecided Ta that stands beside a Ka in the same word."""
-    beside = [(*names[max(i - 1, 0) : i], *names[i + 1 : i + 2]) for i in range(len(names))]
-    return [CLOSED if n == UNDECIDED and "Ka" in near else n for n, near in zip(names, beside, strict=True)]
-
-
-def _after_ki(names: list[str]) -> list[str]:
-    """Decide every other Ta: closed right after Ki, else open."""
-    return [
-        (CLOSED if previous == "Ki" else OPEN) if name == UNDECIDED else name
-        for previous, name in pairwise(["", *names])
-    ]
-
-
-# Writing -----------------------------------------------------------------------------------------------------
-
-
-def write(composition: Composition) -> str:
-    """Write a composition so that `read` gives the same again; the layout is that of `lines`."""
-    header = [f"{key}: {getattr(composition, key)}" for key in _KEYS if getattr(composition, key)]
-    taal, parts = taals.TAALS[composition.taal], []
-    for section in composition.sections:
-        parts += ["", f"[{section.name}{', derived' if section.derived else ''}]", *lines(section.events, taal)]
-    return "\n".join([*header, *parts]) + "\n"
-
-
-def lines(events: pd.DataFrame, taal: taals.Taal) -> list[str]:
-    """Write events as lines of notation: bars at the vibhags, whole vibhags on a line as far as eight matras go."""
-    matras = words(events)
-    written, line, start, vibhag = [], [], 0, 0
-    while start < len(matras):
-        size = taal.vibhags[vibhag % len(taal.vibhags)]
-        bar = matras[start : start + size]
-        line.append(" ".join(bar) + (" |" if len(bar) == size else ""))
-        start, vibhag = start + size, vibhag + 1
-        if vibhag % len(taal.vibhags) in _breaks(taal) or start >= len(matras):
-            written.append(" ".join(line))
-            line = []
-    return written
-
-
-def _breaks(taal: taals.Taal) -> tuple[int, ...]:
-    """After which vibhags of an avartan a line ends, 0 being the last: at half of a long one, else after eight."""
-    ends = [start - 1 for start in taal.starts]
-    if taal.matras <= 8:
-        return (0,)
-    if taal.matras % 2 == 0 and taal.matras // 2 in ends:
-        return (0, ends.index(taal.matras // 2))
-    breaks, begun = [0], 0
-    for number, size in enumerate(taal.vibhags):
-        if ends[number] + size - begun > 8 and number:
-            breaks.append(number)
-            begun = ends[number]
-    return tuple(breaks)
-
-
-def words(events: pd.DataFrame) -> list[str]:
-    """Write events as one word a matra; a last matra that is not full is filled with a rest."""
-    matras: list[list[tuple[int, str]]] = []  # of each the ticks and bols of what starts in it
-    names = [symbols[0] if symbols else "" for symbols in events["symbols"]]
-    stops = (events["onset"] + events["duration"]).tolist()
-    if stops and stops[-1] % TICKS:
-        names, stops = [*names, ""], [*stops, -(-stops[-1] // TICKS) * TICKS]
-    for (onset, stop), name in zip(pairwise([0, *stops]), names, strict=True):
-        matras += [[(0, "~")] for _ in range(-(-stop // TICKS) - len(matras))]
-        matra = matras[onset // TICKS]
-        matra[:] = [*matra, (onset % TICKS, name)] if onset % TICKS else [(0, name)]
-    before = ""
-    written = []
-    for matra in matras:
-        parts = _parts(matra)
-        written.append(_spelled(parts, before))
-        before = matra[-1][1] if matra[-1][1] != "~" else before
-    return written
-
-
-def _parts(matra: list[tuple[int, str]]) -> list[list[str]]:
-    """The slots of a matra, parted by commas where that needs no ~ but the first."""
-    flat = _slots(matra, TICKS)
-    for n in (2, 3, 4) if "~" in flat[1:] else ():
-        size = TICKS // n
-        parts = [[(t - i * size, name) for t, name in matra if i * size <= t < (i + 1) * size] for i in range(n)]
-        slots = [_slots(part, size) for part in parts if part and part[0][0] == 0]
-        if len(slots) == n and not any("~" in part[i == 0 :] for i, part in enumerate(slots)):
-            return slots
-    return [flat]
-
-
-def _slots(starts: list[tuple[int, str]], size: int) -> list[str]:
-    share = gcd(size, *(t for t, _ in starts))
-    at = dict(starts)
-    return [at.get(t, "~") for t in range(0, size, share)]
-
-
-def _spelled(parts: list[list[str]], before: str) -> str:
-    """Join slots; a Ta that the rules of reading would take for the other one is Tt or Taa."""
-    together = [name for part in parts for name in part]
-    plain = _with_ka([UNDECIDED if name in (OPEN, CLOSED) else name for name in together])
-    strokes_only = [name for name in plain if name != "~"]
-    decided = iter(_after_ki([before, *strokes_only])[1:])
-    taken = [name if name == "~" else next(decided) for name in plain]
-    marked = {OPEN: "Taa", CLOSED: "Tt", "": "-"}
-    spelled = iter(
-        "Ta" if name == read_as and name in (OPEN, CLOSED) else marked.get(name, name)
-        for name, read_as in zip(together, taken, strict=True)
-    )
-    return ",".join("".join(next(spelled) for _ in part) for part in parts)
