@@ -66,7 +66,13 @@ class Engine(NBClientEngine):
         )
         kwargs = remove_args(["config"], **kwargs)
         super().execute_managed_notebook(
-            nb_man, "python3", config=config, record_timing=False, coalesce_streams=True, **kwargs
+            nb_man,
+            "python3",
+            config=config,
+            record_timing=False,
+            coalesce_streams=True,
+            extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
+            **kwargs,
         )
 
 
