@@ -270,6 +270,12 @@ def test_every_spelling_sounds_as_it_should(sharps, number):
     assert scores._spelled(number, sharps).midi == number
 
 
+def test_the_tempo_stands_once_and_the_end_is_marked():
+    text = scores.write_musicxml(in_a_row([TICKS] * 5, [["B3", "C4"]] * 5), {"tempo": 93})
+    assert text.count("<per-minute>93</per-minute>") == 1
+    assert text.count("<bar-style>light-heavy</bar-style>") == 1
+
+
 def test_a_pick_up_is_written_as_one():
     events = in_a_row([3 * TICKS, TICKS, 4 * TICKS], [[], ["G4"], ["C5"]])
     text = scores.write_musicxml(events, {"metre": "4/4"})

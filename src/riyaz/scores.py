@@ -275,7 +275,8 @@ def write_musicxml(events: pd.DataFrame, about: dict[str, Any] | None = None) ->
     lead = silent if silent < bar else 0
     score = music21.stream.Score()
     score.metadata = music21.metadata.Metadata(title=about.get("title", ""), composer=about.get("composer", ""))
-    staves = [_staff(part, clef, lead, metre, sharps, about.get("tempo")) for part, clef in _hands(events)]
+    tempos = [about.get("tempo"), None]  # over the upper staff
+    staves = [_staff(*hand, lead, metre, sharps, tempo) for hand, tempo in zip(_hands(events), tempos, strict=False)]
     for staff in staves:
         score.insert(0, staff)
     if len(staves) > 1:
@@ -329,6 +330,8 @@ def _staff(events: pd.DataFrame, clef: str, lead: int, metre: str, sharps: int, 
             measure.showNumber = stream.enums.ShowNumber.NEVER if lead else stream.enums.ShowNumber.DEFAULT
         measure.append(elements)
         staff.append(measure)
+    if len(staff):
+        staff[-1].rightBarline = "final"
     return staff
 
 
