@@ -10,7 +10,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from riyaz.tabla.bols import BOLS
+import pandas as pd
+
+from riyaz.events import in_a_row
+from riyaz.tabla.bols import BOLS, khali
 
 Sound = tuple[str, int]  # bol, "" for a rest, and ticks
 Row = tuple[Sound, ...]
@@ -126,3 +129,19 @@ def opens(sound: Sound) -> bool:
 def length(row: Sequence[Sound]) -> int:
     """Ticks of a row; 0 for an empty one."""
     return sum(ticks for _, ticks in row)
+
+
+def sounds(events: pd.DataFrame) -> Row:
+    """Events as a row."""
+    return tuple((s[0] if s else "", int(d)) for s, d in zip(events["symbols"], events["duration"], strict=True))
+
+
+def events_of(row: Row) -> pd.DataFrame:
+    """A row as events."""
+    return in_a_row([ticks for _, ticks in row], [[bol] if bol else [] for bol, _ in row])
+
+
+def khali_copy(row: Row) -> Row:
+    """A row with the bayan silent or closed."""
+    closed = khali([bol for bol, _ in row])
+    return tuple((bol, ticks) for bol, (_, ticks) in zip(closed, row, strict=True))

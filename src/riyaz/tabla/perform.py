@@ -34,13 +34,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import accumulate, pairwise
 
 import pandas as pd
 
-from riyaz.events import TICKS, in_a_row
-from riyaz.tabla import bols, form, taals
-from riyaz.tabla.filling import Free, Row, Sound, length
+from riyaz.events import TICKS
+from riyaz.tabla import form, taals
+from riyaz.tabla import theme as themes
+from riyaz.tabla.filling import Free, Row, Sound, events_of, khali_copy, length, sounds
 from riyaz.tabla.notation import Composition, Section
 from riyaz.tabla.taals import Taal
 
@@ -78,7 +78,7 @@ class Segment:
     def play(self, chosen: Row) -> Row:
         """The whole section, with what was chosen."""
         if self.back:
-            return (*chosen, *self.forced, *_khali(chosen), *self.back)
+            return (*chosen, *self.forced, *khali_copy(chosen), *self.back)
         if self.free is None:
             return self.forced
         phrase, pause = (*chosen, *self.forced), (("", self.pause),) * (self.pause > 0)
@@ -106,132 +106,33 @@ def plan(
     ValueError : the theme breaks a rule, or does not allow what is asked; names the nearest that works.
     """
     taal = taals.TAALS[theme.taal]
-    section = _theme(theme, taal)
+    section = themes.checked(theme, taal)
     written = form.laya(section.events)
-    rate = _rate(laya, written)
+    rate = themes.rate_of(laya, written)
     if theme.form == "rela" and rate < 4:
         raise ValueError(
             f"{theme.title}: a rela has 4 strokes a matra or more, not {rate}; take laya 4, or form: kaida"
         )
-    bhari, tail = _halves(section, written / rate, theme.title)
+    bhari, tail = themes.halves(section, written / rate, theme.title)
     half, m = length(bhari), 2
     while 2 * m * half % taal.ticks:
         m += 1
     known = list(known)
-    phrases, joins = _open_phrases([(bhari, tail)]), _joins([*bhari, *tail, *bhari], *map(_sounds, known))
+    phrases, joins = themes.phrases_of([(bhari, tail)]), themes.joins_of([*bhari, *tail, *bhari], *map(sounds, known))
     same, size = bhari * (m - 1), (m - 1) * half
     free = Free(size, phrases, joins, tail[-1][0], bhari[0][0], -(-m * half // 3))
-    free = free.without([same, *_starts(known, rate, size)])
+    free = free.without([same, *themes.beginnings(known, rate, size)])
     names = sorted({bol for phrase in phrases for bol, _ in phrase if bol})
     if len(names) < 2 or free.count() < n_paltas:
         has = f"the theme's {len(phrases)} phrase(s) of {len(names)} bol(s) make {free.count()} new palta(s)"
         remedy = "give a theme of two bols or more" if len(names) < 2 else f"ask for at most {free.count()}"
         raise ValueError(f"{theme.title}: {n_paltas} paltas are asked for, {has} at {rate} strokes a matra; {remedy}")
     return [
-        Segment("theme", None, _sounds(section.events)),
-        Segment("dohra", None, (*same, *bhari, *_khali(same), *tail), derived=True),
+        Segment("theme", None, sounds(section.events)),
+        Segment("dohra", None, (*same, *bhari, *khali_copy(same), *tail), derived=True),
         *(Segment(f"palta {k + 1}", free, bhari, tail) for k in range(n_paltas)),
         _tihai(taal, rate, Free(0, phrases, joins), tihai),
     ]
-
-
-def _theme(theme: Composition, taal: Taal) -> Section:
-    """The theme's section without a sam after it, found to keep the rules."""
-    section = next((s for s in theme.sections if s.name.startswith("theme")), None)
-    if section is None or theme.form not in ("", "kaida", "rela"):
-        has = f"form {theme.form or '?'} and sections {', '.join(s.name for s in theme.sections)}"
-        raise ValueError(f"{theme.title}: has {has}; write form: kaida, and a section [theme]")
-    if section.ticks % taal.ticks == TICKS and section.events["duration"].iloc[-1] == TICKS:
-        section = replace(section, events=section.events.iloc[:-1])
-    alone = replace(theme, form=theme.form or "kaida", sections=(section,))
-    broken = next((check for check in form.check(alone) if not check.passed), None)
-    if broken:
-        where = f"{theme.title}: {section.name} in {taal.title}: {broken.rule}: {broken.detail}"
-        raise ValueError(f"{where}; {_remedy(broken.rule, section)}")
-    return section
-
-
-def _remedy(rule: str, section: Section) -> str:
-    fits = [t.title for t in taals.TAALS.values() if section.ticks and section.ticks % t.ticks == 0]
-    return {
-        "whole avartans": f"its length fits {', '.join(fits) or 'no taal'}",
-        "khali half": "let the second half repeat the first with the bayan closed, at least for its first third",
-        "even subdivision": "write four or more strokes a matra without rests, or form: kaida",
-    }.get(rule, "see the rules of its form")
-
-
-def _rate(laya: Fraction | int | str | None, written: Fraction) -> Fraction:
-    named = {name: rate for rate, name in form.LAYAS.items()}
-    if isinstance(laya, str) and laya not in named:
-        raise ValueError(f"there is no laya {laya!r}; known: {', '.join(named)}, or strokes a matra")
-    rate = written if laya is None else named[laya] if isinstance(laya, str) else Fraction(laya)
-    if not 0 < rate <= 16 or (TICKS / rate).denominator != 1:
-        raise ValueError(f"laya is {rate} strokes a matra; take a number up to 16 that parts {TICKS} evenly, such as 2")
-    return rate
-
-
-def _halves(theme: Section, faster: Fraction, title: str) -> tuple[Row, Row]:
-    """The theme's bhari half, and the same but for the cadence, and for what the khali half opens; times `faster`."""
-    half, events = theme.ticks // 2, theme.events
-    if half not in [0, *events["onset"]]:
-        raise ValueError(
-            f"{title}: {theme.name}: a stroke lasts from the bhari into the khali half; begin a new one there"
-        )
-    if any((int(duration) * faster).denominator != 1 for duration in events["duration"]):
-        raise ValueError(f"{title}: {theme.name}: cannot be played {1 / faster} times as fast; take another laya")
-    bhari = tuple((bol, int(ticks * faster)) for bol, ticks in _sounds(events[events["onset"] < half]))
-    second = iter([bol for _, bol in form.halves(events)[1]])
-    ends, tail = len(bhari) - _cadence(bhari), []
-    for i, ((bol, ticks), (closed, _)) in enumerate(zip(bhari, _khali(bhari), strict=True)):
-        copy = next(second) if bol else ""
-        tail.append((bol if copy == closed and i < ends else copy, ticks))
-    return bhari, tuple(tail)
-
-
-def _cadence(row: Row) -> int:
-    """How many sounds at the end of a row are its cadence, with the rests among them."""
-    struck = [i for i, (bol, _) in enumerate(row) if bol]
-    n = len(form.cadence([row[i][0] for i in struck]))
-    return len(row) - struck[-n] if n else 0
-
-
-def _open_phrases(halves: Sequence[tuple[Row, Row]]) -> tuple[Row, ...]:
-    """The phrases of bhari halves, and those of their returns that are no khali copies."""
-    bhari = _phrases(*(row for row, _ in halves))
-    copies = {_khali(phrase) for phrase in bhari}
-    returns = _phrases(*(tail for _, tail in halves))
-    return tuple(dict.fromkeys([*bhari, *(phrase for phrase in returns if phrase not in copies)]))
-
-
-def _phrases(*rows: Row) -> tuple[Row, ...]:
-    """The different phrases of some rows; a rest belongs to what it follows."""
-    found: list[Row] = []
-    for row in rows:
-        struck = [i for i, (bol, _) in enumerate(row) if bol]
-        ends = [*struck[1:], len(row)]
-        cut = 0
-        for names in bols.phrases([row[i][0] for i in struck]):
-            start, stop = (0 if cut == 0 else struck[cut]), ends[cut + len(names) - 1]
-            found.append(row[start:stop])
-            cut += len(names)
-    return tuple(dict.fromkeys(found))
-
-
-def _starts(known: Iterable[pd.DataFrame], rate: Fraction, size: int) -> list[Row]:
-    """How known sections begin, played at this laya: rows of just `size` ticks."""
-    found = []
-    for events in known:
-        faster = form.laya(events) / rate
-        row = [(bol, int(ticks * faster)) for bol, ticks in _sounds(events)]
-        ends = list(accumulate(ticks for _, ticks in row))
-        if size in ends:
-            found.append(tuple(row[: ends.index(size) + 1]))
-    return found
-
-
-def _joins(*rows: Sequence[Sound]) -> frozenset[tuple[str, str]]:
-    """The pairs of strokes that follow each other, rests left out."""
-    return frozenset(pair for row in rows for pair in pairwise([bol for bol, _ in row if bol]))
 
 
 def _tihai(taal: Taal, rate: Fraction, free: Free, kind: str) -> Segment:
@@ -243,9 +144,8 @@ def _tihai(taal: Taal, rate: Fraction, free: Free, kind: str) -> Segment:
     step, near = int(TICKS / rate), None
     for avartans in range(1, AVARTANS + 1):
         strokes = taal.matras * avartans * rate
-        for found in (
-            form.solve_tihai(taal, rate, avartans=avartans) if strokes.denominator == 1 and strokes > 10 else ()
-        ):
+        plans = form.solve_tihai(taal, rate, avartans=avartans) if strokes.denominator == 1 and strokes > 10 else []
+        for found in plans:
             phrase = replace(free, ticks=(found.phrase - 1) * step, after=last)
             if 4 <= found.phrase >= found.pause and phrase.count():
                 if kind == "any" or (found.pause > 0) == (kind == "pause"):
@@ -270,32 +170,27 @@ def new_theme(taal: Taal, known: Iterable[pd.DataFrame], laya: Fraction | int | 
     ------
     ValueError : known themes make none in this taal.
     """
-    rate = _rate(laya, Fraction(0))
+    rate = themes.rate_of(laya, Fraction(0))
     avartans = next(n for n in range(1, 99) if n * taal.matras * rate % 2 == 0 and n * taal.matras * rate >= 12)
     half = avartans * taal.ticks // 2
     rows: list[tuple[Row, Row]] = []
     for events in known:
         try:
-            rows.append(_halves(Section("theme", events), form.laya(events) / rate, "known"))
+            rows.append(themes.halves(Section("theme", events), form.laya(events) / rate, "known"))
         except ValueError:
             continue
     ends: Counter[tuple[Row, Row]] = Counter()
     for bhari, tail in rows:
-        n = _cadence(bhari)
+        n = themes.cadence(bhari)
         ends[bhari[-n:], tail[-n:]] += 1
-    phrases, joins = _open_phrases(rows), _joins(*([*bhari, *tail, *bhari] for bhari, tail in rows))
+    phrases, joins = themes.phrases_of(rows), themes.joins_of(*([*bhari, *tail, *bhari] for bhari, tail in rows))
     for (bhari, tail), _ in sorted(ends.items(), key=lambda item: (-item[1], item[0])):
         size = half - length(bhari)
         free = Free(size, phrases, joins, tail[-1][0], bhari[0][0], -(-half // 3)) if size > 0 else None
-        free = free and free.without(row[: _until(row, size)] for row, _ in rows)
+        free = free and free.without(row[: themes.until(row, size)] for row, _ in rows)
         if free and free.count():
             return Segment("theme", free, bhari, tail)
     raise ValueError(f"{len(rows)} known themes make no new one in {taal.title} at {rate} strokes a matra; give more")
-
-
-def _until(row: Row, ticks: int) -> int:
-    """How many sounds last that long."""
-    return sum(end <= ticks for end in accumulate(t for _, t in row))
 
 
 # The performance -----------------------------------------------------------------------------------------------
@@ -337,7 +232,7 @@ def assemble(theme: Composition, segments: Sequence[Segment], filled: Sequence[R
     ValueError : it breaks a rule of `riyaz.tabla.form`.
     """
     sections = tuple(
-        Section(segment.name, _events(segment.play(row)), segment.derived)
+        Section(segment.name, events_of(segment.play(row)), segment.derived)
         for segment, row in zip(segments, filled, strict=True)
     )
     composition = replace(theme, form=theme.form or "kaida", sections=sections)
@@ -345,16 +240,3 @@ def assemble(theme: Composition, segments: Sequence[Segment], filled: Sequence[R
     if broken:
         raise ValueError(f"{theme.title}: {broken.where}: {broken.rule}: {broken.detail}; take another theme or laya")
     return composition
-
-
-def _sounds(events: pd.DataFrame) -> Row:
-    return tuple((s[0] if s else "", int(d)) for s, d in zip(events["symbols"], events["duration"], strict=True))
-
-
-def _events(row: Row) -> pd.DataFrame:
-    return in_a_row([ticks for _, ticks in row], [[bol] if bol else [] for bol, _ in row])
-
-
-def _khali(row: Row) -> Row:
-    closed = bols.khali([bol for bol, _ in row])
-    return tuple((bol, ticks) for bol, (_, ticks) in zip(closed, row, strict=True))

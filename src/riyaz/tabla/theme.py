@@ -1,0 +1,123 @@
+"""What a theme gives: its halves at a laya, its phrases, and which strokes meet in it.
+
+A palta is made of the phrases of its theme's bhari half, and of those with which the khali half opens again; its khali
+half returns to bhari with the theme's own cadence.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from itertools import accumulate, pairwise
+
+import pandas as pd
+
+from riyaz.events import TICKS
+from riyaz.tabla import bols, form, taals
+from riyaz.tabla.filling import Row, Sound, khali_copy, sounds
+from riyaz.tabla.notation import Composition, Section
+from riyaz.tabla.taals import Taal
+
+
+def checked(theme: Composition, taal: Taal) -> Section:
+    """The theme's section, without a sam after it. Raises ValueError, with a remedy, where it breaks a rule."""
+    section = next((s for s in theme.sections if s.name.startswith("theme")), None)
+    if section is None or theme.form not in ("", "kaida", "rela"):
+        has = f"form {theme.form or '?'} and sections {', '.join(s.name for s in theme.sections)}"
+        raise ValueError(f"{theme.title}: has {has}; write form: kaida, and a section [theme]")
+    if section.ticks % taal.ticks == TICKS and section.events["duration"].iloc[-1] == TICKS:
+        section = replace(section, events=section.events.iloc[:-1])
+    alone = replace(theme, form=theme.form or "kaida", sections=(section,))
+    broken = next((check for check in form.check(alone) if not check.passed), None)
+    if broken:
+        where = f"{theme.title}: {section.name} in {taal.title}: {broken.rule}: {broken.detail}"
+        raise ValueError(f"{where}; {_remedy(broken.rule, section)}")
+    return section
+
+
+def _remedy(rule: str, section: Section) -> str:
+    fits = [t.title for t in taals.TAALS.values() if section.ticks and section.ticks % t.ticks == 0]
+    return {
+        "whole avartans": f"its length fits {', '.join(fits) or 'no taal'}",
+        "khali half": "let the second half repeat the first with the bayan closed, at least for its first third",
+        "even subdivision": "write four or more strokes a matra without rests, or form: kaida",
+    }.get(rule, "see the rules of its form")
+
+
+def rate_of(laya: Fraction | int | str | None, written: Fraction) -> Fraction:
+    """Strokes a matra of a laya that is asked for; `written` is that of the theme. Raises ValueError."""
+    named = {name: rate for rate, name in form.LAYAS.items()}
+    if isinstance(laya, str) and laya not in named:
+        raise ValueError(f"there is no laya {laya!r}; known: {', '.join(named)}, or strokes a matra")
+    rate = written if laya is None else named[laya] if isinstance(laya, str) else Fraction(laya)
+    if not 0 < rate <= 16 or (TICKS / rate).denominator != 1:
+        raise ValueError(f"laya is {rate} strokes a matra; take a number up to 16 that parts {TICKS} evenly, such as 2")
+    return rate
+
+
+def halves(theme: Section, faster: Fraction, title: str) -> tuple[Row, Row]:
+    """The theme's bhari half, and the same but for the cadence, and for what the khali half opens; times `faster`."""
+    half, events = theme.ticks // 2, theme.events
+    if half not in [0, *events["onset"]]:
+        raise ValueError(
+            f"{title}: {theme.name}: a stroke lasts from the bhari into the khali half; begin a new one there"
+        )
+    if any((int(duration) * faster).denominator != 1 for duration in events["duration"]):
+        raise ValueError(f"{title}: {theme.name}: cannot be played {1 / faster} times as fast; take another laya")
+    bhari = tuple((bol, int(ticks * faster)) for bol, ticks in sounds(events[events["onset"] < half]))
+    second = iter([bol for _, bol in form.halves(events)[1]])
+    ends, tail = len(bhari) - cadence(bhari), []
+    for i, ((bol, ticks), (closed, _)) in enumerate(zip(bhari, khali_copy(bhari), strict=True)):
+        copy = next(second, bol) if bol else ""
+        tail.append((bol if copy == closed and i < ends else copy, ticks))
+    return bhari, tuple(tail)
+
+
+def cadence(row: Row) -> int:
+    """How many sounds at the end of a row are its cadence, with the rests among them."""
+    struck = [i for i, (bol, _) in enumerate(row) if bol]
+    n = len(form.cadence([row[i][0] for i in struck]))
+    return len(row) - struck[-n] if n else 0
+
+
+def phrases_of(pairs: Sequence[tuple[Row, Row]]) -> tuple[Row, ...]:
+    """The phrases of themes given by `halves`: of bhari halves, and those of the returns that are no khali copies."""
+    bhari = _phrases(*(row for row, _ in pairs))
+    copies = {khali_copy(phrase) for phrase in bhari}
+    returns = _phrases(*(tail for _, tail in pairs))
+    return tuple(dict.fromkeys([*bhari, *(phrase for phrase in returns if phrase not in copies)]))
+
+
+def _phrases(*rows: Row) -> tuple[Row, ...]:
+    """The different phrases of some rows; a rest belongs to what it follows."""
+    found: list[Row] = []
+    for row in rows:
+        struck = [i for i, (bol, _) in enumerate(row) if bol]
+        ends = [*struck[1:], len(row)]
+        cut = 0
+        for names in bols.phrases([row[i][0] for i in struck]):
+            start, stop = (0 if cut == 0 else struck[cut]), ends[cut + len(names) - 1]
+            found.append(row[start:stop])
+            cut += len(names)
+    return tuple(dict.fromkeys(found))
+
+
+def beginnings(known: Iterable[pd.DataFrame], rate: Fraction, size: int) -> list[Row]:
+    """How known sections begin, played at this laya: rows of just `size` ticks."""
+    found = []
+    for events in known:
+        faster = form.laya(events) / rate
+        row = [(bol, int(ticks * faster)) for bol, ticks in sounds(events)]
+        ends = list(accumulate(ticks for _, ticks in row))
+        if size in ends:
+            found.append(tuple(row[: ends.index(size) + 1]))
+    return found
+
+
+def joins_of(*rows: Sequence[Sound]) -> frozenset[tuple[str, str]]:
+    """The pairs of strokes that follow each other, rests left out."""
+    return frozenset(pair for row in rows for pair in pairwise([bol for bol, _ in row if bol]))
+
+
+def until(row: Row, ticks: int) -> int:
+    """How many sounds last that long."""
+    return sum(end <= ticks for end in accumulate(t for _, t in row))
