@@ -5,14 +5,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from riyaz import decode, grammar, recurrence
+from riyaz import decode, degeneration, grammar, memory, recurrence
 from riyaz import events as ev
 from riyaz import tokens as tk
 
 NOTES = tk.Vocabulary(
     [*(s + p for p in ("C4", "E4", "G4") for s in ("", "+", "~", "+~")), "rest", "d:1/2", "d:1", "d:1/3"]
 )
-BOLS = tk.Vocabulary(["taal:teental", "form:kaida", "Dha", "Te", "rest", "d:1", "d:1/2", "d:1/3", "d:3/4", "d:1/4", "d:2"])
+BOLS = tk.Vocabulary(
+    ["taal:teental", "form:kaida", "Dha", "Te", "rest", "d:1", "d:1/2", "d:1/3", "d:3/4", "d:1/4", "d:2"]
+)
 
 
 def weights(n_tokens, seed=0, scale=2.0):
@@ -21,7 +23,10 @@ def weights(n_tokens, seed=0, scale=2.0):
     return {
         "embedding": rng.normal(size=(n_tokens, 6)).astype(np.float32),
         "layers": [{name: rng.normal(size=shape).astype(np.float32) for name, shape in shapes.items()}],
-        "dense": {"kernel": rng.normal(size=(8, n_tokens), scale=scale).astype(np.float32), "bias": np.zeros(n_tokens, np.float32)},
+        "dense": {
+            "kernel": rng.normal(size=(8, n_tokens), scale=scale).astype(np.float32),
+            "bias": np.zeros(n_tokens, np.float32),
+        },
     }
 
 
@@ -94,9 +99,82 @@ def test_top_k_and_top_p_by_hand():
     assert kept(0, 0.6) == [True, True, False, False]
     assert kept(0, 0.5) == [True, False, False, False]
     assert kept(0, 1.0, jnp.zeros(1)) == [True, False, False, False]
-    np.testing.assert_allclose(jax.nn.softmax(decode.shape(logits, 2 * one, 0, 1.0))[0, 0], 0.5**0.5 / sum(p**0.5 for p in (0.5, 0.3, 0.15, 0.05)), rtol=1e-5)
+    np.testing.assert_allclose(
+        jax.nn.softmax(decode.shape(logits, 2 * one, 0, 1.0))[0, 0],
+        0.5**0.5 / sum(p**0.5 for p in (0.5, 0.3, 0.15, 0.05)),
+        rtol=1e-5,
+    )
 
 
 def test_a_taal_that_no_duration_fills_is_refused():
     with pytest.raises(ValueError, match="no matra can be filled"):
         grammar.rules(tk.Vocabulary(["Dha", "d:2/3"]), vibhags=(4, 4))
+
+
+def remembers(vocabulary, order=8):
+    """A memory that is quickly sure."""
+    return {
+        "order": order,
+        "escape": [30.0, 1.0, 0.2, 0.05],
+        "class_escape": [1.0],
+        "classes": list(range(len(vocabulary))),
+    }
+
+
+def test_strength_zero_is_no_memory_bit_for_bit():
+    w = weights(len(NOTES), scale=0.5)
+    plain = decode.generate(w, NOTES, 3, 60, seed=5)
+    zero = decode.generate(w, NOTES, 3, 60, seed=5, memory=remembers(NOTES), strength=0)
+    beside = decode.generate(w, NOTES, 3, 60, seed=5, memory=remembers(NOTES), strength=[0.0, 1.0, 0.0])
+    for a, b, c in zip(plain, zero, beside, strict=True):
+        assert (a.ids.tolist(), a.probability.tobytes()) == (b.ids.tolist(), b.probability.tobytes())
+        assert not a.memory.any() and not b.memory.any()
+        if not c.memory.any():
+            assert (a.ids.tolist(), a.probability.tobytes()) == (c.ids.tolist(), c.probability.tobytes())
+    assert [bool(piece.memory.any()) for piece in beside] == [False, True, False]
+
+
+def test_with_a_memory_a_piece_depends_on_its_seed_and_number_alone():
+    w, kept = weights(len(NOTES), scale=0.5), remembers(NOTES)
+    many = decode.generate(w, NOTES, 18, 60, seed=5, memory=kept)
+    few = decode.generate(w, NOTES, 2, 60, seed=5, memory=kept)
+    for a, b in zip(few, many, strict=False):
+        assert a.ids.tolist() == b.ids.tolist()
+        assert a.memory.tobytes() == b.memory.tobytes()
+
+
+def test_what_is_generated_with_a_memory_had_the_probabilities_of_evaluation():
+    w, kept = weights(len(NOTES), scale=0.5), remembers(NOTES)
+    (piece,) = decode.generate(w, NOTES, 1, 40, seed=4, memory=kept, limit=1e9)
+    (network,) = recurrence.log_probabilities(w, [piece.ids])
+    (logs,), (sources,) = memory.read([network], [piece.ids], kept)
+    np.testing.assert_allclose(piece.probability[1:], np.exp(logs[np.arange(len(logs)), piece.ids[1:]]), rtol=1e-4)
+    np.testing.assert_allclose(piece.memory[1:], sources["weight"], rtol=1e-4, atol=1e-6)
+
+
+def test_a_phrase_set_earlier_comes_back():
+    w = weights(len(NOTES), scale=0.0)  # a network that finds everything equally likely
+    phrase = "d:1 C4 E4 G4 E4 d:1/2 C4 G4 rest d:1/3 E4 C4 G4".split()
+    first = NOTES.ids([*phrase, "d:1", "rest", "d:1/2", *phrase[1:5]])
+    only = np.array([not any(sign in word for sign in "+~") for word in NOTES.words])
+    (plain,) = decode.generate(w, NOTES, 1, len(first) + 9, seed=0, temperature=0, given=[first], only=[only])
+    (kept,) = decode.generate(
+        w, NOTES, 1, len(first) + 9, seed=0, temperature=0, given=[first], only=[only], memory=remembers(NOTES)
+    )
+    assert NOTES.tokens(kept.ids[1 + kept.given :]) == phrase[5:]
+    assert NOTES.tokens(plain.ids[1 + plain.given :]) != phrase[5:]
+    assert kept.memory[1 + kept.given :].min() > 0.5
+
+
+@pytest.mark.parametrize("temperature", [0.0, 1.0])
+@pytest.mark.parametrize("limit", [2.0, 4.0])
+def test_no_phrase_comes_more_often_in_a_row_than_the_limit_allows(temperature, limit):
+    w, kept = weights(len(BOLS), scale=0.0), remembers(BOLS)
+    only = np.array([word in ("Dha", "Te", "rest", "d:1") for word in BOLS.words])
+    options = {"seed": 1, "temperature": temperature, "only": [only] * 4, "memory": kept, "strength": 5.0}
+    endless = decode.generate(w, BOLS, 4, 240, limit=1e9, **options)
+    limited = decode.generate(w, BOLS, 4, 240, limit=limit, **options)
+    loops = lambda pieces: [degeneration.loop(p.ids[2:].tolist(), 1.5) for p in pieces]  # noqa: E731
+    assert max(found.repeats for found in loops(endless) if found) > 8
+    assert all(found.repeats <= limit + 1e-6 for found in loops(limited) if found)
+    assert any(found.repeats > limit - 0.6 for found in loops(limited) if found)

@@ -1,17 +1,23 @@
 """Many pieces generated at once by one compiled program that carries the recurrent state.
 
-At each step the network reads one token and gives the distribution over the next; the grammar's mask takes away what may
-not follow, temperature, top-k and top-p (Holtzman et al. 2020) shape what is left, and a token is drawn, or, at
-temperature 0, the most likely one is taken: the lecture's "index of the highest value".
+At each step the network reads one token and gives the distribution over the next, and the memory of the piece
+(`riyaz.memory`) lays what the piece has said so far over it; the grammar's mask takes away what may not follow,
+temperature, top-k and top-p (Holtzman et al. 2020) shape what is left, and a token is drawn, or, at temperature 0, the
+most likely one is taken: the lecture's "index of the highest value".
+
+A memory that hears itself would say one phrase for ever. So it fades while a phrase comes for the last time in a row
+that the limit allows, and after that nothing goes on with the phrase where the grammar leaves a choice.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 from riyaz import grammar, recurrence
+from riyaz import memory as remembered
 from riyaz.tokens import END, PAD, START, Vocabulary
 
 ROWS = 16  # pieces in the compiled program; a shorter batch is filled up, so that its size changes no bit
@@ -24,10 +30,12 @@ class Generated:
     Attributes
     ----------
     ids : (n,) int32, from ``<start>``; with ``<end>`` if it came.
-    probability : (n,) float32, what the network gave each token before the mask; 1 for what was given.
+    probability : (n,) float32, what the model (network and memory) gave each token before the mask; 1 for what was
+        given.
     masked : (n,) float32, how much probability the mask took away at each step.
-    entropy : (n,) float32, bits of the network's distribution at each step.
+    entropy : (n,) float32, bits of the model's distribution at each step.
     given : how many of the ids were not generated but given.
+    memory : (n,) float32, the memory's share of the decision at each step, 0 to 1.
     """
 
     ids: np.ndarray
@@ -35,6 +43,7 @@ class Generated:
     masked: np.ndarray
     entropy: np.ndarray
     given: int
+    memory: np.ndarray
 
 
 def shape(logits: jax.Array, temperature: jax.Array, top_k: int, top_p: float) -> jax.Array:
@@ -53,26 +62,52 @@ def shape(logits: jax.Array, temperature: jax.Array, top_k: int, top_p: float) -
     return jnp.where(keep, warm, -jnp.inf)
 
 
-def _program(weights, found, temperature, top_k, top_p, given, keys, only):
-    """The scan over steps: given (ROWS, steps) int32, -1 where free; only (ROWS, n_tokens) bool."""
+def _remember(kept, state, token, logits, strength, limit):
+    """Let the memory read a token: its state, logits with it, its share, and what would go on with a loop (a mask).
+
+    Rows of strength 0 keep the network's logits, bit for bit, and may loop.
+    """
+    state = remembered.advance(kept, state, token)
+    times, following = remembered.repeats(state)
+    awake = strength * jnp.clip(limit - times, 0, 1)
+    logs, share = remembered.predict(kept, state, jax.nn.log_softmax(logits), awake)
+    stuck = (jnp.arange(logits.shape[-1]) == following[:, None]) & ((times >= limit) & (strength > 0))[:, None]
+    return state, jnp.where(awake[:, None] > 0, logs, logits), share, stuck
+
+
+def _program(weights, found, kept, temperature, top_k, top_p, given, keys, only, strength, limit):
+    """The scan over steps: given (ROWS, steps) int32, -1 where free; only (ROWS, n_tokens) bool; kept may be None."""
 
     def one(carry, forced):  # forced: (ROWS,)
-        state, rules_state, token, done, keys = carry
+        state, rules_state, past, token, done, keys = carry
         state, logits = recurrence.step(weights, state, token)
         rules_state = grammar.advance(found, rules_state, token)
-        p = jax.nn.softmax(logits)
         mask = grammar.allowed(found, rules_state)
         mask = jnp.where((mask & only).any(-1, keepdims=True), mask & only, mask)
+        share = jnp.zeros(ROWS)
+        if kept is not None:
+            past, logits, share, stuck = _remember(kept, past, token, logits, strength, limit)
+            mask = jnp.where((mask & ~stuck).any(-1, keepdims=True), mask & ~stuck, mask)
+        p = jax.nn.softmax(logits)
         pairs = jax.vmap(jax.random.split)(keys)
-        drawn = jax.vmap(jax.random.categorical)(pairs[:, 1], shape(jnp.where(mask, logits, -jnp.inf), temperature, top_k, top_p))
+        drawn = jax.vmap(jax.random.categorical)(
+            pairs[:, 1], shape(jnp.where(mask, logits, -jnp.inf), temperature, top_k, top_p)
+        )
         token = jnp.where(done, PAD, jnp.where(forced >= 0, forced, drawn)).astype(jnp.int32)
         chosen = jnp.take_along_axis(p, token[:, None], -1)[:, 0]
         masked = 1 - jnp.sum(jnp.where(mask, p, 0), -1)
         entropy = -jnp.sum(jnp.where(p > 0, p * jnp.log2(p), 0), -1)
-        return (state, rules_state, token, done | (token == END), pairs[:, 0]), (token, chosen, masked, entropy)
+        return (state, rules_state, past, token, done | (token == END), pairs[:, 0]), (
+            token,
+            chosen,
+            masked,
+            entropy,
+            share,
+        )
 
     start = jnp.full(ROWS, START, jnp.int32)
-    carry = (recurrence.initial(weights, ROWS), grammar.initial(ROWS), start, jnp.zeros(ROWS, bool), keys)
+    past = None if kept is None else remembered.initial(ROWS, given.shape[1])
+    carry = (recurrence.initial(weights, ROWS), grammar.initial(ROWS), past, start, jnp.zeros(ROWS, bool), keys)
     _, out = jax.lax.scan(one, carry, given.T)
     return [jnp.swapaxes(a, 0, 1) for a in out]
 
@@ -92,6 +127,9 @@ def generate(
     given: list[np.ndarray] | None = None,
     found: grammar.Rules | None = None,
     only: list[np.ndarray] | None = None,
+    memory: dict[str, Any] | None = None,
+    strength: float | list[float] = 1.0,
+    limit: float = 4.0,
 ) -> list[Generated]:
     """Generate pieces.
 
@@ -103,6 +141,10 @@ def generate(
         negative, at that place of the piece; the network reads them and goes on.
     found : the grammar (`riyaz.grammar.rules`); None: that of scheme ``event``.
     only : for each piece (n_tokens_of_vocabulary,) bool: nothing else is drawn where the grammar leaves a choice.
+    memory : from `riyaz.memory.fit`; None: the network alone.
+    strength : of the memory, one for all or one a piece: its counts are multiplied by this. 0 is the network alone, 1
+        what foretells human pieces best.
+    limit : so many times in a row may a phrase come while there is a memory, what is given counted.
 
     Returns
     -------
@@ -110,15 +152,18 @@ def generate(
     """
     found = found or grammar.rules(vocabulary)
     warmth = np.broadcast_to(np.asarray(temperature, np.float32), n_pieces)
+    strong = np.broadcast_to(np.asarray(strength, np.float32), n_pieces)
+    kept = None if memory is None or not strong.any() else remembered.prepare(memory)
     root = jax.random.key(seed)
     out: list[Generated] = []
     for first in range(0, n_pieces, ROWS):
         forced = np.full((ROWS, n_tokens - 1), -1, np.int32)
         allowed = np.ones((ROWS, len(vocabulary)), bool)
         warm = np.ones(ROWS, np.float32)
+        force = np.zeros(ROWS, np.float32)
         counts = np.zeros(ROWS, int)
         for row, i in enumerate(range(first, min(first + ROWS, n_pieces))):
-            warm[row] = warmth[i]
+            warm[row], force[row] = warmth[i], strong[i]
             if given is not None:
                 ids = given[i][: n_tokens - 1]
                 forced[row, : len(ids)] = ids
@@ -126,8 +171,8 @@ def generate(
             if only is not None:
                 allowed[row] = only[i]
         keys = jax.vmap(lambda i: jax.random.fold_in(root, i))(jnp.arange(first, first + ROWS))
-        arrays = _compiled(weights, found, warm, top_k, top_p, forced, keys, allowed)
-        token, chosen, masked, entropy = (np.asarray(a) for a in arrays)
+        arrays = _compiled(weights, found, kept, warm, top_k, top_p, forced, keys, allowed, force, limit)
+        token, chosen, masked, entropy, share = (np.asarray(a) for a in arrays)
         for row in range(min(ROWS, n_pieces - first)):
             ends = np.flatnonzero(token[row] == END)
             n = int(ends[0]) + 1 if ends.size else n_tokens - 1
@@ -139,6 +184,7 @@ def generate(
                     masked=np.r_[0, np.where(free, masked[row, :n], 0)].astype(np.float32),
                     entropy=np.r_[0, entropy[row, :n]].astype(np.float32),
                     given=int(counts[row]),
+                    memory=np.r_[0, share[row, :n]].astype(np.float32),
                 )
             )
     return out

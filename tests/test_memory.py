@@ -1,0 +1,145 @@
+from collections import Counter, defaultdict
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from riyaz import memory, ngram
+from riyaz.tokens import Vocabulary
+
+BOLS = Vocabulary(["Dha", "Ta", "Te", "Dhin", "Tin", "Ge", "Ke", "d:1"])
+LETTERS = Vocabulary(["C4", "D4", "E4", "F4"])
+rows = st.lists(st.integers(2, 7), min_size=1, max_size=60).map(lambda ids: np.array([1, *ids], np.int32))
+
+
+def parameters(vocabulary, order=3, escape=(1.0, 0.5, 2.0), class_escape=(3.0, 1.0)):
+    return {
+        "order": order,
+        "escape": list(escape),
+        "class_escape": list(class_escape),
+        "classes": memory.classes(vocabulary),
+    }
+
+
+def network(piece, n_tokens, seed=0):
+    logits = np.random.default_rng(seed).normal(size=(len(piece) - 1, n_tokens))
+    return (logits - np.log(np.exp(logits).sum(1, keepdims=True))).astype(np.float32)
+
+
+def laid(past, base, escape, order, strength=1.0):
+    """Witten-Bell with escapes, from a dictionary of contexts."""
+    tables = defaultdict(Counter)
+    for at in range(1, len(past)):
+        for k in range(min(order, at) + 1):
+            tables[tuple(past[at - k : at])][past[at]] += 1
+    p = dict(base)
+    for k in range(min(order, len(past)) + 1):
+        seen = tables.get(tuple(past[len(past) - k :]))
+        if seen:
+            more = escape[min(k, len(escape) - 1)] * len(seen)
+            whole = strength * sum(seen.values()) + more
+            p = {w: (strength * seen[w] + more * p[w]) / whole for w in p}
+    return p
+
+
+def by_dictionary(log, piece, given_parameters):
+    """What `memory.log_probabilities` should give."""
+    classes, order = given_parameters["classes"], given_parameters["order"]
+    out = np.zeros(log.shape)
+    for at in range(len(log)):
+        past, p = [int(t) for t in piece[: at + 1]], dict(enumerate(np.exp(log[at].astype(float))))
+        if len(set(classes)) < len(classes):
+            of_class = Counter()
+            for w, share in p.items():
+                of_class[classes[w]] += share
+            new = laid([classes[w] for w in past], of_class, given_parameters["class_escape"], order)
+            p = {w: share * new[classes[w]] / of_class[classes[w]] for w, share in p.items()}
+        out[at] = list(laid(past, p, given_parameters["escape"], order).values())
+    return out
+
+
+@settings(max_examples=30, deadline=None)
+@given(rows, st.sampled_from([LETTERS, BOLS]))
+def test_the_compiled_memory_is_a_plain_dictionary(piece, vocabulary):
+    chosen, log = parameters(vocabulary), network(piece, len(vocabulary))
+    (mixed,) = memory.log_probabilities([log], [piece], chosen)
+    np.testing.assert_allclose(np.exp(mixed), by_dictionary(log, piece, chosen), rtol=2e-5)
+    np.testing.assert_allclose(np.exp(mixed.astype(float)).sum(1), 1, rtol=1e-5)
+
+
+@settings(max_examples=20, deadline=None)
+@given(rows)
+def test_alone_with_escapes_of_one_it_is_the_short_term_model(piece):
+    chosen = parameters(LETTERS, escape=(1.0,))
+    (log,) = memory.alone([piece], len(LETTERS), chosen)
+    np.testing.assert_allclose(np.exp(log), list(ngram.short_term(piece, len(LETTERS), 3))[-1], rtol=2e-5, atol=1e-9)
+
+
+def test_a_piece_gets_the_same_bits_whatever_stands_beside_it():
+    rng = np.random.default_rng(1)
+    pieces = [np.r_[1, rng.integers(2, 7, size=50 + k)].astype(np.int32) for k in range(20)]
+    logs = [network(piece, len(BOLS), seed) for seed, piece in enumerate(pieces)]
+    together = memory.log_probabilities(logs, pieces, parameters(BOLS))
+    for log, piece, expected in zip(logs, pieces, together, strict=True):
+        assert memory.log_probabilities([log], [piece], parameters(BOLS))[0].tobytes() == expected.tobytes()
+
+
+def test_khali_forms_are_one_class_and_everything_else_is_its_own():
+    forms = dict(zip(BOLS.words, memory.classes(BOLS), strict=True))
+    assert forms["Dha"] == forms["Ta"] != forms["Te"]
+    assert forms["Dhin"] == forms["Tin"] and forms["Ge"] == forms["Ke"] and forms["Te"] != forms["d:1"]
+    assert memory.classes(LETTERS) == list(range(len(LETTERS)))
+
+
+def test_the_khali_half_is_foretold_from_the_bhari_half():
+    bhari, khali = "Dha Ge Te Dhin Te Dha Te", "Ta Ke Te Tin Te Ta Te"
+    piece = BOLS.ids(["<start>", *bhari.split(), *khali.split()])
+    flat = np.full((len(piece) - 1, len(BOLS)), -np.log(len(BOLS)), np.float32)
+    deaf = parameters(BOLS) | {"classes": list(range(len(BOLS)))}
+    hears, does_not = (memory.log_probabilities([flat], [piece], p)[0] for p in (parameters(BOLS), deaf))
+    half = len(bhari.split()) + 2
+    at = np.arange(half, len(piece) - 1)
+    assert hears[at, piece[1:][at]].mean() > does_not[at, piece[1:][at]].mean() + 0.3
+
+
+def test_where_certainty_came_from():
+    piece = LETTERS.ids("<start> C4 D4 E4 F4 C4 D4 E4 F4".split())
+    _, (sources,) = memory.read([network(piece, len(LETTERS))], [piece], parameters(LETTERS))
+    assert sources["match"].tolist() == [0, 0, 0, 0, 0, 1, 2, 3]
+    assert sources["ago"].tolist() == [0, 0, 0, 0, 0, 4, 4, 4]
+    assert sources["weight"].iloc[0] == 0 and sources["weight"].between(0, 1, inclusive="left").all()
+    assert sources["weight"].iloc[-1] > sources["weight"].iloc[4]
+
+
+@pytest.mark.parametrize(
+    "ids, times, following",
+    [([1, 2, 3], 1, -1), ([1, 2, 3, 2, 3], 2, 2), ([1, 2, 3, 2, 3, 2], 2.5, 3), ([1, 5, 5, 5, 5], 4, 5)],
+)
+def test_repeats_by_hand(ids, times, following):
+    found, state = memory.prepare(parameters(LETTERS)), memory.initial(1, 8)
+    for token in ids:
+        state = memory.advance(found, state, jnp.array([token]))
+    most, token = memory.repeats(state)
+    assert (float(most[0]), int(token[0])) == (times, following)
+
+
+def test_fit_trusts_a_memory_where_pieces_repeat_and_not_where_they_do_not():
+    rng = np.random.default_rng(0)
+    phrases = [np.tile(rng.integers(4, 8, size=12), 6) for _ in range(6)]
+    noise = [rng.integers(4, 8, size=72) for _ in range(6)]
+    bits = []
+    for ids in (phrases, noise):
+        pieces = [np.r_[1, row].astype(np.int32) for row in ids]
+        flat = [np.full((len(p) - 1, len(LETTERS)), -np.log(len(LETTERS)), np.float32) for p in pieces]
+        chosen = memory.fit(flat, pieces, LETTERS, order=6)
+        logs = memory.log_probabilities(flat, pieces, chosen)
+        bits.append(np.mean([-log[np.arange(len(p) - 1), p[1:]].mean() for log, p in zip(logs, pieces, strict=True)]))
+    assert bits[0] < 0.6
+    assert bits[0] < bits[1] < np.log(len(LETTERS))
+
+
+def test_fit_without_pieces_says_what_to_do():
+    with pytest.raises(ValueError, match="sequence.valid above 0"):
+        memory.fit([], [], LETTERS)
