@@ -6,9 +6,7 @@ that half and may return to bhari after it; that is how a kaida ends its first h
 last quarter open (Dhi Na Ge Na). Stroke by stroke both halves are the same once closed, but that in the last
 third of each, where the cadence stands, Ti, Tin, Ten and Tu are one (Tu Na Ke Na opens to Dhi Na Ge Na).
 
-A *tihai* is a phrase played three times with equal pauses, the last stroke on sam: with P strokes in the phrase
-and pauses of D strokes it takes 3P + 2D = nL + 1 strokes, n matras at L strokes each and the sam itself. A
-*chakradar* is a tihai whose phrase ends in a tihai.
+Tihais are found and solved in `riyaz.tabla.tihai`, whose names stand here too.
 """
 
 from collections import Counter
@@ -25,14 +23,32 @@ from riyaz.tabla import bols, taals
 from riyaz.tabla.bols import khali
 from riyaz.tabla.notation import Composition, Section
 from riyaz.tabla.taals import Taal
+from riyaz.tabla.tihai import Plan, Stroke, Tihai, solve_tihai, strokes, tihais
+
+__all__ = [
+    "Check",
+    "Line",
+    "Plan",
+    "Tihai",
+    "between",
+    "cadence",
+    "cadences",
+    "check",
+    "check_events",
+    "halves",
+    "khali",
+    "labels",
+    "laya",
+    "solve_tihai",
+    "strokes",
+    "tihais",
+]
 
 CLOSED = Fraction(1, 3)  # of the khali half, at least
 LAYAS = {Fraction(1): "thah", Fraction(3, 2): "aad", Fraction(2): "dugun", Fraction(3): "tigun", Fraction(4): "chaugun"}
 TIHAI_FORMS = ("tihai", "tukda", "chakradar")  # forms that end in a tihai
 
 RINGING = {"Ti", "Tin", "Ten", "Tu"}  # what a Dhi, Dhin, Dhen or Dhun of a cadence may be when closed
-
-Stroke = tuple[int, str]  # onset in ticks, bol
 
 
 @dataclass(frozen=True)
@@ -54,26 +70,6 @@ class Check:
 
 
 @dataclass(frozen=True)
-class Tihai:
-    """A tihai found: the onset of each of its three phrases and of its last stroke (ticks), strokes, pause (ticks)."""
-
-    onsets: tuple[int, int, int]
-    end: int
-    phrase: tuple[str, ...]
-    pause: int
-    chakradar: bool
-
-
-@dataclass(frozen=True)
-class Plan:
-    """A tihai solved: all in strokes; `lead` are those before it in the avartan."""
-
-    phrase: int
-    pause: int
-    lead: int = 0
-
-
-@dataclass(frozen=True)
 class Line:
     """One vibhag of a composition, labelled: its letters, one a phrase, and the bols of each phrase."""
 
@@ -85,11 +81,6 @@ class Line:
 
 
 # What is struck ------------------------------------------------------------------------------------------------
-
-
-def strokes(events: pd.DataFrame) -> list[Stroke]:
-    """Onset and bol of every stroke; rests are left out."""
-    return [(int(t), s[0]) for t, s in zip(events["onset"], events["symbols"], strict=True) if s]
 
 
 def laya(events: pd.DataFrame) -> Fraction:
@@ -170,83 +161,6 @@ def _letter(number: int) -> str:
     return (_letter(number // 26 - 1) if number >= 26 else "") + chr(ord("A") + number % 26)
 
 
-# Tihais --------------------------------------------------------------------------------------------------------
-
-
-def tihais(events: pd.DataFrame, taal: Taal) -> list[Tihai]:
-    """Find the tihais that land on sam: at each sam the longest, of three strokes a phrase at least.
-
-    What goes on before the first phrase in the same way is a repeated pattern and no tihai.
-    """
-    struck = strokes(events)
-    found = []
-    for last, (onset, _) in enumerate(struck):
-        if onset % taal.ticks == 0:
-            sizes = [n for n in range(3, (last + 1) // 3 + 1) if _thrice(struck, last, n)]
-            if sizes:
-                found.append(_tihai(struck, last, sizes))
-    return found
-
-
-def _thrice(struck: list[Stroke], last: int, n: int) -> bool:
-    """Whether the n strokes up to `last` are the third time of the same, and not the fourth."""
-    period = struck[last][0] - struck[last - n][0]
-
-    def again(i: int) -> bool:
-        return struck[i][1] == struck[i - n][1] and struck[i][0] - struck[i - n][0] == period
-
-    first = last - 3 * n + 1
-    return all(again(i) for i in range(last, first + n - 1, -1)) and not (
-        first >= n and all(again(i) for i in range(first, first + n))
-    )
-
-
-def _tihai(struck: list[Stroke], last: int, sizes: list[int]) -> Tihai:
-    n = max(sizes)
-    starts = [last - k * n + 1 for k in (3, 2, 1)]
-    phrase = tuple(bol for _, bol in struck[last - n + 1 : last + 1])
-    inner = any(_thrice(struck[: last + 1], last, small) for small in range(1, n // 3 + 1))
-    step = min(b[0] - a[0] for a, b in pairwise(struck[starts[2] : last + 1]))
-    pause = struck[starts[1]][0] - struck[starts[1] - 1][0] - step
-    onsets = (struck[starts[0]][0], struck[starts[1]][0], struck[starts[2]][0])
-    return Tihai(onsets, struck[last][0], phrase, pause, inner)
-
-
-def solve_tihai(
-    taal: Taal, strokes_per_matra: Fraction | int, phrase_strokes: int | None = None, avartans: int = 1, lead: int = 0
-) -> list[Plan]:
-    """Solve 3P + 2D = nL + 1 - lead for a phrase of P strokes and pauses of D.
-
-    Parameters
-    ----------
-    phrase_strokes : P, the last Dha included; None for every P from 3 on.
-    lead : strokes that are played before the tihai in the same avartans.
-
-    Returns
-    -------
-    plans : one where P is given; else with the shortest pauses first.
-
-    Raises
-    ------
-    ValueError : there is none; names the nearest that works.
-    """
-    total = taal.matras * avartans * Fraction(strokes_per_matra)
-    if total.denominator != 1 or total < 1:
-        raise ValueError(f"{avartans} avartans of {taal.title} hold {total} strokes; a tihai needs a whole number")
-    left = int(total) + 1 - lead
-    plans = [Plan(p, (left - 3 * p) // 2, lead) for p in range(3, left // 3 + 1) if (left - 3 * p) % 2 == 0]
-    if phrase_strokes is None:
-        fits = sorted(plans, key=lambda plan: plan.pause)
-    else:
-        fits = [plan for plan in plans if plan.phrase == phrase_strokes]
-    if not fits:
-        asked = f"no tihai of {phrase_strokes or 'any'} strokes a phrase fills {avartans} avartan(s) of {taal.title}"
-        near = min(plans, key=lambda plan: (abs(plan.phrase - (phrase_strokes or 0)), plan.pause), default=None)
-        works = f"{near.phrase} strokes with pauses of {near.pause}" if near else "more avartans or a shorter lead"
-        raise ValueError(f"{asked} at {strokes_per_matra} strokes a matra after {lead}; nearest: {works}")
-    return fits
-
-
 # Checks --------------------------------------------------------------------------------------------------------
 
 
@@ -281,18 +195,23 @@ def check_events(
 
     Parameters
     ----------
-    form : ``kaida`` and ``rela`` are cut into cycles of one or two avartans, each with its khali half, and a tihai.
+    form : what rules there are beside whole avartans: ``kaida`` and ``rela`` are cut into cycles, each with its khali
+        half, and end in a tihai like a tukda, a chakradar and a tihai; these and a mukhda land on sam.
     theme : events; the bols are checked against those of it.
     """
-    checks = [_avartans(events, taal, ""), _lands(events, taal, "")]
+    checks = [_avartans(events, taal, "")]
+    found = [t for t in tihais(events, taal) if t.end == strokes(events)[-1][0]]
+    before = between(events, 0, found[0].onsets[0]) if found else events
+    if form in ("kaida", "rela", "mukhda", *TIHAI_FORMS):
+        checks.append(_lands(events, taal, ""))
     if theme is not None:
         checks.append(_within(events, theme, "", landing="Dha"))
     if form in ("kaida", "rela"):
-        checks += _cycles(events, taal)
+        checks += _cycles(before, taal)
+    if form == "rela":
+        checks.append(_even(before, ""))
     if form in ("kaida", "rela", *TIHAI_FORMS):
         checks.append(_ends_in_tihai(events, taal, "", form == "chakradar"))
-    if form == "rela":
-        checks.append(_even(events, ""))
     return checks
 
 
@@ -383,15 +302,13 @@ def _ends_in_tihai(events: pd.DataFrame, taal: Taal, where: str, chakradar: bool
 
 
 def _cycles(events: pd.DataFrame, taal: Taal) -> list[Check]:
-    """Cut what stands before the last tihai into cycles of one or two avartans, as they pass."""
-    end = int(events["duration"].sum())
-    found = [t for t in tihais(events, taal) if t.end == end // taal.ticks * taal.ticks]
-    stop = (found[0].onsets[0] if found else end) // taal.ticks
+    """Cut whole avartans into cycles of one, two or four, as they pass; what is left over leads into a tihai."""
+    stop = int(events["duration"].sum()) // taal.ticks
     checks, avartan = [], 0
     while avartan < stop:
         tries = [
             (n, _khali_half(between(events, avartan * taal.ticks, n * taal.ticks), f"avartan {avartan + 1}"))
-            for n in (1, 2)
+            for n in (1, 2, 4)
             if avartan + n <= stop
         ]
         n, result = next((attempt for attempt in tries if attempt[1].passed), tries[0])
