@@ -1,6 +1,6 @@
 """Make a blind listening test of a corpus: `python src/listening_test.py chorales`.
 
-Pieces of three kinds, all of held-out length, tempo and sound: human ones from the corpus' test part, new ones by the
+Pieces of three kinds, all of held-out length, tempo and sound: human ones that nobody learned from, new ones by the
 trained network, and new ones by an n-gram of the same training part under the same mask, temperature and top-p. They
 are taken in the order in which they are found or made. The folder holds test.html for listeners, key.json for you, and
 protocol.txt, which says how to go on; the notebook `listening` reads the answers.
@@ -14,9 +14,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from riyaz import bundle, decode, events, generated, grammar, listening, ngram, params
-from riyaz.events import Piece
+from riyaz import bundle, decode, events, grammar, listening, ngram, params, tokens
+from riyaz.bundle import Bundle
+from riyaz.params import Generate
 from riyaz.tabla import taals
+from riyaz.tokens import START
 
 TRIES = 4  # pieces made for each one that is asked for: some are too short
 STYLES = {"tabla": "tabla solo", "chorales": "a Bach chorale"}
@@ -34,68 +36,64 @@ def main() -> None:
     asked = parser.parse_args()
     try:
         folder = make(asked)
-    except (params.BadParams, FileNotFoundError, ValueError) as error:
+    except (FileNotFoundError, ValueError) as error:  # BadParams and Mismatch are ValueErrors
         sys.exit(f"listening_test.py: {error}")
     print(f"{folder}/test.html is for the listeners, key.json for you; protocol.txt says how to go on.")
 
 
 def make(asked: argparse.Namespace) -> Path:
     """Make the pieces of the three groups, and the test of them."""
+    if asked.clips < 1 or not 1 <= asked.seconds <= 120:
+        raise ValueError("--clips is at least 1, and --seconds from 1 to 120")
     settings = params.load(asked.corpus)
     seed = settings.seed if asked.seed is None else asked.seed
     model = bundle.load(settings.root / "models" / asked.corpus)
-    tokens = settings.root / "data" / "tokens" / asked.corpus
-    split = settings.root / "data" / "sequences" / asked.corpus / "split.csv"
-    for needed, stage in ((tokens / "tokens.parquet", "tokenize"), (split, "sequence")):
-        if not needed.is_file():
-            raise FileNotFoundError(f"{needed} is missing: the stage {stage} makes it")
-    pieces, ids = events.load(tokens), pd.read_parquet(tokens / "tokens.parquet")["ids"].tolist()
-    parts = pd.read_csv(split)["part"].to_numpy()
-    tempo = int(np.median([piece.about.get("tempo") or 100 for piece in pieces]))
-    kind = pieces[0].about["kind"]
-    about = {"kind": kind, "metre": "4/4", "tempo": tempo}
-    n_tries, wish, scheme = TRIES * asked.clips, settings.generate, model.params["tokenize"]["scheme"]
-    rules, first = grammar.rules(model.vocabulary, scheme), np.array([], np.int32)
-    if wish.form != "free" and kind == "bols":
-        taal = taals.find(wish.taal)
-        rules = grammar.rules(model.vocabulary, scheme, taal.vibhags, wish.avartans)
-        first = model.vocabulary.ids([f"taal:{taal.name}"])
-    network = decode.generate(
-        model.weights,
-        model.vocabulary,
-        n_tries,
-        wish.tokens,
-        seed,
-        wish.temperature,
-        wish.top_k,
-        wish.top_p,
-        [first] * n_tries,
-        rules,
-    )
-    baseline = n_gram(
-        [row for row, part in zip(ids, parts, strict=True) if part == "train"],
-        [row for row, part in zip(ids, parts, strict=True) if part == "valid"],
-        len(model.vocabulary),
-    )
-    rng = np.random.default_rng(seed)
-    drawn = [
-        ngram.sample(baseline, rng, wish.tokens, [1, *first], wish.temperature, wish.top_p, keeping(rules))
-        for _ in range(n_tries)
-    ]
-
-    def as_pieces(rows: list[np.ndarray], method: str) -> list[Piece]:
-        words = [model.vocabulary.tokens(row) for row in rows]
-        return [generated.piece(f"{method} {k}", w, scheme, about, method) for k, w in enumerate(words, start=1)]
-
-    groups = {
-        "human": [piece for piece, part in zip(pieces, parts, strict=True) if part == "test"],
-        "network": as_pieces([out.ids for out in network], "network"),
-        "n-gram": as_pieces(drawn, "n-gram"),
+    corpus = read(settings.root, asked.corpus)
+    tempo = int(np.median([piece.about.get("tempo") or 100 for piece in corpus["piece"]]))
+    held_out = pd.concat([corpus[corpus["part"] == part] for part in ("test", "valid")])  # neither was learned from
+    said = new(model, settings.generate, corpus, TRIES * asked.clips, seed)
+    about = {"kind": corpus["piece"][0].about["kind"], "metre": "4/4", "taal": settings.generate.taal}
+    scheme = model.params["tokenize"]["scheme"]
+    groups = {"human": held_out["piece"].tolist()} | {
+        method: [tokens.piece(f"{method} {k}", row, scheme, about) for k, row in enumerate(rows, start=1)]
+        for method, rows in said.items()
     }
     folder = asked.folder or settings.root / "listening" / asked.corpus
     style = asked.style or STYLES.get(asked.corpus, asked.corpus)
     listening.write(folder, groups, asked.clips, asked.seconds, tempo, seed, style)
     return folder
+
+
+def read(root: Path, corpus: str) -> pd.DataFrame:
+    """The corpus' pieces, token ids and parts: one row a piece."""
+    folder, split = root / "data" / "tokens" / corpus, root / "data" / "sequences" / corpus / "split.csv"
+    for needed, stage in ((folder / "tokens.parquet", "tokenize"), (split, "sequence")):
+        if not needed.is_file():
+            raise FileNotFoundError(f"{needed} is missing: the stage {stage} makes it")
+    ids, parts = pd.read_parquet(folder / "tokens.parquet")["ids"], pd.read_csv(split)["part"]
+    return pd.DataFrame({"piece": pd.Series(events.load(folder), dtype=object), "ids": ids, "part": parts})
+
+
+def new(model: Bundle, wish: Generate, corpus: pd.DataFrame, n: int, seed: int) -> dict[str, list[list[str]]]:
+    """Tokens of n pieces each by the network and by the n-gram, under one mask, temperature and top-p."""
+    vocabulary, scheme = model.vocabulary, model.params["tokenize"]["scheme"]
+    rules, first = grammar.rules(vocabulary, scheme), np.array([], np.int32)
+    if wish.form != "free" and corpus["piece"][0].about["kind"] == "bols":
+        taal = taals.find(wish.taal)
+        rules = grammar.rules(vocabulary, scheme, taal.vibhags, wish.avartans)
+        first = vocabulary.ids([f"taal:{taal.name}"])
+    shape = (wish.temperature, wish.top_k, wish.top_p)
+    network = decode.generate(model.weights, vocabulary, n, wish.tokens, seed, *shape, [first] * n, rules)
+    train, valid = (corpus.loc[corpus["part"] == part, "ids"].tolist() for part in ("train", "valid"))
+    baseline, rng = n_gram(train, valid, len(vocabulary)), np.random.default_rng(seed)
+    primer = [START, *first.tolist()]
+    drawn = [
+        ngram.sample(baseline, rng, wish.tokens, primer, wish.temperature, wish.top_p, keeping(rules)) for _ in range(n)
+    ]
+    return {
+        "network": [vocabulary.tokens(out.ids) for out in network],
+        "n-gram": [vocabulary.tokens(ids) for ids in drawn],
+    }
 
 
 def n_gram(train: list[np.ndarray], valid: list[np.ndarray], size: int) -> ngram.Interpolated:

@@ -4,10 +4,12 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import browser
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 
@@ -304,6 +306,39 @@ def test_the_notebook_warns_of_too_few(tmp_path, notebook, quick):
     text = notebook()
     assert "With 1 listeners no two-sided signed-rank test can reach 5 %" in text
     assert "no difference" in text
+
+
+def test_the_command_takes_held_out_pieces_and_new_ones_of_both_models(tmp_path, monkeypatch, quick, capsys):
+    import listening_test
+    from riyaz import decode, events, tokens
+
+    corpus = [p for group in GROUPS for p in pieces(group, 4, 16)]
+    words = [tokens.encode(piece) for piece in corpus]
+    vocabulary = tokens.Vocabulary(word for row in words for word in row)
+    ids = [vocabulary.ids(row) for row in words]
+    events.save(corpus, tmp_path / "data" / "tokens" / "chorales")
+    pd.DataFrame({"ids": ids}).to_parquet(tmp_path / "data" / "tokens" / "chorales" / "tokens.parquet")
+    split = tmp_path / "data" / "sequences" / "chorales" / "split.csv"
+    split.parent.mkdir(parents=True)
+    pd.DataFrame({"part": ["test", "valid", "train", "train"] * 3}).to_csv(split)
+    shutil.copy(ROOT / "params.yaml", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    model = SimpleNamespace(weights=None, vocabulary=vocabulary, params={"tokenize": {"scheme": "event"}})
+    monkeypatch.setattr(listening_test.bundle, "load", lambda folder: model)
+    made = SimpleNamespace(ids=ids[-1])
+    monkeypatch.setattr(decode, "generate", lambda weights, vocabulary, n, *rest: [made] * n)
+    monkeypatch.setattr(sys, "argv", ["listening_test.py", "chorales", "--clips", "2", "--seconds", "2"])
+    listening_test.main()
+    key = json.loads((tmp_path / "listening" / "chorales" / "key.json").read_text())
+    names = {group: sorted(c["piece"] for c in key["clips"] if c["group"] == group) for group in GROUPS}
+    assert names["human"] == ["human 0", "network 0"]  # the first two of the test part
+    assert names["network"] == ["network 1", "network 2"]
+    assert len(names["n-gram"]) == 2
+    assert "test.html is for the listeners" in capsys.readouterr().out
+    for options, words in ((["--clips", "0"], "--clips is"), (["--clips", "1", "--seconds", "99"], "excerpts of")):
+        monkeypatch.setattr(sys, "argv", ["listening_test.py", "chorales", *options])
+        with pytest.raises(SystemExit, match=f"listening_test.py: .*{words}"):
+            listening_test.main()
 
 
 # A listener with a keyboard: skips nothing, is asked for what is missing, reloads half-way, saves the answers.
