@@ -49,7 +49,7 @@ def bars(values: dict[str, float]) -> list[dict[str, Any]]:
     whole = all(float(value).is_integer() for value in values.values())
     decimals = 0 if whole else 1 if largest >= 100 else 2 if largest >= 1 else 3
     return [
-        {"name": words(name), "text": f"{value:,.{decimals}f}", "percent": f"{100 * abs(value) / largest:.1f}"}
+        {"name": words(name), "text": number(value, decimals), "percent": f"{100 * abs(value) / largest:.1f}"}
         for name, value in sorted(values.items(), key=lambda item: (item[1], item[0]))
     ]
 

@@ -121,8 +121,8 @@ def table_html(frame: pd.DataFrame, caption: str = "", index: bool = False) -> s
 
     Parameters
     ----------
-    frame : its columns' names are the header. Integers get thin spaces between thousands, other numbers three
-        significant figures or more; a missing value is an empty cell.
+    frame : its columns' names are the header. Thousands are set apart, and a column's numbers have the same
+        decimals; a missing value is an empty cell.
     caption : stands above.
     index : whether the index is the first column.
 
@@ -132,11 +132,12 @@ def table_html(frame: pd.DataFrame, caption: str = "", index: bool = False) -> s
     """
     if index:
         frame = frame.reset_index()
-    numeric = [pd.api.types.is_numeric_dtype(frame[c]) and frame[c].dtype != bool for c in frame.columns]
+    numeric = [pd.api.types.is_numeric_dtype(t) and not pd.api.types.is_bool_dtype(t) for t in frame.dtypes]
     kind = ['class="number"' if number else "" for number in numeric]
     head = "".join(f"<th scope='col' {k}>{escape(str(c))}</th>" for c, k in zip(frame.columns, kind, strict=True))
+    decimals = [_decimals(frame.iloc[:, n]) if is_number else None for n, is_number in enumerate(numeric)]
     rows = [
-        "".join(_cell(value, k) for value, k in zip(row, kind, strict=True))
+        "".join(_cell(value, k, d) for value, k, d in zip(row, kind, decimals, strict=True))
         for row in frame.itertuples(index=False, name=None)
     ]
     body = "\n".join(f"<tr>{row}</tr>" for row in rows)
@@ -144,15 +145,25 @@ def table_html(frame: pd.DataFrame, caption: str = "", index: bool = False) -> s
     return f'<div class="scroll"><table>{title}<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table></div>'
 
 
-def number(value: float) -> str:
-    """Write a number for a reader: 12 345, 3.14, 0.00123; whole ones without a point."""
-    if isinstance(value, float | np.floating) and not float(value).is_integer():
-        if not np.isfinite(value):
-            return "–" if np.isnan(value) else ("∞" if value > 0 else "−∞")
-        text = f"{value:,.2f}" if abs(value) >= 10 else f"{value:.3f}" if abs(value) >= 0.1 else f"{value:.3g}"
-    else:
-        text = f"{int(value):,}"
+def number(value: float, decimals: int | None = None) -> str:
+    """Write a number for a reader: 12 345, 3.142, 0.00123; with `decimals` just so many of them."""
+    value = float(value)
+    if not np.isfinite(value):
+        return "–" if np.isnan(value) else ("∞" if value > 0 else "−∞")
+    if decimals is None:
+        decimals = 0 if value.is_integer() else 2 if abs(value) >= 10 else 3 if abs(value) >= 0.1 else None
+    text = f"{value:.3g}" if decimals is None else f"{value:,.{decimals}f}"
     return text.replace(",", "\u202f").replace("-", "−")
+
+
+def _decimals(column: pd.Series) -> int | None:
+    """How many decimals the numbers of a column share; None where they are too small to share any."""
+    values = np.abs(column.dropna().to_numpy(dtype=float))
+    values = values[np.isfinite(values)]
+    if not values.size or (values == np.round(values)).all():
+        return 0
+    largest = values.max()
+    return 1 if largest >= 1000 else 2 if largest >= 10 else 3 if largest >= 0.1 else None
 
 
 def player(sound: Path | str | bytes, title: str) -> None:
@@ -174,10 +185,10 @@ def player_html(source: str, title: str) -> str:
     )
 
 
-def _cell(value: object, kind: str) -> str:
-    if value is None or (isinstance(value, Number) and pd.isna(value)) or value is pd.NaT:
+def _cell(value: object, kind: str, decimals: int | None) -> str:
+    if value is None or value is pd.NaT or (isinstance(value, Number) and pd.isna(value)):
         return f"<td {kind}></td>" if kind else "<td></td>"
     if kind and isinstance(value, Number):
-        return f"<td {kind}>{number(value)}</td>"  # type: ignore[arg-type]
+        return f"<td {kind}>{number(value, decimals)}</td>"  # type: ignore[arg-type]
     text = escape(str(value))
     return f'<td class="long">{text}</td>' if len(text) > 60 else f"<td>{text}</td>"
