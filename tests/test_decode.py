@@ -128,7 +128,8 @@ def test_strength_zero_is_no_memory_bit_for_bit():
     beside = decode.generate(w, NOTES, 3, 60, seed=5, memory=remembers(NOTES), strength=[0.0, 1.0, 0.0])
     for a, b, c in zip(plain, zero, beside, strict=True):
         assert (a.ids.tolist(), a.probability.tobytes()) == (b.ids.tolist(), b.probability.tobytes())
-        assert not a.memory.any() and not b.memory.any()
+        assert not a.memory.any()
+        assert not b.memory.any()
         if not c.memory.any():
             assert (a.ids.tolist(), a.probability.tobytes()) == (c.ids.tolist(), c.probability.tobytes())
     assert [bool(piece.memory.any()) for piece in beside] == [False, True, False]
@@ -155,7 +156,7 @@ def test_what_is_generated_with_a_memory_had_the_probabilities_of_evaluation():
 def test_a_phrase_set_earlier_comes_back():
     w = weights(len(NOTES), scale=0.0)  # a network that finds everything equally likely
     phrase = "d:1 C4 E4 G4 E4 d:1/2 C4 G4 rest d:1/3 E4 C4 G4".split()
-    first = NOTES.ids([*phrase, "d:1", "rest", "d:1/2", *phrase[1:5]])
+    first = NOTES.ids([*phrase, "d:1", "rest", *phrase[1:5]])
     only = np.array([not any(sign in word for sign in "+~") for word in NOTES.words])
     (plain,) = decode.generate(w, NOTES, 1, len(first) + 9, seed=0, temperature=0, given=[first], only=[only])
     (kept,) = decode.generate(
@@ -167,14 +168,16 @@ def test_a_phrase_set_earlier_comes_back():
 
 
 @pytest.mark.parametrize("temperature", [0.0, 1.0])
-@pytest.mark.parametrize("limit", [2.0, 4.0])
+@pytest.mark.parametrize(
+    "limit", [3.0, 4.0]
+)  # at 2 three tokens are too few: sooner or later each goes on with something
 def test_no_phrase_comes_more_often_in_a_row_than_the_limit_allows(temperature, limit):
     w, kept = weights(len(BOLS), scale=0.0), remembers(BOLS)
     only = np.array([word in ("Dha", "Te", "rest", "d:1") for word in BOLS.words])
     options = {"seed": 1, "temperature": temperature, "only": [only] * 4, "memory": kept, "strength": 5.0}
     endless = decode.generate(w, BOLS, 4, 240, limit=1e9, **options)
     limited = decode.generate(w, BOLS, 4, 240, limit=limit, **options)
-    loops = lambda pieces: [degeneration.loop(p.ids[2:].tolist(), 1.5) for p in pieces]  # noqa: E731
-    assert max(found.repeats for found in loops(endless) if found) > 8
-    assert all(found.repeats <= limit + 1e-6 for found in loops(limited) if found)
-    assert any(found.repeats > limit - 0.6 for found in loops(limited) if found)
+    loop = lambda pieces, least: [degeneration.loop(p.ids[2:].tolist(), least) for p in pieces]  # noqa: E731
+    assert any(loop(endless, 8))
+    assert any(loop(limited, limit - 1))
+    assert not any(loop(limited, limit + 0.01))

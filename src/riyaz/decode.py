@@ -68,10 +68,10 @@ def _remember(kept, state, token, logits, strength, limit):
     Rows of strength 0 keep the network's logits, bit for bit, and may loop.
     """
     state = remembered.advance(kept, state, token)
-    times, following = remembered.repeats(state)
+    times, stuck = remembered.repeats(state, logits.shape[-1], limit)
     awake = strength * jnp.clip(limit - times, 0, 1)
     logs, share = remembered.predict(kept, state, jax.nn.log_softmax(logits), awake)
-    stuck = (jnp.arange(logits.shape[-1]) == following[:, None]) & ((times >= limit) & (strength > 0))[:, None]
+    stuck &= (strength > 0)[:, None]
     return state, jnp.where(awake[:, None] > 0, logs, logits), share, stuck
 
 

@@ -82,6 +82,11 @@ def advance(found: Found, state: State, token: jax.Array) -> State:
     return after | {"class_match": state["class_match"]}
 
 
+def _followed(state: State) -> jax.Array:
+    """The token after each place: (batch, steps) int32, -1 where none came yet."""
+    return jnp.pad(state["past"][:, 1:], ((0, 0), (0, 1)), constant_values=-1)
+
+
 def _counts(match: jax.Array, followed: jax.Array, order: int, n_tokens: int) -> jax.Array:
     """What followed the places that agree over at least k tokens: (batch, order + 1, n_tokens) float32."""
 
@@ -90,7 +95,8 @@ def _counts(match: jax.Array, followed: jax.Array, order: int, n_tokens: int) ->
         return jnp.zeros((order + 1) * n_tokens, jnp.float32).at[where].add(1, mode="drop")
 
     exact = jax.vmap(row)(match, followed).reshape(-1, order + 1, n_tokens)
-    return jnp.flip(jnp.cumsum(jnp.flip(exact, 1), 1), 1)
+    at_least = jnp.triu(jnp.ones((order + 1, order + 1), jnp.float32))  # faster than a running sum; small whole numbers
+    return jnp.einsum("kl,blw->bkw", at_least, exact)
 
 
 def _laid(counts: jax.Array, escape: jax.Array, strength: jax.Array) -> tuple[jax.Array, jax.Array]:
@@ -117,7 +123,7 @@ def predict(found: Found, state: State, logs: jax.Array, strength: jax.Array) ->
     weight : (batch,) float32, the share of the decision that the memory took; 0 where nothing is remembered.
     """
     order, n_tokens = len(found["escape"]) - 1, logs.shape[-1]
-    followed = jnp.pad(state["past"][:, 1:], ((0, 0), (0, 1)), constant_values=-1)
+    followed = _followed(state)
     network = jnp.float32(1)
     if "classes" in found:
         same = found["classes"][:, None] == jnp.arange(n_tokens)  # (token, class)
@@ -139,19 +145,20 @@ def longest(state: State) -> tuple[jax.Array, jax.Array]:
     return length, jnp.where(length > 0, ago[best], 0)
 
 
-def repeats(state: State) -> tuple[jax.Array, jax.Array]:
-    """How many times in a row the newest phrase has come, of any period, and the token that would go on with it.
+def repeats(state: State, n_tokens: int, limit: float | jax.Array) -> tuple[jax.Array, jax.Array]:
+    """How many times in a row the newest phrase has come, of any period, and what would go on too often.
 
     Returns
     -------
-    (batch,) float32, 1 for what is new; (batch,) int32, -1 where nothing was repeated.
+    times : (batch,) float32, 1 for what is new; a phrase of which half comes again has come 1.5 times.
+    stuck : (batch, n_tokens) bool, the tokens that would go on with a phrase that has come `limit` times.
     """
     ago = state["now"] - 1 - jnp.arange(state["match"].shape[1])
-    times = jnp.where(ago > 0, state["match"] / jnp.maximum(ago, 1), 0)
-    best = jnp.argmax(times, axis=1)
-    most = jnp.take_along_axis(times, best[:, None], 1)[:, 0]
-    following = jnp.take_along_axis(state["past"], best[:, None] + 1, 1)[:, 0]
-    return 1 + most, jnp.where(most > 0, following, -1)
+    times = 1 + jnp.where(ago > 0, state["match"] / jnp.maximum(ago, 1), 0)
+    following = jnp.where(times >= limit, _followed(state), n_tokens)
+    row = jnp.arange(len(following))[:, None]
+    stuck = jnp.zeros((len(following), n_tokens), bool).at[row, following].set(True, mode="drop")
+    return times.max(axis=1), stuck & (times.max(axis=1) > 1)[:, None]
 
 
 @jax.jit
@@ -237,7 +244,7 @@ def _evidence(found: Found, logs: jax.Array, tokens: jax.Array) -> dict[str, jax
 
     def one(state: State, now: tuple[jax.Array, ...]):
         state = advance(found, state, now[1])
-        followed = jnp.pad(state["past"][:, 1:], ((0, 0), (0, 1)), constant_values=-1)
+        followed = _followed(state)
         closed = jnp.where(followed >= 0, numbers[followed], -1)
         own = jnp.take_along_axis(now[0], now[2][:, None], 1)[:, 0]
         of_class = jax.nn.logsumexp(jnp.where(same[:, numbers[now[2]]].T, now[0], -jnp.inf), axis=1)

@@ -1,0 +1,77 @@
+"""What the memory of the piece costs: tokens a second generated with it and without it, in turns, on one machine."""
+
+import time
+
+import numpy as np
+
+from riyaz import decode, memory
+from riyaz.tokens import Vocabulary
+
+BOLS = "Dha Dhin Dhi Dhe Dhet Ta Tin Ti Te Tit Ra Re Na Tu Tun Din Di Ge Ghe Ga Ka Ke Ki Kat Kra Tra Da Ni".split()
+TARGET = 0.5
+
+
+def drawn_weights(n_tokens: int, units: int, layers: int, embedding: int, seed: int) -> dict:
+    """An LSTM of the given size with weights of a normal distribution: speed does not depend on what it learned."""
+    rng = np.random.default_rng(seed)
+    sizes = [embedding, *[units] * layers]
+
+    def array(*shape: int) -> np.ndarray:
+        return rng.normal(scale=shape[0] ** -0.5, size=shape).astype(np.float32)
+
+    return {
+        "embedding": array(n_tokens, embedding),
+        "layers": [
+            {
+                "kernel": array(n, 4 * units),
+                "recurrent": array(units, 4 * units),
+                "bias": np.zeros(4 * units, np.float32),
+            }
+            for n in sizes[:-1]
+        ],
+        "dense": {"kernel": array(units, n_tokens), "bias": np.zeros(n_tokens, np.float32)},
+    }
+
+
+def measure(units: int = 192, layers: int = 2, n_tokens: int = 400, repeats: int = 7, seed: int = 0) -> dict:
+    """Generate 16 pieces with and without the memory, in turns.
+
+    Returns
+    -------
+    plain, memory : tokens a second, median of `repeats`; ratio, ratio_low, ratio_high : median and quartiles of memory /
+        plain over the turns.
+    """
+    durations = ["d:1", "d:1/2", "d:1/3", "d:1/4", "d:1/6"]
+    vocabulary = Vocabulary([*BOLS, "rest", *durations, "taal:teental", "form:kaida"])
+    weights = drawn_weights(len(vocabulary), units, layers, 96, seed)
+    escapes = [100.0, 30.0, 10.0, 10.0, 10.0, 5.0]
+    kept = {"order": memory.ORDER, "escape": escapes, "class_escape": escapes, "classes": memory.classes(vocabulary)}
+    never_ends = np.array([word != "<end>" for word in vocabulary.words])
+    speeds: dict[str, list[float]] = {"plain": [], "memory": []}
+    for turn in range(repeats + 1):  # the first compiles
+        for name, chosen in (("plain", None), ("memory", kept)):
+            start = time.perf_counter()
+            made = decode.generate(
+                weights, vocabulary, decode.ROWS, n_tokens, turn, memory=chosen, only=[never_ends] * decode.ROWS
+            )
+            seconds = time.perf_counter() - start
+            if turn:
+                speeds[name].append(sum(len(piece.ids) for piece in made) / seconds)
+    ratios = np.array(speeds["memory"]) / np.array(speeds["plain"])
+    low, middle, high = np.quantile(ratios, [0.25, 0.5, 0.75])
+    return {
+        "plain": float(np.median(speeds["plain"])),
+        "memory": float(np.median(speeds["memory"])),
+        "ratio": float(middle),
+        "ratio_low": float(low),
+        "ratio_high": float(high),
+    }
+
+
+if __name__ == "__main__":
+    found = measure()
+    print(f"without memory {found['plain']:,.0f} tokens/s, with memory {found['memory']:,.0f} tokens/s")
+    print(
+        f"ratio {found['ratio']:.2f} (quartiles {found['ratio_low']:.2f} to {found['ratio_high']:.2f});"
+        f" {'keeps' if found['ratio'] >= TARGET else 'MISSES'} the target of {TARGET}"
+    )
