@@ -1,6 +1,6 @@
 """A generated piece: to see, to hear, to take away."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -25,8 +25,14 @@ def composition(piece: Piece) -> notation.Composition:
     return notation.Composition(about["title"], about["taal"], form, source="generated", sections=sections)
 
 
-def write(folder: Path, pieces: Sequence[Piece]) -> pd.DataFrame:
-    """Write each piece as MIDI and MP3, and as MusicXML or, for bols, as notation.
+def write(
+    folder: Path, pieces: Sequence[Piece], compositions: Mapping[str, notation.Composition] | None = None
+) -> pd.DataFrame:
+    """Write each piece as MIDI and MP3, and as MusicXML or, for bols, as notation and as a sheet to print.
+
+    Parameters
+    ----------
+    compositions : those pieces that were made as compositions, by their names; the notation has their sections.
 
     Returns
     -------
@@ -41,7 +47,9 @@ def write(folder: Path, pieces: Sequence[Piece]) -> pd.DataFrame:
             made.about["metre"] = f"{taals.TAALS[made.about['taal']].matras}/4"
         midi.write(stem.with_suffix(".mid"), made.events, made.about)
         if bols:
-            stem.with_suffix(".txt").write_text(notation.write(composition(made)), encoding="utf-8")
+            text = notation.write((compositions or {}).get(made.name) or composition(made))
+            stem.with_suffix(".txt").write_text(text, encoding="utf-8")
+            stem.with_suffix(".html").write_text(bhatkhande.sheet(made.events, made.about), encoding="utf-8")
         else:
             stem.with_suffix(".musicxml").write_text(scores.write_musicxml(made.events, made.about), encoding="utf-8")
         measured: dict[str, Any] = {"seconds": 0.0, "peak_db": np.nan, "rms_db": np.nan}
@@ -67,7 +75,9 @@ def write(folder: Path, pieces: Sequence[Piece]) -> pd.DataFrame:
 def show(folder: Path, piece: Piece) -> str:
     """HTML of a piece: its score or Bhatkhande table, a player, and links to its files, which `write` made."""
     if piece.about["kind"] == "bols":
-        seen = bhatkhande.table(piece.events, taals.TAALS[piece.about["taal"]], script="both")
+        seen = bhatkhande.table(
+            piece.events, taals.TAALS[piece.about["taal"]], script="both", sections=piece.about.get("sections")
+        )
     else:
         xml = (folder / f"{piece.name}.musicxml").read_text(encoding="utf-8")
         seen = f'<div class="score">{"".join(engrave.svg(xml))}</div>'
@@ -77,7 +87,7 @@ def show(folder: Path, piece: Piece) -> str:
         if played.is_file()
         else "<p>Nothing sounds.</p>"
     )
-    kinds = {".mid": "MIDI", ".musicxml": "MusicXML", ".txt": "notation", ".mp3": "MP3"}
+    kinds = {".mid": "MIDI", ".musicxml": "MusicXML", ".txt": "notation", ".html": "sheet to print", ".mp3": "MP3"}
     files = [
         f'<a href="pieces/{piece.name}{suffix}" download>{label}</a>'
         for suffix, label in kinds.items()

@@ -57,6 +57,7 @@ class Model(Section):
     units: Annotated[int, Field(ge=1, le=4096)] = 256
     embedding: Annotated[int, Field(ge=1, le=4096)] = 128
     dropout: Share = 0.3
+    memory: Literal["none", "suffix"] = "suffix"
 
 
 class Train(Section):
@@ -74,9 +75,14 @@ class Generate(Section):
     temperature: Positive = 0.9
     top_k: Annotated[int, Field(ge=0)] = 0
     top_p: Annotated[float, Field(gt=0, le=1)] = 0.97
+    memory: Annotated[float, Field(ge=0)] = 1.0
     form: Literal["free", "taal", "kaida"] = "free"
     taal: str = "teental"
     avartans: Count = 4
+    theme: str = "new"
+    performances: Count = 2
+    paltas: Annotated[int, Field(ge=1, le=32)] = 4
+    laya: Annotated[int, Field(ge=1, le=8)] = 2
 
 
 class Evaluate(Section):
