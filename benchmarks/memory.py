@@ -38,8 +38,8 @@ def measure(units: int = 192, layers: int = 2, n_tokens: int = 400, repeats: int
 
     Returns
     -------
-    plain, memory : tokens a second, median of `repeats`; ratio, ratio_low, ratio_high : median and quartiles of memory /
-        plain over the turns.
+    plain, memory : tokens a second, median of `repeats`; ratio, ratio_low, ratio_high : median and quartiles over
+        the turns of memory / plain.
     """
     durations = ["d:1", "d:1/2", "d:1/3", "d:1/4", "d:1/6"]
     vocabulary = Vocabulary([*BOLS, "rest", *durations, "taal:teental", "form:kaida"])
