@@ -83,7 +83,7 @@ def new(model: Bundle, wish: Generate, corpus: pd.DataFrame, n: int, seed: int) 
         rules = grammar.rules(vocabulary, scheme, taal.vibhags, wish.avartans)
         first = vocabulary.ids([f"taal:{taal.name}"])
     shape = (wish.temperature, wish.top_k, wish.top_p)
-    network = decode.generate(model.weights, vocabulary, n, wish.tokens, seed, *shape, [first] * n, rules)
+    network = decode.generate(model.weights, vocabulary, n, wish.tokens, seed, *shape, [first] * n, rules, None, model.params["memory"])
     train, valid = (corpus.loc[corpus["part"] == part, "ids"].tolist() for part in ("train", "valid"))
     baseline, rng = n_gram(train, valid, len(vocabulary)), np.random.default_rng(seed)
     primer = [START, *first.tolist()]

@@ -119,9 +119,10 @@ def test_the_same_events_give_the_same_bytes(tmp_path):
 
 def test_bols_are_strokes_of_the_percussion_channel(tmp_path):
     from riyaz.events import in_a_row
+    from riyaz.tabla import strokes
 
     events = in_a_row([TICKS, TICKS, TICKS], [["Dha"], [], ["Na"]])
-    midi.write(tmp_path / "a.mid", events, {"kind": "bols", "taal": "teental", "tempo": 120})
+    midi.write_notes(tmp_path / "a.mid", strokes.to_midi_notes(events), {"tempo": 120}, drum=True)
     with pytest.raises(Unreadable, match="percussion only"):
         midi.read(tmp_path / "a.mid")
 

@@ -65,14 +65,18 @@ def table(
     held: list[list[bool]] | None = None,
 ) -> pd.DataFrame:
     """Make the events' DataFrame from its columns; without `held` nothing is held."""
-    return pd.DataFrame(
-        {
-            "onset": np.asarray(onset, dtype=np.int64),
-            "duration": np.asarray(duration, dtype=np.int64),
-            "symbols": pd.Series(symbols, dtype=object),
-            "held": pd.Series([[False] * len(s) for s in symbols] if held is None else held, dtype=object),
-        }
-    )
+    if held is None:
+        held = [[False] * len(s) for s in symbols]
+    columns = {"onset": np.asarray(onset, dtype=np.int64), "duration": np.asarray(duration, dtype=np.int64)}
+    return pd.DataFrame({**columns, "symbols": _lists(symbols), "held": _lists(held)}, copy=False)
+
+
+def _lists(rows: list[list]) -> np.ndarray:
+    """A column of lists: (n,) object. Filled row by row, since numpy would make lists of equal length a matrix."""
+    column = np.empty(len(rows), dtype=object)
+    for number, row in enumerate(rows):
+        column[number] = row
+    return column
 
 
 def in_a_row(durations: Iterable[int], symbols: Iterable[Sequence[str]]) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from riyaz import engrave, events, figures, midi, scores, sound
 from riyaz.events import Piece
-from riyaz.tabla import bhatkhande, notation, taals
+from riyaz.tabla import bhatkhande, notation, strokes, taals
 
 
 def composition(piece: Piece) -> notation.Composition:
@@ -45,12 +45,14 @@ def write(
         stem, bols = folder / made.name, made.about["kind"] == "bols"
         if bols:
             made.about["metre"] = f"{taals.TAALS[made.about['taal']].matras}/4"
-        midi.write(stem.with_suffix(".mid"), made.events, made.about)
         if bols:
+            hits, end = strokes.to_midi_notes(made.events), int(made.events["duration"].sum())
+            midi.write_notes(stem.with_suffix(".mid"), hits, made.about, drum=True, end=end)
             text = notation.write((compositions or {}).get(made.name) or composition(made))
             stem.with_suffix(".txt").write_text(text, encoding="utf-8")
             stem.with_suffix(".html").write_text(bhatkhande.sheet(made.events, made.about), encoding="utf-8")
         else:
+            midi.write(stem.with_suffix(".mid"), made.events, made.about)
             stem.with_suffix(".musicxml").write_text(scores.write_musicxml(made.events, made.about), encoding="utf-8")
         measured: dict[str, Any] = {"seconds": 0.0, "peak_db": np.nan, "rms_db": np.nan}
         if made.events["symbols"].map(len).any():

@@ -263,18 +263,11 @@ def _why_empty(pitched: list, lost: dict[str, int]) -> tuple[str, str]:
 def write(path: str | Path, events: pd.DataFrame, about: dict[str, Any] | None = None) -> None:
     """Write events as a MIDI file of format 1, the same bytes for the same events.
 
-    Notes become a piano part of one loudness, bols the strokes of `riyaz.tabla.strokes`. Tempo, metre, key
+    Notes become a piano part of one loudness; for bols see `write_notes` and `riyaz.tabla.strokes`. Tempo, metre, key
     signature and title are taken from `about`. `read` gives the same events again.
     """
     about = about or {}
     end = int(events["duration"].sum())
-    if about.get("kind") == "bols":
-        from riyaz.tabla import strokes, taals  # here, because notes do without
-
-        taal = taals.TAALS.get(about.get("taal", ""))
-        metre = {"metre": f"{taal.matras}/4"} if taal else {}
-        write_notes(path, strokes.to_midi_notes(events, taal), metre | about, drum=True, end=end)
-        return
     notes = to_notes(events)
     notes["pitch"] = notes["symbol"].map(NUMBERS)
     write_notes(path, notes.assign(velocity=VELOCITY), about, end=end)
