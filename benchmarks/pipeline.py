@@ -1,7 +1,7 @@
 """Time what a user waits for: a run of everything, a run with nothing to do, and the tests.
 
-`python benchmarks/pipeline.py` times `dvc repro` with nothing to do; `--all` also a run of everything in a fresh clone (with
-its peak memory) and the tests, which takes some minutes. Nothing is written.
+`python benchmarks/pipeline.py` times `dvc repro` with nothing to do; `--all` also a run of everything in a fresh
+clone (with its peak memory) and the tests, which takes some minutes. Nothing is written.
 """
 
 import argparse

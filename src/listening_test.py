@@ -82,8 +82,10 @@ def new(model: Bundle, wish: Generate, corpus: pd.DataFrame, n: int, seed: int) 
         taal = taals.find(wish.taal)
         rules = grammar.rules(vocabulary, scheme, taal.vibhags, wish.avartans)
         first = vocabulary.ids([f"taal:{taal.name}"])
-    shape = (wish.temperature, wish.top_k, wish.top_p)
-    network = decode.generate(model.weights, vocabulary, n, wish.tokens, seed, *shape, [first] * n, rules, None, model.params["memory"])
+    shape, kept = (wish.temperature, wish.top_k, wish.top_p), model.params["memory"]
+    network = decode.generate(
+        model.weights, vocabulary, n, wish.tokens, seed, *shape, [first] * n, rules, memory=kept, strength=wish.memory
+    )
     train, valid = (corpus.loc[corpus["part"] == part, "ids"].tolist() for part in ("train", "valid"))
     baseline, rng = n_gram(train, valid, len(vocabulary)), np.random.default_rng(seed)
     primer = [START, *first.tolist()]

@@ -31,11 +31,10 @@ class Windows(NamedTuple):
 
 
 class Schedule(NamedTuple):
-    """How a network is trained: Adam, its rate falling to 0 along a cosine, the gradient's norm cut at 1."""
+    """How long a network is trained."""
 
     steps: int
     batch: int  # windows
-    learning_rate: float
     checks: int  # how often the validation loss is taken; a divisor of steps
 
 
@@ -83,11 +82,15 @@ def units_for(cell: str, n_tokens: int, n_embedding: int, parameters: int) -> in
 
 
 def initial_network(cell: str, n_tokens: int, n_embedding: int, units: int, seed: int) -> Network:
-    """An untrained network, drawn as Keras draws it; float32."""
+    """An untrained network; float32. Its weights are drawn as Keras draws them, but for the embedding.
+
+    Keras draws that between -0.05 and 0.05, so that cells begin by hearing next to nothing; here it is -1 and 1, and
+    some hundred steps suffice.
+    """
     rng = np.random.default_rng(seed)
     limit = np.sqrt(6.0 / (units + n_tokens))
     return {
-        "embedding": rng.uniform(-0.05, 0.05, (n_tokens, n_embedding)).astype(np.float32),
+        "embedding": rng.uniform(-1.0, 1.0, (n_tokens, n_embedding)).astype(np.float32),
         "cell": cells.initial_weights(cell, n_embedding, units, rng),
         "W": rng.uniform(-limit, limit, (units, n_tokens)).astype(np.float32),
         "b": np.zeros(n_tokens, np.float32),
@@ -129,14 +132,13 @@ def accuracy(cell: str, network: Network, windows: Windows) -> jax.Array:
 
 
 def _adam(
-    index: jax.Array, schedule: Schedule, gradient: Network, moments: tuple[Network, Network], network: Network
+    index: jax.Array, rate: jax.Array, gradient: Network, moments: tuple[Network, Network], network: Network
 ) -> tuple[tuple[Network, Network], Network]:
     """One step of Kingma and Ba 2015 (arXiv:1412.6980), the lecture's eq. 2 with a rate for each weight."""
     norm = jnp.sqrt(sum(jnp.sum(g**2) for g in jax.tree.leaves(gradient)))
     gradient = jax.tree.map(lambda g: g / jnp.maximum(norm, 1.0), gradient)
     first = jax.tree.map(lambda m, g: 0.9 * m + 0.1 * g, moments[0], gradient)
     second = jax.tree.map(lambda v, g: 0.999 * v + 0.001 * g**2, moments[1], gradient)
-    rate = schedule.learning_rate * 0.5 * (1.0 + jnp.cos(jnp.pi * index / schedule.steps))
     rate *= jnp.sqrt(1.0 - 0.999 ** (index + 1.0)) / (1.0 - 0.9 ** (index + 1.0))
     network = jax.tree.map(lambda p, m, v: p - rate * m / (jnp.sqrt(v) + 1e-8), network, first, second)
     return (first, second), network
@@ -144,15 +146,15 @@ def _adam(
 
 @partial(jax.jit, static_argnames=("cell", "schedule"))
 def _train(
-    cell: str, starts: Network, rows: jax.Array, data: Windows, valid: Windows, schedule: Schedule
+    cell: str, starts: Network, rates: jax.Array, rows: jax.Array, data: Windows, valid: Windows, schedule: Schedule
 ) -> tuple[Network, jax.Array]:
-    """As `train`; starts has a leading axis of seeds, rows is (seeds, checks, steps / checks, batch)."""
+    """As `train`; starts has a leading axis, rows is (n_starts, checks, steps / checks, batch)."""
 
     def step(learning: tuple, now: tuple) -> tuple:
         network, moments = learning
-        index, chosen = now
+        index, rate, chosen = now
         gradient = jax.grad(loss, argnums=1)(cell, network, Windows(*(a[chosen] for a in data)))
-        moments, network = _adam(index, schedule, gradient, moments, network)
+        moments, network = _adam(index, rate, gradient, moments, network)
         return (network, moments), None
 
     def check(carry: tuple, now: tuple) -> tuple:
@@ -163,23 +165,26 @@ def _train(
         return (learning, best, jnp.minimum(current, lowest)), current
 
     def one_seed(now: tuple) -> tuple:
-        start, chosen = now
+        start, rate, chosen = now
         zeros = jax.tree.map(jnp.zeros_like, start)
         index = jnp.arange(schedule.steps, dtype=jnp.float32).reshape(schedule.checks, -1)
-        done: tuple[Any, jax.Array] = lax.scan(check, ((start, (zeros, zeros)), start, jnp.inf), (index, chosen))
+        falling = rate * 0.5 * (1.0 + jnp.cos(jnp.pi * index / schedule.steps))
+        carry = ((start, (zeros, zeros)), start, jnp.inf)
+        done: tuple[Any, jax.Array] = lax.scan(check, carry, (index, falling, chosen))
         return done[0][1], done[1]
 
-    return lax.map(one_seed, (starts, rows))
+    return lax.map(one_seed, (starts, rates, rows))
 
 
 def train(
-    cell: str, starts: Sequence[Network], data: Windows, valid: Windows, schedule: Schedule, seed: int
+    cell: str, starts: Sequence[Network], rates: Any, data: Windows, valid: Windows, schedule: Schedule, seed: int
 ) -> tuple[list[Network], np.ndarray]:
-    """Train one network from each start, all alike.
+    """Train one network from each start, with Adam and the gradient's norm cut at 1.
 
     Parameters
     ----------
     starts : untrained networks of one size.
+    rates : the learning rate of all, or (n_starts,) of each; it falls to 0 along a cosine.
     data : the windows to learn from; each step reads a random batch of them.
     valid : of all checks the network with the lowest loss on these windows is kept.
     seed : of the batches, which differ from start to start.
@@ -199,7 +204,8 @@ def train(
     shape = (len(starts), schedule.checks, schedule.steps // schedule.checks, schedule.batch)
     rows = rng.integers(len(data.inputs), size=shape, dtype=np.int32)
     stacked = jax.tree.map(lambda *arrays: np.stack(arrays), *starts)
-    networks, losses = jax.device_get(_train(cell, stacked, rows, data, valid, schedule))
+    rates = np.broadcast_to(np.asarray(rates, np.float32), len(starts))
+    networks, losses = jax.device_get(_train(cell, stacked, rates, rows, data, valid, schedule))
     return [jax.tree.map(lambda a, k=k: a[k], networks) for k in range(len(starts))], losses
 
 
@@ -217,8 +223,13 @@ def gradient_norms(cell: str, w: cells.Weights, x: np.ndarray) -> np.ndarray:
     """
     with jax.enable_x64(True):
         w, x = jax.tree.map(lambda a: jnp.asarray(a, jnp.float64), (w, x))
-        one = jax.jit(jax.jacrev(lambda sequence: read(cell, w, sequence[None])[0, -1]))  # (units, time, n_in)
-        return np.stack([np.linalg.norm(np.asarray(one(sequence)), axis=(0, 2))[::-1] for sequence in x])
+        return np.stack([np.linalg.norm(_jacobian(cell, w, sequence), axis=(0, 2))[::-1] for sequence in x])
+
+
+@partial(jax.jit, static_argnames="cell")
+def _jacobian(cell: str, w: cells.Weights, x: jax.Array) -> jax.Array:
+    """dh(T) / dx of one sequence, x (time, n_in): (units, time, n_in)."""
+    return jax.jacrev(lambda sequence: read(cell, w, sequence[None])[0, -1])(x)
 
 
 def step_cost(cell: str, n_in: int, units: int) -> dict[str, int]:
