@@ -75,7 +75,8 @@ class Generate(Section):
     temperature: Positive = 0.9
     top_k: Annotated[int, Field(ge=0)] = 0
     top_p: Annotated[float, Field(gt=0, le=1)] = 0.97
-    memory: Annotated[float, Field(ge=0)] = 1.0
+    memory: Annotated[float, Field(ge=0)] = 0.6
+    limit: Annotated[float, Field(gt=1)] = 4.0
     form: Literal["free", "taal", "kaida"] = "free"
     taal: str = "teental"
     avartans: Count = 4
@@ -89,6 +90,36 @@ class Evaluate(Section):
     orders: Annotated[int, Field(ge=1, le=16)] = 8
 
 
+class Recall(Section):
+    symbols: Annotated[int, Field(ge=2)] = 8
+    gaps: list[Count] = [1, 2, 5, 10, 20, 50]
+    asked: list[Count] = [1, 2, 5, 10, 20, 50, 100, 200]
+    back: Annotated[int, Field(ge=2)] = 200
+    units: Count = 32
+    sequences: Count = 20_000
+    steps: Count = 500
+    batch: Count = 32
+    learning_rate: Positive = 0.005
+    seeds: Annotated[int, Field(ge=2)] = 5
+
+
+class Compare(Section):
+    corpora: list[Name] = ["tabla", "chorales"]
+    length: Annotated[int, Field(ge=2)] = 64
+    embedding: Count = 32
+    units: Count = 32
+    steps: Count = 300
+    passes: Count = 15
+    batch: Count = 16
+    learning_rates: list[Positive] = [0.02, 0.04, 0.08]
+    seeds: Annotated[int, Field(ge=2)] = 3
+
+
+class Cells(Section):
+    recall: Recall = Recall()
+    compare: Compare = Compare()
+
+
 SECTIONS: dict[str, type[Section]] = {
     "explore": Explore,
     "augment": Augment,
@@ -98,6 +129,7 @@ SECTIONS: dict[str, type[Section]] = {
     "train": Train,
     "generate": Generate,
     "evaluate": Evaluate,
+    "cells": Cells,
 }
 
 
@@ -129,6 +161,7 @@ class Settings(Section):
     train: Train = Train()
     generate: Generate = Generate()
     evaluate: Evaluate = Evaluate()
+    cells: Cells = Cells()
 
 
 def find(start: Path | None = None) -> Path:

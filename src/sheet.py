@@ -1,0 +1,50 @@
+"""A composition as a sheet to print and a sound to play along with: `python src/sheet.py my_kaida.txt`.
+
+Beside the file it writes an HTML page in Bhatkhande's notation, an MP3 and a MIDI file, and says which rules of its
+form the composition keeps. No model is needed.
+"""
+
+import argparse
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+try:
+    from riyaz import midi, sound
+    from riyaz.events import Unreadable
+    from riyaz.tabla import bhatkhande, form, notation, strokes, taals
+except ImportError as error:
+    sys.exit(f"sheet.py: {error.name} is not in this Python's environment: run `make`, or activate .venv first")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("file", type=Path, help="a composition in the project's notation")
+    parser.add_argument("--tempo", type=int, default=0, help="matras a minute; without it that of the file's laya")
+    parser.add_argument("--underlay", choices=("theka", "click"), help="play it under the composition")
+    parser.add_argument("--script", choices=("roman", "devanagari", "both"), default="both")
+    given = parser.parse_args()
+    try:
+        composition = notation.read_file(given.file)
+        composition = replace(composition, tempo=given.tempo or composition.tempo)
+        piece = composition.piece(given.file.name)
+        samples, rate = sound.play(piece.events, piece.about, underlay=given.underlay)
+    except (Unreadable, ValueError, OSError) as error:
+        print(f"sheet: {' '.join(str(error).split())}", file=sys.stderr)
+        return 1
+    page = bhatkhande.sheet(piece.events, piece.about, given.script)
+    given.file.with_suffix(".html").write_text(page, encoding="utf-8", newline="\n")
+    sound.write_mp3(given.file.with_suffix(".mp3"), samples, rate)
+    hits = strokes.to_midi_notes(piece.events, taals.TAALS[composition.taal])
+    midi.write_notes(given.file.with_suffix(".mid"), hits, piece.about, drum=True)
+    checks = form.check(composition)
+    for check in checks:
+        if not check.passed:
+            print(f"{given.file}: {check.where}: {check.rule}: {check.detail}")
+    print(f"{sum(check.passed for check in checks)} of {len(checks)} rules are kept; written:", end=" ")
+    print(", ".join(str(given.file.with_suffix(suffix)) for suffix in (".html", ".mp3", ".mid")))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
