@@ -142,6 +142,16 @@ def test_the_maximum_of_the_derivative_is_a_quarter_at_zero():
     np.testing.assert_allclose(cells.sigmoid(x), keras.ops.sigmoid(x), atol=1e-6)
 
 
+def test_the_gradient_of_a_neuron_is_the_one_by_hand():
+    x, y = np.array([-2.0, -1.0, 1.0, 2.0]), np.array([0.0, 1.0, 0.0, 1.0])
+    for w in (-3.0, 0.0, 0.7):
+        by_hand = np.mean((cells.sigmoid(w * x) - y) * x)
+        assert jax.grad(cells.neuron_loss)(w, jnp.asarray(x), jnp.asarray(y)) == pytest.approx(by_hand, abs=1e-6)
+        step = (cells.neuron_loss(w + 1e-6, x, y) - cells.neuron_loss(w - 1e-6, x, y)) / 2e-6
+        assert step == pytest.approx(by_hand, abs=1e-6)
+    assert cells.neuron_loss(0.0, x, y) == pytest.approx(np.log(2))
+
+
 def test_softmax_and_cross_entropy_are_those_of_keras():
     rng = np.random.default_rng(0)
     logits = rng.normal(scale=5, size=(16, 20, 41)).astype(np.float32)
@@ -223,7 +233,7 @@ def test_gradients_back_in_time_are_those_of_finite_differences(cell):
 def test_training_learns_keeps_the_best_and_repeats():
     gaps = [0, 1, 2]
     data, valid = (memory_task.recall_windows(n, gaps, 4, 2, seed=n) for n in (500, 100))
-    starts = [memory_task.initial_network("gru", 6, 6, 8, seed) for seed in (0, 1)]
+    starts = memory_task.initial_networks("gru", 6, 6, 8, seed=0, n=2)
     schedule = memory_task.Schedule(steps=200, batch=32, checks=4)
     networks, losses = memory_task.train("gru", starts, [0.03, 0.02], data, valid, schedule, seed=0)
     assert losses.shape == (2, 4)

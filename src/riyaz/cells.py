@@ -54,6 +54,16 @@ def cross_entropy(y: Array, y_hat: Array) -> Array:
     return -xp.sum(xp.where(y > 0, y * xp.log(xp.where(y > 0, y_hat, 1.0)), 0.0), axis=-1)
 
 
+def neuron_loss(w: Array, x: Array, y: Array) -> Array:
+    """Mean cross-entropy, in nats, of one neuron ŷ = σ(w·x) that tells y = 1 from y = 0.
+
+    w is a number; x and y are (n_observations,). By the chain rule dE/dw is the mean of (ŷ - y)·x.
+    """
+    xp = x.__array_namespace__()
+    y_hat = sigmoid(w * xp.stack([x, -x], axis=-1))  # (n_observations, 2): ŷ and 1 - ŷ
+    return xp.mean(cross_entropy(xp.stack([y, 1.0 - y], axis=-1), y_hat))
+
+
 def rnn_step(w: Weights, x: Array, state: State, activation: str = "tanh") -> tuple[State, Weights]:
     """h = tanh([h, x] W + b): the simple recurrent network (Elman 1990, doi:10.1207/s15516709cog1402_1).
 

@@ -17,20 +17,23 @@ from riyaz import recurrence
 from riyaz.events import beats
 from riyaz.tokens import START, Vocabulary
 
-STEPS = 8192  # tokens of the longest performance that is remembered
+STEPS = 4096  # tokens of the longest performance that is remembered
 
 Sound = tuple[str, int]  # bol, "" for a rest; ticks
 
 
 @jax.jit
-def _read(weights, kept, state, past, token, strength):
-    """Read one token: the new state and memory, and the logarithms of what comes next, (n_tokens,)."""
+def _read(weights, kept, state, past, token):
+    """Read one token: the new state, the new memory, and the network's logits of what comes next, (1, n_tokens)."""
     state, logits = recurrence.step(weights, state, token)
+    return state, past if kept is None else remembered.advance(kept, past, token), logits
+
+
+@jax.jit
+def _look(kept, past, logits, strength):
+    """The logarithms of what comes next, with the memory: (n_tokens,)."""
     logs = jax.nn.log_softmax(logits)
-    if kept is not None:
-        past = remembered.advance(kept, past, token)
-        logs, _ = remembered.predict(kept, past, logs, strength)
-    return state, past, logs[0]
+    return (logs if kept is None else remembered.predict(kept, past, logs, strength)[0])[0]
 
 
 class Chooser:
@@ -63,13 +66,16 @@ class Chooser:
         self.strength = jnp.full(1, strength, jnp.float32)
         self.masked: list[float] = []
         self.n_read, self.duration = 0, 0
-        state, past = recurrence.initial(self.weights, 1), remembered.initial(1, STEPS)
-        self.now = self._after((state, past, None), START)
+        start = (recurrence.initial(self.weights, 1), remembered.initial(1, STEPS), None)
+        self.now = self._after(start, START)
         for token in self.vocabulary.ids([word for word in head if word in self.vocabulary]):
             self.now = self._after(self.now, int(token))
 
     def _after(self, now: tuple, token: int) -> tuple:
-        return _read(self.weights, self.kept, now[0], now[1], jnp.array([token], jnp.int32), self.strength)
+        return _read(self.weights, self.kept, now[0], now[1], jnp.array([token], jnp.int32))
+
+    def _logs(self, now: tuple) -> np.ndarray:
+        return np.asarray(_look(self.kept, now[1], now[2], self.strength))
 
     def _tokens(self, sound: Sound) -> list[int]:
         """The tokens of a sound after what was played; those that the vocabulary lacks are left out."""
@@ -78,16 +84,17 @@ class Chooser:
 
     def _probability(self, allowed: Sequence[Sound]) -> np.ndarray:
         """The network's probability of each sound, that of its tokens in a row; 0 for what it cannot write."""
-        ahead: dict[int, tuple] = {}  # after a duration token: what comes next
-        p = np.zeros(len(allowed))
+        ahead: dict[int, np.ndarray] = {}  # after a duration token: what comes next
+        here, p = self._logs(self.now), np.zeros(len(allowed))
         for number, sound in enumerate(allowed):
             tokens = self._tokens(sound)
             if len(tokens) < 1 + (sound[1] != self.duration):
                 continue
-            log = float(self.now[2][tokens[0]])
+            log = float(here[tokens[0]])
             if len(tokens) == 2:
-                ahead.setdefault(tokens[0], self._after(self.now, tokens[0]))
-                log += float(ahead[tokens[0]][2][tokens[1]])
+                if tokens[0] not in ahead:
+                    ahead[tokens[0]] = self._logs(self._after(self.now, tokens[0]))
+                log += float(ahead[tokens[0]][tokens[1]])
             p[number] = np.exp(log)
         return p
 

@@ -97,6 +97,11 @@ def initial_network(cell: str, n_tokens: int, n_embedding: int, units: int, seed
     }
 
 
+def initial_networks(cell: str, n_tokens: int, n_embedding: int, units: int, seed: int, n: int) -> list[Network]:
+    """So many untrained networks, from the seeds `seed`, `seed` + 1, ..."""
+    return [initial_network(cell, n_tokens, n_embedding, units, seed + k) for k in range(n)]
+
+
 def read(cell: str, w: cells.Weights, x: jax.Array) -> jax.Array:
     """What `cells.run` computes, compiled: x (batch, time, n_in) to h (batch, time, units)."""
     units = next(value for name, value in w.items() if name.startswith("b")).shape[-1]
