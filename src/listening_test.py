@@ -82,7 +82,7 @@ def new(model: Bundle, wish: Generate, corpus: pd.DataFrame, n: int, seed: int) 
         taal = taals.find(wish.taal)
         rules = grammar.rules(vocabulary, scheme, taal.vibhags, wish.avartans)
         first = vocabulary.ids([f"taal:{taal.name}"])
-    shape, kept = (wish.temperature, wish.top_k, wish.top_p), model.params["memory"]
+    shape, kept = (wish.temperature, wish.top_k, wish.top_p), model.params.get("memory")
     network = decode.generate(
         model.weights, vocabulary, n, wish.tokens, seed, *shape, [first] * n, rules, memory=kept, strength=wish.memory
     )
