@@ -326,7 +326,7 @@ def test_the_command_takes_held_out_pieces_and_new_ones_of_both_models(tmp_path,
     model = SimpleNamespace(weights=None, vocabulary=vocabulary, params={"tokenize": {"scheme": "event"}})
     monkeypatch.setattr(listening_test.bundle, "load", lambda folder: model)
     made = SimpleNamespace(ids=ids[-1])
-    monkeypatch.setattr(decode, "generate", lambda weights, vocabulary, n, *rest: [made] * n)
+    monkeypatch.setattr(decode, "generate", lambda weights, vocabulary, n, *rest, **memory: [made] * n)
     monkeypatch.setattr(sys, "argv", ["listening_test.py", "chorales", "--clips", "2", "--seconds", "2"])
     listening_test.main()
     key = json.loads((tmp_path / "listening" / "chorales" / "key.json").read_text())
