@@ -235,17 +235,21 @@ def test_training_learns_keeps_the_best_and_repeats():
     data, valid = (memory_task.recall_windows(n, gaps, 4, 2, seed=n) for n in (500, 100))
     starts = memory_task.initial_networks("gru", 6, 6, 8, seed=0, n=2)
     schedule = memory_task.Schedule(steps=200, batch=32, checks=4)
-    networks, losses = memory_task.train("gru", starts, [0.03, 0.02], data, valid, schedule, seed=0)
+    networks, losses = memory_task.train("gru", starts, 0.03, data, valid, schedule, seed=0)
     assert losses.shape == (2, 4)
     for network, history in zip(networks, losses, strict=True):
         assert memory_task.loss("gru", network, valid) == pytest.approx(history.min(), abs=1e-6)
         assert memory_task.accuracy("gru", network, valid) > 0.95
-    again, _ = memory_task.train("gru", starts, [0.03, 0.02], data, valid, schedule, seed=0)
+    again, _ = memory_task.train("gru", starts, 0.03, data, valid, schedule, seed=0)
     for one, other in zip(jax.tree.leaves(networks), jax.tree.leaves(again), strict=True):
         np.testing.assert_array_equal(one, other)
     assert np.abs(networks[0]["W"] - networks[1]["W"]).max() > 0.01
+    tail = memory_task.Windows(*(a[400:] for a in data))
+    part, _ = memory_task.train("gru", starts, 0.03, data, valid, schedule, seed=0, among=np.arange(400, 500))
+    alone, _ = memory_task.train("gru", starts, 0.03, tail, valid, schedule, seed=0)
+    np.testing.assert_allclose(part[0]["W"], alone[0]["W"], atol=1e-5)
     with pytest.raises(ValueError, match="200 steps cannot be parted by 7 checks"):
-        memory_task.train("gru", starts, [0.03, 0.02], data, valid, schedule._replace(checks=7), seed=0)
+        memory_task.train("gru", starts, 0.03, data, valid, schedule._replace(checks=7), seed=0)
 
 
 def test_units_for_equal_parameters():

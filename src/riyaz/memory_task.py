@@ -16,6 +16,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
+from jax.flatten_util import ravel_pytree
 
 from riyaz import cells
 
@@ -136,17 +137,14 @@ def accuracy(cell: str, network: Network, windows: Windows) -> jax.Array:
     return jnp.sum(hit * counted) / jnp.maximum(jnp.sum(counted), 1)
 
 
-def _adam(
-    index: jax.Array, rate: jax.Array, gradient: Network, moments: tuple[Network, Network], network: Network
-) -> tuple[tuple[Network, Network], Network]:
-    """One step of Kingma and Ba 2015 (arXiv:1412.6980), the lecture's eq. 2 with a rate for each weight."""
-    norm = jnp.sqrt(sum(jnp.sum(g**2) for g in jax.tree.leaves(gradient)))
-    gradient = jax.tree.map(lambda g: g / jnp.maximum(norm, 1.0), gradient)
-    first = jax.tree.map(lambda m, g: 0.9 * m + 0.1 * g, moments[0], gradient)
-    second = jax.tree.map(lambda v, g: 0.999 * v + 0.001 * g**2, moments[1], gradient)
+def _adam(index: jax.Array, rate: jax.Array, gradient: jax.Array, learning: tuple) -> tuple:
+    """One step of Kingma and Ba 2015 (arXiv:1412.6980): the lecture's eq. 2 with a rate for each weight."""
+    weights, first, second = learning  # each (n_weights,)
+    gradient = gradient / jnp.maximum(jnp.linalg.norm(gradient), 1.0)
+    first = 0.9 * first + 0.1 * gradient
+    second = 0.999 * second + 0.001 * gradient**2
     rate *= jnp.sqrt(1.0 - 0.999 ** (index + 1.0)) / (1.0 - 0.9 ** (index + 1.0))
-    network = jax.tree.map(lambda p, m, v: p - rate * m / (jnp.sqrt(v) + 1e-8), network, first, second)
-    return (first, second), network
+    return weights - rate * first / (jnp.sqrt(second) + 1e-8), first, second
 
 
 @partial(jax.jit, static_argnames=("cell", "schedule"))
@@ -155,44 +153,53 @@ def _train(
 ) -> tuple[Network, jax.Array]:
     """As `train`; starts has a leading axis, rows is (n_starts, checks, steps / checks, batch)."""
 
-    def step(learning: tuple, now: tuple) -> tuple:
-        network, moments = learning
-        index, rate, chosen = now
-        gradient = jax.grad(loss, argnums=1)(cell, network, Windows(*(a[chosen] for a in data)))
-        moments, network = _adam(index, rate, gradient, moments, network)
-        return (network, moments), None
-
-    def check(carry: tuple, now: tuple) -> tuple:
-        learning, best, lowest = carry
-        learning, _ = lax.scan(step, learning, now)
-        current = loss(cell, learning[0], valid)
-        best = jax.tree.map(lambda new, old: jnp.where(current < lowest, new, old), learning[0], best)
-        return (learning, best, jnp.minimum(current, lowest)), current
-
-    def one_seed(now: tuple) -> tuple:
+    def one(now: tuple) -> tuple[Network, jax.Array]:
         start, rate, chosen = now
-        zeros = jax.tree.map(jnp.zeros_like, start)
+        weights, network = ravel_pytree(start)  # one vector: far quicker to compile than many arrays
+
+        def step(learning: tuple, now: tuple) -> tuple:
+            index, rate, rows = now
+            batch = Windows(*(a[rows] for a in data))
+            gradient = jax.grad(lambda weights: loss(cell, network(weights), batch))(learning[0])
+            return _adam(index, rate, gradient, learning), None
+
+        def check(carry: tuple, now: tuple) -> tuple:
+            learning, best, lowest = carry
+            learning, _ = lax.scan(step, learning, now)
+            current = loss(cell, network(learning[0]), valid)
+            best = jnp.where(current < lowest, learning[0], best)
+            return (learning, best, jnp.minimum(current, lowest)), current
+
         index = jnp.arange(schedule.steps, dtype=jnp.float32).reshape(schedule.checks, -1)
         falling = rate * 0.5 * (1.0 + jnp.cos(jnp.pi * index / schedule.steps))
-        carry = ((start, (zeros, zeros)), start, jnp.inf)
+        zeros = jnp.zeros_like(weights)
+        carry = ((weights, zeros, zeros), weights, jnp.inf)
         done: tuple[Any, jax.Array] = lax.scan(check, carry, (index, falling, chosen))
-        return done[0][1], done[1]
+        return network(done[0][1]), done[1]
 
-    return lax.map(one_seed, (starts, rates, rows))
+    return lax.map(one, (starts, rates, rows))
 
 
 def train(
-    cell: str, starts: Sequence[Network], rates: Any, data: Windows, valid: Windows, schedule: Schedule, seed: int
+    cell: str,
+    starts: Sequence[Network],
+    rate: float,
+    data: Windows,
+    valid: Windows,
+    schedule: Schedule,
+    seed: int,
+    among: np.ndarray | None = None,
 ) -> tuple[list[Network], np.ndarray]:
     """Train one network from each start, with Adam and the gradient's norm cut at 1.
 
     Parameters
     ----------
     starts : untrained networks of one size.
-    rates : the learning rate of all, or (n_starts,) of each; it falls to 0 along a cosine.
+    rate : the learning rate at first; it falls to 0 along a cosine.
     data : the windows to learn from; each step reads a random batch of them.
     valid : of all checks the network with the lowest loss on these windows is kept.
     seed : of the batches, which differ from start to start.
+    among : (n,) int, the windows of `data` to learn from; all if it is not given. What is compiled stays the same.
 
     Returns
     -------
@@ -207,9 +214,10 @@ def train(
         raise ValueError(f"{schedule.steps} steps cannot be parted by {schedule.checks} checks: make them a multiple")
     rng = np.random.default_rng(seed)
     shape = (len(starts), schedule.checks, schedule.steps // schedule.checks, schedule.batch)
-    rows = rng.integers(len(data.inputs), size=shape, dtype=np.int32)
+    among = np.arange(len(data.inputs)) if among is None else among
+    rows = rng.choice(among.astype(np.int32), size=shape)
     stacked = jax.tree.map(lambda *arrays: np.stack(arrays), *starts)
-    rates = np.broadcast_to(np.asarray(rates, np.float32), len(starts))
+    rates = np.full(len(starts), rate, np.float32)
     networks, losses = jax.device_get(_train(cell, stacked, rates, rows, data, valid, schedule))
     return [jax.tree.map(lambda a, k=k: a[k], networks) for k in range(len(starts))], losses
 
