@@ -19,6 +19,7 @@ export NPROC := 2
 export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 export MKL_NUM_THREADS := 1
+export GLIBC_TUNABLES := glibc.malloc.hugetlb=1
 unexport PYTHONHOME VIRTUAL_ENV
 
 .PHONY: help repro test lab verify bench lint lock clean

@@ -150,8 +150,6 @@ def render(root: Path, names: list[str]) -> str:
     )
     template = environment.get_template("home.html.j2")
     html = template.render(corpora=corpora, cells=page.CELLS, css=page.css(), stages=page.STAGES)
-    if not (root / "reports" / "cells.html").is_file():  # the notebook on cells is run by hand: no link to nothing
-        html = re.sub(r"<section[^>]*>\s*<h2>The recurrent cells</h2>.*?</section>\n", "", html, flags=re.DOTALL)
     return re.sub(r"\n{2,}", "\n", html) + "\n"
 
 

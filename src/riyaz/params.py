@@ -109,7 +109,6 @@ class Compare(Section):
     embedding: Count = 32
     units: Count = 32
     steps: Count = 300
-    passes: Count = 15
     batch: Count = 16
     learning_rates: list[Positive] = [0.02, 0.04, 0.08]
     seeds: Annotated[int, Field(ge=2)] = 3
