@@ -90,6 +90,11 @@ class Evaluate(Section):
     orders: Annotated[int, Field(ge=1, le=16)] = 8
 
 
+class Folds(Section):
+    folds: Literal[0] | Annotated[int, Field(ge=3, le=20)] = 0
+    seeds: Annotated[int, Field(ge=0, le=20)] = 0
+
+
 class Recall(Section):
     symbols: Annotated[int, Field(ge=2)] = 8
     gaps: list[Count] = [1, 2, 5, 10, 20, 50]
@@ -128,6 +133,7 @@ SECTIONS: dict[str, type[Section]] = {
     "train": Train,
     "generate": Generate,
     "evaluate": Evaluate,
+    "folds": Folds,
     "cells": Cells,
 }
 
@@ -143,6 +149,7 @@ class Corpus(Section):
     train: dict[str, Any] = {}
     generate: dict[str, Any] = {}
     evaluate: dict[str, Any] = {}
+    folds: dict[str, Any] = {}
 
 
 class Settings(Section):
@@ -160,6 +167,7 @@ class Settings(Section):
     train: Train = Train()
     generate: Generate = Generate()
     evaluate: Evaluate = Evaluate()
+    folds: Folds = Folds()
     cells: Cells = Cells()
 
 
