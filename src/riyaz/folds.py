@@ -15,7 +15,7 @@ import joblib
 import numpy as np
 import pandas as pd
 
-from riyaz import likelihood, memory, network, ngram, progress, recurrence, split, tokens, windows
+from riyaz import memory, network, ngram, progress, recurrence, split, tokens, windows
 from riyaz.params import Settings
 
 CLASSICAL = ("unigram", "n-gram", "n-gram + piece")
@@ -80,11 +80,10 @@ def judge(run: Run, ids: Sequence[np.ndarray], vocabulary: tokens.Vocabulary, se
             logs[name] = [np.log(np.maximum(rival.distributions(row), 1e-300)) for row in part["test"]]
     rows = []
     for name, log in logs.items():
-        scored = likelihood.score(log, part["test"], vocabulary).groupby("piece")["bits"].agg(["size", "sum"])
-        for piece, (size, bits) in zip(number, scored.itertuples(index=False), strict=True):
-            rows.append(
-                dict(zip(COLUMNS, (run.seed, run.fold, int(piece), int(size), name, round(bits, 3)), strict=True))
-            )
+        for piece, given, came in zip(number, log, part["test"], strict=True):
+            bits = -given[np.arange(len(given)), came[1:]].sum() / np.log(2)
+            row = (run.seed, run.fold, int(piece), len(given), name, round(float(bits), 3))
+            rows.append(dict(zip(COLUMNS, row, strict=True)))
     return rows
 
 
