@@ -156,3 +156,13 @@ def test_fit_trusts_a_memory_where_pieces_repeat_and_not_where_they_do_not():
 def test_fit_without_pieces_says_what_to_do():
     with pytest.raises(ValueError, match=r"sequence\.valid above 0"):
         memory.fit([], [], LETTERS)
+
+
+def test_a_phrase_that_came_some_hundred_times_leaves_its_end_possible():
+    """Seventeen orders that each leave a five-hundredth: less than a float can hold, but as a logarithm."""
+    ids = np.array([1, *[4, 5] * 500, 6, 2], np.int32)
+    (network,) = logs = [np.full((len(ids) - 1, 8), np.log(1 / 8), np.float32)]
+    (told,) = memory.log_probabilities(logs, [ids], parameters(LETTERS, memory.ORDER, (1.0,), (1.0,)))
+    assert np.isfinite(told[np.arange(len(told)), ids[1:]]).all()
+    assert told[-2, 6] < network[-2, 6] - 50
+    assert memory.fit(logs, [ids], LETTERS)["escape"] != [1.0] * memory.FITTED

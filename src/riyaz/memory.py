@@ -100,12 +100,15 @@ def _counts(match: jax.Array, followed: jax.Array, order: int, n_tokens: int) ->
 
 
 def _laid(counts: jax.Array, escape: jax.Array, strength: jax.Array) -> tuple[jax.Array, jax.Array]:
-    """The memory's part of the distribution, (batch, n_tokens), and what it leaves to the base, (batch,)."""
+    """The memory's part of the distribution, (batch, n_tokens), and the log of what it leaves to the base, (batch,).
+
+    What is left is kept as a logarithm: a phrase that came some hundred times leaves less than a float can say.
+    """
     total, kinds = counts.sum(-1), (counts > 0).sum(-1)  # (batch, order + 1)
     whole = jnp.where(kinds > 0, strength[:, None] * total + escape * kinds, 1)
-    left = jnp.where(kinds > 0, escape * kinds / whole, 1)
-    longer = jnp.flip(jnp.cumprod(jnp.flip(left, 1), 1), 1)  # what the orders from k on leave
-    share = strength[:, None] * jnp.pad(longer[:, 1:], ((0, 0), (0, 1)), constant_values=1) / whole
+    left = jnp.where(kinds > 0, jnp.log(escape * jnp.maximum(kinds, 1) / whole), 0)
+    longer = jnp.flip(jnp.cumsum(jnp.flip(left, 1), 1), 1)  # what the orders from k on leave
+    share = strength[:, None] * jnp.exp(jnp.pad(longer[:, 1:], ((0, 0), (0, 1)))) / whole
     return (share[:, :, None] * counts).sum(1), longer[:, 0]
 
 
@@ -124,16 +127,16 @@ def predict(found: Found, state: State, logs: jax.Array, strength: jax.Array) ->
     """
     order, n_tokens = len(found["escape"]) - 1, logs.shape[-1]
     followed = _followed(state)
-    network = jnp.float32(1)
+    network = jnp.float32(0)  # the logarithm of what is left to it
     if "classes" in found:
         same = found["classes"][:, None] == jnp.arange(n_tokens)  # (token, class)
         closed = jnp.where(followed >= 0, found["classes"][followed], -1)
         said, network = _laid(_counts(state["class_match"], closed, order, n_tokens), found["class_escape"], strength)
         of_class = jax.nn.logsumexp(jnp.where(same[None], logs[:, :, None], -jnp.inf), axis=1)  # (batch, class)
-        new = jnp.logaddexp(jnp.log(network)[:, None] + of_class, jnp.log(said))
+        new = jnp.logaddexp(network[:, None] + of_class, jnp.log(said))
         logs = logs + jnp.where(jnp.isfinite(of_class), new - of_class, 0)[:, found["classes"]]
     said, left = _laid(_counts(state["match"], followed, order, n_tokens), found["escape"], strength)
-    return jnp.logaddexp(jnp.log(left)[:, None] + logs, jnp.log(said)), 1 - left * network
+    return jnp.logaddexp(left[:, None] + logs, jnp.log(said)), -jnp.expm1(left + network)
 
 
 def longest(state: State) -> tuple[jax.Array, jax.Array]:
@@ -256,13 +259,14 @@ def _evidence(found: Found, logs: jax.Array, tokens: jax.Array) -> dict[str, jax
     return {"tokens": first, "classes": second, "own": own, "of_class": of_class}
 
 
-def _after(escape: jax.Array, seen: jax.Array, p: jax.Array) -> jax.Array:
-    """Probability of what came, after all orders: seen (3, n, order + 1), p (n,)."""
+def _after(escape: jax.Array, seen: jax.Array, log: jax.Array) -> jax.Array:
+    """Logarithm of the probability of what came, after all orders: seen (3, n, order + 1), log (n,)."""
     for k in range(seen.shape[2]):
         total, kinds, of_it = seen[:, :, k]
-        more = escape[min(k, FITTED - 1)] * kinds
-        p = jnp.where(kinds > 0, (of_it + more * p) / jnp.maximum(total + more, 1e-9), p)
-    return p
+        more = escape[min(k, FITTED - 1)] * jnp.maximum(kinds, 1)
+        laid = jnp.logaddexp(jnp.log(of_it), jnp.log(more) + log) - jnp.log(total + more)
+        log = jnp.where(kinds > 0, laid, log)
+    return log
 
 
 def fit(
@@ -298,12 +302,11 @@ def fit(
     first, second = (jnp.moveaxis(joined[name], 1, 0) for name in ("tokens", "classes"))
 
     def loss(logs: jax.Array) -> jax.Array:
-        p = jnp.exp(joined["own"])
+        log = joined["own"]
         if "classes" in found:
-            of_class = jnp.exp(joined["of_class"])
-            p = p / of_class * _after(jnp.exp(logs[FITTED:]), second, of_class)
+            log = log - joined["of_class"] + _after(jnp.exp(logs[FITTED:]), second, joined["of_class"])
         # A weak pull towards Witten and Bell's 1 decides where the pieces do not say anything.
-        return -jnp.log2(_after(jnp.exp(logs[:FITTED]), first, p)).mean() + 1e-3 * (logs**2).mean()
+        return -_after(jnp.exp(logs[:FITTED]), first, log).mean() / jnp.log(2) + 1e-3 * (logs**2).mean()
 
     slope = jax.jit(jax.value_and_grad(loss))
     best = minimize(
@@ -312,5 +315,7 @@ def fit(
         jac=True,
         method="L-BFGS-B",
     )
+    if not np.isfinite(best.fun):
+        raise ValueError("the memory cannot be fitted: the network gives a validation token no probability at all")
     escapes = [float(f"{value:.3g}") for value in np.exp(best.x)]
     return start | {"escape": escapes[:FITTED], "class_escape": escapes[FITTED:]}
