@@ -10,6 +10,11 @@ PIP := "$(VENV)/bin/python" -m pip -qq --disable-pip-version-check
 PYTHONS := $(PYTHON) python3.11 python3.12 python3.13 python3 python
 MADE := data/events data/tokens data/sequences data/raw/chorales models reports
 
+# A published benchmark, and settings that were chosen on its validation part.
+JSB := data/raw/jsb/jsb-chorales-quarter.json
+JSB_SETTINGS := path=data/raw/jsb reader=pianoroll augment.transpose=1 model.dropout=0.5 \
+  train.epochs=24 train.batch=32 train.weight_decay=0.05 train.patience=24
+
 # The same in every shell as in the kernels that src/run.py starts. The number of threads is part of the result:
 # two on any machine, so that one core and many give the same bits.
 export PATH := $(VENV)/bin:$(PATH)
@@ -22,7 +27,7 @@ export MKL_NUM_THREADS := 1
 export GLIBC_TUNABLES := glibc.malloc.hugetlb=1
 unexport PYTHONHOME VIRTUAL_ENV
 
-.PHONY: help repro test lab verify bench lint lock clean
+.PHONY: help repro test lab verify bench jsb lint lock clean
 
 help:  ## say what there is
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## */make \1: /'
@@ -57,6 +62,13 @@ verify: $(READY)  ## run two fresh clones in full, one of them on one core: each
 
 bench: $(READY)  ## time the pipeline, and what is done here against what one would use instead
 	@for script in benchmarks/*.py; do echo "== $$script"; python "$$script" || exit 1; done
+
+$(JSB): | $(READY)
+	@mkdir -p $(@D)
+	@dvc get https://github.com/czhuang/JSB-Chorales-dataset $(@F) --out $@
+
+jsb: $(READY) $(JSB)  ## fetch the JSB chorales, a published benchmark, and run the pipeline on them as an experiment
+	@dvc exp run $(foreach setting,$(JSB_SETTINGS),-S '+corpora.jsb.$(setting)')
 
 lint: $(READY)  ## check style and types, and that notebooks hold no outputs
 	@ruff check
