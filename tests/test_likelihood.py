@@ -114,12 +114,17 @@ def test_positions_in_the_cycle_by_hand():
     bols = piece([(1, "Dha"), (0.5, "Te"), (0.5, "Te"), (1, "Na"), (1, "Dha")], taal="a", form="b", kind="bols")
     notes = piece([(1, "C4"), (1, "D4")])
     found = likelihood.positions([bols, notes], [Fraction(3), None])
-    # taal form d:1 Dha d:1/2 Te Te d:1 Na Dha <end>; the last Dha is on the next sam. A piece without metre has no place.
+    # taal form d:1 Dha d:1/2 Te Te d:1 Na Dha <end>: the last Dha is on the next sam; without a metre there is no place
     assert found["beat"].dropna().tolist() == [1, 1, 2, 2, 2.5, 3, 3, 1]
     places = ["outside"] * 2 + ["first beat"] * 2 + ["other beats"] * 2 + ["between beats"] + ["other beats"] * 2
     assert found["place"].tolist() == [*places, "first beat", "outside", *["outside"] * 4]
     assert found["cycle"].dropna().unique().tolist() == [3]
-    assert likelihood.positions([piece([(1.5, "C4"), (1, "D4")])], [Fraction(3, 2)])["beat"].tolist()[:4] == [1, 1, 1, 1]
+    assert likelihood.positions([piece([(1.5, "C4"), (1, "D4")])], [Fraction(3, 2)])["beat"].tolist()[:4] == [
+        1,
+        1,
+        1,
+        1,
+    ]
     assert likelihood.positions([], []).empty
 
 

@@ -8,7 +8,7 @@ References
 ----------
 Definitions of MusPy where it has them: Dong et al., MusPy: a toolkit for symbolic music generation, ISMIR 2020,
 arXiv:2008.01951; scale consistency: Mogren 2016, arXiv:1611.09904; groove: Wu & Yang 2020, arXiv:2008.01307. Phrases
-end with rests and long notes by the second grouping rule of Lerdahl & Jackendoff, A generative theory of tonal music, 1983.
+end with rests and long notes: Lerdahl & Jackendoff, A generative theory of tonal music, 1983, second grouping rule.
 Lin, Divergence measures based on the Shannon entropy, 1991, doi:10.1109/18.61115; its root is a distance: Endres &
 Schindelin 2003, doi:10.1109/TIT.2003.813506. Overlap: Inman & Bradley 1989, doi:10.1080/03610928908830127; between
 sets of pieces: Yang & Lerch 2020, doi:10.1007/s00521-018-3849-7.

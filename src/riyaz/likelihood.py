@@ -198,7 +198,7 @@ def frame_nats(logs: Sequence[np.ndarray], pieces: Sequence[np.ndarray], vocabul
     Returns
     -------
     For each piece (n_frames - 1,) float64: nats of frames 2 to the last, the last one closed by whatever is no ``+``.
-    A piece of one frame gives none. What a model leaves for tokens that no frame has, such as ``<end>``, counts as lost.
+    A piece of one frame gives none. What a model leaves for tokens that no frame has, as ``<end>``, counts as lost.
 
     References
     ----------

@@ -3,6 +3,7 @@
 Did the network learn more than an n-gram, does it copy, and do its pieces keep the form?
 """
 
+from math import isnan
 from typing import Any
 
 SURE = "and the interval over pieces leaves no doubt"
@@ -35,17 +36,26 @@ def copied(copies: bool, why: str) -> str:
     return f"It {'copies' if copies else 'does not copy more than composers of this corpus repeat each other'}: {why}."
 
 
-def formed(kind: str, passed: dict[str, float]) -> str:
+def formed(kind: str, passed: dict[str, float], struck: dict[str, float] | None = None, tokens: int = 0) -> str:
     """Say whether pieces keep the form.
 
     Parameters
     ----------
     passed : group (``repertoire`` or ``held-out``, and what was generated) to the share, of checks passed for bols, of
         notes in key for notes.
+    struck : for bols, group to the share of its sams that are struck (`distributions.struck`; NaN: no piece is longer
+        than an avartan). A piece drawn freely is cut off after `tokens`: it cannot be asked for whole avartans.
     """
     what = "of the checks of taal and form pass" if kind == "bols" else "of the notes lie in one key"
     said = ", ".join(f"{share:.0%} for {group}" for group, share in passed.items())
-    return f"Form: {said} ({what})."
+    lead = f"Form: {said} ({what})"
+    if not struck:
+        return f"{lead}."
+    sams = ", ".join(
+        f"{'none to judge' if isnan(share) else f'{share:.0%}'} in {group}" for group, share in struck.items()
+    )
+    free = f"what is drawn freely has no mask and is cut off after {tokens} tokens, so only its sams are judged"
+    return f"{lead}; {free}, of which are struck: {sams}."
 
 
 def sentences(metrics: dict[str, Any]) -> list[str]:
@@ -53,5 +63,5 @@ def sentences(metrics: dict[str, Any]) -> list[str]:
     return [
         learned(metrics["bits_per_token"], metrics["saved_bits"]),
         copied(metrics["originality"]["copies"], metrics["originality"]["why"]),
-        formed(metrics["kind"], metrics["form"]),
+        formed(metrics["kind"], metrics["form"], metrics.get("sams_struck"), metrics.get("tokens_at_most", 0)),
     ]
