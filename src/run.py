@@ -72,6 +72,7 @@ class Engine(NBClientEngine):
             "python3",
             config=config,
             record_timing=False,
+            iopub_timeout=600,  # seconds: on a busy machine a figure may come long after its cell
             coalesce_streams=True,
             extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
             **kwargs,

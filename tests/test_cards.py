@@ -60,7 +60,7 @@ def test_a_data_card_by_hand():
         "- Music: 4 pieces of bols for tabla, in teental (2), rupak (1).",
         "- From: my teacher.",
         "- Licence: not stated.",
-        "- Where: `data/raw/mine`, read by the reader `tabla`; 2 files, 3,456 bytes.",
+        "- Where: `data/raw/mine`, read by the reader `tabla`; files: 2, bytes: 3,456.",
         "- Files: 1 read, 1 skipped (\\<b\\>\\|.txt: 'Dhim' is no bol).",
         "- The pieces name no sources of their own.",
         "- Tokens by the scheme `event`; starts and ends moved to 1/4, 1/3 of a beat.",

@@ -200,6 +200,12 @@ def test_excerpts_have_one_length():
     assert [(p.name, len(p.events)) for p in cut] == [("long", 10)]
 
 
+def test_what_is_longer_is_cut_and_what_is_shorter_stays():
+    cut = originality.at_most([tune("long", wild(1, 30)), tune("short", wild(2, 5))], 10)
+    assert [(p.name, len(p.events)) for p in cut] == [("long", 10), ("short", 5)]
+    assert originality.at_most([], 10) == []
+
+
 def test_groups_are_cut_to_the_smallest_median_length():
     groups = {
         "a": [tune(str(n), wild(n, n)) for n in (10, 20, 30)],

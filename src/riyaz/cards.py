@@ -116,7 +116,7 @@ Written by the stage `evaluate`; nothing here was typed in by hand but source an
 - Music: {len(pieces):,} pieces of {"bols for tabla" if bols else "notes"}{_most(pieces)}.
 - From: {plain(about["source"]) or "not stated"}.
 - Licence: {plain(about["licence"]) or "not stated"}.
-- Where: `{about["path"]}`, read by the reader `{about["reader"]}`; {weight[0]:,} files, {weight[1]:,} bytes.
+- Where: `{about["path"]}`, read by the reader `{about["reader"]}`; files: {weight[0]:,}, bytes: {weight[1]:,}.
 - Files: {len(files) - len(skipped):,} read, {len(skipped):,} skipped{_reasons(skipped)}.
 - {f"The pieces name {len(named):,} sources of their own." if named else "The pieces name no sources of their own."}
 
@@ -139,7 +139,7 @@ Test pieces that still share half or more of their shapes with one training piec
 
 ## Limits
 
-- {split[2][1]:,} test pieces carry every figure of the verdict; the intervals say how surely.
+- {split[2][1]:,} test pieces of {split[2][2]:,} families carry all figures of the verdict; a family's pieces are alike.
 - It is what is in the folder, no sample of a tradition or of a composer's work.
 - Rights are as its owner states them above; the project did not verify them.
 

@@ -224,6 +224,11 @@ def excerpts(pieces: Sequence[Piece], n_events: int) -> list[Piece]:
     ]
 
 
+def at_most(pieces: Sequence[Piece], n_events: int) -> list[Piece]:
+    """The first `n_events` events of each piece; the shorter ones stay as they are."""
+    return [Piece(piece.name, piece.events.iloc[:n_events].reset_index(drop=True), piece.about) for piece in pieces]
+
+
 def same_length(groups: Mapping[str, Sequence[Piece]]) -> dict[str, list[Piece]]:
     """Cut all groups to excerpts of one length: the smallest of the groups' median lengths, in events.
 
