@@ -119,6 +119,12 @@ def reports(folder: Path) -> list[tuple[str, str, str]]:
     return [(name, address(folder, folder / f"{name}.html"), question) for name, question in page.STAGES.items()]
 
 
+def cards(folder: Path) -> list[tuple[str, str]]:
+    """`(name, link)` of the cards that `evaluate` has written."""
+    found = [folder / "cards" / f"{kind}_card.md" for kind in ("model", "data")]
+    return [(words(file.stem), address(folder, file)) for file in found if file.is_file()]
+
+
 def corpus(folder: Path) -> dict[str, Any]:
     """All that the index says of one corpus.
 
@@ -136,6 +142,7 @@ def corpus(folder: Path) -> dict[str, Any]:
     return {
         "name": folder.name,
         "reports": reports(folder),
+        "cards": cards(folder),
         "pieces": pieces(folder),
         **headlines(metrics),
     }

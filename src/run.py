@@ -3,12 +3,14 @@
 A notebook declares what it needs in its cell tagged `parameters`: `corpus`, and each section of params.yaml by its
 name with the value None. Papermill runs it with these filled in, standing in notebooks/ as JupyterLab does, on the
 riyaz of this checkout. The executed copy and its page go to reports/, both the same bytes at every run: nothing that
-depends on the clock, on chance or on the machine is kept. Progress goes to the terminal, and never into them.
+depends on the clock, on chance or on the machine is kept. Progress goes to the terminal, and never into them; what a
+run cost is one line of .cache/cost.csv, which neither git nor DVC knows.
 """
 
 import logging
 import os
 import re
+import resource
 import signal
 import sys
 import tempfile
@@ -71,6 +73,7 @@ class Engine(NBClientEngine):
             "python3",
             config=config,
             record_timing=False,
+            iopub_timeout=600,  # seconds: on a busy machine a figure may come long after its cell
             coalesce_streams=True,
             extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
             **kwargs,
@@ -226,6 +229,17 @@ def write(path: Path, text: str) -> None:
     temporary.replace(path)
 
 
+def note_cost(path: Path, stage: str, corpus: str, seconds: float) -> None:
+    """Add a line to the table of costs: stage, corpus, seconds, and the most memory that one of its processes held."""
+    unit = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss, in bytes
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * unit
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a", encoding="utf-8") as table:
+        if not table.tell():
+            table.write("stage,corpus,seconds,peak_bytes\n")
+        table.write(f"{stage},{corpus},{seconds:.1f},{peak}\n")
+
+
 def failure(error: PapermillExecutionError, stage: str, log: Path) -> str:
     """One line for the terminal; the traceback goes to `log`."""
     traceback = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(error.traceback))
@@ -273,7 +287,9 @@ def main(arguments: list[str]) -> int:
     write(folder / f"{stage}.ipynb", nbformat.writes(notebook) + "\n")
     write(folder / f"{stage}.html", html)
     log.unlink(missing_ok=True)
-    print(f"{label}: {time.monotonic() - start:.0f} s", file=sys.stderr)
+    seconds = time.monotonic() - start
+    note_cost(ROOT / ".cache" / "cost.csv", stage, corpus or "", seconds)
+    print(f"{label}: {seconds:.0f} s", file=sys.stderr)
     return 0
 
 

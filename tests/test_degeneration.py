@@ -78,6 +78,16 @@ def test_recurrence_by_hand():
     assert np.isnan(d.recurrence("a", 2)).all()
 
 
+def test_recurrences_are_means_over_the_pieces_that_are_long_enough():
+    pieces = [Piece("a", tune([60, 62] * 2), {}), Piece("b", tune([60, 62, 60]), {}), Piece("empty", tune([]), {})]
+    found = d.recurrences(pieces, longest=5)
+    np.testing.assert_allclose(found[:3], [0, 1, 0])  # two beats ago it was the same, in both
+    assert np.isnan(found[3:]).all()
+    held = [Piece("c", tune([60, 60, 62]), {}), Piece("d", tune([60, 62]), {})]
+    np.testing.assert_allclose(d.recurrences(held, longest=1), [(1 / 2 + 0) / 2])
+    assert np.isnan(d.recurrences([], longest=3)).all()
+
+
 def test_beats_hold_what_is_struck_in_them():
     events = in_a_row([TICKS // 2, TICKS, TICKS // 2, TICKS], [["C4"], ["D4"], [], ["E4"]])
     assert d.beats(events) == [((0, ("C4",)), (TICKS // 2, ("D4",))), (), ((0, ("E4",)),)]

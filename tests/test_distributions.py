@@ -70,6 +70,18 @@ def test_phrase_ends_by_hand():
     assert len(d.phrase_ends(EMPTY.events)) == 0
 
 
+def test_struck_by_hand():
+    piece = tune("p", [60, 62, None, 64, 65, 67], [1, 2, 1, 1, 2, 2])
+    onsets = [0, 1, 3, 4, 5, 7]  # the rest on 3 is no note
+    assert piece.events["onset"].tolist() == [beat * TICKS for beat in onsets]
+    assert d.struck(piece.events, 3) == 0
+    assert d.struck(piece.events, 2) == pytest.approx(1 / 4)  # of 2, 4, 6, 8 only 4
+    assert d.struck(piece.events, 1) == pytest.approx(4 / 8)  # 1, 4, 5, 7
+    assert d.struck(piece.events, Fraction(1, 2)) == pytest.approx(4 / 17)
+    assert np.isnan(d.struck(piece.events, 9))
+    assert np.isnan(d.struck(EMPTY.events, 4))
+
+
 def test_form_by_hand():
     c_major = [60, 62, 64, 65, 67, 69, 71, 72, 67, 64, 60, None, None, [48, 60, 64]]
     form = d.form(tune("p", c_major, ["1/2"] * 13 + [2], metre="4/4"))

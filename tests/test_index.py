@@ -57,6 +57,15 @@ def test_pieces_can_be_heard_and_taken(root):
     assert 'src="tabla/pieces/%E0%A4%BD%20a%26b.mp3"' in html
 
 
+def test_cards_are_linked_where_they_are(root):
+    assert "card.md" not in index.render(root, ["tabla"])
+    (root / "reports" / "tabla" / "cards").mkdir()
+    for name in ("model_card.md", "data_card.md"):
+        (root / "reports" / "tabla" / "cards" / name).touch()
+    html = index.render(root, ["tabla"])
+    assert '<a href="tabla/cards/model_card.md">model card</a><a href="tabla/cards/data_card.md">data card</a>' in html
+
+
 def test_piece_without_sound_has_no_player(root):
     html = index.render(root, ["tabla"])
     assert html.count("<audio") == 2

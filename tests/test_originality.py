@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -137,6 +138,32 @@ def test_a_model_that_pastes_training_phrases_fails():
     assert "6 of 6 pieces hold a longer run than any of 12 held-out pieces" in why
 
 
+@pytest.mark.parametrize(
+    ("mine", "theirs", "failed", "chance"),
+    [
+        ([9, 9, 9, 3, 3, 3], [8, 5, 5, 5], False, 6 * 5 * 4 / (10 * 9 * 8)),  # the 3 longest of 10 are all generated
+        ([9, 9, 9, 3, 3, 3], [8] * 54, True, 6 * 5 * 4 / (60 * 59 * 58)),
+        ([3, 3], [8, 5], False, 1),
+    ],
+)
+def test_the_probability_that_all_longest_runs_are_generated_by_hand(mine, theirs, failed, chance):
+    def table(runs):
+        return pd.DataFrame({"mode": "transposed", "run": runs, "share": 0.1, "piece": "p", "source": "s"})
+
+    found, why = originality.copies(table(mine), table(theirs))
+    assert found == failed
+    assert f"(p = {chance:.2g})" in why
+
+
+def test_more_than_half_of_a_piece_in_one_run_is_a_copy_whatever_chance_says():
+    def table(run, share):
+        return pd.DataFrame({"mode": "khali", "run": [run], "share": share, "piece": "p", "source": "s"})
+
+    assert originality.copies(table(9, 0.51), table(8, 0.9))[0]
+    assert not originality.copies(table(9, 0.49), table(8, 0.9))[0]
+    assert not originality.copies(table(8, 0.9), table(8, 0.1))[0]
+
+
 def test_a_random_model_passes():
     failed, why = verdict([tune(f"random {k}", wild(500 + k)) for k in range(6)])
     assert not failed, why
@@ -171,6 +198,12 @@ def test_nothing_to_compare():
 def test_excerpts_have_one_length():
     cut = originality.excerpts([tune("long", wild(1, 30)), tune("short", wild(2, 5))], 10)
     assert [(p.name, len(p.events)) for p in cut] == [("long", 10)]
+
+
+def test_what_is_longer_is_cut_and_what_is_shorter_stays():
+    cut = originality.at_most([tune("long", wild(1, 30)), tune("short", wild(2, 5))], 10)
+    assert [(p.name, len(p.events)) for p in cut] == [("long", 10), ("short", 5)]
+    assert originality.at_most([], 10) == []
 
 
 def test_groups_are_cut_to_the_smallest_median_length():

@@ -46,6 +46,16 @@ def test_an_error_is_one_line_with_the_key_what_it_may_be_and_what_it_was(load, 
     assert "\n" not in str(caught.value)
 
 
+def test_a_corpus_may_say_where_it_is_from_and_what_it_may_be_used_for(load):
+    said = load(BASE.replace("reader: tabla", "reader: tabla, about: {source: my teacher, licence: CC0}")).corpora
+    assert (said["b"].about.source, said["b"].about.licence) == ("my teacher", "CC0")
+    assert (said["a"].about.source, said["a"].about.licence) == ("", "")
+    with pytest.raises(params.BadParams, match=r"corpora.b.about.license is no key; did you mean licence\?"):
+        load(BASE.replace("reader: tabla", "reader: tabla, about: {license: MIT}"))
+    with pytest.raises(params.BadParams, match=r"corpora.b.about.licence: input should be a valid string; it was 3"):
+        load(BASE.replace("reader: tabla", "reader: tabla, about: {licence: 3}"))
+
+
 def test_numbers_as_dvc_writes_them_are_read_as_numbers(load):
     assert load(BASE + "train: {learning_rate: 5e-05}").train.learning_rate == 5e-5
 

@@ -119,6 +119,8 @@ def test_the_verdict_follows_from_figures(project):
         assert len(metrics["verdict"]) == 3
         assert {"uniform", "unigram", "n-gram", "n-gram + piece", "network"} <= set(metrics["bits_per_token"])
         assert 0 < metrics["bits_per_token"]["n-gram"] < metrics["bits_per_token"]["uniform"]
+        for card in ("model_card.md", "data_card.md"):
+            assert "licence" in (project / "reports" / corpus / "cards" / card).read_text(encoding="utf-8").lower()
 
 
 def test_pieces_can_be_taken(project):

@@ -102,6 +102,20 @@ def test_notebook_without_corpus(workspace, here):
     assert list(outputs(workspace)) == ["reports/cells.html", "reports/cells.ipynb"]
 
 
+def test_what_a_run_cost_is_told_where_no_output_holds_it(workspace, here):
+    notebook(workspace, "print('x')")
+    notebook(workspace, "raise ValueError", name="train")
+    notebook(workspace, "print('cells')", name="cells", parameters="")
+    for arguments in (["explore", "tabla"], ["train", "tabla"], ["cells"]):
+        here(*arguments)
+    head, *lines = (workspace / ".cache" / "cost.csv").read_text(encoding="utf-8").splitlines()
+    assert head == "stage,corpus,seconds,peak_bytes"
+    costs = [line.split(",") for line in lines]
+    assert [cost[:2] for cost in costs] == [["explore", "tabla"], ["cells", ""]]  # what failed made nothing
+    assert all(0 < float(seconds) < 120 and 2**24 < int(peak) < 2**36 for *_, seconds, peak in costs)
+    assert "cost" not in {Path(name).stem for name in outputs(workspace)}
+
+
 @pytest.mark.parametrize(
     ("source", "line"),
     [

@@ -8,6 +8,8 @@ References
 Li et al., A diversity-promoting objective function for neural conversation models, 2016, arXiv:1510.03055 (distinct-n).
 Holtzman et al., The curious case of neural text degeneration, 2020, arXiv:1904.09751 (loops of likely text; nucleus
 sampling against them).
+Foote, Visualizing music and audio using self-similarity, 1999, doi:10.1145/319463.319472 (recurrence is the mean of the
+diagonals of his matrix, for values that are equal or not).
 """
 
 from collections.abc import Hashable, Mapping, Sequence
@@ -107,6 +109,7 @@ def recurrence(sequence: Sequence[Hashable], longest: int = 64, n: int = 1) -> n
     """How often what is said now was said d values ago: share of places whose n-gram equals the one d before.
 
     r(d) = #{i : x[i-n+1..i] = x[i-d-n+1..i-d]} / #{i}. On `beats` its peaks are the bars, avartans and phrases.
+    Foote 1999.
 
     Returns
     -------
@@ -120,8 +123,23 @@ def recurrence(sequence: Sequence[Hashable], longest: int = 64, n: int = 1) -> n
     return shares
 
 
+def recurrences(pieces: Sequence[Piece], longest: int = 64) -> np.ndarray:
+    """The mean of the pieces' `recurrence` of `beats`, at each distance over those that are longer than it.
+
+    Returns
+    -------
+    (longest,) float64 for d = 1 ... longest beats; NaN where no piece is so long.
+    """
+    shares = np.array([recurrence(beats(piece.events), longest) for piece in pieces]).reshape(-1, longest)
+    known = (~np.isnan(shares)).sum(axis=0)
+    return np.where(known, np.nansum(shares, axis=0) / np.maximum(known, 1), np.nan)
+
+
 def normal(pieces: Sequence[Piece]) -> float:
-    """Repeats in a row that human pieces of this corpus hold: the 95th percentile over them, and at least `NORMAL`."""
+    """Repeats in a row that human pieces of this corpus hold: the 95th percentile over them, and at least `NORMAL`.
+
+    A piece without a `loop` counts 1; no pieces give `NORMAL`.
+    """
     found = [loop(values(piece.events)) for piece in pieces]
     repeats = [one.repeats if one else 1.0 for one in found]
     return max(float(NORMAL), float(np.quantile(repeats, 0.95, method="higher")) if repeats else 0.0)

@@ -7,7 +7,8 @@ draws it from the training pieces, as many at a time as were generated.
 References
 ----------
 Definitions of MusPy where it has them: Dong et al., MusPy: a toolkit for symbolic music generation, ISMIR 2020,
-arXiv:2008.01951; scale consistency: Mogren 2016, arXiv:1611.09904; groove: Wu & Yang 2020, arXiv:2008.01307.
+arXiv:2008.01951; scale consistency: Mogren 2016, arXiv:1611.09904; groove: Wu & Yang 2020, arXiv:2008.01307. Phrases
+end with rests and long notes: Lerdahl & Jackendoff, A generative theory of tonal music, 1983, second grouping rule.
 Lin, Divergence measures based on the Shannon entropy, 1991, doi:10.1109/18.61115; its root is a distance: Endres &
 Schindelin 2003, doi:10.1109/TIT.2003.813506. Overlap: Inman & Bradley 1989, doi:10.1080/03610928908830127; between
 sets of pieces: Yang & Lerch 2020, doi:10.1007/s00521-018-3849-7.
@@ -110,13 +111,31 @@ def repetition(names: Sequence, n: int = PHRASE) -> float:
 
 
 def phrase_ends(events: pd.DataFrame) -> np.ndarray:
-    """Onsets (ticks) of the top line's phrase ends: notes before a rest, the last, and those twice the median long."""
+    """Onsets of the top line's phrase ends: notes before a rest, the last, and those twice the median long.
+
+    Lerdahl & Jackendoff 1983, grouping preference rule 2. (n,) int64, ticks; none where nothing sounds.
+    """
     top = events.assign(symbols=[s[-1:] for s in events["symbols"]], held=[h[-1:] for h in events["held"]])
     onset, duration, _ = _notes(top)
     if not onset.size:
         return onset
     before_rest = np.r_[(onset + duration)[:-1] < onset[1:], True]
     return onset[before_rest | (duration >= 2 * np.median(duration))]
+
+
+def struck(events: pd.DataFrame, beats: Fraction | int) -> float:
+    """Does it keep count: the share of every so many beats, from the first after the beginning, that are struck.
+
+    #{k >= 1 : a note or bol starts at k beats, k beats < length} / #{k >= 1 : k beats < length}. With the beats of an
+    avartan these are its sams, with 1 they are all matras; a piece need not be whole for it.
+
+    Returns
+    -------
+    A share, 0 to 1; NaN for a piece that is not longer than `beats`.
+    """
+    onset = to_notes(events)["onset"].to_numpy()
+    due = np.arange(1, -(-int(events["duration"].sum()) // int(beats * TICKS))) * int(beats * TICKS)
+    return float(np.isin(due, onset).mean()) if due.size else float("nan")
 
 
 def form(piece: Piece) -> dict[str, float]:

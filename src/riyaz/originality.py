@@ -17,6 +17,7 @@ References
 ----------
 Yin, Reuben, Stepney & Collins, Measuring when a music generation algorithm copies too much: the originality report,
 2022, doi:10.1007/s42979-022-01220-y (originality beside a baseline of human pieces).
+McCoy et al., How much do language models copy from their training data?, 2023, arXiv:2111.09509 (novelty of n-grams).
 Manber & Myers, Suffix arrays: a new method for on-line string searches, 1993, doi:10.1137/0222058.
 """
 
@@ -155,7 +156,9 @@ def _matched(
 
 
 def runs(groups: Mapping[str, Sequence[Piece]], train: Sequence[Piece]) -> pd.DataFrame:
-    """The longest run that each piece shares with a training piece, in every mode of its kind.
+    """The longest run that each piece shares with a training piece, in every mode of its kind (Yin et al. 2022).
+
+    run = max_i,j,k {n : the piece's units i ... i+n-1 are the same as units j ... j+n-1 of training piece k}.
 
     Parameters
     ----------
@@ -195,7 +198,8 @@ def runs(groups: Mapping[str, Sequence[Piece]], train: Sequence[Piece]) -> pd.Da
 def novelty(groups: Mapping[str, Sequence[Piece]], train: Sequence[Piece], longest: int = 24) -> pd.DataFrame:
     """Which share of a piece's n-grams of units no training piece has: the novelty curve.
 
-    novelty(n) = #{i : the n units from i on stand in no training piece} / (units - n + 1), between 0 (all known) and 1.
+    novelty(n) = #{i : the n units from i on stand in no training piece} / (units - n + 1), between 0 (all known) and 1;
+    McCoy et al. 2023.
 
     Returns
     -------
@@ -218,6 +222,11 @@ def excerpts(pieces: Sequence[Piece], n_events: int) -> list[Piece]:
         for piece in pieces
         if len(piece.events) >= n_events
     ]
+
+
+def at_most(pieces: Sequence[Piece], n_events: int) -> list[Piece]:
+    """The first `n_events` events of each piece; the shorter ones stay as they are."""
+    return [Piece(piece.name, piece.events.iloc[:n_events].reset_index(drop=True), piece.about) for piece in pieces]
 
 
 def same_length(groups: Mapping[str, Sequence[Piece]]) -> dict[str, list[Piece]]:

@@ -138,9 +138,17 @@ SECTIONS: dict[str, type[Section]] = {
 }
 
 
+class About(Section):
+    """What the cards say of a corpus; nothing is computed from it."""
+
+    source: str = ""
+    licence: str = ""
+
+
 class Corpus(Section):
     path: str
     reader: Literal["tabla", "mts", "midi", "score", "pianoroll"]
+    about: About = About()
     explore: dict[str, Any] = {}
     augment: dict[str, Any] = {}
     tokenize: dict[str, Any] = {}
