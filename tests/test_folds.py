@@ -68,3 +68,13 @@ def test_the_summary_of_figures_known_by_hand():
     assert unigram["bits"] == pytest.approx(4)
     assert np.isnan(unigram["spread"])
     assert unigram["saved"] == pytest.approx(2.5)
+    assert folds.told(pd.DataFrame(rows, columns=folds.COLUMNS)) == "2 held-out pieces, 2 folds, 2 seeds"
+
+
+def test_the_metrics_hold_the_network_against_its_rivals():
+    rows = [(1, 0, 0, 10, name, bits) for name, bits in [("network", 20.0), ("n-gram + piece", 30.0)]]
+    rows += [(2, 0, 0, 10, "network", 22.0)]
+    found = folds.metrics(folds.summary(pd.DataFrame(rows, columns=folds.COLUMNS), seed=0), "one piece")
+    assert found["bits_per_token"] == pytest.approx({"network": 2.1, "n-gram + piece": 3.0})
+    assert found["spread_over_seeds"] == pytest.approx({"network": np.std([2.0, 2.2], ddof=1)})
+    assert found["saved_bits"]["n-gram + piece"]["bits"] == pytest.approx(0.9)

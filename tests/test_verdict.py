@@ -58,3 +58,16 @@ def test_the_sentences_follow_from_the_metrics():
     assert learned.startswith("The network + memory needs 1.10 bits a token for 9 held-out pieces, where")
     assert copied.endswith(": 0 of 15.")
     assert formed.endswith("after 60 tokens, so only its sams are judged, of which are struck: 50% in free ones.")
+
+
+def test_what_folds_say_stands_beside_the_first_sentence():
+    over = {
+        "of": "103 held-out pieces, 5 folds, 3 seeds",
+        "bits_per_token": {"network": 1.6, "n-gram + piece": 1.3},
+        "saved_bits": {"n-gram + piece": {"bits": -0.3, "low": -0.5, "high": -0.1}},
+    }
+    assert verdict.repeated(over) == (
+        "Over 103 held-out pieces, 5 folds, 3 seeds it needs 1.60, 0.30 more than the n-gram + piece (0.10 to 0.50)."
+    )
+    over["saved_bits"]["n-gram + piece"] = {"bits": 0.1, "low": -0.1, "high": 0.2}
+    assert verdict.repeated(over).endswith("0.10 less than the n-gram + piece (-0.10 to 0.20: that may be chance).")

@@ -136,3 +136,28 @@ def summary(judged: pd.DataFrame, seed: int, level: float = 0.95, draws: int = 2
     rows = {name: four(of) + four(of - ours) for name, of in bits.items()}
     columns = ["bits", "spread", "low", "high", "saved", "saved_spread", "saved_low", "saved_high"]
     return pd.DataFrame(rows, index=columns).T.sort_values("bits").rename_axis("model").reset_index()
+
+
+def told(judged: pd.DataFrame) -> str:
+    """What was done, such as ``103 held-out pieces, 5 folds, 3 seeds``."""
+    pieces, folds, seeds = (judged[name].nunique() for name in ("piece", "fold", "seed"))
+    return (
+        f"{pieces} held-out pieces, {f'{folds} folds' if folds > 1 else 'one split'}, {seeds} seed{'s' * (seeds > 1)}"
+    )
+
+
+def metrics(summed: pd.DataFrame, of: str) -> dict[str, Any]:
+    """A `summary` for a metrics file: bits a token of each model, the spread over seeds, what ours saves against it."""
+    by_model = summed.set_index("model")
+    ours = "network + memory" if "network + memory" in by_model.index else "network"
+    saved = by_model.drop(index=[name for name in by_model.index if name.startswith("network")])
+    return {
+        "of": of,
+        "bits_per_token": by_model["bits"].sort_index().to_dict(),
+        "spread_over_seeds": {ours: float(by_model.loc[ours, "spread"])},
+        "saved_bits": {
+            name: {"bits": float(row["saved"]), "low": float(row["saved_low"]), "high": float(row["saved_high"])}
+            for name, row in saved.sort_index().iterrows()
+            if name != "unigram"
+        },
+    }

@@ -33,6 +33,17 @@ def learned(bits: dict[str, float], saved: dict[str, dict[str, float]], of: str 
     return f"{lead}; it {' and '.join(parts)}; the best of all models is the {best} with {bits[best]:.2f}."
 
 
+def repeated(over: dict[str, Any]) -> str:
+    """Say whether it was luck, from what `riyaz.folds.metrics` gives."""
+    bits = over["bits_per_token"]
+    ours = "network + memory" if "network + memory" in bits else "network"
+    found = over["saved_bits"]["n-gram + piece"]
+    less = f"{abs(found['bits']):.2f} {'less' if found['bits'] > 0 else 'more'} than the n-gram + piece"
+    sure = "" if found["low"] > 0 or found["high"] < 0 else f": {UNSURE}"
+    low, high = sorted(abs(found[end]) for end in ("low", "high")) if not sure else (found["low"], found["high"])
+    return f"Over {over['of']} it needs {bits[ours]:.2f}, {less} ({low:.2f} to {high:.2f}{sure})."
+
+
 def copied(copies: bool, why: str) -> str:
     """Say whether generated pieces take more from the training set than human ones do."""
     return f"It {'copies' if copies else 'does not copy more than composers of this corpus repeat each other'}: {why}."
@@ -62,8 +73,9 @@ def formed(kind: str, passed: dict[str, float], struck: dict[str, float] | None 
 
 def sentences(metrics: dict[str, Any]) -> list[str]:
     """The three sentences, from what `evaluate` wrote into metrics.json."""
+    first = learned(metrics["bits_per_token"], metrics["saved_bits"], metrics.get("held_out", "held-out pieces"))
     return [
-        learned(metrics["bits_per_token"], metrics["saved_bits"], metrics.get("held_out", "held-out pieces")),
+        f"{first} {repeated(metrics['over_folds'])}" if "over_folds" in metrics else first,
         copied(metrics["originality"]["copies"], metrics["originality"]["why"]),
         formed(metrics["kind"], metrics["form"], metrics.get("sams_struck"), metrics.get("tokens_at_most", 0)),
     ]
