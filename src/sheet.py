@@ -42,6 +42,9 @@ def main() -> int:
         print(f"sheet: {' '.join(str(error).split())}", file=sys.stderr)
         return 1
     checks = form.check(composition)
+    names = [section.name for section in composition.sections]
+    if composition.form in ("kaida", "rela") and not any(name.startswith("theme") for name in names):
+        print(f"{given.file}: a {composition.form} has a section [theme]; here are {', '.join(names)}: few rules apply")
     for check in checks:
         if not check.passed:
             print(f"{given.file}: {check.where}: {check.rule}: {check.detail}")

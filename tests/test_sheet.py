@@ -50,3 +50,9 @@ def test_a_mistake_is_one_line_with_its_place(tmp_path, wrong, said):
     assert run.returncode == 1
     assert len(run.stderr.splitlines()) == 1
     assert said in run.stderr
+
+
+def test_a_kaida_without_a_theme_says_so(tmp_path):
+    path = tmp_path / "mine.txt"
+    path.write_text(KAIDA.replace("[theme]", "[thema]"))
+    assert "a kaida has a section [theme]; here are thema" in sheet(path, "--to", tmp_path).stdout

@@ -234,7 +234,8 @@ def _avartans(events: pd.DataFrame, taal: Taal, where: str) -> Check:
     if over == 0 or landing:
         detail = f"{n} avartan{'s' * (n != 1)}" + (" and the sam" if landing else "")
     else:
-        detail = f"{n} avartans and {beats} of {taal.matras} matras; {taal.matras - beats} are missing"
+        lack = taal.matras - beats
+        detail = f"{n} avartans and {beats} of {taal.matras} matras; {lack} {'is' if lack == 1 else 'are'} missing"
     return Check("whole avartans", length > 0 and (over == 0 or landing), where, detail)
 
 
