@@ -23,11 +23,21 @@ def sheet(path, *more):
 def test_a_text_becomes_a_sheet_and_a_sound(tmp_path):
     path = tmp_path / "mine.txt"
     path.write_text(KAIDA)
-    run = sheet(path, "--tempo", "120", "--underlay", "theka")
+    run = sheet(path, "--tempo", "120", "--underlay", "theka", "--to", tmp_path / "to")
     assert run.returncode == 0, run.stderr
     assert "rules are kept" in run.stdout
-    assert {p.suffix for p in tmp_path.iterdir()} == {".txt", ".html", ".mp3", ".mid"}
-    assert "धा" in path.with_suffix(".html").read_text(encoding="utf-8")
+    assert {p.name for p in (tmp_path / "to").iterdir()} == {"mine.html", "mine.mp3", "mine.mid"}
+    assert [p.name for p in tmp_path.iterdir() if p.is_file()] == ["mine.txt"]  # a corpus folder stays as it is
+    assert "धा" in (tmp_path / "to" / "mine.html").read_text(encoding="utf-8")
+
+
+def test_a_file_that_is_not_there_is_named_with_the_nearest(tmp_path):
+    (tmp_path / "mine.txt").write_text(KAIDA)
+    run = sheet(tmp_path / "mime.txt")
+    assert run.returncode == 1
+    assert len(run.stderr.splitlines()) == 1
+    assert "there is no file mime.txt" in run.stderr
+    assert "nearest: mine.txt" in run.stderr
 
 
 @pytest.mark.parametrize(
@@ -40,3 +50,9 @@ def test_a_mistake_is_one_line_with_its_place(tmp_path, wrong, said):
     assert run.returncode == 1
     assert len(run.stderr.splitlines()) == 1
     assert said in run.stderr
+
+
+def test_a_kaida_without_a_theme_says_so(tmp_path):
+    path = tmp_path / "mine.txt"
+    path.write_text(KAIDA.replace("[theme]", "[thema]"))
+    assert "a kaida has a section [theme]; here are thema" in sheet(path, "--to", tmp_path).stdout

@@ -64,6 +64,7 @@ def test_every_spelling_belongs_to_one_bol():
 
 def test_ti_before_na_is_played_as_tin():
     assert [bol.name for bol in bols.played(["Ti", "Na", "Ti", "Ra"])] == ["Tin", "Na", "Ti", "Ra"]
+    assert bols.played([]) == []
 
 
 FOUND = ["Dha", "Ti", "Dha Ge", "Na", "Ti Ra Ki ta", "Dhi Na Ge Na", "Dha"]

@@ -1,4 +1,4 @@
-from itertools import product
+from itertools import accumulate, groupby, product
 
 import pytest
 
@@ -33,7 +33,16 @@ def brute(free):
             onsets = [length(row[:i]) for i in range(len(row))]
             opened = any(s[0] == "Dha" and t < free.opening for s, t in zip(row, onsets, strict=True))
             meet = all(pair in free.joins for pair in pairs if all(pair))
-            if length(row) == free.ticks and (opened or not free.opening) and meet:
+            starts = accumulate(map(length, phrases), initial=0)
+            placed = not free.places or all(
+                not where or start % free.grid in where
+                for start, where in zip(starts, [free.places[free.phrases.index(p)] for p in phrases], strict=False)
+            )
+            theme = dict(zip(accumulate((t for _, t in free.like), initial=0), [b for b, _ in free.like], strict=False))
+            apart = sum(bool(s[0]) and theme.get(t) != s[0] for s, t in zip(row, onsets, strict=True)) >= free.apart
+            runs = [len(list(same)) for bol, same in groupby(bol for bol, _ in row) if bol]
+            bounded = placed and apart and (not free.run or max(runs) <= free.run)
+            if length(row) == free.ticks and (opened or not free.opening) and meet and bounded:
                 found.add(row)
     return found - set(free.taken)
 
@@ -46,8 +55,14 @@ def brute(free):
         Free(5, (DHA, TE_TE, TI), ALL - {("Dha", "Dha"), ("Ti", "Te")}, before="Te", after="Dha"),
         Free(6, (DHA, (("Dha", 1), ("Te", 1)), TE_TE), ALL, taken=((("Dha", 1),) * 6,)),
         Free(6, ((("Dha", 2),), (("Dha", 1), ("Dha", 1))), ALL, opening=1),
+        Free(7, (DHA, TE_TE, TI), ALL, grid=2, places=(frozenset(), frozenset({0}), frozenset({0, 1}))),
+        Free(7, (DHA, TE_TE, TI), ALL, run=2),
+        Free(6, (DHA, TE_TE, TI), ALL, like=(("Dha", 1),) * 3 + (("Te", 1),) * 3, apart=3),
+        Free(
+            6, (DHA, TE_TE), ALL, opening=2, grid=2, places=(frozenset(), frozenset({1})), run=3, like=DHA * 6, apart=2
+        ),
     ],
-    ids=["plain", "opening", "joins", "alike", "durations"],
+    ids=["plain", "opening", "joins", "alike", "durations", "places", "run", "apart", "all rules"],
 )
 def test_all_ways_and_no_others(free):
     found = walked(free)

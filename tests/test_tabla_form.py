@@ -202,6 +202,12 @@ def test_a_stream_of_events_is_checked_without_sections():
     assert {"whole avartans", "lands on sam", "khali half", "tihai"} <= set(rules)
 
 
+def test_a_cycle_of_three_avartans_is_found():
+    stream = notation.bols("DhaDha TeTe DhaDha TuNa " * 3 + "TaTa TeTe TaTa TuNa " * 3, "keherwa")
+    halves = [c for c in form.check_events(stream, TAALS["keherwa"], "kaida") if c.rule == "khali half"]
+    assert [(c.passed, c.where) for c in halves] == [(True, "avartan 1")]
+
+
 def test_no_events_pass_nothing():
     empty = in_a_row([], [])
     assert form.tihais(empty, TAALS["teental"]) == []

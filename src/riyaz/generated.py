@@ -1,16 +1,18 @@
 """A generated piece: to see, to hear, to take away."""
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from html import escape
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from riyaz import engrave, events, figures, midi, scores, sound
+from riyaz import engrave, events, figures, midi, parallel, scores, sound
 from riyaz.events import Piece
 from riyaz.tabla import bhatkhande, notation, strokes, taals
+
+RATE = 24000  # samples a second of the MP3s: they travel in the page too
 
 
 def composition(piece: Piece) -> notation.Composition:
@@ -40,8 +42,10 @@ def write(
     in which nothing sounds has no MP3, and its seconds are 0.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    with ThreadPoolExecutor(parallel.cores()) as threads:  # coding to MP3 is most of the work and leaves Python free
+        heard = list(threads.map(lambda made: _hear(folder / f"{made.name}.mp3", made), pieces))
     rows = []
-    for made in pieces:
+    for made, measured in zip(pieces, heard, strict=True):
         stem, bols = folder / made.name, made.about["kind"] == "bols"
         if bols:
             made.about["metre"] = f"{taals.TAALS[made.about['taal']].matras}/4"
@@ -54,11 +58,6 @@ def write(
         else:
             midi.write(stem.with_suffix(".mid"), made.events, made.about)
             stem.with_suffix(".musicxml").write_text(scores.write_musicxml(made.events, made.about), encoding="utf-8")
-        measured: dict[str, Any] = {"seconds": 0.0, "peak_db": np.nan, "rms_db": np.nan}
-        if made.events["symbols"].map(len).any():
-            samples, rate = sound.play(made.events, made.about)
-            sound.write_mp3(stem.with_suffix(".mp3"), samples, rate)
-            measured = sound.measure(sound.levelled(samples, rate), rate)
         rows.append(
             {
                 "piece": made.name,
@@ -72,6 +71,14 @@ def write(
             }
         )
     return pd.DataFrame(rows)
+
+
+def _hear(path: Path, piece: Piece) -> dict[str, float]:
+    """Write a piece's MP3 and measure it."""
+    if not piece.events["symbols"].map(len).any():
+        return {"seconds": 0.0, "peak_db": np.nan, "rms_db": np.nan}
+    samples, rate = sound.play(piece.events, piece.about, sample_rate=RATE)
+    return sound.measure(sound.write_mp3(path, samples, rate, mono=True), rate)
 
 
 def show(folder: Path, piece: Piece) -> str:

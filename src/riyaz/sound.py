@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import soundfile
-from scipy import signal
+from scipy import fft, signal
 
 TEMPO = 100  # beats a minute where a piece names no tempo
 LOUDNESS = -22.0  # LUFS
@@ -121,11 +121,21 @@ def levelled(samples: np.ndarray, rate: int) -> np.ndarray:
     return (samples * gain * fade).astype(np.float32)
 
 
-def write_mp3(path: str | Path, samples: np.ndarray, rate: int) -> None:
-    """Write sound as an MP3 file, levelled; the same bytes for the same samples."""
-    soundfile.write(
-        str(path), levelled(samples, rate), rate, format="MP3", bitrate_mode="VARIABLE", compression_level=0.5
-    )
+def write_mp3(path: str | Path, samples: np.ndarray, rate: int, mono: bool = False) -> np.ndarray:
+    """Write sound as an MP3 file, levelled; the same bytes for the same samples.
+
+    Parameters
+    ----------
+    mono : both sides in one channel, which takes half the room and a third of the time.
+
+    Returns
+    -------
+    What was written, before it was coded: (n, 2) float32, or (n, 1) in mono.
+    """
+    level = levelled(samples, rate)
+    level = level.mean(axis=1, keepdims=True) if mono else level
+    soundfile.write(str(path), level, rate, format="MP3", bitrate_mode="VARIABLE", compression_level=0.5)
+    return level
 
 
 def measure(samples: np.ndarray, rate: int) -> dict[str, float]:
@@ -137,8 +147,9 @@ def measure(samples: np.ndarray, rate: int) -> dict[str, float]:
     by power, 0 for silence.
     """
     mono = np.asarray(samples, dtype=np.float64).mean(axis=1)
-    power = np.abs(np.fft.rfft(mono)) ** 2 if mono.size else np.zeros(1)
-    hertz = np.fft.rfftfreq(max(mono.size, 1), 1 / rate)
+    size = fft.next_fast_len(max(mono.size, 1), real=True)  # filled up with silence: a prime length takes far longer
+    power = np.abs(fft.rfft(mono, size)) ** 2 if mono.size else np.zeros(1)
+    hertz = fft.rfftfreq(size, 1 / rate)[: power.size]
     square = float(np.mean(np.square(samples, dtype=np.float64))) if mono.size else 0.0
     with np.errstate(divide="ignore"):
         return {

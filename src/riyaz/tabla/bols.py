@@ -186,8 +186,8 @@ def khali(bols: Iterable[str]) -> list[str]:
 
 
 def played(bols: Sequence[str]) -> list[Bol]:
-    """What the hands play: the `Bol` of each, a Ti before Na being a Tin."""
-    following = [*bols[1:], ""]
+    """What the hands play: the `Bol` of each, a Ti before Na being a Tin; no bols give none."""
+    following = [*bols[1:], ""][: len(bols)]
     return [BOLS["Tin" if (bol, after) == ("Ti", "Na") else bol] for bol, after in zip(bols, following, strict=True)]
 
 

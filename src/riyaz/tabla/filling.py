@@ -1,14 +1,18 @@
 """What is free in a composition: a stretch of time to be filled with whole phrases, without dead ends.
 
 A filling is a row of sounds, ``(bol, ticks)`` with ``""`` for a rest. It is made of given phrases one after the other;
-two strokes follow each other across phrases only where `joins` has the pair. `Free.options` names what may follow the
-beginning of a filling and counts the ways to go on, so that a choice among them never ends in a dead end, however many
-fillings are not allowed. Several phrases may begin alike: counted are the places that a beginning leads to.
+two strokes follow each other across phrases only where `joins` has the pair; further rules hold where they are set.
+`Free.options` names what may follow the beginning of a filling and counts the ways to go on, so that a choice among
+them never ends in a dead end, however many fillings are not allowed. Several phrases may begin alike: counted are the
+places that a beginning leads to.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property, lru_cache
+from itertools import accumulate
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -33,6 +37,9 @@ class Free:
     joins : pairs of bols that may stand on both sides of where two phrases meet.
     before, after : the bols around the stretch, which `joins` has to allow too; empty for no matter.
     opening : within so many ticks a stroke has to come that the khali closes; 0 for no matter.
+    grid, places : a phrase begins only where its onset, modulo so many ticks, is among its places; empty for anywhere.
+    run : so often in a row may a bol come; 0 for any number.
+    like, apart : so many strokes at least are not those of this row at the same time.
     taken : fillings that are not allowed: different ones, of which `has` holds.
     """
 
@@ -42,24 +49,20 @@ class Free:
     before: str = ""
     after: str = ""
     opening: int = 0
+    grid: int = 1
+    places: tuple[frozenset[int], ...] = ()
+    run: int = 0
+    like: Row = ()
+    apart: int = 0
     taken: tuple[Row, ...] = ()
 
     def options(self, row: Row = ()) -> dict[Sound, int]:
         """Count the fillings that go on from `row` with each sound; in the order of names, none without any."""
-        walk, count = self._walk()
-        places = START
-        for sound in row:
-            places = walk(places).get(sound, frozenset())
-        time, opened = length(row), self._opened(row)
-        found = {}
-        for sound, reached in sorted(walk(places).items()):
-            ways = count(reached, time + sound[1], opened or self._opened((sound,), time))
-            ways -= sum(
-                taken[: len(row) + 1] == (*row, sound) for taken in dict.fromkeys(self.taken) if self.has(taken)
-            )
-            if ways:
-                found[sound] = ways
-        return found
+        go, count = self._walk
+        at = self._at(row)
+        taken = Counter(t[len(row)] for t in dict.fromkeys(self.taken) if t[: len(row)] == row and self.has(t))
+        found = {sound: count(after) - taken[sound] for sound, after in sorted(go(at).items())} if at else {}
+        return {sound: ways for sound, ways in found.items() if ways}
 
     def count(self) -> int:
         """Count the fillings that are allowed."""
@@ -71,54 +74,82 @@ class Free:
 
     def has(self, row: Row) -> bool:
         """Whether a row is a filling, be it allowed or taken."""
-        walk, count = self._walk()
-        places = START
+        at = self._at(row)
+        return length(row) == self.ticks and at is not None and self._walk[1](at) > 0
+
+    @cached_property
+    def _walk(self) -> tuple[Callable[["At"], dict[Sound, "At"]], Callable[["At"], int]]:
+        return _walker(replace(self, taken=()))
+
+    def _at(self, row: Row) -> "At | None":
+        """Where a row leads; None where it is no beginning of a filling."""
+        go, _ = self._walk
+        at: At | None = At(START, 0, not self.opening, "", 0, self.apart)
         for sound in row:
-            places = walk(places).get(sound, frozenset())
-        return length(row) == self.ticks and count(places, self.ticks, self._opened(row)) > 0
-
-    def _opened(self, row: Row, start: int = 0) -> bool:
-        """Whether a row that starts at a time opens in time."""
-        onsets = [start + length(row[:i]) for i in range(len(row))]
-        return not self.opening or any(opens(s) and t < self.opening for s, t in zip(row, onsets, strict=True))
-
-    def _walk(self) -> tuple[Callable[[Places], dict[Sound, Places]], Callable[[Places, int, bool], int]]:
-        return _walker(self.ticks, self.phrases, self.joins, self.before, self.after, self.opening)
+            at = go(at).get(sound) if at else None
+        return at
 
 
-@cache
-def _walker(
-    ticks: int, phrases: tuple[Row, ...], joins: frozenset[tuple[str, str]], before: str, after: str, opening: int
-) -> tuple[Callable[[Places], dict[Sound, Places]], Callable[[Places, int, bool], int]]:
-    firsts = [next(bol for bol, _ in phrase if bol) for phrase in phrases]
-    lasts = [next(bol for bol, _ in reversed(phrase) if bol) for phrase in phrases]
+class At(NamedTuple):
+    """How far a filling has come: in which phrases, when, and what of the rules is still to be kept."""
+
+    places: Places
+    time: int
+    opened: bool
+    bol: str
+    run: int
+    apart: int
+
+
+@lru_cache(maxsize=64)
+def _walker(free: Free) -> tuple[Callable[[At], dict[Sound, At]], Callable[[At], int]]:
+    firsts = [next(bol for bol, _ in phrase if bol) for phrase in free.phrases]
+    lasts = [next(bol for bol, _ in reversed(phrase) if bol) for phrase in free.phrases]
+    like = dict(
+        zip(accumulate((ticks for _, ticks in free.like), initial=0), [bol for bol, _ in free.like], strict=False)
+    )
 
     def meet(one: str, other: str) -> bool:
-        return not one or not other or (one, other) in joins
+        return not one or not other or (one, other) in free.joins
+
+    def begins(number: int, time: int) -> bool:
+        return not free.places or not free.places[number] or time % free.grid in free.places[number]
 
     @cache
-    def walk(places: Places) -> dict[Sound, Places]:
+    def walk(places: Places, time: int) -> dict[Sound, Places]:
         """What may follow, and where it leads."""
         found: dict[Sound, set[tuple[int, int]]] = {}
         for number, done in places:
-            if number >= 0 and done < len(phrases[number]):
-                found.setdefault(phrases[number][done], set()).add((number, done + 1))
+            if number >= 0 and done < len(free.phrases[number]):
+                found.setdefault(free.phrases[number][done], set()).add((number, done + 1))
                 continue
-            last = lasts[number] if number >= 0 else before
-            for i, phrase in enumerate(phrases):
-                if meet(last, firsts[i]):
+            last = lasts[number] if number >= 0 else free.before
+            for i, phrase in enumerate(free.phrases):
+                if meet(last, firsts[i]) and begins(i, time):
                     found.setdefault(phrase[0], set()).add((i, 1))
         return {sound: frozenset(reached) for sound, reached in found.items()}
 
     @cache
-    def count(places: Places, time: int, opened: bool) -> int:
-        """How many rows lead from places at a time to the end."""
-        if time >= ticks or not (opened or time < opening):
-            whole = any(n >= 0 and done == len(phrases[n]) and meet(lasts[n], after) for n, done in places)
-            return int(time == ticks and opened and whole)
-        return sum(count(reached, time + sound[1], opened or opens(sound)) for sound, reached in walk(places).items())
+    def go(at: At) -> dict[Sound, At]:
+        found = {}
+        for sound, places in walk(at.places, at.time % free.grid).items():
+            bol, ticks = sound
+            run = 0 if not free.run or not bol else at.run + 1 if bol == at.bol else 1
+            if run <= free.run:
+                opened = at.opened or (opens(sound) and at.time < free.opening)
+                apart = max(0, at.apart - (bool(bol) and like.get(at.time) != bol)) if at.apart else 0
+                found[sound] = At(places, at.time + ticks, opened, bol if free.run else "", run, apart)
+        return found
 
-    return walk, count
+    @cache
+    def count(at: At) -> int:
+        """How many rows lead from there to the end."""
+        if at.time >= free.ticks or not (at.opened or at.time < free.opening):
+            ends = any(n >= 0 and done == len(free.phrases[n]) and meet(lasts[n], free.after) for n, done in at.places)
+            return int(at.time == free.ticks and at.opened and not at.apart and ends)
+        return sum(count(after) for after in go(at).values())
+
+    return go, count
 
 
 def opens(sound: Sound) -> bool:

@@ -234,7 +234,8 @@ def _avartans(events: pd.DataFrame, taal: Taal, where: str) -> Check:
     if over == 0 or landing:
         detail = f"{n} avartan{'s' * (n != 1)}" + (" and the sam" if landing else "")
     else:
-        detail = f"{n} avartans and {beats} of {taal.matras} matras; {taal.matras - beats} are missing"
+        lack = taal.matras - beats
+        detail = f"{n} avartans and {beats} of {taal.matras} matras; {lack} {'is' if lack == 1 else 'are'} missing"
     return Check("whole avartans", length > 0 and (over == 0 or landing), where, detail)
 
 
@@ -302,13 +303,13 @@ def _ends_in_tihai(events: pd.DataFrame, taal: Taal, where: str, chakradar: bool
 
 
 def _cycles(events: pd.DataFrame, taal: Taal) -> list[Check]:
-    """Cut whole avartans into cycles of one, two or four, as they pass; what is left over leads into a tihai."""
+    """Cut whole avartans into cycles of one to four, as they pass; what is left over leads into a tihai."""
     stop = int(events["duration"].sum()) // taal.ticks
     checks, avartan = [], 0
     while avartan < stop:
         tries = [
             (n, _khali_half(between(events, avartan * taal.ticks, n * taal.ticks), f"avartan {avartan + 1}"))
-            for n in (1, 2, 4)
+            for n in (1, 2, 3, 4)
             if avartan + n <= stop
         ]
         n, result = next((attempt for attempt in tries if attempt[1].passed), tries[0])

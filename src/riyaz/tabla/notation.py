@@ -130,8 +130,17 @@ class Composition:
 
 
 def read_file(path: str | Path) -> Composition:
-    """Read one composition from a UTF-8 text file; without a title it is called as the file is."""
+    """Read one composition from a UTF-8 text file; without a title it is called as the file is.
+
+    Raises
+    ------
+    Unreadable : there is no such file (names the nearest beside it), it is no text, or `read` refuses it.
+    """
     path = Path(path)
+    if not path.is_file():
+        beside = sorted(other.name for other in path.parent.glob("*.txt")) if path.parent.is_dir() else []
+        near = get_close_matches(path.name, beside, n=1, cutoff=0.4)
+        raise Unreadable(f"there is no file {path.name} in {path.parent}", f"nearest: {near[0]}" if near else "")
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -4,15 +4,18 @@ A performance is a list of `Segment`: the theme as it is written; the dohra; pal
 the first part of each palta's bhari half, and the phrase of the tihai:
 
 - A palta's half is m times as long as that of the theme at the asked laya (m is the smallest from 2 that makes whole
-  avartans). Free is all but its last m-th; there the theme's own half is forced, and with it the cadence. The khali
-  half follows by rule: the khali copy of what was chosen, then the theme's half, open again where the theme's khali
-  half is open. The dohra is the palta in which nothing is varied.
+  avartans, or twice that where it leaves too few paltas). Free is all but its last m-th; there the theme's own half is
+  forced, and with it the cadence. The khali half follows by rule: the khali copy of what was chosen, then the theme's
+  half, open again where the theme's khali half is open. The dohra is the shortest palta in which nothing is varied.
 - A tihai is one phrase three times, its last stroke on sam, in as many avartans and with pauses as the arithmetic
   of `riyaz.tabla.form.solve_tihai` asks for.
 
 Free parts are made of the theme's phrases (`riyaz.tabla.bols.phrases`): no phrase is parted, a stroke keeps the share
 of the matra that it has in the theme, so that the laya fixes every subdivision, and two strokes follow each other
-only where they do so in the theme or in a known composition, so that the hands can play it.
+only where they do so in the theme or in a known composition, so that the hands can play it. As in the paltas that are
+taught, a phrase begins on the beat or off it as it does in the theme, no bol comes more often in a row than `RUNS` says
+(or than in the theme), and of the strokes of a palta's free part a share of `APART` is not what the theme has there.
+Where so much is asked for that these three leave too little, the last, then the first, then all of them are given up.
 
 How a network plugs in
 ----------------------
@@ -34,6 +37,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import ceil
 
 import pandas as pd
 
@@ -48,6 +52,8 @@ Choose = Callable[[Sequence[Sound], Sequence[Sound]], Sound]
 
 AVARTANS = 4  # at most, of a tihai
 TIHAIS = ("any", "pause", "no pause")
+RUNS = {"theme": 3, "palta": 4, "tihai": 3}  # times in a row that a bol comes at most; few compositions have more
+APART = Fraction(1, 4)  # of the strokes of a palta's free part
 LANDINGS = ("Dha", "Dhin", "Dhi", "Ta", "Na", "Tin")  # on what a tihai ends, of what the theme has
 
 
@@ -81,8 +87,9 @@ class Segment:
             return (*chosen, *self.forced, *khali_copy(chosen), *self.back)
         if self.free is None:
             return self.forced
-        phrase, pause = (*chosen, *self.forced), (("", self.pause),) * (self.pause > 0)
-        return (*phrase, *pause, *phrase, *pause, *chosen, (self.forced[0][0], TICKS))
+        last, step = self.forced[0]
+        phrase, pause = (*chosen, *self.forced), (("", step),) * (self.pause // step)
+        return (*phrase, *pause, *phrase, *pause, *chosen, (last, TICKS))
 
 
 def plan(
@@ -114,25 +121,47 @@ def plan(
             f"{theme.title}: a rela has 4 strokes a matra or more, not {rate}; take laya 4, or form: kaida"
         )
     bhari, tail = themes.halves(section, written / rate, theme.title)
-    half, m = length(bhari), 2
-    while 2 * m * half % taal.ticks:
-        m += 1
-    known = list(known)
-    phrases, joins = themes.phrases_of([(bhari, tail)]), themes.joins_of([*bhari, *tail, *bhari], *map(sounds, known))
-    same, size = bhari * (m - 1), (m - 1) * half
-    free = Free(size, phrases, joins, tail[-1][0], bhari[0][0], -(-m * half // 3))
-    free = free.without([same, *themes.beginnings(known, rate, size)])
+    whole = next(m for m in range(2, 99) if 2 * m * length(bhari) % taal.ticks == 0)
+    phrases, known = themes.phrases_of([(bhari, tail)]), list(known)
+    joins = themes.joins_of([*bhari, *tail, *bhari], *map(sounds, known))
+    found = [free for m in (whole, 2 * whole) for free in _paltas(bhari, tail, m, rate, phrases, joins, known)]
+    free = next((free for free in found if free.count() >= n_paltas), found[-1])
     names = sorted({bol for phrase in phrases for bol, _ in phrase if bol})
     if len(names) < 2 or free.count() < n_paltas:
         has = f"the theme's {len(phrases)} phrase(s) of {len(names)} bol(s) make {free.count()} new palta(s)"
         remedy = "give a theme of two bols or more" if len(names) < 2 else f"ask for at most {free.count()}"
         raise ValueError(f"{theme.title}: {n_paltas} paltas are asked for, {has} at {rate} strokes a matra; {remedy}")
+    same, run = bhari * (whole - 1), max(themes.longest_run(bhari * 2), RUNS["tihai"])
     return [
         Segment("theme", None, sounds(section.events)),
         Segment("dohra", None, (*same, *bhari, *khali_copy(same), *tail), derived=True),
         *(Segment(f"palta {k + 1}", free, bhari, tail) for k in range(n_paltas)),
-        _tihai(taal, rate, Free(0, phrases, joins), tihai),
+        _tihai(taal, rate, Free(0, phrases, joins, run=run), tihai),
     ]
+
+
+def _paltas(
+    bhari: Row,
+    tail: Row,
+    m: int,
+    rate: Fraction,
+    phrases: tuple[Row, ...],
+    joins: frozenset[tuple[str, str]],
+    known: list[pd.DataFrame],
+) -> list[Free]:
+    """What is free in a palta whose half is m times that of the theme, with all rules first, then with fewer."""
+    same, size = bhari * (m - 1), (m - 1) * length(bhari)
+    plain = Free(size, phrases, joins, tail[-1][0], bhari[0][0], -(-m * length(bhari) // 3))
+    plain = plain.without([same, *themes.beginnings(known, rate, size)])
+    ruled = _bounded(plain, [(bhari, tail)], rate, max(themes.longest_run(bhari * 2), RUNS["palta"]))
+    apart = ceil(APART * sum(bool(bol) for bol, _ in same))
+    return [replace(ruled, like=same, apart=apart), ruled, replace(ruled, places=()), plain]
+
+
+def _bounded(free: Free, pairs: Sequence[tuple[Row, Row]], rate: Fraction, run: int) -> Free:
+    """The same with phrases where themes have them, of every two strokes, and with so long runs of a bol at most."""
+    grid = int(2 * TICKS / rate)
+    return replace(free, grid=grid, places=themes.places_of(pairs, free.phrases, grid), run=run)
 
 
 def _tihai(taal: Taal, rate: Fraction, free: Free, kind: str) -> Segment:
@@ -188,8 +217,9 @@ def new_theme(taal: Taal, known: Iterable[pd.DataFrame], laya: Fraction | int | 
         size = half - length(bhari)
         free = Free(size, phrases, joins, tail[-1][0], bhari[0][0], -(-half // 3)) if size > 0 else None
         free = free and free.without(row[: themes.until(row, size)] for row, _ in rows)
-        if free and free.count():
-            return Segment("theme", free, bhari, tail)
+        for bounded in (_bounded(free, rows, rate, RUNS["theme"]), free) if free else ():
+            if bounded.count():
+                return Segment("theme", bounded, bhari, tail)
     raise ValueError(f"{len(rows)} known themes make no new one in {taal.title} at {rate} strokes a matra; give more")
 
 

@@ -7,7 +7,7 @@ half returns to bhari with the theme's own cadence.
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from itertools import accumulate, pairwise
+from itertools import accumulate, groupby, pairwise
 
 import pandas as pd
 
@@ -81,24 +81,37 @@ def cadence(row: Row) -> int:
 
 def phrases_of(pairs: Sequence[tuple[Row, Row]]) -> tuple[Row, ...]:
     """The phrases of themes given by `halves`: of bhari halves, and those of the returns that are no khali copies."""
-    bhari = _phrases(*(row for row, _ in pairs))
+    bhari = dict.fromkeys(phrase for row, _ in pairs for _, phrase in _parted(row))
     copies = {khali_copy(phrase) for phrase in bhari}
-    returns = _phrases(*(tail for _, tail in pairs))
-    return tuple(dict.fromkeys([*bhari, *(phrase for phrase in returns if phrase not in copies)]))
+    returns = dict.fromkeys(phrase for _, tail in pairs for _, phrase in _parted(tail))
+    return (*bhari, *(phrase for phrase in returns if phrase not in copies and phrase not in bhari))
 
 
-def _phrases(*rows: Row) -> tuple[Row, ...]:
-    """The different phrases of some rows; a rest belongs to what it follows."""
-    found: list[Row] = []
-    for row in rows:
-        struck = [i for i, (bol, _) in enumerate(row) if bol]
-        ends = [*struck[1:], len(row)]
-        cut = 0
-        for names in bols.phrases([row[i][0] for i in struck]):
-            start, stop = (0 if cut == 0 else struck[cut]), ends[cut + len(names) - 1]
-            found.append(row[start:stop])
-            cut += len(names)
-    return tuple(dict.fromkeys(found))
+def places_of(pairs: Sequence[tuple[Row, Row]], phrases: Sequence[Row], grid: int) -> tuple[frozenset[int], ...]:
+    """For each phrase of two bols or more, where it begins in themes, modulo `grid` ticks; none for single bols."""
+    found: dict[Row, set[int]] = {phrase: set() for phrase in phrases}
+    for row in (row for pair in pairs for row in pair):
+        for onset, phrase in _parted(row):
+            if phrase in found and sum(bool(bol) for bol, _ in phrase) > 1:
+                found[phrase].add(onset % grid)
+    return tuple(frozenset(found[phrase]) for phrase in phrases)
+
+
+def _parted(row: Row) -> list[tuple[int, Row]]:
+    """The phrases of a row, each with its onset; a rest belongs to what it follows."""
+    struck = [i for i, (bol, _) in enumerate(row) if bol]
+    ends = [*struck[1:], len(row)]
+    found, cut = [], 0
+    for names in bols.phrases([row[i][0] for i in struck]):
+        start, stop = (0 if cut == 0 else struck[cut]), ends[cut + len(names) - 1]
+        found.append((sum(ticks for _, ticks in row[:start]), row[start:stop]))
+        cut += len(names)
+    return found
+
+
+def longest_run(row: Sequence[Sound]) -> int:
+    """How often in a row a bol comes at most; 0 for no strokes."""
+    return max((len(list(same)) for _, same in groupby(bol for bol, _ in row if bol)), default=0)
 
 
 def beginnings(known: Iterable[pd.DataFrame], rate: Fraction, size: int) -> list[Row]:
