@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from riyaz import engrave, events, figures, midi, scores, sound
+from riyaz import engrave, events, figures, midi, musicxml, sound
 from riyaz.events import Piece
 from riyaz.tabla import bhatkhande, notation, strokes, taals
 
@@ -53,7 +53,7 @@ def write(
             stem.with_suffix(".html").write_text(bhatkhande.sheet(made.events, made.about), encoding="utf-8")
         else:
             midi.write(stem.with_suffix(".mid"), made.events, made.about)
-            stem.with_suffix(".musicxml").write_text(scores.write_musicxml(made.events, made.about), encoding="utf-8")
+            stem.with_suffix(".musicxml").write_text(musicxml.write_musicxml(made.events, made.about), encoding="utf-8")
         measured: dict[str, Any] = {"seconds": 0.0, "peak_db": np.nan, "rms_db": np.nan}
         if made.events["symbols"].map(len).any():
             samples, rate = sound.play(made.events, made.about)
