@@ -60,8 +60,8 @@ lab: $(READY)  ## open the notebooks in JupyterLab
 verify: $(READY)  ## run two fresh clones in full, one of them on one core: each must give this very dvc.lock
 	@bash .ci/verify
 
-bench: $(READY)  ## time the pipeline, and what is done here against what one would use instead
-	@for script in benchmarks/*.py; do echo "== $$script"; python "$$script" || exit 1; done
+bench: $(READY)  ## time the pipeline, and what is done here against what one would use instead; to reports/benchmarks.json
+	@python benchmarks/results.py
 
 $(JSB): | $(READY)
 	@mkdir -p $(@D)

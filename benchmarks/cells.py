@@ -27,6 +27,7 @@ def compare(units: int = 192, n_in: int = 96, batch: int = 32, length: int = 128
     """
     import jax
     import numpy as np
+    from results import spread
 
     from riyaz import cells, memory_task
 
@@ -45,12 +46,9 @@ def compare(units: int = 192, n_in: int = 96, batch: int = 32, length: int = 128
             rounds.append({cell: _seconds(run[cell], weights[cell]) / length for cell in CELLS})
         results[way] = {}
         for cell in CELLS:
-            ratios = [times["lstm"] / times[cell] for times in rounds]
             results[way][cell] = {
-                "us": 1e6 * statistics.median(times[cell] for times in rounds),
-                "ratio": statistics.median(ratios),
-                "lowest": min(ratios),
-                "highest": max(ratios),
+                "us": float(f"{1e6 * statistics.median(times[cell] for times in rounds):.3g}"),
+                **spread([times["lstm"] / times[cell] for times in rounds]),
             }
     return results
 
@@ -65,15 +63,16 @@ def _seconds(function: Callable, argument: Any, times: int = 5) -> float:
     return (time.process_time() - started) / times
 
 
-def main() -> None:
+def main(arguments: list[str]) -> dict[str, Any]:
+    from results import told
+
     print("processor time a step of 32 sequences, 96 inputs, 192 units")
-    for way, by_cell in compare().items():
+    found = compare()
+    for way, by_cell in found.items():
         for cell, row in by_cell.items():
-            print(
-                f"{way:9} {cell:5} {row['us']:7.0f} µs   an LSTM takes {row['ratio']:.2f} times as long "
-                f"({row['lowest']:.2f} to {row['highest']:.2f})"
-            )
+            print(f"{way:9} {cell:5} {row['us']:7.0f} µs   an LSTM takes {told(row)} as long")
+    return found
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -1,7 +1,7 @@
 """Time what a user waits for: a run of everything, a run with nothing to do, and the tests.
 
 `python benchmarks/pipeline.py` times `dvc repro` with nothing to do; `--all` also a run of everything in a fresh
-clone (with its peak memory) and the tests, which takes some minutes. Nothing is written.
+clone (with its peak memory) and the tests, which takes some minutes.
 """
 
 import argparse
@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -24,23 +25,27 @@ def timed(command: list[str], folder: Path) -> float:
     return time.monotonic() - start
 
 
-def main() -> None:
+def main(arguments: list[str]) -> dict[str, Any]:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--all", action="store_true", help="also a run of everything and the tests")
-    everything = parser.parse_args().all
+    everything = parser.parse_args(arguments).all
     dvc = [sys.executable, "-m", "dvc", "repro", "--quiet"]
+    found: dict[str, float] = {}
     if everything:
         with tempfile.TemporaryDirectory() as scratch:
             clone = Path(scratch) / "riyaz"
             subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)
-            print(f"dvc repro, everything: {timed(dvc, clone) / 60:.1f} min")
-            print(f"dvc repro, nothing to do: {timed(dvc, clone):.1f} s")
-        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**20
-        print(f"most memory of one process: {peak:.1f} GB")
-        print(f"tests: {timed([sys.executable, '-m', 'pytest', '-q'], ROOT) / 60:.1f} min")
+            found["everything, minutes"] = timed(dvc, clone) / 60
+            found["nothing to do, seconds"] = timed(dvc, clone)
+        found["most memory of one process, GB"] = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**20
+        found["tests, minutes"] = timed([sys.executable, "-m", "pytest", "-q"], ROOT) / 60
     else:
-        print(f"dvc repro, nothing to do: {timed(dvc, ROOT):.1f} s")
+        found["nothing to do, seconds"] = timed(dvc, ROOT)
+    found = {name: round(value, 1) for name, value in found.items()}
+    for name, value in found.items():
+        print(f"{name}: {value}")
+    return found
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -9,12 +9,14 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "src"))
+GOAL = 100
 
 
-def compare(files: Sequence[Path], repeats: int = 5) -> dict[str, dict[str, float]]:
+def compare(files: Sequence[Path], repeats: int = 5) -> dict[str, Any]:
     """Measure both ways in turns.
 
     Returns
@@ -23,6 +25,7 @@ def compare(files: Sequence[Path], repeats: int = 5) -> dict[str, dict[str, floa
     how many times as long music21 takes: `ratio` (median), `lowest`, `highest` of the repeats.
     """
     import music21
+    from results import spread
     from symusic import Score
 
     from riyaz import midi
@@ -39,13 +42,11 @@ def compare(files: Sequence[Path], repeats: int = 5) -> dict[str, dict[str, floa
         ours(files[0]), theirs(files[0])  # imports and caches are not what is measured
         # ours is too short for one round to be measured well
         rounds = [(_seconds(ours, files, 20), _seconds(theirs, files, 1)) for _ in range(repeats)]
-        ratios = [there / here for here, there in rounds]
         results[name] = {
-            "riyaz_ms": 1e3 * statistics.median(here for here, _ in rounds),
-            "music21_ms": 1e3 * statistics.median(there for _, there in rounds),
-            "ratio": statistics.median(ratios),
-            "lowest": min(ratios),
-            "highest": max(ratios),
+            "riyaz_ms": float(f"{1e3 * statistics.median(here for here, _ in rounds):.3g}"),
+            "music21_ms": float(f"{1e3 * statistics.median(there for _, there in rounds):.3g}"),
+            **spread([there / here for here, there in rounds]),
+            "goal": GOAL,
         }
     return results
 
@@ -59,6 +60,17 @@ def _seconds(read: Callable, files: Sequence[Path], times: int) -> float:
     return (time.process_time() - started) / (times * len(files))
 
 
+def main(arguments: list[str]) -> dict[str, Any]:
+    from results import told
+
+    files = sorted((ROOT / "data" / "raw" / "chorales").glob("*.mid"))[:20]
+    if not files:
+        sys.exit("reading: data/raw/chorales is not there: run `python src/collect.py` first")
+    found = compare(files)
+    for name, row in found.items():
+        print(f"{name:6} {row['riyaz_ms']} ms a file, music21 {row['music21_ms']}: {told(row)} as long, goal {GOAL}")
+    return found
+
+
 if __name__ == "__main__":
-    for name, row in compare(sorted((ROOT / "data" / "raw" / "chorales").glob("*.mid"))[:20]).items():
-        print(name, {key: round(value, 3) for key, value in row.items()})
+    main(sys.argv[1:])

@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from riyaz import events as ev
@@ -33,6 +33,7 @@ def test_no_notes_make_no_events():
     assert len(ev.to_notes(events)) == 0
 
 
+@settings(deadline=None)
 @given(notes, st.integers(0, 100))
 def test_events_follow_each_other_and_lose_nothing_else(rows, end):
     events, lost = ev.from_notes(*columns(rows), end=end)
@@ -44,6 +45,7 @@ def test_events_follow_each_other_and_lose_nothing_else(rows, end):
     assert sum(nothing.values()) == 0
 
 
+@settings(deadline=None)
 @given(notes)
 def test_quantising_twice_changes_nothing_more(rows):
     onset, duration, pitch = columns(rows)
@@ -84,3 +86,20 @@ def test_pieces_come_back_from_their_folder(tmp_path):
     assert [(p.name, p.about) for p in back] == [(p.name, p.about) for p in pieces]
     for p, q in zip(pieces, back, strict=True):
         pd.testing.assert_frame_equal(p.events, q.events)
+
+
+def test_how_far_notes_move_to_the_grid():
+    quarter = ev.TICKS // 4
+    rows = [(10, quarter, 60), (quarter - 20, quarter, 64), (2 * quarter, quarter, 67)]
+    events, _ = ev.from_notes(*columns(rows))
+    assert ev.moves(events, [4]).tolist() == [-10, 20, 0]
+    assert ev.moves(events, []).tolist() == [0, 0, 0]
+    assert ev.moves(events.iloc[:0], [4]).tolist() == []
+
+
+@settings(deadline=None)
+@given(notes, st.lists(st.integers(1, 12), min_size=1, max_size=3))
+def test_no_note_moves_further_than_half_a_grid_step(rows, grid):
+    onset, duration, pitch = columns(rows)
+    events, _ = ev.from_notes(onset * 97, duration * 97, pitch)
+    assert np.abs(ev.moves(events, grid)).max(initial=0) <= ev.TICKS / max(grid) / 2

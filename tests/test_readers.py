@@ -1,6 +1,8 @@
 import os
+import re
 import threading
 import unicodedata
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -268,3 +270,13 @@ def test_a_damaged_entry_is_made_anew_and_none_is_half_written(folder, tmp_path,
     same(first, read_corpus(folder, "midi", cache=tmp_path / "cache"))
     assert [path.read_bytes() for path in (tmp_path / "cache").iterdir()] == [whole]
     assert len(reads) == 2
+
+
+def test_every_count_of_what_is_lost_is_explained(folder):
+    (folder / "a.mid").write_bytes(GOOD)
+    counted = set(read_corpus(folder, "midi")[0][0].about["lost"])
+    for module in ("scores.py", "pianoroll.py", "tabla/mts.py"):
+        source = (Path(readers.__file__).parent / module).read_text(encoding="utf-8")
+        counted |= set(re.findall(r'lost(?:"\])?\["(\w+)"\]', source))
+    assert {"zero", "grace", "pedals", "unknown_bol", "empty_pieces"} <= counted
+    assert counted - set(readers.LOST) == set()

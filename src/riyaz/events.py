@@ -71,10 +71,10 @@ def table(
     return pd.DataFrame({**columns, "symbols": _lists(symbols), "held": _lists(held)}, copy=False)
 
 
-def _lists(rows: list[list]) -> np.ndarray:
+def _lists(lists: list[list]) -> np.ndarray:
     """A column of lists: (n,) object. Filled row by row, since numpy would make lists of equal length a matrix."""
-    column = np.empty(len(rows), dtype=object)
-    for number, row in enumerate(rows):
+    column = np.empty(len(lists), dtype=object)
+    for number, row in enumerate(lists):
         column[number] = row
     return column
 
@@ -111,9 +111,9 @@ def validate(events: pd.DataFrame) -> None:
             "held is as long as symbols",
         ),
     ):
-        rows = np.flatnonzero(broken)
-        if rows.size:
-            raise ValueError(f"event {rows[0]}: {rule}; it is {dict(events.iloc[rows[0]])}")
+        wrong = np.flatnonzero(broken)
+        if wrong.size:
+            raise ValueError(f"event {wrong[0]}: {rule}; it is {dict(events.iloc[wrong[0]])}")
     sounding: set[str] = set()
     for row, (symbols, held) in enumerate(zip(events["symbols"], events["held"], strict=True)):
         gone = [s for s, h in zip(symbols, held, strict=True) if h and s not in sounding]
@@ -210,22 +210,32 @@ def quantise(events: pd.DataFrame, grid: Sequence[int]) -> tuple[pd.DataFrame, d
     """
     if not len(grid) or not len(events):
         return events, {}
-    points = np.unique([k * TICKS // g for g in grid for k in range(g)] + [TICKS])
-
-    def snap(ticks: np.ndarray) -> np.ndarray:
-        beat, rest = np.divmod(ticks, TICKS)
-        right = np.clip(np.searchsorted(points, rest), 1, len(points) - 1)
-        nearer_left = rest - points[right - 1] <= points[right] - rest
-        return beat * TICKS + np.where(nearer_left, points[right - 1], points[right])
-
     notes = to_notes(events)
     onset, stop = notes["onset"].to_numpy(), (notes["onset"] + notes["duration"]).to_numpy()
-    new_onset, new_stop = snap(onset), snap(stop)
-    new_stop = np.where(new_stop > new_onset, new_stop, snap(new_onset + TICKS // max(grid)))
-    end = int(snap(np.array([events["duration"].sum()]))[0])
+    new_onset, new_stop = _snapped(onset, grid), _snapped(stop, grid)
+    new_stop = np.where(new_stop > new_onset, new_stop, _snapped(new_onset + TICKS // max(grid), grid))
+    end = int(_snapped(np.array([events["duration"].sum()]), grid)[0])
     pitch = notes["symbol"].map(NUMBERS).to_numpy()
     quantised, lost = from_notes(new_onset, new_stop - new_onset, pitch, end)
     return quantised, {"moved": int(((new_onset != onset) | (new_stop != stop)).sum()), **lost}
+
+
+def moves(events: pd.DataFrame, grid: Sequence[int]) -> np.ndarray:
+    """How far `quantise` moves the onset of each note, in the order of `to_notes`: (n_notes,) int64, ticks.
+
+    Negative is earlier; without a grid nothing moves.
+    """
+    onset = to_notes(events)["onset"].to_numpy()
+    return _snapped(onset, grid) - onset if len(grid) else np.zeros_like(onset)
+
+
+def _snapped(ticks: np.ndarray, grid: Sequence[int]) -> np.ndarray:
+    """The nearest point of the grid, of two equally near the earlier: (n,) int64."""
+    points = np.unique([k * TICKS // g for g in grid for k in range(g)] + [TICKS])
+    beat, rest = np.divmod(ticks, TICKS)
+    right = np.clip(np.searchsorted(points, rest), 1, len(points) - 1)
+    nearer_left = rest - points[right - 1] <= points[right] - rest
+    return beat * TICKS + np.where(nearer_left, points[right - 1], points[right])
 
 
 def beats(ticks: int) -> str:
@@ -244,14 +254,14 @@ def ticks(text: str | Fraction | int) -> int:
 def save(pieces: Sequence[Piece], folder: Path) -> None:
     """Write pieces as ``events.parquet`` (a row an event, with its piece) and ``pieces.json`` (name and about)."""
     folder.mkdir(parents=True, exist_ok=True)
-    rows = pd.concat([p.events for p in pieces], ignore_index=True) if pieces else table([], [], [])
+    joined = pd.concat([p.events for p in pieces], ignore_index=True) if pieces else table([], [], [])
     names = np.repeat([p.name for p in pieces], [len(p.events) for p in pieces])
     columns = {
         "piece": pa.array(names.tolist(), pa.string()).dictionary_encode(),
-        "onset": pa.array(rows["onset"]),
-        "duration": pa.array(rows["duration"]),
-        "symbols": pa.array(rows["symbols"], pa.list_(pa.string())),
-        "held": pa.array(rows["held"], pa.list_(pa.bool_())),
+        "onset": pa.array(joined["onset"]),
+        "duration": pa.array(joined["duration"]),
+        "symbols": pa.array(joined["symbols"], pa.list_(pa.string())),
+        "held": pa.array(joined["held"], pa.list_(pa.bool_())),
     }
     pq.write_table(pa.table(columns), folder / "events.parquet")
     about = {p.name: {"events": len(p.events), **p.about} for p in pieces}
@@ -260,8 +270,8 @@ def save(pieces: Sequence[Piece], folder: Path) -> None:
 
 def load(folder: Path) -> list[Piece]:
     """Read what `save` wrote."""
-    rows = pq.read_table(folder / "events.parquet", columns=list(COLUMNS))
-    events = table(rows["onset"], rows["duration"], rows["symbols"].to_pylist(), rows["held"].to_pylist())
+    stored = pq.read_table(folder / "events.parquet", columns=list(COLUMNS))
+    events = table(stored["onset"], stored["duration"], stored["symbols"].to_pylist(), stored["held"].to_pylist())
     pieces, row = [], 0
     for name, about in json.loads((folder / "pieces.json").read_text(encoding="utf-8")).items():
         n_events = about.pop("events")

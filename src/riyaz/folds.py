@@ -15,7 +15,8 @@ import joblib
 import numpy as np
 import pandas as pd
 
-from riyaz import memory, network, ngram, progress, recurrence, split, tokens, windows
+from riyaz import memory, network, ngram, progress, recurrence, tokens, windows
+from riyaz import split as splitting
 from riyaz.params import Settings
 
 CLASSICAL = ("unigram", "n-gram", "n-gram + piece")
@@ -48,7 +49,7 @@ def plan(families: np.ndarray, sizes: Sequence[int], parts: np.ndarray, folds: i
     """
     if not folds:
         return [Run(seed + k, 0, parts, k == 1) for k in range(1, seeds + 1)]
-    held = split.folds(families, sizes, folds, seed)
+    held = splitting.folds(families, sizes, folds, seed)
     of_fold = [np.where(held == k, "test", np.where(held == (k + 1) % folds, "valid", "train")) for k in range(folds)]
     return [Run(seed + k, fold, of_fold[fold], k == 1) for k in range(1, seeds + 1) for fold in range(folds)]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from riyaz import engrave, events, figures, midi, parallel, scores, sound
+from riyaz import engrave, events, figures, midi, musicxml, parallel, sound
 from riyaz.events import Piece
 from riyaz.tabla import bhatkhande, notation, strokes, taals
 
@@ -57,7 +57,7 @@ def write(
             stem.with_suffix(".html").write_text(bhatkhande.sheet(made.events, made.about), encoding="utf-8")
         else:
             midi.write(stem.with_suffix(".mid"), made.events, made.about)
-            stem.with_suffix(".musicxml").write_text(scores.write_musicxml(made.events, made.about), encoding="utf-8")
+            stem.with_suffix(".musicxml").write_text(musicxml.write_musicxml(made.events, made.about), encoding="utf-8")
         rows.append(
             {
                 "piece": made.name,

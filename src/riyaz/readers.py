@@ -28,6 +28,36 @@ from riyaz.parallel import each
 MAX_BYTES = 64 * 2**20  # no reader is given a larger file
 COLUMNS = ("file", "status", "reason", "pieces", "events", "beats")
 
+# What each count in `about["lost"]` says.
+LOST = {
+    "bends": "pitch bends, left out",
+    "chord_symbols": "chord symbols over the staff, left out",
+    "doubled": "notes that start together with a longer one of their pitch, left out",
+    "empty_pieces": "pieces without a note, left out",
+    "empty_tunes": "tunes without a note, left out",
+    "grace": "grace notes, left out",
+    "incomplete_avartan": "pieces that end within an avartan",
+    "key_changes": "changes of key signature; the first is kept",
+    "left_on": "notes never released, kept until their track ends",
+    "loudness": "notes louder or softer than most, kept without that",
+    "merged_bol": "bols written as another of the same stroke",
+    "metre_changes": "changes of metre; the first is kept",
+    "microtones": "notes between the keys, moved to the nearest",
+    "missing_tracks": "tracks that the file announces and does not have",
+    "odd_matra": "matras with an unusual number of parts, shared out evenly",
+    "other_instruments": "notes of instruments that were not asked for, left out",
+    "out_of_range": "notes too high or too low for MIDI, left out",
+    "pedals": "times that the pedal was pressed, left out",
+    "percussion": "strokes of percussion, left out",
+    "repeats": "repeat marks; what they enclose is read once",
+    "restruck": "notes cut short because their pitch is struck again",
+    "rounded": "notes moved to a whole tick of 1/5040 beat",
+    "tempo_changes": "changes of tempo; the first is kept",
+    "unknown_bol": "strokes with no known bol",
+    "unknown_command": "commands that are not known, passed over",
+    "zero": "notes without a length, left out",
+}
+
 _HERE = Path(__file__).parent
 
 

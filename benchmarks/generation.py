@@ -1,0 +1,74 @@
+"""Generating: the compiled program that carries the state, against a call of Keras' `predict` for each note.
+
+The second is what tutorials do: a window of so many tokens goes through the whole network for each token that comes
+out. Two sizes: that of params.yaml, and that of the lecture's method as it is best known, three layers of 512 units and
+a window of 100. Weights are drawn, since speed does not depend on what was learned; neither way has a memory.
+"""
+
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+os.environ["KERAS_BACKEND"] = "jax"
+os.environ.setdefault("NPROC", "2")
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "src"))
+
+from results import in_turns, spread, told  # noqa: E402
+
+GOAL = 100
+PITCHES = 60
+SIZES = {"1 x 256": (1, 256, 128, 20, 400), "3 x 512": (3, 512, 100, 4, 200)}  # layers, units, window, calls, tokens
+
+
+def measure(layers: int, units: int, window: int, calls: int, n_tokens: int, rounds: int = 5) -> dict[str, Any]:
+    """Tokens a second (medians) of `predict`, and of the program for one piece and for sixteen; the ratios' spreads."""
+    import numpy as np
+
+    from riyaz import decode, events, network, params, tokens
+
+    names = events.PITCHES[36 : 36 + PITCHES]
+    words = [*names, *["+" + name for name in names], *["~" + name for name in names], "d:1", "d:1/2", "rest"]
+    vocabulary = tokens.Vocabulary(words)
+    net = network.build(len(vocabulary), params.Model(layers=layers, units=units, embedding=128), "last")
+    weights = network.weights(net)
+    never_ends = np.array([word != "<end>" for word in vocabulary.words])
+
+    def predicted() -> float:
+        row = np.arange(window)[None] % len(vocabulary)
+        started = time.perf_counter()
+        for _ in range(calls):
+            row = np.c_[row[:, 1:], net.predict(row, verbose=0).argmax(-1)]
+        return calls / (time.perf_counter() - started)
+
+    def compiled(n_pieces: int) -> float:
+        started = time.perf_counter()
+        made = decode.generate(weights, vocabulary, n_pieces, n_tokens, 0, only=[never_ends] * n_pieces)
+        return sum(len(piece.ids) for piece in made) / (time.perf_counter() - started)
+
+    ways = {"predict": predicted, "one piece": lambda: compiled(1), "16 pieces": lambda: compiled(16)}
+    in_turns(ways, 1)  # compiles
+    found = in_turns(ways, rounds)
+    result: dict[str, Any] = {
+        f"{way}_tokens_a_second": float(f"{np.median([r[way] for r in found]):.3g}") for way in ways
+    }
+    for way in ("one piece", "16 pieces"):
+        result[way] = spread([one[way] / one["predict"] for one in found]) | {"goal": GOAL}
+    return result
+
+
+def main(arguments: list[str]) -> dict[str, Any]:
+    result = {}
+    for size, numbers in SIZES.items():
+        row = result[size] = measure(*numbers)
+        print(f"{size}: predict {row['predict_tokens_a_second']:,.0f} tokens/s", end="")
+        for way in ("one piece", "16 pieces"):
+            print(f"; {way} {row[f'{way}_tokens_a_second']:,.0f}, {told(row[way])} as fast", end="")
+        print(f"; goal {GOAL}")
+    return result
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
