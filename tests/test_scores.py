@@ -84,6 +84,11 @@ def test_one_tune_keeps_the_name_of_its_file(tmp_path):
     assert (piece.name, piece.about["title"]) == ("a.abc", "धुन")
 
 
+def test_a_tune_that_leaves_its_metre_and_returns_begins_in_it():
+    (tune,) = scores.read(BACH.parent / "ryansMammoth" / "42dHighlandRegimentStrathspey.abc")
+    assert tune.about["metre"] == "4/4"
+
+
 def test_humdrum_is_read(tmp_path):
     path = tmp_path / "a.krn"
     path.write_text("**kern\t**kern\n*M4/4\t*M4/4\n=1\t=1\n2C\t4e\n.\t4f\n2D\t2g\n==\t==\n*-\t*-\n")

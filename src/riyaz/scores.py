@@ -99,7 +99,7 @@ def _events(parts: Iterable) -> tuple[pd.DataFrame, dict[str, Any]]:
         notes += _joined(_notes(part, lost))
         end = max([end, *(Fraction(e.offset + e.quarterLength) for e in part.notesAndRests if not _hidden(e))])
     lost["repeats"] = max((len(part.getElementsByClass("RepeatMark")) for part in flat), default=0)
-    about, changes = _about(flat)
+    about, changes = _about(flat, _opening(parts))
     lead = _pickup(parts)
     rows = np.array([[_ticks(a + lead), _ticks(b + lead), pitch] for a, b, pitch in notes], dtype=np.int64)
     onset, stop, pitch = rows.reshape(-1, 3).T
@@ -168,10 +168,18 @@ def _pickup(parts: Iterable) -> Fraction:
     return Fraction(0)
 
 
-def _about(flat: list) -> tuple[dict[str, Any], dict[str, int]]:
+def _opening(parts: Iterable) -> list[str]:
+    """The metre of the first bar, which music21 may lose in a flat part when ABC goes back to it later."""
+    firsts = (part.getElementsByClass("Measure").first() for part in parts)
+    return [str(bar.timeSignature.ratioString) for bar in firsts if bar is not None and bar.timeSignature][:1]
+
+
+def _about(flat: list, opening: list[str]) -> tuple[dict[str, Any], dict[str, int]]:
     """What the parts say first of metre, tempo and key, and how often that changes."""
     first = next((part for part in flat if part.getElementsByClass("TimeSignature")), None)
     metres = [str(metre.ratioString) for metre in first.getElementsByClass("TimeSignature")] if first else []
+    if metres[:1] != opening:
+        metres = opening + metres
     keys = [int(key.sharps) for key in first.getElementsByClass("KeySignature")] if first else []
     marks = sorted(
         (mark for part in flat for mark in part.getElementsByClass("MetronomeMark")), key=lambda mark: mark.offset
