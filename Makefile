@@ -68,7 +68,7 @@ $(JSB): | $(READY)
 	@dvc get https://github.com/czhuang/JSB-Chorales-dataset $(@F) --out $@
 
 jsb: $(READY) $(JSB)  ## fetch the JSB chorales, a published benchmark, and run the pipeline on them as an experiment
-	@dvc exp run $(foreach setting,$(JSB_SETTINGS),-S '+corpora.jsb.$(setting)')
+	@dvc exp run $(foreach setting,$(JSB_SETTINGS),-S '++corpora.jsb.$(setting)')
 
 lint: $(READY)  ## check style and types, and that notebooks hold no outputs
 	@ruff check

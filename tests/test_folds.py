@@ -29,7 +29,7 @@ def test_without_folds_the_split_stays_and_without_seeds_nothing_is_trained():
     assert folds.plan(FAMILIES, SIZES, parts, folds=5, seeds=0, seed=7) == []
     nothing = folds.judge_all([], [], tokens.Vocabulary([]), None)
     assert list(nothing.columns) == folds.COLUMNS
-    assert folds.summary(nothing, 0).empty
+    assert folds.summary(nothing, FAMILIES, 0).empty
 
 
 def test_more_folds_than_families_are_refused():
@@ -58,7 +58,7 @@ def test_a_run_scores_its_test_pieces_and_nothing_else(tmp_path):
 def test_the_summary_of_figures_known_by_hand():
     rows = [(1, 0, 0, 10, "network", 10.0), (2, 0, 0, 10, "network", 20.0), (1, 1, 1, 30, "network", 30.0)]
     rows += [(2, 1, 1, 30, "network", 60.0), (1, 0, 0, 10, "unigram", 40.0), (1, 1, 1, 30, "unigram", 120.0)]
-    found = folds.summary(pd.DataFrame(rows, columns=folds.COLUMNS), seed=0).set_index("model")
+    found = folds.summary(pd.DataFrame(rows, columns=folds.COLUMNS), np.array([0, 1]), seed=0).set_index("model")
     assert list(found.index) == ["network", "unigram"]
     network, unigram = found.loc["network"], found.loc["unigram"]
     assert network["bits"] == pytest.approx((1 + 2) / 2)  # 40 of 40 tokens at 1 bit, then at 2
@@ -74,7 +74,9 @@ def test_the_summary_of_figures_known_by_hand():
 def test_the_metrics_hold_the_network_against_its_rivals():
     rows = [(1, 0, 0, 10, name, bits) for name, bits in [("network", 20.0), ("n-gram + piece", 30.0)]]
     rows += [(2, 0, 0, 10, "network", 22.0)]
-    found = folds.metrics(folds.summary(pd.DataFrame(rows, columns=folds.COLUMNS), seed=0), "one piece")
+    found = folds.metrics(
+        folds.summary(pd.DataFrame(rows, columns=folds.COLUMNS), np.array([0, 1]), seed=0), "one piece"
+    )
     assert found["bits_per_token"] == pytest.approx({"network": 2.1, "n-gram + piece": 3.0})
     assert found["spread_over_seeds"] == pytest.approx({"network": np.std([2.0, 2.2], ddof=1)})
     assert found["saved_bits"]["n-gram + piece"]["bits"] == pytest.approx(0.9)

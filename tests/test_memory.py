@@ -166,3 +166,18 @@ def test_a_phrase_that_came_some_hundred_times_leaves_its_end_possible():
     assert np.isfinite(told[np.arange(len(told)), ids[1:]]).all()
     assert told[-2, 6] < network[-2, 6] - 50
     assert memory.fit(logs, [ids], LETTERS)["escape"] != [1.0] * memory.FITTED
+
+
+def test_of_a_long_piece_what_lies_far_back_is_forgotten(monkeypatch):
+    piece = np.array([1, *np.random.default_rng(3).integers(4, 7, 59)], np.int32)
+    log, kept = network(piece, len(LETTERS)), parameters(LETTERS)
+    (whole,) = memory.log_probabilities([log], [piece], kept)
+    monkeypatch.setattr(memory, "REACH", 10)
+    (told,), (source,) = memory.read([log], [piece], kept)
+    assert told.shape == whole.shape
+    np.testing.assert_array_equal(told[:20], whole[:20])
+    for start in (20, 30, 40, 50):  # each stretch begins with the ten tokens before it, and with an empty memory
+        (alone,) = memory.log_probabilities([log[start - 10 : start + 9]], [piece[start - 10 : start + 10]], kept)
+        np.testing.assert_allclose(told[start : start + 9], alone[10:], atol=1e-6)
+    assert source["ago"].max() <= 20
+    assert memory.fit([log], [piece], LETTERS)["order"] == memory.ORDER

@@ -34,6 +34,15 @@ def test_log_probabilities_sum_to_one_and_do_not_depend_on_the_batch():
     np.testing.assert_allclose(recurrence.log_probabilities(weights, pieces[1:2])[0], together[1], atol=0)
 
 
+def test_a_long_piece_is_read_on_from_stretch_to_stretch(monkeypatch):
+    weights = network.weights(network.build(9, Model(**SMALL), seed=3))
+    pieces = [np.arange(n) % 9 for n in (150, 3)]
+    whole = recurrence.log_probabilities(weights, pieces)
+    monkeypatch.setattr(recurrence, "STRETCH", 64)
+    for a, b in zip(recurrence.log_probabilities(weights, pieces), whole, strict=True):
+        np.testing.assert_allclose(a, b, atol=1e-6)
+
+
 @pytest.mark.parametrize("targets", ["every", "last"])
 def test_training_learns_and_repeats_to_the_bit(targets):
     arrays = windows.cut(cycle(), 8, targets)

@@ -107,27 +107,36 @@ def judge_all(
     return pd.DataFrame(rows, columns=COLUMNS).sort_values(["model", "seed", "fold", "piece"], ignore_index=True)
 
 
-def summary(judged: pd.DataFrame, seed: int, level: float = 0.95, draws: int = 2000) -> pd.DataFrame:
+def summary(
+    judged: pd.DataFrame, families: np.ndarray, seed: int, level: float = 0.95, draws: int = 2000
+) -> pd.DataFrame:
     """What the runs say of each model.
+
+    Parameters
+    ----------
+    families : (n_pieces,) the family of each piece of the corpus: pieces of one family are alike, so intervals come
+        from drawing whole families.
 
     Returns
     -------
     A row a model, the best first: bits (a token, over all held-out pieces, mean of the seeds), spread (standard
-    deviation over seeds of that figure; NaN for one seed), low, high (bootstrap over pieces of the mean of seeds), and
-    the same four for what the best network saves: `saved`, `saved_spread`, `saved_low`, `saved_high`. No rows for no
+    deviation over seeds of that figure; NaN for one seed), low, high (bootstrap over families of the mean of seeds),
+    and the same four for what the best network saves: `saved`, `saved_spread`, `saved_low`, `saved_high`. No rows for no
     runs.
     """
     if judged.empty:
         return pd.DataFrame()
     wide = judged.pivot_table(index="piece", columns=["model", "seed"], values="bits", aggfunc="sum")
-    size = judged.drop_duplicates(["piece"]).set_index("piece")["tokens"].reindex(wide.index).to_numpy(float)
+    size = judged.drop_duplicates(["piece"]).set_index("piece")["tokens"].reindex(wide.index)
+    family = np.asarray(families)[wide.index]
+    wide, size = wide.groupby(family).sum(), size.groupby(family).sum().to_numpy(float)
     names = list(dict.fromkeys(judged["model"]))
-    bits = {name: wide[name].to_numpy() for name in names}  # (pieces, seeds)
+    bits = {name: wide[name].to_numpy() for name in names}  # (families, seeds)
     ours = bits["network + memory" if "network + memory" in bits else "network"]
     drawn = np.random.default_rng(seed).integers(len(size), size=(draws, len(size)))
     ends = [(1 - level) / 2, (1 + level) / 2]
 
-    def four(of: np.ndarray) -> list[float]:  # (pieces, seeds) bits
+    def four(of: np.ndarray) -> list[float]:  # (families, seeds) bits
         by_seed = of.sum(axis=0) / size.sum()
         spread = float(by_seed.std(ddof=1)) if len(by_seed) > 1 else float("nan")
         mean = of.mean(axis=1)

@@ -37,6 +37,7 @@ from riyaz.tokens import Vocabulary
 
 ROWS = 16  # pieces read at once; a shorter batch is filled up, so that its size changes no bit
 ORDER = 16
+REACH = 2048  # tokens that it remembers at least
 FITTED = 6  # escapes of the orders 0 to 5; all longer ones share the last
 Parameters = dict[str, Any]  # JSON-able: order, escape and class_escape (lists of float), classes (list of int)
 Found = dict[str, jax.Array]
@@ -177,17 +178,32 @@ def _read(found: Found, logs: jax.Array, tokens: jax.Array) -> tuple[jax.Array, 
 
 
 def _batches(logs: Sequence[np.ndarray], pieces: Sequence[np.ndarray]):
-    """Pieces of nearly equal length together, filled up to few shapes: (numbers, logs, tokens), time first."""
-    order = sorted(range(len(pieces)), key=lambda i: (len(pieces[i]), i))
-    for start in range(0, len(order), ROWS):
-        rows = order[start : start + ROWS]
-        steps = -(-max(len(pieces[i]) for i in rows) // 128) * 128
+    """Stretches of pieces of nearly equal length together, filled up to few shapes, time first.
+
+    A piece of up to 2 `REACH` tokens is one stretch. A longer one is read in several, each but the first beginning with
+    the `REACH` tokens before it: what lies farther back is forgotten, and the work grows with the length, not with its
+    square.
+
+    Yields
+    ------
+    rows : for each row (number of the piece, first and last + 1 of the predictions to keep, where these stand in it).
+    given : (time, ROWS, n_tokens) float32 logs. tokens : (time, ROWS) int32.
+    """
+    stretches = [
+        (i, max(0, start - REACH), start, min(start + (REACH if start else 2 * REACH), len(piece) - 1))
+        for i, piece in enumerate(pieces)
+        for start in [0, *range(2 * REACH, len(piece) - 1, REACH)]
+    ]
+    order = sorted(stretches, key=lambda stretch: (stretch[3] - stretch[1], stretch))
+    for at in range(0, len(order), ROWS):
+        rows = order[at : at + ROWS]
+        steps = -(-max(end + 1 - first for _, first, _, end in rows) // 128) * 128
         tokens = np.zeros((steps, ROWS), np.int32)
-        given = np.zeros((steps, ROWS, logs[rows[0]].shape[1]), np.float32)
-        for row, i in enumerate(rows):
-            tokens[: len(pieces[i]), row] = pieces[i]
-            given[: len(pieces[i]) - 1, row] = logs[i]
-        yield rows, given, tokens
+        given = np.zeros((steps, ROWS, logs[rows[0][0]].shape[1]), np.float32)
+        for row, (i, first, _, end) in enumerate(rows):
+            tokens[: end + 1 - first, row] = pieces[i][first : end + 1]
+            given[: end - first, row] = logs[i][first:end]
+        yield [(i, start, end, slice(start - first, end - first)) for i, first, start, end in rows], given, tokens
 
 
 def read(
@@ -208,15 +224,15 @@ def read(
         before it stood together earlier in the piece) and ago (how many tokens earlier; 0 for never).
     """
     found = prepare(parameters)
-    logs: list[np.ndarray] = [np.empty(0)] * len(pieces)
-    sources: list[pd.DataFrame] = [pd.DataFrame()] * len(pieces)
+    logs = [np.empty_like(given, dtype=np.float32) for given in network_logs]
+    told = [np.empty((len(piece) - 1, 3), np.float32) for piece in pieces]
     for rows, given, tokens in _batches(network_logs, pieces):
-        mixed, weight, match, ago = (np.asarray(a) for a in _read(found, given, tokens))
-        for row, i in enumerate(rows):
-            n = len(pieces[i]) - 1
-            logs[i] = mixed[:n, row]
-            sources[i] = pd.DataFrame({"weight": weight[:n, row], "match": match[:n, row], "ago": ago[:n, row]})
-    return logs, sources
+        mixed, *others = (np.asarray(a) for a in _read(found, given, tokens))
+        for row, (i, start, end, kept) in enumerate(rows):
+            logs[i][start:end] = mixed[kept, row]
+            told[i][start:end] = np.stack([other[kept, row] for other in others], axis=1)
+    columns = {"weight": np.float32, "match": np.int32, "ago": np.int32}
+    return logs, [pd.DataFrame(array, columns=list(columns)).astype(columns) for array in told]
 
 
 def log_probabilities(
@@ -294,10 +310,9 @@ def fit(
     parts: dict[str, list[np.ndarray]] = {"tokens": [], "classes": [], "own": [], "of_class": []}
     for rows, given, tokens in _batches(network_logs, pieces):
         evidence = {name: np.asarray(a) for name, a in _evidence(found, given, tokens).items()}
-        for row, i in enumerate(rows):
-            n = len(pieces[i]) - 1
+        for row, (*_, kept) in enumerate(rows):
             for name, array in evidence.items():
-                parts[name].append(array[:n, ..., row, :] if array.ndim > 2 else array[:n, row])
+                parts[name].append(array[kept, ..., row, :] if array.ndim > 2 else array[kept, row])
     joined = {name: jnp.asarray(np.concatenate(arrays)) for name, arrays in parts.items()}
     first, second = (jnp.moveaxis(joined[name], 1, 0) for name in ("tokens", "classes"))
 

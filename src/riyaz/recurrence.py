@@ -11,6 +11,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+STRETCH = 1024  # tokens read at once
 Weights = dict[str, Any]
 State = list[tuple[jax.Array, ...]]
 
@@ -62,14 +63,19 @@ def step(weights: Weights, state: State, token: jax.Array) -> tuple[State, jax.A
 
 
 @jax.jit
-def logits(weights: Weights, tokens: jax.Array) -> jax.Array:
-    """Read whole rows from the zero state: (batch, time) int32 -> (batch, time, n_tokens) float32."""
+def read(weights: Weights, state: State, tokens: jax.Array) -> tuple[State, jax.Array]:
+    """Read on from a state: (batch, time) int32 -> the new state and the logits (batch, time, n_tokens) float32."""
 
-    def read(state: State, token: jax.Array) -> tuple[State, jax.Array]:
+    def one(state: State, token: jax.Array) -> tuple[State, jax.Array]:
         return step(weights, state, token)
 
-    _, out = jax.lax.scan(read, initial(weights, tokens.shape[0]), tokens.T)  # (time, batch, n_tokens)
-    return jnp.swapaxes(out, 0, 1)
+    state, out = jax.lax.scan(one, state, tokens.T)  # (time, batch, n_tokens)
+    return state, jnp.swapaxes(out, 0, 1)
+
+
+def logits(weights: Weights, tokens: jax.Array) -> jax.Array:
+    """Read whole rows from the zero state: (batch, time) int32 -> (batch, time, n_tokens) float32."""
+    return read(weights, initial(weights, tokens.shape[0]), tokens)[1]
 
 
 def log_probabilities(weights: Weights, pieces: list[np.ndarray], batch: int = 16) -> list[np.ndarray]:
@@ -84,7 +90,8 @@ def log_probabilities(weights: Weights, pieces: list[np.ndarray], batch: int = 1
     -------
     For each piece (n - 1, n_tokens) float32: the natural logarithm of the distribution over the token at 1, 2, ...
     """
-    out: list[np.ndarray] = [np.empty(0)] * len(pieces)
+    n_tokens = weights["dense"]["bias"].shape[0]
+    out = [np.empty((len(piece) - 1, n_tokens), np.float32) for piece in pieces]
     order = sorted(range(len(pieces)), key=lambda i: (len(pieces[i]), i))
     for start in range(0, len(order), batch):
         rows = order[start : start + batch]
@@ -92,7 +99,11 @@ def log_probabilities(weights: Weights, pieces: list[np.ndarray], batch: int = 1
         tokens = np.zeros((batch, longest), np.int32)
         for row, i in enumerate(rows):
             tokens[row, : len(pieces[i])] = pieces[i]
-        read = np.asarray(jax.nn.log_softmax(logits(weights, tokens)))
-        for row, i in enumerate(rows):
-            out[i] = read[row, : len(pieces[i]) - 1]
+        state = initial(weights, batch)
+        for first in range(0, longest, STRETCH):  # a long piece is read on, so that it needs no more space than a short
+            state, given = read(weights, state, tokens[:, first : first + STRETCH])
+            logs = np.asarray(jax.nn.log_softmax(given))
+            for row, i in enumerate(rows):
+                part = out[i][first : first + STRETCH]
+                part[:] = logs[row, : len(part)]
     return out
