@@ -119,9 +119,9 @@ def summary(
 
     Returns
     -------
-    A row a model, the best first: bits (a token, over all held-out pieces, mean of the seeds), spread (standard deviation
-    of that figure over seeds; NaN for one seed), low, high (bootstrap over families of the mean over seeds), and the same
-    four for what the best network saves: `saved`, `saved_spread`, `saved_low`, `saved_high`. No rows for no runs.
+    A row a model, the best first: bits (a token, over all held-out pieces, mean of the seeds), spread (standard
+    deviation of it over seeds; NaN for one seed), low, high (bootstrap over families of the mean over seeds), and the
+    same four for what the best network saves: `saved`, `saved_spread`, `saved_low`, `saved_high`. No rows for no runs.
     """
     if judged.empty:
         return pd.DataFrame()
