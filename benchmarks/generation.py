@@ -5,14 +5,11 @@ out. Two sizes: that of params.yaml, and that of the lecture's method as it is b
 a window of 100. Weights are drawn, since speed does not depend on what was learned; neither way has a memory.
 """
 
-import os
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
-os.environ["KERAS_BACKEND"] = "jax"
-os.environ.setdefault("NPROC", "2")
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "src"))
 

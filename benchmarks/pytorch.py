@@ -13,7 +13,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-os.environ["KERAS_BACKEND"] = "jax"
 os.environ.setdefault("NPROC", "2")
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "src"))
@@ -58,17 +57,18 @@ class Ours:
     """The network of `riyaz.network`, trained by Keras as `riyaz.network.fit` does."""
 
     def __init__(self, name: str):
-        import keras
         import numpy as np
 
         from riyaz import network, params
 
         layers, units, embedding, batch, length = SIZES[name]
         sizes = params.Model(layers=layers, units=units, embedding=embedding, dropout=DROPOUT)
-        self.logits = keras.Sequential(network.build(N_TOKENS, sizes).layers[:-1])
+        self.logits = network.keras.Sequential(network.build(N_TOKENS, sizes).layers[:-1])
         self.logits.compile(
-            keras.optimizers.AdamW(RATE, weight_decay=DECAY, global_clipnorm=CLIP),
-            loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True, reduction="mean_with_sample_weight"),
+            network.keras.optimizers.AdamW(RATE, weight_decay=DECAY, global_clipnorm=CLIP),
+            loss=network.keras.losses.SparseCategoricalCrossentropy(
+                from_logits=True, reduction="mean_with_sample_weight"
+            ),
         )
         rng = np.random.default_rng(0)
         self.draw = lambda steps: rng.integers(N_TOKENS, size=(steps, batch, length + 1), dtype=np.int32)

@@ -7,14 +7,11 @@ is the time in which `last` came to the best mean surprise that it reached, over
 only the processor time of training steps counts, not compiling, nor foretelling. The rounds have different seeds.
 """
 
-import os
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
-os.environ["KERAS_BACKEND"] = "jax"
-os.environ.setdefault("NPROC", "2")
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "src"))
 
@@ -45,16 +42,16 @@ class Learner:
     """One way of learning, with its clock."""
 
     def __init__(self, targets: str, rate: float, train: list, n_tokens: int, seed: int):
-        import keras
-
         from riyaz import network, params, windows
 
         sizes = params.Model(layers=1, units=UNITS, embedding=EMBEDDING, dropout=0.0)
         self.net = network.build(n_tokens, sizes, targets, seed)
-        self.logits = keras.Sequential(self.net.layers[:-1])
+        self.logits = network.keras.Sequential(self.net.layers[:-1])
         self.logits.compile(
-            keras.optimizers.AdamW(rate, weight_decay=0.01, global_clipnorm=1.0),
-            loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True, reduction="mean_with_sample_weight"),
+            network.keras.optimizers.AdamW(rate, weight_decay=0.01, global_clipnorm=1.0),
+            loss=network.keras.losses.SparseCategoricalCrossentropy(
+                from_logits=True, reduction="mean_with_sample_weight"
+            ),
         )
         self.batches = network.Batches(*windows.cut(train, LENGTH, targets), BATCH, seed)
         self.targets, self.seconds, self.at = targets, 0.0, 0
