@@ -44,7 +44,7 @@ def brute(free):
             bounded = placed and apart and (not free.run or max(runs) <= free.run)
             if length(row) == free.ticks and (opened or not free.opening) and meet and bounded:
                 found.add(row)
-    return found - set(free.taken)
+    return {row for row in found if not any(row[: len(taken)] == taken for taken in free.taken)}
 
 
 @pytest.mark.parametrize(
@@ -54,6 +54,7 @@ def brute(free):
         Free(6, (DHA, TE_TE, TI), ALL, opening=2),
         Free(5, (DHA, TE_TE, TI), ALL - {("Dha", "Dha"), ("Ti", "Te")}, before="Te", after="Dha"),
         Free(6, (DHA, (("Dha", 1), ("Te", 1)), TE_TE), ALL, taken=((("Dha", 1),) * 6,)),
+        Free(6, (DHA, TE_TE, TI), ALL, taken=(DHA * 2, TE_TE * 3, TI + TE_TE)),
         Free(6, ((("Dha", 2),), (("Dha", 1), ("Dha", 1))), ALL, opening=1),
         Free(7, (DHA, TE_TE, TI), ALL, grid=2, places=(frozenset(), frozenset({0}), frozenset({0, 1}))),
         Free(7, (DHA, TE_TE, TI), ALL, run=2),
@@ -62,7 +63,7 @@ def brute(free):
             6, (DHA, TE_TE), ALL, opening=2, grid=2, places=(frozenset(), frozenset({1})), run=3, like=DHA * 6, apart=2
         ),
     ],
-    ids=["plain", "opening", "joins", "alike", "durations", "places", "run", "apart", "all rules"],
+    ids=["plain", "opening", "joins", "alike", "beginnings", "durations", "places", "run", "apart", "all rules"],
 )
 def test_all_ways_and_no_others(free):
     found = walked(free)
@@ -77,8 +78,16 @@ def test_taken_ways_are_left_out_one_by_one():
     for n in range(len(rows)):
         assert walked(free.without(rows[:n])) == rows[n:]
     assert free.without(rows).count() == 0
-    strange = [(("Te", 4),), (("Dha", 1),), rows[0]]  # none of phrases, too short, and a filling
+    strange = [(("Te", 4),), (("Te", 1),) * 5, rows[0]]  # none of phrases, too long, and a filling
     assert free.without(strange).taken == (rows[0],)
+
+
+def test_a_taken_beginning_takes_all_that_begin_with_it():
+    free = Free(4, (DHA, TE_TE), ALL)
+    rows = walked(free)
+    assert free.without([DHA, *rows]).options() == {}
+    assert free.without([DHA * 4, DHA * 2, DHA * 3]).taken == (DHA * 2,)
+    assert walked(free.without([DHA])) == [row for row in rows if row[:1] != DHA]
 
 
 def test_what_cannot_be_filled_has_no_options():

@@ -40,7 +40,7 @@ class Free:
     grid, places : a phrase begins only where its onset, modulo so many ticks, is among its places; empty for anywhere.
     run : so often in a row may a bol come; 0 for any number.
     like, apart : so many strokes at least are not those of this row at the same time.
-    taken : fillings that are not allowed: different ones, of which `has` holds.
+    taken : beginnings that are not allowed, or whole fillings: none begins with another.
     """
 
     ticks: int
@@ -60,8 +60,13 @@ class Free:
         """Count the fillings that go on from `row` with each sound; in the order of names, none without any."""
         go, count = self._walk
         at = self._at(row)
-        taken = Counter(t[len(row)] for t in dict.fromkeys(self.taken) if t[: len(row)] == row and self.has(t))
-        found = {sound: count(after) - taken[sound] for sound, after in sorted(go(at).items())} if at else {}
+        if at is None or any(row[: len(t)] == t for t in self.taken):
+            return {}
+        taken = Counter[Sound]()
+        for t in self.taken:
+            if t[: len(row)] == row:
+                taken[t[len(row)]] += self._ways(t)
+        found = {sound: count(after) - taken[sound] for sound, after in sorted(go(at).items())}
         return {sound: ways for sound, ways in found.items() if ways}
 
     def count(self) -> int:
@@ -69,13 +74,21 @@ class Free:
         return sum(self.options().values())
 
     def without(self, rows: Iterable[Row]) -> "Free":
-        """The same with further fillings taken; rows that are no fillings do not matter."""
-        return replace(self, taken=tuple(dict.fromkeys([*self.taken, *filter(self.has, rows)])))
+        """The same with further beginnings taken, or fillings; rows that begin none do not matter."""
+        taken: list[Row] = []
+        for row in sorted([*self.taken, *rows], key=len):
+            if self._ways(row) and not any(row[: len(t)] == t for t in taken):
+                taken.append(row)
+        return replace(self, taken=tuple(taken))
 
     def has(self, row: Row) -> bool:
         """Whether a row is a filling, be it allowed or taken."""
+        return length(row) == self.ticks and self._ways(row) > 0
+
+    def _ways(self, row: Row) -> int:
+        """Count the fillings that begin with a row, be they allowed or taken."""
         at = self._at(row)
-        return length(row) == self.ticks and at is not None and self._walk[1](at) > 0
+        return self._walk[1](at) if at else 0
 
     @cached_property
     def _walk(self) -> tuple[Callable[["At"], dict[Sound, "At"]], Callable[["At"], int]]:
