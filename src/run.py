@@ -245,7 +245,7 @@ def failure(error: PapermillExecutionError, stage: str, log: Path) -> str:
     traceback = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(error.traceback))
     write(log, f"{error.source}\n\n{traceback}\n")
     message = " ".join(str(error.evalue).split())
-    if error.ename in ("Unreadable", "BadParams"):
+    if error.ename in ("Unreadable", "BadParams", "Impossible"):
         return message
     return (
         f"notebooks/{stage}.ipynb, cell {error.cell_index + 1}: {error.ename}: {message} (see {log.relative_to(ROOT)})"

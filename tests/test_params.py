@@ -73,3 +73,12 @@ def test_a_bad_own_section_is_named(load):
 def test_the_projects_own_file_is_valid():
     for corpus in params.load().corpora:
         params.load(corpus)
+
+
+def test_a_theme_lies_where_dvc_sees_it_change(load):
+    for theme in ("new", "data/themes/mine.txt", "y/teental/kaida.txt"):
+        assert load(BASE + f"generate: {{theme: {theme}}}", "b").generate.theme == theme
+    for theme in ("mine.txt", "data/themes/../mine.txt"):
+        with pytest.raises(params.BadParams, match=r"generate.theme: a file in data/themes or y.* it was .*mine.txt"):
+            load(BASE + f"generate: {{theme: {theme}}}", "b")
+    assert load(BASE + "generate: {theme: mine.txt}", "a").generate.theme == "mine.txt"  # notes: nobody looks at it

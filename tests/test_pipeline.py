@@ -58,6 +58,7 @@ def project(tmp_path_factory) -> Path:
     )
     raw = root / "data" / "raw"
     shutil.copytree(ROOT / "data" / "raw" / "tabla" / "teental", raw / "tabla" / "teental")
+    shutil.copytree(ROOT / "data" / "themes", root / "data" / "themes")
     (raw / "tabla" / "wrong.txt").write_text("title: x\ntaal: teentaal\n\n[theme]\nDha Dhim Dhin Dha |\n")
     notes = raw / "notes"
     (notes / EVIL).parent.mkdir(parents=True)

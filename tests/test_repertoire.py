@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from riyaz import events as ev
-from riyaz.tabla import form, notation
+from riyaz.tabla import form, notation, perform
 from riyaz.tabla.bols import khali
 from riyaz.tabla.notation import Section
 from riyaz.tabla.taals import TAALS
@@ -120,3 +120,11 @@ def test_one_theme_is_one_family():
             families.setdefault(first, set()).add(composition.family)
             assert composition.family, name
     assert [found for found in families.values() if len(found) > 1] == []
+
+
+@pytest.mark.parametrize("path", sorted((FOLDER.parents[1] / "themes").glob("*.txt")), ids=lambda path: path.stem)
+def test_a_theme_that_comes_with_the_project_can_be_built_on(path):
+    theme = notation.read_file(path)
+    assert all(check.passed for check in form.check(theme))
+    assert [segment.name for segment in perform.plan(theme, 4, 2)][:2] == ["theme", "dohra"]
+    assert theme.sections[0].events.to_dict() not in [c.sections[0].events.to_dict() for c in REPERTOIRE.values()]

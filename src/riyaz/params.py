@@ -17,6 +17,9 @@ Positive = Annotated[float, Field(gt=0)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
 
 
+THEMES = "data/themes"  # kaidas to build on that no corpus has; dvc.yaml names it too
+
+
 class BadParams(ValueError):
     """params.yaml breaks a rule; the message is one line."""
 
@@ -220,11 +223,24 @@ def load(corpus: str | None = None, path: Path | None = None, **sections: dict[s
         if all(isinstance(part, dict) for part in parts):
             raw[name] = {key: value for part in parts for key, value in part.items()}
     try:
-        return Settings(root=path.parent, **{str(key): value for key, value in raw.items()})
+        settings = Settings(root=path.parent, **{str(key): value for key, value in raw.items()})
     except ValidationError as error:
         raise BadParams(f"{path.name}: {_one_line(error)}") from None
     except TypeError:
         raise BadParams(f"{path.name}: root is no key; {_keys(Settings)}") from None
+    if corpus is not None and settings.corpora[corpus].reader in ("tabla", "mts"):
+        _watched(settings, (THEMES, settings.corpora[corpus].path))
+    return settings
+
+
+def _watched(settings: Settings, folders: tuple[str, ...]) -> None:
+    """Refuse a theme in a folder whose changes DVC does not see."""
+    theme, places = settings.generate.theme, [(settings.root / folder).resolve() for folder in folders]
+    if theme != "new" and not any((settings.root / theme).resolve().is_relative_to(place) for place in places):
+        raise BadParams(
+            f"generate.theme: a file in {' or '.join(folders)}, where a change of it is seen, or new; it was {theme!r}: "
+            f"move it to {folders[0]}"
+        )
 
 
 def _nearest(word: str, known: list[str]) -> str:

@@ -54,6 +54,7 @@ AVARTANS = 4  # at most, of a tihai
 TIHAIS = ("any", "pause", "no pause")
 RUNS = {"theme": 3, "palta": 4, "tihai": 3}  # times in a row that a bol comes at most; few compositions have more
 APART = Fraction(1, 4)  # of the strokes of a palta's free part
+BEGINNINGS = (Fraction(1, 4), Fraction(1, 2), Fraction(1))  # of a palta, that no other one has
 LANDINGS = ("Dha", "Dhin", "Dhi", "Ta", "Na", "Tin")  # on what a tihai ends, of what the theme has
 
 
@@ -117,7 +118,7 @@ def plan(
     written = form.laya(section.events)
     rate = themes.rate_of(laya, written)
     if theme.form == "rela" and rate < 4:
-        raise ValueError(
+        raise themes.Impossible(
             f"{theme.title}: a rela has 4 strokes a matra or more, not {rate}; take laya 4, or form: kaida"
         )
     bhari, tail = themes.halves(section, written / rate, theme.title)
@@ -130,7 +131,9 @@ def plan(
     if len(names) < 2 or free.count() < n_paltas:
         has = f"the theme's {len(phrases)} phrase(s) of {len(names)} bol(s) make {free.count()} new palta(s)"
         remedy = "give a theme of two bols or more" if len(names) < 2 else f"ask for at most {free.count()}"
-        raise ValueError(f"{theme.title}: {n_paltas} paltas are asked for, {has} at {rate} strokes a matra; {remedy}")
+        raise themes.Impossible(
+            f"{theme.title}: {n_paltas} paltas are asked for, {has} at {rate} strokes a matra; {remedy}"
+        )
     same, run = bhari * (whole - 1), max(themes.longest_run(bhari * 2), RUNS["tihai"])
     return [
         Segment("theme", None, sounds(section.events)),
@@ -167,7 +170,7 @@ def _bounded(free: Free, pairs: Sequence[tuple[Row, Row]], rate: Fraction, run: 
 def _tihai(taal: Taal, rate: Fraction, free: Free, kind: str) -> Segment:
     """The tihai of the fewest avartans, then of the shortest pauses; its phrase has four strokes or more."""
     if kind not in TIHAIS:
-        raise ValueError(f"tihai is {kind!r}; it is one of {', '.join(TIHAIS)}")
+        raise themes.Impossible(f"tihai is {kind!r}; it is one of {', '.join(TIHAIS)}")
     names = {bol for phrase in free.phrases for bol, _ in phrase}
     last = next(bol for bol in (*LANDINGS, *sorted(names - {""})) if bol in names)
     step, near = int(TICKS / rate), None
@@ -182,7 +185,7 @@ def _tihai(taal: Taal, rate: Fraction, free: Free, kind: str) -> Segment:
                 near = near or f"{found.phrase} strokes with pauses of {found.pause} in {avartans} avartan(s)"
     asked = "tihai" if kind == "any" else f"tihai with {kind}"
     where = f"1 to {AVARTANS} avartans of {taal.title} at {rate} strokes a matra"
-    raise ValueError(f"no {asked} of the theme's phrases fills {where}; nearest: {near or 'another laya'}")
+    raise themes.Impossible(f"no {asked} of the theme's phrases fills {where}; nearest: {near or 'another laya'}")
 
 
 def new_theme(taal: Taal, known: Iterable[pd.DataFrame], laya: Fraction | int | str = 2) -> Segment:
@@ -220,14 +223,19 @@ def new_theme(taal: Taal, known: Iterable[pd.DataFrame], laya: Fraction | int | 
         for bounded in (_bounded(free, rows, rate, RUNS["theme"]), free) if free else ():
             if bounded.count():
                 return Segment("theme", bounded, bhari, tail)
-    raise ValueError(f"{len(rows)} known themes make no new one in {taal.title} at {rate} strokes a matra; give more")
+    raise themes.Impossible(
+        f"{len(rows)} known themes make no new one in {taal.title} at {rate} strokes a matra; give more"
+    )
 
 
 # The performance -----------------------------------------------------------------------------------------------
 
 
 def fill(segments: Sequence[Segment], choose: Choose) -> list[Row]:
-    """Choose what is free, in the order in which it is played; no two segments of one kind come out the same.
+    """Choose what is free, in the order in which it is played.
+
+    No two segments of one kind come out the same, and each begins as none before it does: in its first quarter, if
+    there is such a way, or in its first half.
 
     Returns
     -------
@@ -242,7 +250,8 @@ def fill(segments: Sequence[Segment], choose: Choose) -> list[Row]:
     for segment in segments:
         row: Row = ()
         if segment.free:
-            free = segment.free.without(filled)
+            earlier = [done for other, done in zip(segments, filled, strict=False) if other.free == segment.free]
+            free = _apart(segment.free, earlier)
             while length(row) < free.ticks:
                 allowed = list(free.options(row))
                 sound = choose((*played, *row), allowed) if len(allowed) > 1 else allowed[0]
@@ -252,6 +261,15 @@ def fill(segments: Sequence[Segment], choose: Choose) -> list[Row]:
         filled.append(row)
         played = (*played, *segment.play(row))
     return filled
+
+
+def _apart(free: Free, earlier: Sequence[Row]) -> Free:
+    """What is left without the ways that begin like earlier ones."""
+    for share in BEGINNINGS:
+        left = free.without(row[: themes.until(row, int(free.ticks * share))] for row in earlier)
+        if left.count():
+            return left
+    return left
 
 
 def assemble(theme: Composition, segments: Sequence[Segment], filled: Sequence[Row]) -> Composition:
@@ -268,5 +286,7 @@ def assemble(theme: Composition, segments: Sequence[Segment], filled: Sequence[R
     composition = replace(theme, form=theme.form or "kaida", sections=sections)
     broken = next((check for check in form.check(composition) if not check.passed), None)
     if broken:
-        raise ValueError(f"{theme.title}: {broken.where}: {broken.rule}: {broken.detail}; take another theme or laya")
+        raise themes.Impossible(
+            f"{theme.title}: {broken.where}: {broken.rule}: {broken.detail}; take another theme or laya"
+        )
     return composition

@@ -18,19 +18,23 @@ from riyaz.tabla.notation import Composition, Section
 from riyaz.tabla.taals import Taal
 
 
+class Impossible(ValueError):
+    """What is asked for cannot be played; the message is one line, with the nearest that can."""
+
+
 def checked(theme: Composition, taal: Taal) -> Section:
-    """The theme's section, without a sam after it. Raises ValueError, with a remedy, where it breaks a rule."""
+    """The theme's section, without a sam after it. Raises Impossible where it breaks a rule."""
     section = next((s for s in theme.sections if s.name.startswith("theme")), None)
     if section is None or theme.form not in ("", "kaida", "rela"):
         has = f"form {theme.form or '?'} and sections {', '.join(s.name for s in theme.sections)}"
-        raise ValueError(f"{theme.title}: has {has}; write form: kaida, and a section [theme]")
+        raise Impossible(f"{theme.title}: has {has}; write form: kaida, and a section [theme]")
     if section.ticks % taal.ticks == TICKS and section.events["duration"].iloc[-1] == TICKS:
         section = replace(section, events=section.events.iloc[:-1])
     alone = replace(theme, form=theme.form or "kaida", sections=(section,))
     broken = next((check for check in form.check(alone) if not check.passed), None)
     if broken:
         where = f"{theme.title}: {section.name} in {taal.title}: {broken.rule}: {broken.detail}"
-        raise ValueError(f"{where}; {_remedy(broken.rule, section)}")
+        raise Impossible(f"{where}; {_remedy(broken.rule, section)}")
     return section
 
 
@@ -44,13 +48,13 @@ def _remedy(rule: str, section: Section) -> str:
 
 
 def rate_of(laya: Fraction | int | str | None, written: Fraction) -> Fraction:
-    """Strokes a matra of a laya that is asked for; `written` is that of the theme. Raises ValueError."""
+    """Strokes a matra of a laya that is asked for; `written` is that of the theme. Raises Impossible."""
     named = {name: rate for rate, name in form.LAYAS.items()}
     if isinstance(laya, str) and laya not in named:
-        raise ValueError(f"there is no laya {laya!r}; known: {', '.join(named)}, or strokes a matra")
+        raise Impossible(f"there is no laya {laya!r}; known: {', '.join(named)}, or strokes a matra")
     rate = written if laya is None else named[laya] if isinstance(laya, str) else Fraction(laya)
     if not 0 < rate <= 16 or (TICKS / rate).denominator != 1:
-        raise ValueError(f"laya is {rate} strokes a matra; take a number up to 16 that parts {TICKS} evenly, such as 2")
+        raise Impossible(f"laya is {rate} strokes a matra; take a number up to 16 that parts {TICKS} evenly, such as 2")
     return rate
 
 
@@ -58,11 +62,11 @@ def halves(theme: Section, faster: Fraction, title: str) -> tuple[Row, Row]:
     """The theme's bhari half, and the same but for the cadence, and for what the khali half opens; times `faster`."""
     half, events = theme.ticks // 2, theme.events
     if half not in [0, *events["onset"]]:
-        raise ValueError(
+        raise Impossible(
             f"{title}: {theme.name}: a stroke lasts from the bhari into the khali half; begin a new one there"
         )
     if any((int(duration) * faster).denominator != 1 for duration in events["duration"]):
-        raise ValueError(f"{title}: {theme.name}: cannot be played {1 / faster} times as fast; take another laya")
+        raise Impossible(f"{title}: {theme.name}: cannot be played {1 / faster} times as fast; take another laya")
     bhari = tuple((bol, int(ticks * faster)) for bol, ticks in sounds(events[events["onset"] < half]))
     second = iter([bol for _, bol in form.halves(events)[1]])
     ends, tail = len(bhari) - cadence(bhari), []
