@@ -106,6 +106,28 @@ def test_top_k_and_top_p_by_hand():
     )
 
 
+@pytest.mark.parametrize(("top_k", "top_p"), [(0, 1.0), (0, 0.97), (5, 1.0), (3, 0.5), (0, 1e-9), (1, 0.3), (99, 0.9)])
+def test_shape_keeps_what_a_sort_would_keep(top_k, top_p):
+    rng = np.random.default_rng(3)
+    logits = rng.normal(scale=3, size=(64, 40)).astype(np.float32)
+    logits[:, 30:] = -np.inf  # masked
+    temperature = rng.choice([0.0, 0.5, 1.0, 2.0], 64).astype(np.float32)
+    found = np.isfinite(np.asarray(decode.shape(logits, temperature, top_k, top_p)))
+    for row, warmth, kept in zip(logits, temperature, found, strict=True):
+        order = np.argsort(-row)
+        p = np.asarray(jax.nn.softmax(row / (warmth or 1)), float)[order]
+        n = 1 if not warmth else min(int((np.cumsum(p) - p < top_p).sum()) if top_p < 1 else 40, top_k or 40, 30)
+        assert set(np.flatnonzero(kept)) == set(order[:n])
+
+
+def test_shape_keeps_all_equally_likely_tokens_or_none_and_the_first_at_temperature_0():
+    logits = np.log(np.array([[0.3, 0.2, 0.2, 0.3]], np.float32))
+    kept = lambda p, t: np.isfinite(np.asarray(decode.shape(logits, np.float32([t]), 0, p)))[0].tolist()  # noqa: E731
+    assert kept(0.25, 1) == kept(0.55, 1) == [True, False, False, True]
+    assert kept(0.65, 1) == [True] * 4
+    assert kept(1.0, 0) == [True, False, False, False]
+
+
 def test_a_taal_that_no_duration_fills_is_refused():
     with pytest.raises(ValueError, match="no matra can be filled"):
         grammar.rules(tk.Vocabulary(["Dha", "d:2/3"]), vibhags=(4, 4))

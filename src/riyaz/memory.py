@@ -277,12 +277,15 @@ def _evidence(found: Found, logs: jax.Array, tokens: jax.Array) -> dict[str, jax
 
 def _after(escape: jax.Array, seen: jax.Array, log: jax.Array) -> jax.Array:
     """Logarithm of the probability of what came, after all orders: seen (3, n, order + 1), log (n,)."""
-    for k in range(seen.shape[2]):
-        total, kinds, of_it = seen[:, :, k]
-        more = escape[min(k, FITTED - 1)] * jnp.maximum(kinds, 1)
+
+    def one(log: jax.Array, of_order: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, None]:
+        (total, kinds, of_it), escape = of_order
+        more = escape * jnp.maximum(kinds, 1)
         laid = jnp.logaddexp(jnp.log(of_it), jnp.log(more) + log) - jnp.log(total + more)
-        log = jnp.where(kinds > 0, laid, log)
-    return log
+        return jnp.where(kinds > 0, laid, log), None
+
+    shared = escape[jnp.minimum(jnp.arange(seen.shape[2]), FITTED - 1)]
+    return jax.lax.scan(one, log, (jnp.moveaxis(seen, 2, 0), shared))[0]  # unrolled it compiles for half a minute
 
 
 def fit(
