@@ -166,11 +166,6 @@ def _decimals(column: pd.Series) -> int | None:
     return 1 if largest >= 1000 else 2 if largest >= 10 else 3 if largest >= 0.1 else None
 
 
-def player(sound: Path | str | bytes, title: str) -> None:
-    """Show a player for an MP3, which travels in the page itself."""
-    display(HTML(player_html(embedded(sound), title)))
-
-
 def embedded(sound: Path | str | bytes) -> str:
     """The address of an MP3 that travels in the page itself."""
     data = sound if isinstance(sound, bytes) else Path(sound).read_bytes()

@@ -238,8 +238,7 @@ def _watched(settings: Settings, folders: tuple[str, ...]) -> None:
     theme, places = settings.generate.theme, [(settings.root / folder).resolve() for folder in folders]
     if theme != "new" and not any((settings.root / theme).resolve().is_relative_to(place) for place in places):
         raise BadParams(
-            f"generate.theme: a file in {' or '.join(folders)}, where a change of it is seen, or new; it was {theme!r}: "
-            f"move it to {folders[0]}"
+            f"generate.theme: a file in {' or '.join(folders)}, where a change of it is seen, or new; it was {theme!r}"
         )
 
 
