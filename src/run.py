@@ -38,6 +38,9 @@ FIXED = {
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",
 }
 
+# jsonschema would build a grammar of IRIs for two seconds, and no notebook has any.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
 try:
     import nbformat
     from nbclient.exceptions import DeadKernelError
