@@ -59,6 +59,17 @@ def test_in_every_taal_all_checks_pass_and_all_paltas_differ(taal):
         assert notation.read(notation.write(composition)) == composition
 
 
+def test_a_palta_begins_as_none_before_it_as_long_as_there_is_such_a_way():
+    rows = perform.fill(perform.plan(kaida(), n_paltas=6), lambda played, allowed: allowed[0])[2:-1]
+    quarters, halves = ([row[: len(row) // parts] for row in rows] for parts in (4, 2))  # strokes of one length
+    assert len(set(quarters[:3])) == 3  # there are no more
+    assert len(set(halves)) == 6
+    few = kaida("DhaDha TeTe DhaDha TuNa | TaTa TeTe TaTa TuNa", "keherwa")
+    ways = perform.plan(few)[2].free.count()
+    rows = perform.fill(perform.plan(few, n_paltas=ways), lambda played, allowed: allowed[0])[2:-1]
+    assert len(set(rows)) == ways > len({row[: len(row) // 4] for row in rows})  # none is lost where they run out
+
+
 def test_the_dohra_repeats_the_bhari_half_and_opens_again():
     dohra = performed(kaida()).section("dohra")
     half = "DhaDha TeTe DhaDha TuNa | DhaDha TeTe DhaDha TuNa |"
