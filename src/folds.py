@@ -34,7 +34,8 @@ def judge(corpus: str) -> int:
     table = pd.read_csv(ROOT / "data" / "sequences" / corpus / "split.csv")
     sizes, parts = table["tokens"].tolist(), table["part"].to_numpy()
     asked = settings.folds
-    runs = folds.plan(table["family"].to_numpy(), sizes, parts, asked.folds, asked.seeds, settings.seed)
+    seeds = asked.seeds if corpus in asked.corpora else 0
+    runs = folds.plan(table["family"].to_numpy(), sizes, parts, asked.folds, seeds, settings.seed)
     judged = folds.judge_all(runs, ids, vocabulary, settings, f"judging {corpus}")
     target = ROOT / "reports" / corpus / "folds.csv"
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -77,6 +77,7 @@ def project(tmp_path_factory) -> Path:
     params["sequence"].update(length=32)
     params["generate"].update(pieces=2, tokens=60)
     params["evaluate"].update(orders=3)
+    params["folds"].update(corpora=[])
     YAML().dump(params, root / "params.yaml")
     dvc(root, "repro", *TARGETS)
     return root

@@ -94,8 +94,9 @@ class Evaluate(Section):
 
 
 class Folds(Section):
+    corpora: list[Name] = []
     folds: Literal[0] | Annotated[int, Field(ge=3, le=20)] = 0
-    seeds: Annotated[int, Field(ge=0, le=20)] = 0
+    seeds: Annotated[int, Field(ge=1, le=20)] = 3
 
 
 class Recall(Section):
