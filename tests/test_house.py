@@ -258,5 +258,6 @@ def test_readme_says_what_is_there():
     assert set(re.findall(r"(?:`|^)make ([a-z]+)", text, re.MULTILINE)) - set(targets) == set()
     rows = set(re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE))
     assert {*page.STAGES, *get_args(params.Corpus.model_fields["reader"].annotation)} - rows == set()
+    sections = {**params.SECTIONS, "collect": params.Collect}
     for section, key in re.findall(r"-S '?(\w+)\.(\w+)=", text):
-        assert key in params.SECTIONS[section].model_fields, f"{section}.{key}"
+        assert key in sections[section].model_fields, f"{section}.{key}"

@@ -89,9 +89,8 @@ def scheduler(tmp_path_factory):
             client.wait_for_workers(2, timeout=30)
             yield client.scheduler.address
     finally:
-        for process in started:
+        for process in reversed(started):  # the workers first: they take leave of the scheduler
             process.terminate()
-        for process in started:
             process.wait(10)
 
 
