@@ -16,7 +16,12 @@ from typing import Any
 os.environ.setdefault("NPROC", "2")
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "src"))
-SIZES = {"default size": (1, 256, 128, 64, 128), "small": (1, 64, 32, 32, 64)}  # layers units embedding batch length
+SIZES = {  # layers, units, embedding, batch, length
+    "default size": (1, 256, 128, 32, 64),
+    "longer windows": (1, 256, 128, 64, 128),
+    "two layers": (2, 256, 128, 32, 64),
+    "small": (1, 64, 32, 32, 64),
+}
 N_TOKENS, RATE, DECAY, CLIP, DROPOUT = 150, 0.004, 0.01, 1.0, 0.4
 
 
@@ -63,13 +68,7 @@ class Ours:
 
         layers, units, embedding, batch, length = SIZES[name]
         sizes = params.Model(layers=layers, units=units, embedding=embedding, dropout=DROPOUT)
-        self.logits = network.keras.Sequential(network.build(N_TOKENS, sizes).layers[:-1])
-        self.logits.compile(
-            network.keras.optimizers.AdamW(RATE, weight_decay=DECAY, global_clipnorm=CLIP),
-            loss=network.keras.losses.SparseCategoricalCrossentropy(
-                from_logits=True, reduction="mean_with_sample_weight"
-            ),
-        )
+        self.logits = network.learner(network.build(N_TOKENS, sizes), RATE, DECAY, CLIP)
         rng = np.random.default_rng(0)
         self.draw = lambda steps: rng.integers(N_TOKENS, size=(steps, batch, length + 1), dtype=np.int32)
         self.weight = np.ones((batch, length), np.float32)

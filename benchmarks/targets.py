@@ -46,13 +46,7 @@ class Learner:
 
         sizes = params.Model(layers=1, units=UNITS, embedding=EMBEDDING, dropout=0.0)
         self.net = network.build(n_tokens, sizes, targets, seed)
-        self.logits = network.keras.Sequential(self.net.layers[:-1])
-        self.logits.compile(
-            network.keras.optimizers.AdamW(rate, weight_decay=0.01, global_clipnorm=1.0),
-            loss=network.keras.losses.SparseCategoricalCrossentropy(
-                from_logits=True, reduction="mean_with_sample_weight"
-            ),
-        )
+        self.logits = network.learner(self.net, rate, 0.01, 1.0)
         self.batches = network.Batches(*windows.cut(train, LENGTH, targets), BATCH, seed)
         self.targets, self.seconds, self.at = targets, 0.0, 0
         begun = [variable.numpy() for variable in self.logits.variables]

@@ -1,3 +1,4 @@
+import jax
 import numpy as np
 import pytest
 
@@ -23,6 +24,32 @@ def test_the_compiled_network_is_the_keras_network(cell):
     theirs = np.log(np.asarray(model(tokens)))
     ours = np.asarray(ours - np.log(np.exp(ours).sum(-1, keepdims=True)))
     np.testing.assert_allclose(ours, theirs, atol=2e-5)
+
+
+@pytest.mark.parametrize("targets", ["every", "last"])
+def test_what_is_learned_with_is_the_network_and_its_gradient_that_of_keras(targets):
+    model = network.build(9, Model(**{**SMALL, "layers": 2, "dropout": 0}), targets, seed=3)
+    plain = network.keras.Sequential([network.keras.Input((None,), dtype="int32"), *model.layers[:-1]])
+    learned = network.learner(model, 0.1, 0.1, 1.0)
+    tokens = np.random.default_rng(0).integers(0, 9, (3, 17)).astype(np.int32)
+    pull = np.random.default_rng(1).normal(size=(3, 17, 9) if targets == "every" else (3, 9))  # a weight for each logit
+
+    def gradients(logits):
+        def loss(values):
+            out, _ = logits.stateless_call(values, [v.value for v in logits.non_trainable_variables], tokens)
+            return (out * pull).sum(), out
+
+        found, out = jax.jit(jax.grad(loss, has_aux=True))([v.value for v in logits.trainable_variables])
+        names = [variable.path.replace("learned/", "") for variable in logits.trainable_variables]
+        return dict(zip(names, found, strict=True)), out
+
+    (ours, logits), (theirs, expected) = gradients(learned), gradients(plain)
+    np.testing.assert_allclose(logits, expected, atol=1e-6)
+    assert len(theirs) == 1 + 3 + 3 + 2
+    assert ours.keys() == theirs.keys()
+    for name, gradient in theirs.items():
+        np.testing.assert_allclose(ours[name], gradient, rtol=1e-4, atol=1e-5, err_msg=name)
+    assert {id(variable) for variable in learned.trainable_variables} == {id(v) for v in model.trainable_variables}
 
 
 def test_log_probabilities_sum_to_one_and_do_not_depend_on_the_batch():

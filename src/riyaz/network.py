@@ -13,10 +13,13 @@ from typing import Any
 os.environ["KERAS_BACKEND"] = "jax"
 os.environ.setdefault("NPROC", "2")  # XLA's threads: the same number everywhere gives the same bits everywhere
 
+import jax
+import jax.numpy as jnp
 import keras
 import numpy as np
 import pandas as pd
 
+from riyaz import recurrence
 from riyaz.params import Model, Train
 from riyaz.tokens import PAD
 
@@ -35,6 +38,52 @@ def build(n_tokens: int, settings: Model, targets: str = "every", seed: int = 0)
         layers += [CELLS[settings.cell](settings.units, return_sequences=whole), keras.layers.Dropout(settings.dropout)]
     layers += [keras.layers.Dense(n_tokens), keras.layers.Activation("softmax")]
     return keras.Sequential(layers)
+
+
+class Learned(keras.layers.Layer):
+    """An LSTM layer, and the embedding before it if there is one, with the gradient of `riyaz.recurrence.lstm`.
+
+    The weights stay theirs; what they compute is the same but for rounding, in about half the time.
+    """
+
+    def __init__(self, lstm: keras.layers.LSTM, embedding: keras.layers.Embedding | None = None):
+        super().__init__()
+        self.lstm, self.embedding = lstm, embedding
+
+    def call(self, x: jax.Array) -> jax.Array:
+        cell = self.lstm.cell
+        kernel, recurrent, bias = map(keras.ops.convert_to_tensor, (cell.kernel, cell.recurrent_kernel, cell.bias))
+        if self.embedding is not None:
+            kernel = keras.ops.convert_to_tensor(self.embedding.embeddings) @ kernel
+        h = recurrence.lstm(kernel, recurrent, bias, jnp.swapaxes(x, 0, 1))  # (time, batch, units)
+        return jnp.swapaxes(h, 0, 1) if self.lstm.return_sequences else h[-1]
+
+
+def learner(
+    model: keras.Sequential, learning_rate: float | Callable, weight_decay: float, clip: float
+) -> keras.Sequential:
+    """The network up to its logits, on the same weights, compiled for training.
+
+    The loss takes what stands before the softmax: exact for small p. AdamW (decoupled weight decay), gradients cut to
+    the norm `clip`.
+    """
+    layers: list[Any] = [keras.Input((None,), dtype="int32")]
+    for layer in model.layers[:-1]:
+        if isinstance(layer, keras.layers.LSTM):
+            embeds = isinstance(layers[-1], keras.layers.Embedding)
+            layers.append(Learned(layer, layers.pop() if embeds else None))
+        else:
+            layers.append(layer)
+    logits = keras.Sequential(layers)
+    logits.compile(
+        keras.optimizers.AdamW(learning_rate, weight_decay=weight_decay, global_clipnorm=clip),
+        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True, reduction="mean_with_sample_weight"),
+        weighted_metrics=[
+            keras.metrics.SparseCategoricalCrossentropy(from_logits=True, name="nats"),
+            keras.metrics.SparseCategoricalAccuracy(name="accuracy"),
+        ],
+    )
+    return logits
 
 
 class Batches(keras.utils.PyDataset):
@@ -90,15 +139,7 @@ def fit(
     schedule = keras.optimizers.schedules.CosineDecay(
         0.0, steps, alpha=0.0, warmup_target=settings.learning_rate, warmup_steps=max(1, steps // 50)
     )
-    logits = keras.Sequential(model.layers[:-1])  # the loss takes what stands before the softmax: exact for small p
-    logits.compile(
-        keras.optimizers.AdamW(schedule, weight_decay=settings.weight_decay, global_clipnorm=settings.clip),
-        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True, reduction="mean_with_sample_weight"),
-        weighted_metrics=[
-            keras.metrics.SparseCategoricalCrossentropy(from_logits=True, name="nats"),
-            keras.metrics.SparseCategoricalAccuracy(name="accuracy"),
-        ],
-    )
+    logits = learner(model, schedule, settings.weight_decay, settings.clip)
     rows: list[dict[str, float]] = []
 
     def note(epoch: int, logs: dict[str, float]) -> None:
