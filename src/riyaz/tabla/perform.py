@@ -111,7 +111,7 @@ def plan(
 
     Raises
     ------
-    riyaz.tabla.theme.Impossible : the theme breaks a rule, or does not allow what is asked; names the nearest that works.
+    themes.Impossible : the theme breaks a rule, or does not allow what is asked; names the nearest that works.
     """
     taal = taals.TAALS[theme.taal]
     section = themes.checked(theme, taal)
@@ -200,7 +200,7 @@ def new_theme(taal: Taal, known: Iterable[pd.DataFrame], laya: Fraction | int | 
 
     Raises
     ------
-    riyaz.tabla.theme.Impossible : known themes make none in this taal.
+    themes.Impossible : known themes make none in this taal.
     """
     rate = themes.rate_of(laya, Fraction(0))
     avartans = next(n for n in range(1, 99) if n * taal.matras * rate % 2 == 0 and n * taal.matras * rate >= 12)
@@ -277,7 +277,7 @@ def assemble(theme: Composition, segments: Sequence[Segment], filled: Sequence[R
 
     Raises
     ------
-    riyaz.tabla.theme.Impossible : it breaks a rule of `riyaz.tabla.form`.
+    themes.Impossible : it breaks a rule of `riyaz.tabla.form`.
     """
     sections = tuple(
         Section(segment.name, events_of(segment.play(row)), segment.derived)
