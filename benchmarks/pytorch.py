@@ -1,9 +1,9 @@
 """A training step: the network here (Keras on JAX) against PyTorch's own `nn.LSTM` of the same size.
 
-Forward, backward and an update of AdamW with the gradients cut to a norm, on the same batches of the same shape and
-the same number of threads. PyTorch is no part of this project: where it is not installed, that is said. It may stand
-in an environment of its own: `RIYAZ_TORCH_PYTHON=/path/to/python make bench`. It runs in a second process, which waits
-while this one measures, and the other way round.
+Forward, backward, an update of AdamW with the gradients cut to a norm, loss and accuracy, on batches of the same shape
+and the same number of threads. PyTorch is no part of this project: where it is not installed, that is said. It may
+stand in an environment of its own: `RIYAZ_TORCH_PYTHON=/path/to/python make bench`. It runs in a second process, which
+waits while this one measures, and the other way round.
 """
 
 import os
@@ -48,13 +48,16 @@ def torch_steps() -> None:
             networks[name] = [*parts, weights, torch.optim.AdamW(weights, RATE, weight_decay=DECAY)]
         embed, lstm, drop, dense, weights, optimiser = networks[name]
         ids = torch.randint(N_TOKENS, (int(steps), batch, length + 1))
+        told: list[float] = []
         started = time.perf_counter()
         for row in ids:
             optimiser.zero_grad(set_to_none=True)
-            logits = dense(drop(lstm(embed(row[:, :-1]))[0]))  # (batch, length, N_TOKENS)
-            nn.functional.cross_entropy(logits.reshape(-1, N_TOKENS), row[:, 1:].reshape(-1)).backward()
+            logits, target = dense(drop(lstm(embed(row[:, :-1]))[0])).reshape(-1, N_TOKENS), row[:, 1:].reshape(-1)
+            loss = nn.functional.cross_entropy(logits, target)
+            loss.backward()
             nn.utils.clip_grad_norm_(weights, CLIP)
             optimiser.step()
+            told += loss.item(), (logits.argmax(-1) == target).float().mean().item()
         print((time.perf_counter() - started) / int(steps), flush=True)
 
 
@@ -70,15 +73,14 @@ class Ours:
         sizes = params.Model(layers=layers, units=units, embedding=embedding, dropout=DROPOUT)
         self.logits = network.learner(network.build(N_TOKENS, sizes), RATE, DECAY, CLIP)
         rng = np.random.default_rng(0)
-        self.draw = lambda steps: rng.integers(N_TOKENS, size=(steps, batch, length + 1), dtype=np.int32)
-        self.weight = np.ones((batch, length), np.float32)
+        self.draw = lambda steps: rng.integers(1, N_TOKENS, size=(steps * batch, length + 1), dtype=np.int32)
+        self.batches = lambda ids: network.Batches(ids[:, :-1], ids[:, 1:], batch, None)
 
     def seconds(self, steps: int) -> float:
         """Seconds a step."""
-        ids = self.draw(steps)
+        batches = self.batches(self.draw(steps))
         started = time.perf_counter()
-        for row in ids:
-            self.logits.train_on_batch(row[:, :-1], row[:, 1:], self.weight)
+        self.logits.fit(batches, verbose=0)
         return (time.perf_counter() - started) / steps
 
 
