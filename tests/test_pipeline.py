@@ -75,7 +75,7 @@ def project(tmp_path_factory) -> Path:
     params["model"].update(layers=1, units=16, embedding=8)
     params["train"].update(epochs=2)
     params["sequence"].update(length=32)
-    params["generate"].update(pieces=2, tokens=60)
+    params["generate"].update(pieces=2, tokens=60, performances=1, paltas=2)
     params["evaluate"].update(orders=3)
     params["folds"].update(corpora=[])
     YAML().dump(params, root / "params.yaml")
