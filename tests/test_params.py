@@ -60,6 +60,11 @@ def test_numbers_as_dvc_writes_them_are_read_as_numbers(load):
     assert load(BASE + "train: {learning_rate: 5e-05}").train.learning_rate == 5e-5
 
 
+def test_a_corpus_is_midi_files_unless_it_says_otherwise(load):
+    assert load(BASE, "a").corpora["b"].reader == "tabla"
+    assert load(BASE.replace(", reader: midi", ""), "a").corpora["a"].reader == "midi"
+
+
 def test_an_unknown_corpus_names_the_nearest(load):
     with pytest.raises(params.BadParams, match=r"corpora.aa is not there; did you mean a\?"):
         load(BASE, "aa")

@@ -68,6 +68,7 @@ def test_each_bad_file_is_in_the_table_with_its_reason(folder):
     assert "is no MIDI file" in why(files, "image.mid")
     assert "is larger than" in why(files, "huge.mid")
     assert why(files, "notes.txt").startswith("has the suffix .txt (this reader takes .mid")
+    assert why(files, "notes.txt").endswith("; tabla takes .txt; mts takes .txt)")
     assert "has the suffix (none)" in why(files, "nothing")
 
 

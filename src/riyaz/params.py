@@ -151,7 +151,7 @@ class About(Section):
 
 class Corpus(Section):
     path: str
-    reader: Literal["tabla", "mts", "midi", "score", "pianoroll"]
+    reader: Literal["tabla", "mts", "midi", "score", "pianoroll"] = "midi"
     about: About = About()
     explore: dict[str, Any] = {}
     augment: dict[str, Any] = {}
@@ -211,9 +211,7 @@ def load(corpus: str | None = None, path: Path | None = None, **sections: dict[s
     except (YAMLError, UnicodeDecodeError) as error:
         raise BadParams(f"{path.name} is not valid YAML: {' '.join(str(error).split())}") from error
     if not isinstance(raw, dict) or not isinstance(raw.get("corpora"), dict):
-        raise BadParams(
-            f"{path.name}: it needs a section corpora, such as corpora: {{mine: {{path: data/raw/mine, reader: midi}}}}"
-        )
+        raise BadParams(f"{path.name}: it needs a section corpora, such as corpora: {{mine: {{path: data/raw/mine}}}}")
     own: dict[str, Any] = {}
     if corpus is not None:
         if corpus not in raw["corpora"]:

@@ -217,7 +217,8 @@ def _unfit(file: str, suffixes: tuple[str, ...]) -> str:
     """Why a file is not even opened, or nothing."""
     suffix = Path(file).suffix.lower()
     if suffix not in suffixes:
-        return f"has the suffix {suffix or '(none)'} (this reader takes {' '.join(suffixes)})"
+        other = [f"; {name} takes {suffix}" for name, reader in READERS.items() if suffix in reader.suffixes]
+        return f"has the suffix {suffix or '(none)'} (this reader takes {' '.join(suffixes)}{''.join(other)})"
     try:
         status = os.stat(file)
     except FileNotFoundError:
