@@ -43,7 +43,7 @@ def build(n_tokens: int, settings: Model, targets: str = "every", seed: int = 0)
 class Learned(keras.layers.Layer):
     """An LSTM layer, and the embedding before it if there is one, with the gradient of `riyaz.recurrence.lstm`.
 
-    The weights stay theirs; what they compute is the same but for rounding, in about half the time.
+    The weights stay theirs; what they compute is the same but for rounding, in less time (`make bench`).
     """
 
     def __init__(self, lstm: keras.layers.LSTM, embedding: keras.layers.Embedding | None = None):

@@ -41,17 +41,17 @@ def lstm(kernel: jax.Array, recurrent: jax.Array, bias: jax.Array, x: jax.Array)
 
 
 def _forwards(kernel: jax.Array, recurrent: jax.Array, bias: jax.Array, x: jax.Array) -> tuple[jax.Array, ...]:
-    """h, c and the gates i, f, candidate, o after each step, each (time, batch, units)."""
+    """h after each step, c before it and its gates i, f, candidate, o, each (time, batch, units)."""
     chosen = kernel + bias if x.ndim == 2 else None
 
     def one(state: tuple[jax.Array, jax.Array], x: jax.Array) -> tuple[tuple, tuple]:
-        h, c = state
+        h, before = state
         z = (x @ kernel + bias if chosen is None else chosen[x]) + h @ recurrent
         i, f, candidate, o = jnp.split(z, 4, axis=-1)
         i, f, candidate, o = jax.nn.sigmoid(i), jax.nn.sigmoid(f), jnp.tanh(candidate), jax.nn.sigmoid(o)
-        c = f * c + i * candidate
+        c = f * before + i * candidate
         h = o * jnp.tanh(c)
-        return (h, c), (h, c, i, f, candidate, o)
+        return (h, c), (h, before, i, f, candidate, o)
 
     zeros = jnp.zeros((x.shape[1], recurrent.shape[0]), jnp.float32)
     return jax.lax.scan(one, (zeros, zeros), x)[1]
@@ -63,25 +63,24 @@ def _kept(kernel: jax.Array, recurrent: jax.Array, bias: jax.Array, x: jax.Array
 
 
 def _backwards(before: tuple, dh: jax.Array) -> tuple[jax.Array | None, ...]:
-    kernel, recurrent, x, (h, c, *kept) = before
+    kernel, recurrent, x, (h, *kept) = before
     zeros = jnp.zeros_like(h[:1])
 
     def one(later: tuple[jax.Array, jax.Array], step: tuple) -> tuple[tuple, jax.Array]:
-        dh, c, c_before, (i, f, candidate, o) = step
+        dh, (c, i, f, candidate, o) = step  # c before the step
         dh += later[0]
-        seen = jnp.tanh(c)
+        seen = jnp.tanh(f * c + i * candidate)
         dc = later[1] + dh * o * (1 - seen**2)
         gates = (
             dc * candidate * i * (1 - i),
-            dc * c_before * f * (1 - f),
+            dc * c * f * (1 - f),
             dc * i * (1 - candidate**2),
             dh * seen * o * (1 - o),
         )
         dz = jnp.concatenate(gates, axis=-1)
         return (dz @ recurrent.T, dc * f), dz
 
-    c_before = jnp.concatenate([zeros, c[:-1]])
-    _, dz = jax.lax.scan(one, (zeros[0], zeros[0]), (dh, c, c_before, kept), reverse=True)
+    _, dz = jax.lax.scan(one, (zeros[0], zeros[0]), (dh, kept), reverse=True)
     flat = dz.reshape(-1, dz.shape[-1])  # (time * batch, 4 * units)
     h_before = jnp.concatenate([zeros, h[:-1]]).reshape(-1, h.shape[-1])
     if x.ndim == 2:
