@@ -43,6 +43,18 @@ def test_the_chord_scheme_drops_rests_and_durations_and_says_so():
     assert tk.losses(p, "chord") == {"notes": 3, "missing": 0, "added": 0, "durations": 1, "rests": 1, "ties": 0}
 
 
+def test_a_piece_is_written_on_the_grid_in_each_scheme_with_what_that_cost():
+    off = ev.Piece("p", ev.from_notes(np.array([0, 2600]), np.array([2500, 2440]), np.array([60, 64]))[0])
+    one = tk.write(off, [4])
+    assert one.tokens == {"event": ["<start>", "d:1/2", "C4", "E4", "<end>"], "chord": ["<start>", "C4", "E4", "<end>"]}
+    assert one.far.tolist() == [0, -80]
+    assert one.moved["moved"] == 2
+    assert one.losses == {scheme: tk.losses(one.piece, scheme) for scheme in tk.SCHEMES}
+    silent = tk.write(ev.Piece("s", ev.in_a_row([], [])), [4])
+    assert silent.tokens["event"] == ["<start>", "<end>"]
+    assert (len(silent.far), silent.moved) == (0, {})
+
+
 @given(st.lists(st.sampled_from(["<start>", "<unknown>", "d:1/3", "C4", "+C4", "~C4", "+~E4", "rest", "Dha", "<end>"])))
 def test_any_row_of_tokens_decodes_to_valid_events(row):
     ev.validate(tk.decode(row))

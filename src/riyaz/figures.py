@@ -13,6 +13,7 @@ from html import escape
 from io import StringIO
 from numbers import Number
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -79,10 +80,13 @@ def theme() -> None:
             "svg.fonttype": "path",
         }
     )
-    if get_ipython() is not None:
-        from matplotlib_inline.backend_inline import set_matplotlib_formats
+    shell = get_ipython()
+    if shell is not None:  # as settings, which last: music21's parser says `%matplotlib inline` once more
+        from matplotlib_inline.config import InlineBackend
 
-        set_matplotlib_formats("svg", bbox_inches="tight", metadata={"Date": None})
+        inline: Any = InlineBackend.instance(parent=shell)
+        inline.print_figure_kwargs = {"bbox_inches": "tight", "metadata": {"Date": None}}
+        inline.figure_formats = {"svg"}
 
 
 def save(fig: Figure, path: Path | str) -> None:

@@ -13,6 +13,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from riyaz.events import NUMBERS, PITCHES, TICKS, Piece, beats, rows, table, ticks
+from riyaz.events import NUMBERS, PITCHES, TICKS, Piece, beats, moves, quantise, rows, table, ticks
 
+SCHEMES = ("event", "chord")
 PAD, START, END, UNKNOWN = range(4)
 SPECIAL = ("<pad>", "<start>", "<end>", "<unknown>")
 STEP = TICKS // 2  # what the scheme `chord` gives every event
@@ -113,6 +115,37 @@ def losses(piece: Piece, scheme: str) -> dict[str, int]:
         "rests": max(0, (len(events) - len(sounding)) - (len(back) - len(again))),
         "ties": sum(sum(h) for h in events["held"]) - sum(sum(h) for h in back["held"]),
     }
+
+
+@dataclass(frozen=True)
+class Written:
+    """A piece on the grid and as tokens, and what that cost.
+
+    Attributes
+    ----------
+    piece : as `riyaz.events.quantise` gives it, `moved` its counts.
+    far : (n_notes,) int64, ticks from each onset to where it was moved.
+    tokens, losses : for each of SCHEMES.
+    """
+
+    piece: Piece
+    moved: dict[str, int]
+    far: np.ndarray
+    tokens: dict[str, list[str]]
+    losses: dict[str, dict[str, int]]
+
+
+def write(piece: Piece, grid: Sequence[int]) -> Written:
+    """Move a piece to a grid and write it in each scheme: all that `tokenize` does with one piece."""
+    events, moved = quantise(piece.events, grid)
+    new = Piece(piece.name, events, piece.about)
+    return Written(
+        new,
+        moved,
+        moves(piece.events, grid),
+        {scheme: encode(new, scheme) for scheme in SCHEMES},
+        {scheme: losses(new, scheme) for scheme in SCHEMES},
+    )
 
 
 def transpose(token: str, semitones: int) -> str | None:
