@@ -1,8 +1,5 @@
 """What reports show: the same bytes at every run, text escaped, numbers as a reader wants them."""
 
-import subprocess
-import sys
-
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -36,24 +33,6 @@ def test_saved_figure_repeats_and_has_no_date(tmp_path):
     assert "<dc:date>" not in text
     assert figures.TRAIN.lower() in text
     assert "<text" not in text  # drawn as shapes: no font of the reader's machine shows
-
-
-def test_figures_stay_svg_when_a_library_turns_inline_figures_on_again():
-    code = """
-from IPython.core.interactiveshell import InteractiveShell
-shell = InteractiveShell.instance()
-from matplotlib.figure import Figure
-from matplotlib_inline.backend_inline import configure_inline_support
-from riyaz import figures
-figures.theme()
-configure_inline_support(shell, "module://matplotlib_inline.backend_inline")  # music21's `%matplotlib inline`
-figure = Figure()
-figure.subplots()
-data, _ = shell.display_formatter.format(figure)
-print(sorted(data), "<dc:date>" in data["image/svg+xml"])
-"""
-    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-    assert said.strip() == "['image/svg+xml', 'text/plain'] False"
 
 
 def test_theme_ignores_settings_from_elsewhere(tmp_path):

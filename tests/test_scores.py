@@ -1,3 +1,5 @@
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -16,6 +18,19 @@ SOME = [f"bwv{name}" for name in "101.7 114.7 145.5 164.6 248.5 253 254 255 265 
 def chorales():
     """Some of Bach's chorales, read from music21's scores."""
     return {name: scores.read(BACH / f"{name}.mxl")[0] for name in SOME}
+
+
+def test_music21_starts_no_clock_in_a_notebook():
+    code = """
+import io, sys, threading
+class OutStream(io.StringIO): pass  # by this name music21 knows a notebook
+sys.stderr = OutStream()
+{}
+print(sum(isinstance(thread, threading.Timer) for thread in threading.enumerate()))
+"""
+    for line, clocks in (("from riyaz import scores; scores.library()", "0"), ("import music21", "1")):
+        said = subprocess.run([sys.executable, "-c", code.format(line)], capture_output=True, text=True, check=True)
+        assert said.stdout.strip() == clocks
 
 
 def abc(folder, text, name="a.abc"):

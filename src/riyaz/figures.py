@@ -13,7 +13,6 @@ from html import escape
 from io import StringIO
 from numbers import Number
 from pathlib import Path
-from typing import Any
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -80,13 +79,10 @@ def theme() -> None:
             "svg.fonttype": "path",
         }
     )
-    shell = get_ipython()
-    if shell is not None:  # as settings, which last: music21's parser says `%matplotlib inline` once more
-        from matplotlib_inline.config import InlineBackend
+    if get_ipython() is not None:
+        from matplotlib_inline.backend_inline import set_matplotlib_formats
 
-        inline: Any = InlineBackend.instance(parent=shell)
-        inline.print_figure_kwargs = {"bbox_inches": "tight", "metadata": {"Date": None}}
-        inline.figure_formats = {"svg"}
+        set_matplotlib_formats("svg", bbox_inches="tight", metadata={"Date": None})
 
 
 def save(fig: Figure, path: Path | str) -> None:

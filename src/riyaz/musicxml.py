@@ -1,7 +1,7 @@
 """MusicXML for a keyboard, written through music21: what is generated, to be engraved and opened in a notation program.
 
 Where the events begin with a rest shorter than a bar, as `riyaz.scores.read` gives for a pick-up, a pick-up is written.
-The same events give the same text. music21 is imported when it is needed, since that takes seconds.
+The same events give the same text.
 """
 
 import re
@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from riyaz.events import NUMBERS, TICKS, from_notes, quantise, to_notes
-from riyaz.scores import MAJORS, MINORS, key_of
+from riyaz.scores import MAJORS, MINORS, key_of, library
 
 GRID = (8, 6)  # what is engraved: thirty-seconds and triplet sixteenths
 _PLAIN = {Fraction(2) ** power * dot for power in range(-3, 3) for dot in (1, Fraction(3, 2))}  # beats
@@ -31,8 +31,7 @@ def write_musicxml(events: pd.DataFrame, about: dict[str, Any] | None = None) ->
     ------
     ValueError : the events are bols, which Bhatkhande's notation is for.
     """
-    import music21
-
+    music21 = library()
     about = about or {}
     if about.get("kind") == "bols":
         raise ValueError("bols are not written as MusicXML; see riyaz.tabla.bhatkhande")

@@ -2,14 +2,16 @@
 
 A score is read as it is written: repeats are not played, ornaments not realised. Where it begins with a pick-up,
 the events begin with a rest that fills the bar, so that onset 0 is always a downbeat; `riyaz.musicxml` turns
-such a rest into a pick-up again. music21 is imported when it is needed, since that takes seconds.
+such a rest into a pick-up again.
 """
 
 import re
 import shutil
+import sys
 import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import redirect_stderr
 from fractions import Fraction
 from functools import lru_cache, partial
 from itertools import islice, pairwise
@@ -33,6 +35,18 @@ MINOR = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)
 # Tonics as they are usually spelled, and the sharps (negative: flats) of their signatures.
 MAJORS = {"C": 0, "D♭": -5, "D": 2, "E♭": -3, "E": 4, "F": -1, "F♯": 6, "G": 1, "A♭": -4, "A": 3, "B♭": -2, "B": 5}
 MINORS = {"C": -3, "C♯": 4, "D": -1, "E♭": -6, "E": 1, "F": -4, "F♯": 3, "G": -2, "G♯": 5, "A": 0, "B♭": -5, "B": 2}
+
+
+@lru_cache(maxsize=1)
+def library() -> Any:
+    """music21, imported when it is first needed, since that takes seconds.
+
+    In a notebook, which it knows by the stream of errors, it would start a clock that a second later makes figures PNG
+    for all that `riyaz.figures.theme` said, in this cell or in the next as time falls: it does not get to see that.
+    """
+    with redirect_stderr(sys.__stderr__):
+        import music21
+    return music21
 
 
 # --- reading -----------------------------------------------------------------------------------------------
@@ -70,8 +84,7 @@ def read(path: str | Path) -> list[Piece]:
 
 def _parse(path: Path) -> list:
     """The scores of a file."""
-    import music21
-
+    music21 = library()
     size = path.stat().st_size
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as packed:
@@ -249,9 +262,7 @@ def chord_names(events: pd.DataFrame) -> list[str]:
 def _chord_name(symbols: tuple[str, ...]) -> str:
     if len(symbols) < 2:
         return "".join(symbols)
-    from music21 import chord
-
-    return chord.Chord([NUMBERS[symbol] for symbol in symbols]).simplifyEnharmonics().pitchedCommonName
+    return library().chord.Chord([NUMBERS[symbol] for symbol in symbols]).simplifyEnharmonics().pitchedCommonName
 
 
 # --- music21's own corpora ---------------------------------------------------------------------------------
@@ -271,11 +282,9 @@ def export_chorales(folder: str | Path, count: int | None = None, workers: int |
     -------
     The number of files written.
     """
-    import music21
-
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    paths = sorted(str(path) for path in music21.corpus.getComposer("bach") if Path(path).suffix == ".mxl")
+    paths = sorted(str(path) for path in library().corpus.getComposer("bach") if Path(path).suffix == ".mxl")
     chosen = list(islice(filter(_in_four_voices, paths), count))
     each(partial(_export, folder=folder), chosen, label="chorales", workers=workers)
     return len(chosen)
@@ -301,10 +310,8 @@ def export_corpus(name: str, folder: str | Path) -> int:
     ------
     ValueError : music21 has no such corpus.
     """
-    import music21
-
     folder = Path(folder)
-    paths = sorted(Path(path) for path in music21.corpus.getComposer(name) if Path(path).suffix in SUFFIXES)
+    paths = sorted(Path(path) for path in library().corpus.getComposer(name) if Path(path).suffix in SUFFIXES)
     if not paths:
         raise ValueError(f"music21 has no corpus named {name!r}; ryansMammoth, oneills1850, essenFolksong are some")
     folder.mkdir(parents=True, exist_ok=True)
