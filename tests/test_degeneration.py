@@ -80,11 +80,12 @@ def test_recurrence_by_hand():
 
 def test_recurrences_are_means_over_the_pieces_that_are_long_enough():
     pieces = [Piece("a", tune([60, 62] * 2), {}), Piece("b", tune([60, 62, 60]), {}), Piece("empty", tune([]), {})]
-    found = d.recurrences(pieces, longest=5)
+    found = d.recurrences(pieces, longest=5, least=1)
     np.testing.assert_allclose(found[:3], [0, 1, 0])  # two beats ago it was the same, in both
     assert np.isnan(found[3:]).all()
     held = [Piece("c", tune([60, 60, 62]), {}), Piece("d", tune([60, 62]), {})]
-    np.testing.assert_allclose(d.recurrences(held, longest=1), [(1 / 2 + 0) / 2])
+    np.testing.assert_allclose(d.recurrences(held, longest=1, least=3), [(1 / 2 + 0) / 2])
+    assert np.isnan(d.recurrences(held, longest=1, least=4)).all()  # three beats have one before them
     assert np.isnan(d.recurrences([], longest=3)).all()
 
 

@@ -123,16 +123,23 @@ def recurrence(sequence: Sequence[Hashable], longest: int = 64, n: int = 1) -> n
     return shares
 
 
-def recurrences(pieces: Sequence[Piece], longest: int = 64) -> np.ndarray:
+def recurrences(pieces: Sequence[Piece], longest: int = 64, least: int = 30) -> np.ndarray:
     """The mean of the pieces' `recurrence` of `beats`, at each distance over those that are longer than it.
+
+    Parameters
+    ----------
+    least : beats that have to have another so long before them, in all pieces together: of fewer a share is chance.
 
     Returns
     -------
-    (longest,) float64 for d = 1 ... longest beats; NaN where no piece is so long.
+    (longest,) float64 for d = 1 ... longest beats; NaN where there are fewer, as of no pieces.
     """
-    shares = np.array([recurrence(beats(piece.events), longest) for piece in pieces]).reshape(-1, longest)
+    rows = [beats(piece.events) for piece in pieces]
+    shares = np.array([recurrence(row, longest) for row in rows]).reshape(-1, longest)
     known = (~np.isnan(shares)).sum(axis=0)
-    return np.where(known, np.nansum(shares, axis=0) / np.maximum(known, 1), np.nan)
+    places = np.array([np.maximum(len(row) - np.arange(1, longest + 1), 0) for row in rows]).reshape(-1, longest)
+    enough = places.sum(axis=0) >= max(least, 1)
+    return np.where(enough, np.nansum(shares, axis=0) / np.maximum(known, 1), np.nan)
 
 
 def normal(pieces: Sequence[Piece]) -> float:
