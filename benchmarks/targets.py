@@ -3,11 +3,10 @@
 The same network, optimiser and pieces, the chorales, in windows of 100 tokens, as the best-known implementation of the
 lecture's method has them. Each way learns for a while in each of some ways to set it, learning rate and batch, and now
 and then the tokens of pieces that it never sees are foretold: just those that both ways can, those that have a whole
-window before them. `last` reads that window, as it was trained to; `every` reads the
-piece. The ratio is the time in which `last` came to the best mean surprise that it reached, over the time in which
-`every` came to it; only the processor time of training counts, not compiling, nor foretelling. It is taken where `last`
-stood after a quarter of its time, too: the further one wants to come, the more `every` saves. The rounds have
-different seeds.
+window before them. `last` reads that window, as it was trained to; `every` reads the piece. The ratio is the time in
+which `last` came to the best mean surprise that it reached, over the time in which `every` came to it; only the
+processor time of training counts, not compiling, nor foretelling. It is taken where `last` stood after a quarter of its
+time, too: the further one wants to come, the more `every` saves. The rounds have different seeds.
 """
 
 import sys
