@@ -40,7 +40,7 @@ def torch_steps() -> None:
         if name not in networks:
             parts = [
                 nn.Embedding(N_TOKENS, embedding),
-                nn.LSTM(embedding, units, layers, batch_first=True),
+                nn.LSTM(embedding, units, layers, batch_first=True, dropout=DROPOUT if layers > 1 else 0.0),
                 nn.Dropout(DROPOUT),
                 nn.Linear(units, N_TOKENS),
             ]

@@ -39,6 +39,17 @@ def test_the_same_seed_gives_the_same_piece_whatever_else_is_in_the_batch():
     assert few[0].ids.tolist() != other[0].ids.tolist()
 
 
+def test_no_piece_ends_before_it_may():
+    w = weights(len(NOTES))
+    w["dense"]["bias"][tk.END] = 1e3
+    soon = decode.generate(w, NOTES, 3, 60, seed=5)
+    late = decode.generate(w, NOTES, 3, 60, seed=5, least=30)
+    assert max(len(piece.ids) for piece in soon) < 6
+    for piece in late:
+        assert 30 <= len(piece.ids) < 34
+        assert piece.ids[-1] == tk.END
+
+
 def test_temperature_zero_takes_the_highest_of_what_is_allowed():
     w = weights(len(NOTES))
     (piece,) = decode.generate(w, NOTES, 1, 30, seed=1, temperature=0)
@@ -145,9 +156,10 @@ def remembers(vocabulary, order=8):
 
 def test_strength_zero_is_no_memory_bit_for_bit():
     w = weights(len(NOTES), scale=0.5)
-    plain = decode.generate(w, NOTES, 3, 60, seed=5)
-    zero = decode.generate(w, NOTES, 3, 60, seed=5, memory=remembers(NOTES), strength=0)
-    beside = decode.generate(w, NOTES, 3, 60, seed=5, memory=remembers(NOTES), strength=[0.0, 1.0, 0.0])
+    asked = {"n_pieces": 3, "n_tokens": 60, "seed": 5, "least": 60}  # to the end, so that the memory has its say
+    plain = decode.generate(w, NOTES, **asked)
+    zero = decode.generate(w, NOTES, **asked, memory=remembers(NOTES), strength=0)
+    beside = decode.generate(w, NOTES, **asked, memory=remembers(NOTES), strength=[0.0, 1.0, 0.0])
     for a, b, c in zip(plain, zero, beside, strict=True):
         assert (a.ids.tolist(), a.probability.tobytes()) == (b.ids.tolist(), b.probability.tobytes())
         assert not a.memory.any()

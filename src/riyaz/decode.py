@@ -69,6 +69,12 @@ def shape(logits: jax.Array, temperature: jax.Array, top_k: int, top_p: float) -
     return jnp.where(jnp.where(temperature[:, None] > 0, size > bound[:, None], highest), warm, -jnp.inf)
 
 
+def _unless_empty(mask: jax.Array, wanted: jax.Array) -> jax.Array:
+    """What is both allowed and wanted, or in rows where that is nothing, what is allowed: (ROWS, n_tokens) bool."""
+    both = mask & wanted
+    return jnp.where(both.any(-1, keepdims=True), both, mask)
+
+
 def _remember(kept, state, token, logits, strength, limit):
     """Let the memory read a token: its state, logits with it, its share, and what would go on with a loop (a mask).
 
@@ -82,19 +88,21 @@ def _remember(kept, state, token, logits, strength, limit):
     return state, jnp.where(awake[:, None] > 0, logs, logits), share, stuck
 
 
-def _program(weights, found, kept, temperature, top_k, top_p, given, keys, only, strength, limit):
+def _program(weights, found, kept, temperature, top_k, top_p, given, keys, only, strength, limit, least):
     """The scan over steps: given (ROWS, steps) int32, -1 where free; only (ROWS, n_tokens) bool; kept may be None."""
 
-    def one(carry, forced):  # forced: (ROWS,)
+    def one(carry, now):
+        place, forced = now  # (), (ROWS,)
         state, rules_state, past, token, done, keys = carry
         state, logits = recurrence.step(weights, state, token)
         rules_state = grammar.advance(found, rules_state, token)
         mask = grammar.allowed(found, rules_state)
-        mask = jnp.where((mask & only).any(-1, keepdims=True), mask & only, mask)
+        mask = _unless_empty(mask, only)
+        mask = _unless_empty(mask, (jnp.arange(mask.shape[-1]) != END) | (place >= least))
         share = jnp.zeros(ROWS)
         if kept is not None:
             past, logits, share, stuck = _remember(kept, past, token, logits, strength, limit)
-            mask = jnp.where((mask & ~stuck).any(-1, keepdims=True), mask & ~stuck, mask)
+            mask = _unless_empty(mask, ~stuck)
         p = jax.nn.softmax(logits)
         pairs = jax.vmap(jax.random.split)(keys)
         drawn = jax.vmap(jax.random.categorical)(
@@ -115,7 +123,7 @@ def _program(weights, found, kept, temperature, top_k, top_p, given, keys, only,
     start = jnp.full(ROWS, START, jnp.int32)
     past = None if kept is None else remembered.initial(ROWS, given.shape[1])
     carry = (recurrence.initial(weights, ROWS), grammar.initial(ROWS), past, start, jnp.zeros(ROWS, bool), keys)
-    _, out = jax.lax.scan(one, carry, given.T)
+    _, out = jax.lax.scan(one, carry, (jnp.arange(2, given.shape[1] + 2), given.T))
     return [jnp.swapaxes(a, 0, 1) for a in out]
 
 
@@ -137,6 +145,7 @@ def generate(
     memory: dict[str, Any] | None = None,
     strength: float | list[float] = 1.0,
     limit: float = 4.0,
+    least: int = 0,
 ) -> list[Generated]:
     """Generate pieces.
 
@@ -152,6 +161,7 @@ def generate(
     strength : of the memory, one for all or one a piece: its counts are multiplied by this. 0 is the network alone, 1
         what foretells human pieces best.
     limit : so many times in a row may a phrase come while there is a memory, what is given counted.
+    least : no piece ends with fewer tokens, ``<start>`` and ``<end>`` counted, where the grammar leaves a choice.
 
     Returns
     -------
@@ -178,7 +188,7 @@ def generate(
             if only is not None:
                 allowed[row] = only[i]
         keys = jax.vmap(lambda i: jax.random.fold_in(root, i))(jnp.arange(first, first + ROWS))
-        arrays = _compiled(weights, found, kept, warm, top_k, top_p, forced, keys, allowed, force, limit)
+        arrays = _compiled(weights, found, kept, warm, top_k, top_p, forced, keys, allowed, force, limit, least)
         token, chosen, masked, entropy, share = (np.asarray(a) for a in arrays)
         for row in range(min(ROWS, n_pieces - first)):
             ends = np.flatnonzero(token[row] == END)

@@ -136,10 +136,9 @@ def recurrences(pieces: Sequence[Piece], longest: int = 64, least: int = 30) -> 
     """
     rows = [beats(piece.events) for piece in pieces]
     shares = np.array([recurrence(row, longest) for row in rows]).reshape(-1, longest)
-    known = (~np.isnan(shares)).sum(axis=0)
     places = np.array([np.maximum(len(row) - np.arange(1, longest + 1), 0) for row in rows]).reshape(-1, longest)
-    enough = places.sum(axis=0) >= max(least, 1)
-    return np.where(enough, np.nansum(shares, axis=0) / np.maximum(known, 1), np.nan)
+    known = (places > 0).sum(axis=0)
+    return np.where(places.sum(axis=0) >= max(least, 1), np.nansum(shares, axis=0) / np.maximum(known, 1), np.nan)
 
 
 def normal(pieces: Sequence[Piece]) -> float:

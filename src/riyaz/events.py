@@ -58,6 +58,12 @@ class Piece:
         return Fraction(int(self.events["duration"].sum()), TICKS)
 
 
+def middle(pieces: Sequence[Piece]) -> int:
+    """Which piece is the nearest to the median number of events, to be shown for all; of several the first."""
+    lengths = np.array([len(piece.events) for piece in pieces])
+    return int(np.argmin(np.abs(lengths - np.median(lengths))))
+
+
 def table(
     onset: Sequence[int] | np.ndarray,
     duration: Sequence[int] | np.ndarray,
@@ -196,7 +202,7 @@ def to_notes(events: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({**columns, "symbol": pd.Series(names, dtype=object)})
 
 
-def quantise(events: pd.DataFrame, grid: Sequence[int]) -> tuple[pd.DataFrame, dict[str, int]]:
+def quantise(events: pd.DataFrame, grid: Sequence[int]) -> tuple[pd.DataFrame, dict[str, int], np.ndarray]:
     """Move every start and end of a note to the nearest point of a grid.
 
     Parameters
@@ -206,27 +212,20 @@ def quantise(events: pd.DataFrame, grid: Sequence[int]) -> tuple[pd.DataFrame, d
     Returns
     -------
     events : with at least one grid step for each note that has a length.
-    lost : how many notes were `moved`, and what `from_notes` counts.
+    lost : how many notes were `moved`, and what `from_notes` counts; empty without a grid or events.
+    far : (n_notes,) int64, ticks that each onset moved, in the order of `to_notes`; negative is earlier.
     """
-    if not len(grid) or not len(events):
-        return events, {}
     notes = to_notes(events)
+    if not len(grid) or not len(events):
+        return events, {}, np.zeros(len(notes), np.int64)
     onset, stop = notes["onset"].to_numpy(), (notes["onset"] + notes["duration"]).to_numpy()
     new_onset, new_stop = _snapped(onset, grid), _snapped(stop, grid)
     new_stop = np.where(new_stop > new_onset, new_stop, _snapped(new_onset + TICKS // max(grid), grid))
     end = int(_snapped(np.array([events["duration"].sum()]), grid)[0])
     pitch = notes["symbol"].map(NUMBERS).to_numpy()
     quantised, lost = from_notes(new_onset, new_stop - new_onset, pitch, end)
-    return quantised, {"moved": int(((new_onset != onset) | (new_stop != stop)).sum()), **lost}
-
-
-def moves(events: pd.DataFrame, grid: Sequence[int]) -> np.ndarray:
-    """How far `quantise` moves the onset of each note, in the order of `to_notes`: (n_notes,) int64, ticks.
-
-    Negative is earlier; without a grid nothing moves.
-    """
-    onset = to_notes(events)["onset"].to_numpy()
-    return _snapped(onset, grid) - onset if len(grid) else np.zeros_like(onset)
+    moved = int(((new_onset != onset) | (new_stop != stop)).sum())
+    return quantised, {"moved": moved, **lost}, new_onset - onset
 
 
 def _snapped(ticks: np.ndarray, grid: Sequence[int]) -> np.ndarray:

@@ -35,7 +35,7 @@ def write_musicxml(events: pd.DataFrame, about: dict[str, Any] | None = None) ->
     about = about or {}
     if about.get("kind") == "bols":
         raise ValueError("bols are not written as MusicXML; see riyaz.tabla.bhatkhande")
-    events, _ = quantise(events, GRID)
+    events, *_ = quantise(events, GRID)
     metre = about.get("metre") or "4/4"
     sharps = about["sharps"] if about.get("sharps") is not None else _signature(key_of(events)[0])
     bar = _bar(music21.meter.TimeSignature(metre))

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from riyaz.events import NUMBERS, PITCHES, TICKS, Piece, beats, moves, quantise, rows, table, ticks
+from riyaz.events import NUMBERS, PITCHES, TICKS, Piece, beats, quantise, rows, table, ticks
 
 SCHEMES = ("event", "chord")
 PAD, START, END, UNKNOWN = range(4)
@@ -92,15 +92,15 @@ def piece(name: str, words: Sequence[str], scheme: str, about: dict[str, Any]) -
     return Piece(name, decode(words, scheme), {**about, **said})
 
 
-def losses(piece: Piece, scheme: str) -> dict[str, int]:
-    """Count what a piece loses when it is encoded and decoded again.
+def losses(piece: Piece, tokens: Sequence[str], scheme: str) -> dict[str, int]:
+    """Count what a piece lost that was encoded as these tokens, by decoding them.
 
     Returns
     -------
     notes (or strokes) : in the piece; `missing`, `added`: of its symbols, counted as a bag;
     `durations`: events whose duration is another; `rests`: rests that are gone; `ties`: notes struck again.
     """
-    events, back = piece.events, decode(encode(piece, scheme), scheme)
+    events, back = piece.events, decode(tokens, scheme)
     had, has = (
         Counter(s for _, _, symbols, held in rows(e) for s, goes_on in zip(symbols, held, strict=True) if not goes_on)
         for e in (events, back)
@@ -124,7 +124,7 @@ class Written:
     Attributes
     ----------
     piece : as `riyaz.events.quantise` gives it, `moved` its counts.
-    far : (n_notes,) int64, ticks from each onset to where it was moved.
+    far : as `quantise` gives it.
     tokens, losses : for each of SCHEMES.
     """
 
@@ -137,15 +137,10 @@ class Written:
 
 def write(piece: Piece, grid: Sequence[int]) -> Written:
     """Move a piece to a grid and write it in each scheme: all that `tokenize` does with one piece."""
-    events, moved = quantise(piece.events, grid)
+    events, moved, far = quantise(piece.events, grid)
     new = Piece(piece.name, events, piece.about)
-    return Written(
-        new,
-        moved,
-        moves(piece.events, grid),
-        {scheme: encode(new, scheme) for scheme in SCHEMES},
-        {scheme: losses(new, scheme) for scheme in SCHEMES},
-    )
+    tokens = {scheme: encode(new, scheme) for scheme in SCHEMES}
+    return Written(new, moved, far, tokens, {scheme: losses(new, tokens[scheme], scheme) for scheme in SCHEMES})
 
 
 def transpose(token: str, semitones: int) -> str | None:
