@@ -50,6 +50,19 @@ def test_no_piece_ends_before_it_may():
         assert piece.ids[-1] == tk.END
 
 
+def test_a_piece_that_was_cut_off_is_ended_where_an_end_was_the_most_likely():
+    w = weights(len(NOTES))
+    w["dense"]["bias"][tk.END] = -9.0
+    for piece in decode.generate(w, NOTES, 4, 60, seed=5, least=20):
+        place = int(np.argmax(piece.ending))
+        assert place >= 19
+        assert piece.ended().tolist() == [*piece.ids[:place], tk.END]
+        assert tk.kind(NOTES.tokens(piece.ids)[place - 1]) != "duration"
+    for piece in decode.generate(weights(len(NOTES)), NOTES, 4, 60, seed=5, only=[np.arange(len(NOTES)) != tk.END] * 4):
+        assert not piece.ending.any()
+        assert piece.ended().tolist() == piece.ids.tolist()
+
+
 def test_temperature_zero_takes_the_highest_of_what_is_allowed():
     w = weights(len(NOTES))
     (piece,) = decode.generate(w, NOTES, 1, 30, seed=1, temperature=0)

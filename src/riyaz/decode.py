@@ -36,6 +36,7 @@ class Generated:
     entropy : (n,) float32, bits of the model's distribution at each step.
     given : how many of the ids were not generated but given.
     memory : (n,) float32, the memory's share of the decision at each step, 0 to 1.
+    ending : (n,) float32, what the model gave ``<end>`` at each step; 0 where it was not allowed.
     """
 
     ids: np.ndarray
@@ -44,6 +45,16 @@ class Generated:
     entropy: np.ndarray
     given: int
     memory: np.ndarray
+    ending: np.ndarray
+
+    def ended(self) -> np.ndarray:
+        """The ids, ended where ``<end>`` was the most likely if they were cut off before it came; (m,) int32.
+
+        They stay as they are where it was never allowed.
+        """
+        if self.ids[-1] == END or not self.ending.any():
+            return self.ids
+        return np.r_[self.ids[: self.ending.argmax()], END].astype(np.int32)
 
 
 def shape(logits: jax.Array, temperature: jax.Array, top_k: int, top_p: float) -> jax.Array:
@@ -118,6 +129,7 @@ def _program(weights, found, kept, temperature, top_k, top_p, given, keys, only,
             masked,
             entropy,
             share,
+            jnp.where(mask[:, END], p[:, END], 0),
         )
 
     start = jnp.full(ROWS, START, jnp.int32)
@@ -189,7 +201,7 @@ def generate(
                 allowed[row] = only[i]
         keys = jax.vmap(lambda i: jax.random.fold_in(root, i))(jnp.arange(first, first + ROWS))
         arrays = _compiled(weights, found, kept, warm, top_k, top_p, forced, keys, allowed, force, limit, least)
-        token, chosen, masked, entropy, share = (np.asarray(a) for a in arrays)
+        token, chosen, masked, entropy, share, ending = (np.asarray(a) for a in arrays)
         for row in range(min(ROWS, n_pieces - first)):
             ends = np.flatnonzero(token[row] == END)
             n = int(ends[0]) + 1 if ends.size else n_tokens - 1
@@ -202,6 +214,7 @@ def generate(
                     entropy=np.r_[0, entropy[row, :n]].astype(np.float32),
                     given=int(counts[row]),
                     memory=np.r_[0, share[row, :n]].astype(np.float32),
+                    ending=np.r_[0, np.where(free, ending[row, :n], 0)].astype(np.float32),
                 )
             )
     return out
