@@ -24,7 +24,7 @@ export NPROC := 2
 export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 export MKL_NUM_THREADS := 1
-export GLIBC_TUNABLES := glibc.malloc.hugetlb=1
+export GLIBC_TUNABLES := glibc.malloc.hugetlb=1:glibc.malloc.arena_max=1:glibc.malloc.mmap_max=0:glibc.malloc.trim_threshold=8589934592
 unexport PYTHONHOME VIRTUAL_ENV
 
 .PHONY: help repro test lab verify bench jsb lint lock clean

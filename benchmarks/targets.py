@@ -122,7 +122,7 @@ def one_round(seed: int, budget: float, music_: Music) -> dict[str, dict[str, fl
 
 
 def main(arguments: list[str]) -> dict[str, Any]:
-    rounds, budget = 3, 240.0 if "--all" in arguments else 60.0
+    rounds, budget = 3, 180.0 if "--all" in arguments else 60.0
     held = music()
     found = [one_round(seed, budget, held) for seed in range(rounds)]
     result: dict[str, Any] = {}
