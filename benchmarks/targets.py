@@ -50,12 +50,13 @@ class Learner:
     def __init__(self, targets: str, setting: tuple[float, int], seed: int, music_: Music):
         from riyaz import network, params, windows
 
-        train, self.held, n_tokens = music_
+        train, held, n_tokens = music_
         rate, batch = setting
         sizes = params.Model(layers=1, units=UNITS, embedding=EMBEDDING, dropout=0.0)
         self.net = network.build(n_tokens, sizes, targets, seed)
         self.logits = network.learner(self.net, rate, 0.01, 1.0)
         self.batches = network.Batches(*windows.cut(train, LENGTH, targets), batch, seed)
+        self.held = [row for row in held if len(row) > LENGTH]
         self.targets, self.at = targets, 0
 
     def learn(self, steps: int) -> float:
@@ -78,13 +79,12 @@ class Learner:
 
         from riyaz import network, recurrence, windows
 
-        held = [row for row in self.held if len(row) > LENGTH]
         if self.targets == "last":
-            inputs, following = windows.cut(held, LENGTH, "last")
+            inputs, following = windows.cut(self.held, LENGTH, "last")
             p = self.net.predict(inputs, batch_size=256, verbose=0)
             return float(-np.log(p[np.arange(len(following)), following]).mean())
-        logs = recurrence.log_probabilities(network.weights(self.net), held)
-        nats = [-log[np.arange(len(row) - 1), row[1:]][LENGTH - 1 :] for log, row in zip(logs, held, strict=True)]
+        logs = recurrence.log_probabilities(network.weights(self.net), self.held)
+        nats = [-log[np.arange(len(row) - 1), row[1:]][LENGTH - 1 :] for log, row in zip(logs, self.held, strict=True)]
         return float(np.concatenate(nats).mean())
 
 
