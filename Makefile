@@ -8,23 +8,15 @@ READY := $(VENV)/.ready
 PIP := "$(VENV)/bin/python" -m pip -qq --disable-pip-version-check
 # 3.11 first: dvc.lock was made with it. One without venv or pip is passed over.
 PYTHONS := $(PYTHON) python3.11 python3.12 python3.13 python3 python
-MADE := data/events data/tokens data/sequences data/raw/chorales models reports
+MADE := data/code data/events data/tokens data/sequences data/raw/chorales models reports
 
 # A published benchmark, and settings that were chosen on its validation part.
 JSB := data/raw/jsb/jsb-chorales-quarter.json
 JSB_SETTINGS := path=data/raw/jsb reader=pianoroll augment.transpose=1 sequence.length=64 model.units=512 \
   model.dropout=0.75 train.epochs=16 train.batch=16 train.learning_rate=0.01 train.weight_decay=0.05 train.patience=16
 
-# The same in every shell as in the kernels that src/run.py starts. The number of threads is part of the result:
-# two on any machine, so that one core and many give the same bits.
 export PATH := $(VENV)/bin:$(PATH)
 export PYTHONPATH := $(CURDIR)/src
-export PYTHONHASHSEED := 0
-export NPROC := 2
-export OMP_NUM_THREADS := 1
-export OPENBLAS_NUM_THREADS := 1
-export MKL_NUM_THREADS := 1
-export GLIBC_TUNABLES := glibc.malloc.hugetlb=1:glibc.malloc.arena_max=1:glibc.malloc.mmap_max=0:glibc.malloc.trim_threshold=8589934592
 unexport PYTHONHOME VIRTUAL_ENV
 
 .PHONY: help repro test lab verify bench jsb lint lock clean
@@ -52,16 +44,16 @@ repro: $(READY)  ## run what is not up to date of the pipeline; the reports are 
 	@dvc repro
 
 test: $(READY)  ## run the tests
-	@python -m pytest
+	@python -m riyaz with pytest
 
 lab: $(READY)  ## open the notebooks in JupyterLab
-	@jupyter lab --notebook-dir=notebooks
+	@python -m riyaz with jupyter lab --notebook-dir=notebooks
 
 verify: $(READY)  ## run two fresh clones in full, one of them on one core: each must give this very dvc.lock
 	@bash .ci/verify
 
 bench: $(READY)  ## time the pipeline, and what is done here against what one would use instead; to reports/benchmarks.json
-	@python benchmarks/results.py
+	@python -m riyaz with python benchmarks/results.py
 
 $(JSB): | $(READY)
 	@mkdir -p $(@D)

@@ -29,7 +29,7 @@ def compare(units: int = 192, n_in: int = 96, batch: int = 32, length: int = 128
     import numpy as np
     from results import spread
 
-    from riyaz import cells, memory_task
+    from riyaz.lecture import cells, memory_task
 
     rng = np.random.default_rng(0)
     x = rng.normal(size=(batch, length, n_in)).astype(np.float32)

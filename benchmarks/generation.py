@@ -24,7 +24,11 @@ def measure(layers: int, units: int, window: int, calls: int, n_tokens: int, rou
     """Tokens a second (medians) of `predict`, and of the program for one piece and for sixteen; the ratios' spreads."""
     import numpy as np
 
-    from riyaz import decode, events, network, params, tokens
+    from riyaz import params
+    from riyaz.model import network
+    from riyaz.music import events
+    from riyaz.play import decode
+    from riyaz.text import tokens
 
     names = events.PITCHES[36 : 36 + PITCHES]
     words = [*names, *["+" + name for name in names], *["~" + name for name in names], "d:1", "d:1/2", "rest"]

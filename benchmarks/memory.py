@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 from results import spread, told
 
-from riyaz import decode, memory
-from riyaz.tokens import Vocabulary
+from riyaz.model import memory
+from riyaz.play import decode
+from riyaz.text.tokens import Vocabulary
 
 BOLS = "Dha Dhin Dhi Dhe Dhet Ta Tin Ti Te Tit Ra Re Na Tu Tun Din Di Ge Ghe Ga Ka Ke Ki Kat Kra Tra Da Ni".split()
 GOAL = 0.5

@@ -62,12 +62,13 @@ def torch_steps() -> None:
 
 
 class Ours:
-    """The network of `riyaz.network`, trained by Keras as `riyaz.network.fit` does."""
+    """The network of `riyaz.model.network`, trained by Keras as `riyaz.model.network.fit` does."""
 
     def __init__(self, name: str):
         import numpy as np
 
-        from riyaz import network, params
+        from riyaz import params
+        from riyaz.model import network
 
         layers, units, embedding, batch, length = SIZES[name]
         sizes = params.Model(layers=layers, units=units, embedding=embedding, dropout=DROPOUT)

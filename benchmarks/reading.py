@@ -1,7 +1,7 @@
 """Reading MIDI: riyaz (symusic) against music21, on the same files.
 
 `parse` is the file in the library's own objects. `events` is what a model needs: all notes of all parts cut where
-anything starts or ends. That is `riyaz.midi.read` here, and parsing and `chordify` there.
+anything starts or ends. That is `riyaz.music.midi.read` here, and parsing and `chordify` there.
 """
 
 import statistics
@@ -28,7 +28,7 @@ def compare(files: Sequence[Path], repeats: int = 5) -> dict[str, Any]:
     from results import spread
     from symusic import Score
 
-    from riyaz import midi
+    from riyaz.music import midi
 
     def parsed(path: Path):
         return music21.converter.parse(path, forceSource=True, storePickle=False, quantizePost=False)

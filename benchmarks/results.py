@@ -51,7 +51,7 @@ def draw(found: dict[str, Any], path: Path) -> None:
     """Draw each ratio as a point with its spread, and its goal as an upright stroke."""
     from matplotlib import pyplot as plt
 
-    from riyaz import figures
+    from riyaz.report import figures
 
     figures.theme()
     rows = {name: row for name, row in ratios(found).items() if row["lowest"] != row["highest"]}

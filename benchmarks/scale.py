@@ -23,7 +23,7 @@ GOAL = 4  # GB
 
 def make(folder: Path, n_files: int) -> None:
     """Write so many MIDI files: chorales in keys up to five semitones away, whole, and from some bar on."""
-    from riyaz import events, midi
+    from riyaz.music import events, midi
 
     folder.mkdir(parents=True)
     sources = [midi.read(file)[0] for file in sorted((ROOT / "data" / "raw" / "chorales").glob("*.mid"))]

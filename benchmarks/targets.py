@@ -30,7 +30,8 @@ Music = tuple[list, list, int]
 
 def music(n_train: int = 250, n_held: int = 8) -> Music:
     """Token ids of pieces to learn from and of pieces held out, and the size of the vocabulary."""
-    from riyaz import events, midi, tokens
+    from riyaz.music import events, midi
+    from riyaz.text import tokens
 
     files = sorted((ROOT / "data" / "raw" / "chorales").glob("*.mid"))[: n_train + n_held]
     if len(files) < n_train + n_held:
@@ -48,7 +49,9 @@ class Learner:
     """One way of learning."""
 
     def __init__(self, targets: str, setting: tuple[float, int], seed: int, music_: Music):
-        from riyaz import network, params, windows
+        from riyaz import params
+        from riyaz.model import network
+        from riyaz.text import windows
 
         train, held, n_tokens = music_
         rate, batch = setting
@@ -77,7 +80,8 @@ class Learner:
         """Mean nats of the held-out tokens that have a window of `LENGTH` tokens before them."""
         import numpy as np
 
-        from riyaz import network, recurrence, windows
+        from riyaz.model import network, recurrence
+        from riyaz.text import windows
 
         if self.targets == "last":
             inputs, following = windows.cut(self.held, LENGTH, "last")

@@ -15,7 +15,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from ruamel.yaml import YAML
 
-import page
+from riyaz.report import page
 from riyaz import params
 
 ROOT = Path(__file__).resolve().parents[1]

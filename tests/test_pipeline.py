@@ -13,8 +13,8 @@ import pandas as pd
 import pytest
 from ruamel.yaml import YAML
 
-from riyaz import midi
-from riyaz.events import from_notes
+from riyaz.music import midi
+from riyaz.music.events import from_notes
 
 ROOT = Path(__file__).resolve().parents[1]
 EVIL = "<script>alert(1)</script> नमस्ते.mid"

@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from riyaz.events import TICKS
+from riyaz.music.events import TICKS
 from riyaz.tabla import notation, taals
 from riyaz.tabla.bols import devanagari
 from riyaz.tabla.taals import Taal
@@ -146,7 +146,7 @@ def table(
 
     Parameters
     ----------
-    events : as in `riyaz.events`, one bol an event.
+    events : as in `riyaz.music.events`, one bol an event.
     taal : the taal or its name.
     script : ``roman``, ``devanagari`` or ``both``, Roman above.
     sections : as in ``about["sections"]``: name, onset and duration (ticks), derived; each begins a new line.

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from riyaz.events import in_a_row
+from riyaz.music.events import in_a_row
 from riyaz.tabla.bols import BOLS, khali
 
 Sound = tuple[str, int]  # bol, "" for a rest, and ticks

@@ -18,7 +18,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from riyaz.events import TICKS
+from riyaz.music.events import TICKS
 from riyaz.tabla import bols, taals
 from riyaz.tabla.bols import khali
 from riyaz.tabla.notation import Composition, Section

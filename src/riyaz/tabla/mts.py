@@ -24,7 +24,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from riyaz.events import TICKS, Piece, Unreadable, in_a_row
+from riyaz.music.events import TICKS, Piece, Unreadable, in_a_row
 from riyaz.tabla import taals
 from riyaz.tabla.bols import BOLS
 from riyaz.tabla.notation import FORMS, LAYAS

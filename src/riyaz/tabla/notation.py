@@ -33,7 +33,7 @@ from typing import Any, NamedTuple, NoReturn
 
 import pandas as pd
 
-from riyaz.events import TICKS, Piece, Unreadable, in_a_row
+from riyaz.music.events import TICKS, Piece, Unreadable, in_a_row
 from riyaz.tabla import taals
 from riyaz.tabla.spelling import after_ki, mistake, strokes, with_ka
 from riyaz.tabla.writing import lines, words

@@ -21,7 +21,7 @@ How a network plugs in
 ----------------------
 `fill` walks through the performance stroke by stroke and calls ``choose(played, allowed)`` wherever more than one thing
 may follow. `played` is all that was played before, forced or chosen, to be fed to the network in this order;
-`allowed` is what may follow. Both hold ``(bol, ticks)``, with ``""`` for a rest: in the tokens of `riyaz.tokens` a
+`allowed` is what may follow. Both hold ``(bol, ticks)``, with ``""`` for a rest: in the tokens of `riyaz.text.tokens` a
 ``d:`` token where the ticks differ from those before, and the bol. The network's probabilities of `allowed`, made to
 sum to 1, are the distribution to choose from; what they lacked is what the mask took away. Nothing in `allowed` leads
 into a dead end: see `riyaz.tabla.filling`.
@@ -41,7 +41,7 @@ from math import ceil
 
 import pandas as pd
 
-from riyaz.events import TICKS
+from riyaz.music.events import TICKS
 from riyaz.tabla import form, taals
 from riyaz.tabla import theme as themes
 from riyaz.tabla.filling import Free, Row, Sound, events_of, khali_copy, length, sounds

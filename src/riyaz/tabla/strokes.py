@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 from scipy import signal
 
-from riyaz.events import TICKS, in_a_row
+from riyaz.music.events import TICKS, in_a_row
 from riyaz.tabla import notation
 from riyaz.tabla.bols import BOLS, Bol, played
 from riyaz.tabla.taals import Taal
@@ -231,7 +231,7 @@ def render(
 
     Parameters
     ----------
-    events : as in `riyaz.events`, one bol an event.
+    events : as in `riyaz.music.events`, one bol an event.
     tempo : matras a minute.
     taal : `riyaz.tabla.taals.Taal`; its sam is played a little louder. `underlay` needs it for all but plain clicks.
     underlay : ``theka``: a second, lower tabla repeats the theka softly; ``click``: a tick on each matra.

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import accumulate
 
-from riyaz.events import TICKS, Unreadable
+from riyaz.music.events import TICKS, Unreadable
 
 _SOURCES = {"T": "Tabalchi", "K": "tabla-notation", "W": "tablatheka", "O": "onushilon", "L": "the lecture"}
 

@@ -11,7 +11,7 @@ from itertools import accumulate, groupby, pairwise
 
 import pandas as pd
 
-from riyaz.events import TICKS
+from riyaz.music.events import TICKS
 from riyaz.tabla import bols, form, taals
 from riyaz.tabla.filling import Row, Sound, khali_copy, sounds
 from riyaz.tabla.notation import Composition, Section

@@ -5,7 +5,7 @@ from math import gcd
 
 import pandas as pd
 
-from riyaz.events import TICKS
+from riyaz.music.events import TICKS
 from riyaz.tabla.spelling import CLOSED, OPEN, UNDECIDED, after_ki, with_ka
 from riyaz.tabla.taals import Taal
 

@@ -1,0 +1,1 @@
+"""The lecture's theory of recurrent cells, as code."""

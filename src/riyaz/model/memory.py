@@ -1,0 +1,339 @@
+"""What the piece has said so far: a memory beside the network, as pure JAX functions.
+
+For every earlier place the memory holds how many tokens before it agree with the tokens before the next one: it grows
+by one where the newest tokens agree, else falls to zero. What followed the places that agree over at least k tokens is
+counted, and the counts of order k = 0, 1, ... K are laid over what the shorter orders say, the network's distribution
+being the shortest of all:
+
+    p_k(w) = (s n_k(w) + e_k T_k p_{k-1}(w)) / (s n_k + e_k T_k),    p_{-1} = network
+
+with T_k the number of different tokens that followed. This is Witten and Bell's method C where e_k = 1; the escapes e_k
+are fitted on held-out pieces, so they say how much a match of k tokens is to be trusted. The strength s is 1 where
+likelihoods are measured, and 0 is the network alone.
+
+Bols are remembered twice: as they are, and as their khali form, so that a khali half takes up its bhari half. The
+second memory tells which khali form comes, the network which bol of that form, and the first is laid over both.
+
+References
+----------
+Conklin & Witten, Multiple viewpoint systems for music prediction, 1995, doi:10.1080/09298219508570672 (short-term
+models).
+Witten & Bell, The zero-frequency problem, IEEE Trans. Information Theory 37(4), 1991, doi:10.1109/18.87000.
+Grave, Joulin & Usunier, Improving neural language models with a continuous cache, 2017, arXiv:1612.04426.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pandas as pd
+from scipy.optimize import minimize
+
+from riyaz.model.ngram import uniform_base
+from riyaz.tabla.bols import BOLS
+from riyaz.text.tokens import Vocabulary
+
+ROWS = 16  # pieces read at once; a shorter batch is filled up, so that its size changes no bit
+ORDER = 16
+REACH = 2048  # tokens that it remembers at least
+FITTED = 6  # escapes of the orders 0 to 5; all longer ones share the last
+Parameters = dict[str, Any]  # JSON-able: order, escape and class_escape (lists of float), classes (list of int)
+Found = dict[str, jax.Array]
+State = dict[str, jax.Array]
+
+
+def classes(vocabulary: Vocabulary) -> list[int]:
+    """For each token the first one with the same khali form; itself for what is no bol."""
+    first: dict[str, int] = {}
+    forms = [BOLS[word].khali if word in BOLS else word for word in vocabulary.words]
+    return [first.setdefault(form, number) for number, form in enumerate(forms)]
+
+
+def prepare(parameters: Parameters) -> Found:
+    """The parameters as arrays: escapes of all orders, and for the second memory each token's class."""
+    reach = np.minimum(np.arange(parameters["order"] + 1), len(parameters["escape"]) - 1)
+    found = {"escape": jnp.asarray(parameters["escape"], jnp.float32)[reach]}
+    if sorted(set(parameters["classes"])) != list(range(len(parameters["classes"]))):
+        found |= {
+            "class_escape": jnp.asarray(parameters["class_escape"], jnp.float32)[reach],
+            "classes": jnp.asarray(parameters["classes"], jnp.int32),
+        }
+    return found
+
+
+def initial(batch: int, steps: int) -> State:
+    """The empty memory of rows that will have at most so many tokens."""
+    empty = jnp.zeros((batch, steps), jnp.int32)
+    return {"now": jnp.int32(0), "past": empty - 1, "match": empty, "class_match": empty}
+
+
+def _grown(match: jax.Array, same: jax.Array) -> jax.Array:
+    return jnp.where(same, jnp.pad(match[:, :-1], ((0, 0), (1, 0))) + 1, 0)
+
+
+def advance(found: Found, state: State, token: jax.Array) -> State:
+    """The memory after one more token a row: (batch,) int32."""
+    past = state["past"].at[:, state["now"]].set(token)
+    after = {"now": state["now"] + 1, "past": past, "match": _grown(state["match"], past == token[:, None])}
+    if "classes" in found:
+        same = (found["classes"][past] == found["classes"][token][:, None]) & (past >= 0)
+        return after | {"class_match": _grown(state["class_match"], same)}
+    return after | {"class_match": state["class_match"]}
+
+
+def _followed(state: State) -> jax.Array:
+    """The token after each place: (batch, steps) int32, -1 where none came yet."""
+    return jnp.pad(state["past"][:, 1:], ((0, 0), (0, 1)), constant_values=-1)
+
+
+def _counts(match: jax.Array, followed: jax.Array, order: int, n_tokens: int) -> jax.Array:
+    """What followed the places that agree over at least k tokens: (batch, order + 1, n_tokens) float32."""
+
+    def row(match: jax.Array, followed: jax.Array) -> jax.Array:
+        where = jnp.where(followed >= 0, jnp.minimum(match, order) * n_tokens + followed, (order + 1) * n_tokens)
+        return jnp.zeros((order + 1) * n_tokens, jnp.float32).at[where].add(1, mode="drop")
+
+    exact = jax.vmap(row)(match, followed).reshape(-1, order + 1, n_tokens)
+    at_least = jnp.triu(jnp.ones((order + 1, order + 1), jnp.float32))  # faster than a running sum; small whole numbers
+    return jnp.einsum("kl,blw->bkw", at_least, exact)
+
+
+def _laid(counts: jax.Array, escape: jax.Array, strength: jax.Array) -> tuple[jax.Array, jax.Array]:
+    """The memory's part of the distribution, (batch, n_tokens), and the log of what it leaves to the base, (batch,).
+
+    What is left is kept as a logarithm: a phrase that came some hundred times leaves less than a float can say.
+    """
+    total, kinds = counts.sum(-1), (counts > 0).sum(-1)  # (batch, order + 1)
+    whole = jnp.where(kinds > 0, strength[:, None] * total + escape * kinds, 1)
+    left = jnp.where(kinds > 0, jnp.log(escape * jnp.maximum(kinds, 1) / whole), 0)
+    longer = jnp.flip(jnp.cumsum(jnp.flip(left, 1), 1), 1)  # what the orders from k on leave
+    share = strength[:, None] * jnp.exp(jnp.pad(longer[:, 1:], ((0, 0), (0, 1)))) / whole
+    return (share[:, :, None] * counts).sum(1), longer[:, 0]
+
+
+def predict(found: Found, state: State, logs: jax.Array, strength: jax.Array) -> tuple[jax.Array, jax.Array]:
+    """Lay the memory over the network.
+
+    Parameters
+    ----------
+    logs : (batch, n_tokens) float32, natural logarithms of the network's distribution.
+    strength : (batch,) float32.
+
+    Returns
+    -------
+    logs : the same with the memory.
+    weight : (batch,) float32, the share of the decision that the memory took; 0 where nothing is remembered.
+    """
+    order, n_tokens = len(found["escape"]) - 1, logs.shape[-1]
+    followed = _followed(state)
+    network = jnp.float32(0)  # the logarithm of what is left to it
+    if "classes" in found:
+        same = found["classes"][:, None] == jnp.arange(n_tokens)  # (token, class)
+        closed = jnp.where(followed >= 0, found["classes"][followed], -1)
+        said, network = _laid(_counts(state["class_match"], closed, order, n_tokens), found["class_escape"], strength)
+        of_class = jax.nn.logsumexp(jnp.where(same[None], logs[:, :, None], -jnp.inf), axis=1)  # (batch, class)
+        new = jnp.logaddexp(network[:, None] + of_class, jnp.log(said))
+        logs = logs + jnp.where(jnp.isfinite(of_class), new - of_class, 0)[:, found["classes"]]
+    said, left = _laid(_counts(state["match"], followed, order, n_tokens), found["escape"], strength)
+    return jnp.logaddexp(left[:, None] + logs, jnp.log(said)), -jnp.expm1(left + network)
+
+
+def longest(state: State) -> tuple[jax.Array, jax.Array]:
+    """The longest match a row and how long ago it stood, the latest of equal ones: (batch,) int32; 0 and 0 for none."""
+    ago = state["now"] - 1 - jnp.arange(state["match"].shape[1])
+    match = jnp.where(ago > 0, state["match"], 0)
+    best = match.shape[1] - 1 - jnp.argmax(match[:, ::-1], axis=1)
+    length = jnp.take_along_axis(match, best[:, None], 1)[:, 0]
+    return length, jnp.where(length > 0, ago[best], 0)
+
+
+def repeats(state: State, n_tokens: int, limit: float | jax.Array) -> tuple[jax.Array, jax.Array]:
+    """How many times in a row the newest phrase has come, of any period, and what would go on too often.
+
+    Returns
+    -------
+    times : (batch,) float32, 1 for what is new; a phrase of which half comes again has come 1.5 times.
+    stuck : (batch, n_tokens) bool, the tokens that would go on with a phrase that has come `limit` times.
+    """
+    ago = state["now"] - 1 - jnp.arange(state["match"].shape[1])
+    times = 1 + jnp.where(ago > 0, state["match"] / jnp.maximum(ago, 1), 0)
+    following = jnp.where(times >= limit, _followed(state), n_tokens)
+    row = jnp.arange(len(following))[:, None]
+    stuck = jnp.zeros((len(following), n_tokens), bool).at[row, following].set(True, mode="drop")
+    return times.max(axis=1), stuck & (times.max(axis=1) > 1)[:, None]
+
+
+@jax.jit
+def _read(found: Found, logs: jax.Array, tokens: jax.Array) -> tuple[jax.Array, ...]:
+    """Scan whole rows: logs (time, batch, n_tokens), tokens (time, batch)."""
+
+    def one(state: State, now: tuple[jax.Array, jax.Array]):
+        state = advance(found, state, now[1])
+        mixed, weight = predict(found, state, now[0], jnp.ones(tokens.shape[1]))
+        return state, (mixed, weight, *longest(state))
+
+    return jax.lax.scan(one, initial(tokens.shape[1], tokens.shape[0]), (logs, tokens))[1]
+
+
+def _batches(logs: Sequence[np.ndarray], pieces: Sequence[np.ndarray]):
+    """Stretches of pieces of nearly equal length together, filled up to few shapes, time first.
+
+    A piece of up to 2 `REACH` tokens is one stretch. A longer one is read in several, each but the first beginning with
+    the `REACH` tokens before it: what lies farther back is forgotten, and the work grows with the length, not with its
+    square.
+
+    Yields
+    ------
+    rows : for each row (number of the piece, first and last + 1 of the predictions to keep, where these stand in it).
+    given : (time, ROWS, n_tokens) float32 logs. tokens : (time, ROWS) int32.
+    """
+    stretches = [
+        (i, max(0, start - REACH), start, min(start + (REACH if start else 2 * REACH), len(piece) - 1))
+        for i, piece in enumerate(pieces)
+        for start in [0, *range(2 * REACH, len(piece) - 1, REACH)]
+    ]
+    order = sorted(stretches, key=lambda stretch: (stretch[3] - stretch[1], stretch))
+    for at in range(0, len(order), ROWS):
+        rows = order[at : at + ROWS]
+        steps = -(-max(end + 1 - first for _, first, _, end in rows) // 128) * 128
+        tokens = np.zeros((steps, ROWS), np.int32)
+        given = np.zeros((steps, ROWS, logs[rows[0][0]].shape[1]), np.float32)
+        for row, (i, first, _, end) in enumerate(rows):
+            tokens[: end + 1 - first, row] = pieces[i][first : end + 1]
+            given[: end - first, row] = logs[i][first:end]
+        yield [(i, start, end, slice(start - first, end - first)) for i, first, start, end in rows], given, tokens
+
+
+def read(
+    network_logs: Sequence[np.ndarray], pieces: Sequence[np.ndarray], parameters: Parameters
+) -> tuple[list[np.ndarray], list[pd.DataFrame]]:
+    """Read pieces with the memory, each from an empty one.
+
+    Parameters
+    ----------
+    network_logs : for each piece (n - 1, n_tokens), natural logarithms of what the network gave all but the first.
+    pieces : each (n,) token ids.
+    parameters : from `fit`.
+
+    Returns
+    -------
+    logs : as `network_logs`, with the memory.
+    sources : for each piece a row for each token but the first: weight (of the memory, 0 to 1), match (how many tokens
+        before it stood together earlier in the piece) and ago (how many tokens earlier; 0 for never).
+    """
+    found = prepare(parameters)
+    logs = [np.empty_like(given, dtype=np.float32) for given in network_logs]
+    told = [np.empty((len(piece) - 1, 3), np.float32) for piece in pieces]
+    for rows, given, tokens in _batches(network_logs, pieces):
+        mixed, *others = (np.asarray(a) for a in _read(found, given, tokens))
+        for row, (i, start, end, kept) in enumerate(rows):
+            logs[i][start:end] = mixed[kept, row]
+            told[i][start:end] = np.stack([other[kept, row] for other in others], axis=1)
+    columns = {"weight": np.float32, "match": np.int32, "ago": np.int32}
+    return logs, [pd.DataFrame(array, columns=list(columns)).astype(columns) for array in told]
+
+
+def log_probabilities(
+    network_logs: Sequence[np.ndarray], pieces: Sequence[np.ndarray], parameters: Parameters
+) -> list[np.ndarray]:
+    """The network with the memory: see `read`."""
+    return read(network_logs, pieces, parameters)[0]
+
+
+def alone(pieces: Sequence[np.ndarray], n_tokens: int, parameters: Parameters) -> list[np.ndarray]:
+    """The memory without the network, on equal probability for each token: see `read`."""
+    with np.errstate(divide="ignore"):
+        base = np.log(uniform_base(n_tokens))
+    return log_probabilities([np.tile(base, (len(piece) - 1, 1)) for piece in pieces], pieces, parameters)
+
+
+@jax.jit
+def _evidence(found: Found, logs: jax.Array, tokens: jax.Array) -> dict[str, jax.Array]:
+    """What a fit needs of each step: of both memories n_k, T_k and n_k(w) with w the token that came, and p(w)."""
+    order, n_tokens = len(found["escape"]) - 1, logs.shape[-1]
+    numbers = found.get("classes", jnp.arange(n_tokens))
+    same = numbers[:, None] == jnp.arange(n_tokens)
+
+    def seen(match: jax.Array, followed: jax.Array, came: jax.Array) -> jax.Array:
+        counts = _counts(match, followed, order, n_tokens)
+        of_it = jnp.take_along_axis(counts, came[:, None, None], 2)[:, :, 0]
+        return jnp.stack([counts.sum(-1), (counts > 0).sum(-1), of_it])  # (3, batch, order + 1)
+
+    def one(state: State, now: tuple[jax.Array, ...]):
+        state = advance(found, state, now[1])
+        followed = _followed(state)
+        closed = jnp.where(followed >= 0, numbers[followed], -1)
+        own = jnp.take_along_axis(now[0], now[2][:, None], 1)[:, 0]
+        of_class = jax.nn.logsumexp(jnp.where(same[:, numbers[now[2]]].T, now[0], -jnp.inf), axis=1)
+        first = seen(state["match"], followed, now[2])
+        return state, (first, seen(state["class_match"], closed, numbers[now[2]]), own, of_class)
+
+    came = jnp.concatenate([tokens[1:], tokens[:1]])
+    first, second, own, of_class = jax.lax.scan(one, initial(*tokens.shape[::-1]), (logs, tokens, came))[1]
+    return {"tokens": first, "classes": second, "own": own, "of_class": of_class}
+
+
+def _after(escape: jax.Array, seen: jax.Array, log: jax.Array) -> jax.Array:
+    """Logarithm of the probability of what came, after all orders: seen (3, n, order + 1), log (n,)."""
+
+    def one(log: jax.Array, of_order: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, None]:
+        (total, kinds, of_it), escape = of_order
+        more = escape * jnp.maximum(kinds, 1)
+        laid = jnp.logaddexp(jnp.log(of_it), jnp.log(more) + log) - jnp.log(total + more)
+        return jnp.where(kinds > 0, laid, log), None
+
+    shared = escape[jnp.minimum(jnp.arange(seen.shape[2]), FITTED - 1)]
+    return jax.lax.scan(one, log, (jnp.moveaxis(seen, 2, 0), shared))[0]  # unrolled it compiles for half a minute
+
+
+def fit(
+    network_logs: Sequence[np.ndarray], pieces: Sequence[np.ndarray], vocabulary: Vocabulary, order: int = ORDER
+) -> Parameters:
+    """Choose the escapes that give held-out pieces the fewest bits a token.
+
+    Parameters
+    ----------
+    network_logs, pieces : of pieces that the network was not trained on, as in `read`.
+    order : the longest match that counts as longer than others.
+
+    Returns
+    -------
+    For `read`, `riyaz.play.decode.generate` and a bundle's params; the escapes have three digits.
+
+    Raises
+    ------
+    ValueError : if there are no pieces.
+    """
+    if not len(pieces):
+        raise ValueError("a memory is fitted on validation pieces and there are none: set sequence.valid above 0")
+    start: Parameters = {"order": order, "escape": [1.0], "class_escape": [1.0], "classes": classes(vocabulary)}
+    found = prepare(start)
+    parts: dict[str, list[np.ndarray]] = {"tokens": [], "classes": [], "own": [], "of_class": []}
+    for rows, given, tokens in _batches(network_logs, pieces):
+        evidence = {name: np.asarray(a) for name, a in _evidence(found, given, tokens).items()}
+        for row, (*_, kept) in enumerate(rows):
+            for name, array in evidence.items():
+                parts[name].append(array[kept, ..., row, :] if array.ndim > 2 else array[kept, row])
+    joined = {name: jnp.asarray(np.concatenate(arrays)) for name, arrays in parts.items()}
+    first, second = (jnp.moveaxis(joined[name], 1, 0) for name in ("tokens", "classes"))
+
+    def loss(logs: jax.Array) -> jax.Array:
+        log = joined["own"]
+        if "classes" in found:
+            log = log - joined["of_class"] + _after(jnp.exp(logs[FITTED:]), second, joined["of_class"])
+        # A weak pull towards Witten and Bell's 1 decides where the pieces do not say anything.
+        return -_after(jnp.exp(logs[:FITTED]), first, log).mean() / jnp.log(2) + 1e-3 * (logs**2).mean()
+
+    slope = jax.jit(jax.value_and_grad(loss))
+    best = minimize(
+        lambda x: [np.asarray(a, float) for a in slope(jnp.asarray(x, jnp.float32))],
+        np.zeros(2 * FITTED),
+        jac=True,
+        method="L-BFGS-B",
+    )
+    if not np.isfinite(best.fun):
+        raise ValueError("the memory cannot be fitted: the network gives a validation token no probability at all")
+    escapes = [float(f"{value:.3g}") for value in np.exp(best.x)]
+    return start | {"escape": escapes[:FITTED], "class_escape": escapes[FITTED:]}

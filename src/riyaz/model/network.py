@@ -1,0 +1,200 @@
+"""The recurrent network: the lecture's four kinds of layer, in Keras.
+
+Embedding, then so many times a recurrent layer and Dropout, then Dense, then Activation softmax; the loss is
+categorical cross-entropy (eq. 10). This is the only module that knows Keras.
+"""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+os.environ["KERAS_BACKEND"] = "jax"
+os.environ.setdefault("NPROC", "2")  # XLA's threads: the same number everywhere gives the same bits everywhere
+
+import jax
+import jax.numpy as jnp
+import keras
+import numpy as np
+import pandas as pd
+
+from riyaz.model import recurrence
+from riyaz.params import Model, Train
+from riyaz.text.tokens import PAD
+
+CELLS = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU, "rnn": keras.layers.SimpleRNN}
+
+
+def build(n_tokens: int, settings: Model, targets: str = "every", seed: int = 0) -> keras.Sequential:
+    """Build the network with its weights drawn from `seed`.
+
+    (batch, time) int32 -> (batch, time, n_tokens) float32 probabilities; (batch, n_tokens) for `targets` ``last``.
+    """
+    keras.utils.set_random_seed(seed)
+    layers = [keras.Input((None,), dtype="int32"), keras.layers.Embedding(n_tokens, settings.embedding)]
+    for number in range(settings.layers):
+        whole = targets == "every" or number < settings.layers - 1
+        layers += [CELLS[settings.cell](settings.units, return_sequences=whole), keras.layers.Dropout(settings.dropout)]
+    layers += [keras.layers.Dense(n_tokens), keras.layers.Activation("softmax")]
+    return keras.Sequential(layers)
+
+
+class Learned(keras.layers.Layer):
+    """An LSTM layer, and the embedding before it if there is one, with the gradient of `riyaz.model.recurrence.lstm`.
+
+    The weights stay theirs; what they compute is the same but for rounding, in less time (`make bench`).
+    """
+
+    def __init__(self, lstm: keras.layers.LSTM, embedding: keras.layers.Embedding | None = None):
+        super().__init__()
+        self.lstm, self.embedding = lstm, embedding
+
+    def call(self, x: jax.Array) -> jax.Array:
+        cell = self.lstm.cell
+        kernel, recurrent, bias = map(keras.ops.convert_to_tensor, (cell.kernel, cell.recurrent_kernel, cell.bias))
+        if self.embedding is not None:
+            kernel = keras.ops.convert_to_tensor(self.embedding.embeddings) @ kernel
+        h = recurrence.lstm(kernel, recurrent, bias, jnp.swapaxes(x, 0, 1))  # (time, batch, units)
+        return jnp.swapaxes(h, 0, 1) if self.lstm.return_sequences else h[-1]
+
+
+def learner(
+    model: keras.Sequential, learning_rate: float | Callable, weight_decay: float, clip: float
+) -> keras.Sequential:
+    """The network up to its logits, on the same weights, compiled for training.
+
+    The loss takes what stands before the softmax: exact for small p. AdamW (decoupled weight decay), gradients cut to
+    the norm `clip`.
+    """
+    layers: list[Any] = [keras.Input((None,), dtype="int32")]
+    for layer in model.layers[:-1]:
+        if isinstance(layer, keras.layers.LSTM):
+            embeds = isinstance(layers[-1], keras.layers.Embedding)
+            layers.append(Learned(layer, layers.pop() if embeds else None))
+        else:
+            layers.append(layer)
+    logits = keras.Sequential(layers)
+    logits.compile(
+        keras.optimizers.AdamW(learning_rate, weight_decay=weight_decay, global_clipnorm=clip),
+        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True, reduction="mean_with_sample_weight"),
+        weighted_metrics=[
+            keras.metrics.SparseCategoricalCrossentropy(from_logits=True, name="nats"),
+            keras.metrics.SparseCategoricalAccuracy(name="accuracy"),
+        ],
+    )
+    return logits
+
+
+class Batches(keras.utils.PyDataset):
+    """Windows in batches, read from memory-mapped arrays as they are needed; padding has weight 0."""
+
+    def __init__(self, inputs: np.ndarray, targets: np.ndarray, batch: int, seed: int | None):
+        super().__init__(workers=1)
+        self.inputs, self.targets, self.batch = inputs, targets, batch
+        self.shuffle = None if seed is None else np.random.default_rng(seed)
+        self.order = np.arange(len(inputs))
+        self.on_epoch_end()
+
+    def __len__(self) -> int:
+        return -(-len(self.inputs) // self.batch)
+
+    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        rows = self.order[index * self.batch : (index + 1) * self.batch]
+        inputs, targets = np.array(self.inputs[rows]), np.array(self.targets[rows])
+        short = self.batch - len(rows)  # every batch has one shape: one compiled program
+        inputs = np.pad(inputs, [(0, short)] + [(0, 0)] * (inputs.ndim - 1))
+        targets = np.pad(targets, [(0, short)] + [(0, 0)] * (targets.ndim - 1))
+        return inputs, targets, (targets != PAD).astype(np.float32)
+
+    def on_epoch_end(self) -> None:
+        if self.shuffle is not None:
+            self.order = self.shuffle.permutation(len(self.inputs))
+
+
+def fit(
+    model: keras.Sequential,
+    train: tuple[np.ndarray, np.ndarray],
+    valid: tuple[np.ndarray, np.ndarray],
+    settings: Train,
+    seed: int,
+    report: Callable[[dict[str, float]], Any] = lambda row: None,
+) -> pd.DataFrame:
+    """Train until validation gets no better, and leave the model with the weights of its best epoch.
+
+    Adam with decoupled weight decay, gradients cut to a norm, the learning rate falling to zero along a cosine.
+
+    Parameters
+    ----------
+    train, valid : inputs and targets of `riyaz.text.windows`.
+    report : called after each epoch with its row.
+
+    Returns
+    -------
+    DataFrame, a row an epoch: epoch (from 1), and loss (nats a token) and accuracy for training (with dropout, while
+    the weights move) and validation (`val_`).
+    """
+    keras.utils.set_random_seed(seed)
+    steps = settings.epochs * len(Batches(*train, settings.batch, None))
+    schedule = keras.optimizers.schedules.CosineDecay(
+        0.0, steps, alpha=0.0, warmup_target=settings.learning_rate, warmup_steps=max(1, steps // 50)
+    )
+    logits = learner(model, schedule, settings.weight_decay, settings.clip)
+    rows: list[dict[str, float]] = []
+
+    def note(epoch: int, logs: dict[str, float]) -> None:
+        rows.append(
+            {
+                "epoch": epoch + 1,
+                "loss": float(logs["nats"]),
+                "accuracy": float(logs["accuracy"]),
+                "val_loss": float(logs["val_nats"]),
+                "val_accuracy": float(logs["val_accuracy"]),
+            }
+        )
+        report(rows[-1])
+
+    logits.fit(
+        Batches(*train, settings.batch, seed),
+        validation_data=Batches(*valid, settings.batch, None),
+        epochs=settings.epochs,
+        verbose=0,
+        callbacks=[
+            keras.callbacks.LambdaCallback(on_epoch_end=note),
+            keras.callbacks.EarlyStopping(
+                "val_nats", patience=settings.patience, restore_best_weights=True, mode="min"
+            ),
+            keras.callbacks.TerminateOnNaN(),
+        ],
+    )
+    return pd.DataFrame(rows)
+
+
+def save(model: keras.Sequential, folder: Path) -> None:
+    """Write ``network.json`` and ``network.weights.h5``: unlike ``.keras``, both repeat byte for byte."""
+    config = json.loads(model.to_json(), object_hook=_undrawn)
+    (folder / "network.json").write_text(json.dumps(config) + "\n", encoding="utf-8")
+    model.save_weights(folder / "network.weights.h5")
+
+
+def _undrawn(config: dict[str, Any]) -> dict[str, Any]:
+    """A configuration that draws no weights: those that are read take their place, and drawing takes seconds."""
+    return {key: "zeros" if key.endswith("_initializer") and value else value for key, value in config.items()}
+
+
+def load(folder: Path) -> keras.Sequential:
+    """Read what `save` wrote."""
+    model = keras.models.model_from_json((folder / "network.json").read_text(encoding="utf-8"))
+    model.load_weights(folder / "network.weights.h5")
+    return model
+
+
+def weights(model: keras.Sequential) -> dict[str, Any]:
+    """The network's arrays, named as `riyaz.model.recurrence` takes them."""
+    arrays = {type(layer): layer.get_weights() for layer in model.layers}
+    recurrent = [layer for layer in model.layers if isinstance(layer, keras.layers.RNN)]
+    return {
+        "embedding": arrays[keras.layers.Embedding][0],
+        "layers": [dict(zip(("kernel", "recurrent", "bias"), layer.get_weights(), strict=True)) for layer in recurrent],
+        "dense": dict(zip(("kernel", "bias"), arrays[keras.layers.Dense], strict=True)),
+    }

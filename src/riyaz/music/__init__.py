@@ -1,0 +1,1 @@
+"""Music in and out: files to events, and events to files, scores and pictures."""

@@ -1,0 +1,308 @@
+"""A folder of files to pieces, and what was skipped and why.
+
+Nothing in a folder stops the reading of it: each file is read or skipped with a reason, and only a corpus
+with nothing usable raises. Readers are pure functions of a file, so files are read in parallel, and what was
+read can be kept in a cache whose keys are the file's bytes, the options and the code that reads.
+"""
+
+import inspect
+import json
+import os
+import stat
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache as once
+from functools import partial
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from riyaz.music import midi, pianoroll
+from riyaz.music.events import Piece, Unreadable, table
+from riyaz.tools import source, store
+from riyaz.tools.parallel import each
+
+MAX_BYTES = 64 * 2**20  # no reader is given a larger file
+COLUMNS = ("file", "status", "reason", "pieces", "events", "beats")
+
+# What each count in `about["lost"]` says.
+LOST = {
+    "bends": "pitch bends, left out",
+    "chord_symbols": "chord symbols over the staff, left out",
+    "doubled": "notes that start together with a longer one of their pitch, left out",
+    "empty_pieces": "pieces without a note, left out",
+    "empty_tunes": "tunes without a note, left out",
+    "grace": "grace notes, left out",
+    "incomplete_avartan": "pieces that end within an avartan",
+    "key_changes": "changes of key signature; the first is kept",
+    "left_on": "notes never released, kept until their track ends",
+    "loudness": "notes louder or softer than most, kept without that",
+    "merged_bol": "bols written as another of the same stroke",
+    "metre_changes": "changes of metre; the first is kept",
+    "microtones": "notes between the keys, moved to the nearest",
+    "missing_tracks": "tracks that the file announces and does not have",
+    "odd_matra": "matras with an unusual number of parts, shared out evenly",
+    "other_instruments": "notes of instruments that were not asked for, left out",
+    "out_of_range": "notes too high or too low for MIDI, left out",
+    "pedals": "times that the pedal was pressed, left out",
+    "percussion": "strokes of percussion, left out",
+    "repeats": "repeat marks; what they enclose is read once",
+    "restruck": "notes cut short because their pitch is struck again",
+    "rounded": "notes moved to a whole tick of 1/5040 beat",
+    "tempo_changes": "changes of tempo; the first is kept",
+    "unknown_bol": "strokes with no known bol",
+    "unknown_command": "commands that are not known, passed over",
+    "zero": "notes without a length, left out",
+}
+
+Outcome = tuple[list[Piece], str]  # the pieces of a file, or why there are none
+
+
+def _tabla(path: Path) -> list[Piece]:
+    from riyaz.tabla import notation
+
+    return [notation.read_file(path).piece(path.name)]
+
+
+def _mts(path: Path) -> list[Piece]:
+    from riyaz.tabla import mts
+
+    return mts.read(path)
+
+
+def _score(path: Path) -> list[Piece]:
+    from riyaz.music import scores
+
+    return scores.read(path)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """How a kind of file is read.
+
+    Attributes
+    ----------
+    read : from a path, and options, to pieces named as the file, with ``#`` and more where it has several;
+        raises Unreadable where it has none.
+    suffixes : of the files it takes, lower case.
+    module : under riyaz/, where the code begins that the result depends on.
+    package : the library that it reads with, or nothing.
+    """
+
+    read: Callable[..., list[Piece]]
+    suffixes: tuple[str, ...]
+    module: str
+    package: str = ""
+
+
+READERS = {
+    "tabla": Reader(_tabla, (".tabla", ".txt"), "tabla/notation.py"),
+    "mts": Reader(_mts, (".txt", ".csv"), "tabla/mts.py"),
+    "midi": Reader(midi.read, midi.SUFFIXES, "music/midi.py", "symusic"),
+    "score": Reader(_score, (".xml", ".mxl", ".musicxml", ".abc", ".krn"), "music/scores.py", "music21"),
+    "pianoroll": Reader(pianoroll.read, (".json",), "music/pianoroll.py"),
+}
+
+
+def read_corpus(
+    path: str | Path,
+    reader: str,
+    workers: int | None = None,
+    scheduler: str | None = None,
+    cache: str | Path | None = None,
+    **options: Any,
+) -> tuple[list[Piece], pd.DataFrame]:
+    """Read all files of a folder and its subfolders.
+
+    Parameters
+    ----------
+    path : a folder; or one file. Hidden files are left alone, links are followed, each folder once.
+    reader : a key of READERS.
+    workers, scheduler : see `riyaz.tools.parallel.each`; the result does not depend on them.
+    cache : a folder that keeps what was read, so that only new and changed files are read; it may be deleted at
+        any time.
+    options : passed to the reader if it takes them (`instrument` is for midi alone).
+
+    Returns
+    -------
+    pieces : in the order of their names, which are paths relative to the folder, with ``/``, in Unicode's form C.
+    files : one row a file in the order of names: `file`, `status` (``read`` or ``skipped``), `reason` (empty if
+        read), the number of `pieces`, `events` and `beats`, and a column ``lost_*`` for each count of what
+        reading left out or changed.
+
+    Raises
+    ------
+    Unreadable : there is no such folder, or nothing in it can be used.
+    ValueError : the reader is unknown.
+    TypeError : no reader takes such an option.
+    """
+    path = Path(path)
+    if reader not in READERS:
+        raise ValueError(f"reader is {reader!r}; it is one of {', '.join(READERS)}")
+    task = partial(_outcome, reader=reader, options=_accepted(reader, options), cache=str(cache) if cache else None)
+    if not path.exists():
+        raise Unreadable(f"{path}: there is no such folder", "check the corpus's path in params.yaml")
+    names, found, reasons = _listed(path, READERS[reader].suffixes)
+    outcomes = iter(each(task, found, label=f"reading {path.name}", workers=workers, scheduler=scheduler))
+    pieces: list[Piece] = []
+    rows: list[dict[str, Any]] = []
+    for name, why in zip(names, reasons, strict=True):
+        own, reason = ([], why) if why else next(outcomes)
+        own = [replace(piece, name=name + piece.name) for piece in own]
+        rows.append(_row(name, own, reason))
+        pieces += own
+    if not pieces:
+        raise Unreadable(*_nothing(path, reader, rows))
+    files = pd.DataFrame(rows)
+    lost = sorted(set(files.columns) - set(COLUMNS))
+    files[lost] = files[lost].fillna(0).astype("int64")
+    return pieces, files[[*COLUMNS, *lost]]
+
+
+def _accepted(reader: str, options: dict[str, Any]) -> dict[str, Any]:
+    """The options that this reader takes; those of other readers are dropped."""
+    known = {name: set(list(inspect.signature(r.read).parameters)[1:]) for name, r in READERS.items()}
+    strange = sorted(set(options) - set().union(*known.values()))
+    if strange:
+        raise TypeError(f"no reader takes the option {strange[0]!r}")
+    return {option: value for option, value in sorted(options.items()) if option in known[reader]}
+
+
+def _listed(root: Path, suffixes: tuple[str, ...]) -> tuple[list[str], list[str], list[str]]:
+    """Names in order, paths of the files to read, and for each name why it is not to be read (or nothing)."""
+    entries = [(root.name, str(root), "")] if root.is_file() else list(_walk(str(root), root, set()))
+    named: dict[str, tuple[str, str]] = {}
+    for name, file, why in sorted(entries, key=lambda entry: entry[:2]):
+        while name in named:  # two spellings of one name in Unicode
+            name += "~"
+        named[name] = file, why or _unfit(file, suffixes)
+    return list(named), [file for file, why in named.values() if not why], [why for _, why in named.values()]
+
+
+def _walk(folder: str, root: Path, seen: set[str]) -> Iterator[tuple[str, str, str]]:
+    """(name, path, why it cannot be entered) of all files below a folder."""
+    real = os.path.realpath(folder)
+    if real in seen:
+        yield _name(folder, root), folder, "is a link to a folder that is read already (remove the link)"
+        return
+    seen.add(real)
+    try:
+        entries = sorted(os.listdir(folder))
+    except OSError as error:
+        yield _name(folder, root), folder, _denied(error)
+        return
+    for entry in entries:
+        path = os.path.join(folder, entry)
+        if entry.startswith("."):
+            continue
+        if os.path.isdir(path):
+            yield from _walk(path, root, seen)
+        else:
+            yield _name(path, root), path, ""
+
+
+def _name(file: str, root: Path) -> str:
+    """The path below the root with slashes; bytes that are no text become question marks."""
+    name = Path(file).relative_to(root).as_posix()
+    name = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace").replace("\ufffd", "?")
+    return unicodedata.normalize("NFC", name)
+
+
+def _denied(error: OSError) -> str:
+    return f"may not be read: {error.strerror or error} (check its permissions)"
+
+
+def _unfit(file: str, suffixes: tuple[str, ...]) -> str:
+    """Why a file is not even opened, or nothing."""
+    suffix = Path(file).suffix.lower()
+    if suffix not in suffixes:
+        other = [f"; {name} takes {suffix}" for name, reader in READERS.items() if suffix in reader.suffixes]
+        return f"has the suffix {suffix or '(none)'} (this reader takes {' '.join(suffixes)}{''.join(other)})"
+    try:
+        status = os.stat(file)
+    except FileNotFoundError:
+        return "is a broken link (remove it)"
+    except OSError as error:
+        return _denied(error)
+    if not stat.S_ISREG(status.st_mode):
+        return "is no regular file (remove it)"
+    return "" if status.st_size <= MAX_BYTES else f"is larger than {MAX_BYTES // 2**20} MB (split it)"
+
+
+def _outcome(file: str, reader: str, options: dict[str, Any], cache: str | None) -> Outcome:
+    """The pieces of one file, named by what follows the file's name, or why there are none."""
+    try:
+        entry = Path(cache) / _key(file, reader, options) if cache else None
+        return store.cached(entry, lambda: _read(file, reader, options), _save, _load)
+    except OSError as error:
+        return [], _denied(error)
+
+
+def _read(file: str, reader: str, options: dict[str, Any]) -> Outcome:
+    try:
+        pieces = READERS[reader].read(Path(file), **options)
+    except Unreadable as error:
+        return [], str(error)
+    except OSError:
+        raise
+    except Exception as error:  # whatever a parser does with a wild file, the others are read
+        first = (str(error).splitlines() or [""])[0][:200]
+        return [], f"cannot be parsed: {type(error).__name__}: {first} (repair it, or leave it out)"
+    base = Path(file).name
+    pieces = [replace(p, name=p.name.removeprefix(base)) for p in pieces if len(p.events)]
+    return pieces, "" if pieces else "has no music (leave it out)"
+
+
+def _row(name: str, pieces: list[Piece], reason: str) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "file": name,
+        "status": "skipped" if reason else "read",
+        "reason": reason,
+        "pieces": len(pieces),
+        "events": sum(len(piece.events) for piece in pieces),
+        "beats": float(sum(piece.beats for piece in pieces)),
+    }
+    for piece in pieces:
+        for key, count in piece.about.get("lost", {}).items():
+            row[f"lost_{key}"] = row.get(f"lost_{key}", 0) + count
+    return row
+
+
+def _nothing(path: Path, reader: str, rows: list[dict[str, Any]]) -> tuple[str, str]:
+    if not rows:
+        return f"{path}: the folder is empty", f"put files there ({' '.join(READERS[reader].suffixes)})"
+    examples = "; ".join(f"{row['file']} {row['reason']}" for row in rows[:3])
+    return f"{path}: nothing can be used by the reader {reader}, of {len(rows):,} files; {examples}", "see the reasons"
+
+
+# --- the cache: one JSON file an outcome -------------------------------------------------------------------
+
+
+@once
+def _code(reader: str) -> list[str]:
+    """What an outcome depends on beside the file and the options: the code that reads, and its library's version."""
+    chosen = READERS[reader]
+    table = source.table(Path(__file__), source.SRC / "riyaz" / chosen.module)
+    return [table, metadata.version(chosen.package) if chosen.package else ""]
+
+
+def _key(file: str, reader: str, options: dict[str, Any]) -> str:
+    content = Path(file).read_bytes()
+    return f"{store.digest(reader, options, _code(reader), Path(file).suffix.lower(), content)}.json"
+
+
+def _save(outcome: Outcome, entry: Path) -> None:
+    pieces, reason = outcome
+    own = [{"name": p.name, "about": p.about, **p.events.to_dict("list")} for p in pieces]
+    entry.write_text(json.dumps({"reason": reason, "pieces": own}), encoding="utf-8")
+
+
+def _load(entry: Path) -> Outcome:
+    kept = json.loads(entry.read_text(encoding="utf-8"))
+    pieces = [
+        Piece(p["name"], table(p["onset"], p["duration"], p["symbols"], p["held"]), p["about"]) for p in kept["pieces"]
+    ]
+    return pieces, kept["reason"]

@@ -1,0 +1,1 @@
+"""New music: drawing from a model, and hearing what was drawn."""

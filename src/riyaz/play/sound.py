@@ -1,0 +1,160 @@
+"""To hear: pieces as sound, levelled to a common loudness, as MP3 files that repeat byte for byte.
+
+Notes are played on the piano of `riyaz.play.piano`, bols on the tabla of `riyaz.tabla.strokes`.
+
+References
+----------
+Loudness: Recommendation ITU-R BS.1770-5, Annex 1; the filters for any sample rate are designed as analogue ones
+and warped, which gives the Recommendation's own coefficients at 48 kHz.
+"""
+
+from math import ceil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import soundfile
+from scipy import fft, signal
+
+TEMPO = 100  # beats a minute where a piece names no tempo
+LOUDNESS = -22.0  # LUFS
+CEILING = -2.0  # dBFS; what coding to MP3 adds stays below -1
+FADE = 0.3  # seconds
+SAMPLE_RATE = 44100
+
+
+def play(
+    events: pd.DataFrame,
+    about: dict[str, Any],
+    underlay: str | None = None,
+    sample_rate: int = SAMPLE_RATE,
+) -> tuple[np.ndarray, int]:
+    """Play a piece.
+
+    Parameters
+    ----------
+    events : as in `riyaz.music.events`.
+    about : ``kind`` (``notes`` or ``bols``), ``tempo`` in beats a minute, for bols ``taal``.
+    underlay : for bols, ``theka`` or ``click`` under them.
+
+    Returns
+    -------
+    samples : (n, 2) float32, left and right.
+    rate : samples a second.
+
+    Raises
+    ------
+    ValueError : the piece has nothing that sounds, or is of no known kind.
+    """
+    kind, tempo = about.get("kind"), about.get("tempo") or TEMPO
+    if not any(len(symbols) for symbols in events["symbols"]):
+        raise ValueError(f"{about.get('title') or 'the piece'} has nothing that sounds; leave it out")
+    if kind == "bols":
+        from riyaz.tabla import strokes, taals
+
+        taal = taals.find(about["taal"]) if about.get("taal") else None
+        return strokes.render(events, tempo, taal, underlay, sample_rate), sample_rate
+    if kind == "notes":
+        from riyaz.play import piano
+
+        return piano.render(events, tempo, sample_rate), sample_rate
+    raise ValueError(f"a piece is of kind 'notes' or 'bols', this one of kind {kind!r}")
+
+
+def loudness(samples: np.ndarray, rate: int) -> float:
+    """Measure the integrated loudness of BS.1770: K-weighted, gated at -70 LUFS and 10 LU below the mean.
+
+    Parameters
+    ----------
+    samples : (n, n_channels) float, front channels.
+
+    Returns
+    -------
+    LUFS; -inf for silence and for less than one sample. What is shorter than a block of 0.4 s is one block.
+    """
+    if not len(samples):
+        return -np.inf
+    weighted = signal.sosfilt(_k_weighting(rate), samples, axis=0)
+    energy = np.concatenate([[0.0], np.cumsum(np.sum(weighted**2, axis=1))])
+    size = min(round(0.4 * rate), len(samples))
+    starts = np.arange(0, len(samples) - size + 1, ceil(size / 4))
+    blocks = (energy[starts + size] - energy[starts]) / size
+    blocks = blocks[blocks > 10 ** ((-70 + 0.691) / 10)]
+    if not blocks.size:
+        return -np.inf
+    blocks = blocks[blocks > 0.1 * blocks.mean()]
+    return float(-0.691 + 10 * np.log10(blocks.mean()))
+
+
+def _k_weighting(rate: int) -> np.ndarray:
+    """Second-order sections of the head's shelf and the low cut. (2, 6) float64."""
+    gain, shelf = 10 ** (3.999843853973347 / 20), np.tan(np.pi * 1681.974450955533 / rate)
+    q, middle = 0.7071752369554196, gain**0.4996667741545416
+    unit = 1 + shelf / q + shelf**2
+    head = [gain + middle * shelf / q + shelf**2, 2 * (shelf**2 - gain), gain - middle * shelf / q + shelf**2]
+    cut, r = np.tan(np.pi * 38.13547087602444 / rate), 0.5003270373238773
+    base = 1 + cut / r + cut**2
+    return np.array(
+        [
+            [*np.array(head) / unit, 1, 2 * (shelf**2 - 1) / unit, (1 - shelf / q + shelf**2) / unit],
+            [1, -2, 1, 1, 2 * (cut**2 - 1) / base, (1 - cut / r + cut**2) / base],
+        ]
+    )
+
+
+def levelled(samples: np.ndarray, rate: int) -> np.ndarray:
+    """Bring a piece to the common loudness, or as near to it as its peaks allow, and fade its end out.
+
+    Returns
+    -------
+    (n, 2) float32, no sample above `CEILING`; silence stays silence.
+    """
+    measured = loudness(samples, rate)
+    peak = float(np.max(np.abs(samples), initial=0.0))
+    if not np.isfinite(measured) or not peak:
+        return np.zeros_like(samples, dtype=np.float32)
+    gain = min(10 ** ((LOUDNESS - measured) / 20), 10 ** (CEILING / 20) / peak)
+    n = min(int(FADE * rate), len(samples))
+    fade = np.ones((len(samples), 1))
+    fade[len(samples) - n :, 0] = np.linspace(1, 0, n) ** 2
+    return (samples * gain * fade).astype(np.float32)
+
+
+def write_mp3(path: str | Path, samples: np.ndarray, rate: int, mono: bool = False) -> np.ndarray:
+    """Write sound as an MP3 file, levelled; the same bytes for the same samples.
+
+    Parameters
+    ----------
+    mono : both sides in one channel, which takes half the room and a third of the time.
+
+    Returns
+    -------
+    What was written, before it was coded: (n, 2) float32, or (n, 1) in mono.
+    """
+    level = levelled(samples, rate)
+    level = level.mean(axis=1, keepdims=True) if mono else level
+    soundfile.write(str(path), level, rate, format="MP3", bitrate_mode="VARIABLE", compression_level=0.5)
+    return level
+
+
+def measure(samples: np.ndarray, rate: int) -> dict[str, float]:
+    """Measure sound.
+
+    Returns
+    -------
+    ``seconds``; ``peak_db`` and ``rms_db`` in dBFS, -inf for silence; ``centroid_hz``, the mean frequency weighted
+    by power, 0 for silence.
+    """
+    mono = np.asarray(samples, dtype=np.float64).mean(axis=1)
+    size = fft.next_fast_len(max(mono.size, 1), real=True)  # filled up with silence: a prime length takes far longer
+    power = np.abs(fft.rfft(mono, size)) ** 2 if mono.size else np.zeros(1)
+    hertz = fft.rfftfreq(size, 1 / rate)[: power.size]
+    square = float(np.mean(np.square(samples, dtype=np.float64))) if mono.size else 0.0
+    with np.errstate(divide="ignore"):
+        return {
+            "seconds": len(samples) / rate,
+            "peak_db": float(20 * np.log10(np.max(np.abs(samples), initial=0.0))),
+            "rms_db": float(10 * np.log10(square)),
+            "centroid_hz": float((hertz * power).sum() / power.sum()) if power.sum() else 0.0,
+        }

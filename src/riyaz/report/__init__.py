@@ -1,0 +1,1 @@
+"""What a reader sees: notebooks run, figures drawn, pages made."""

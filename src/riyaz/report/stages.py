@@ -1,0 +1,39 @@
+"""The stages of the pipeline, and which code each of them depends on: ``python -m riyaz code``.
+
+For each stage of dvc.yaml it writes data/code/<stage>.txt: the modules that the stage reaches, each with its digest
+(`riyaz.tools.source`). A stage names this file as a dependency instead of its modules.
+"""
+
+from pathlib import Path
+
+from riyaz.commands import VERBS
+from riyaz.tools import environment, files, source
+
+# The stages that every corpus goes through, each with the question that its report answers.
+STAGES = {
+    "explore": "What is in this folder of music, and what could not be read?",
+    "tokenize": "How does music become integers, and what is lost on the way?",
+    "sequence": "What does the network see, and what is kept from it?",
+    "train": "What did the network learn, and when did it stop?",
+    "generate": "What does it play when left to itself?",
+    "evaluate": "Is it any good, and is any of it its own?",
+}
+CELLS = "What do recurrent cells do, computed from the lecture's equations?"
+VERBS_OF_DVC = ("collect", *STAGES, "cells", "folds", "pages", "index")
+
+
+def starts(root: Path, stage: str) -> list[Path]:
+    """The files at which the code of a stage begins: its verb's module and, if it is a notebook, the notebook."""
+    module = root.joinpath("src", *VERBS[stage][0].split(".")).with_suffix(".py")
+    notebook = root / "notebooks" / f"{stage}.ipynb"
+    return [module, notebook] if notebook.is_file() else [module]
+
+
+def run(arguments: list[str]) -> int:
+    """Write data/code."""
+    root = environment.checkout()
+    with files.whole(root / "data" / "code") as part:
+        part.mkdir()
+        for stage in VERBS_OF_DVC:
+            files.write(part / f"{stage}.txt", source.table(*starts(root, stage), src=root / "src"))
+    return 0

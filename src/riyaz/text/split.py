@@ -1,0 +1,246 @@
+"""Near-duplicates kept together, and the split by piece.
+
+Two pieces are near-duplicates if at least half of the distinct shapes of the smaller one are in the other as well. A
+shape is `LENGTH` steps in a row: for notes the intervals of the top line, or the steps from chord to chord, in
+semitones, so that no transposition hides a copy; for bols the strokes with their bayan closed, so that a khali half is
+the theme it comes from. A piece with fewer steps is one shape. What is joined to a third is joined: a family. Pieces
+with the same ``about["family"]`` are one family whatever they sound like.
+
+References
+----------
+Broder, On the resemblance and containment of documents, 1997, doi:10.1109/SEQUEN.1997.666900 (shapes are its shingles).
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from scipy.sparse import coo_matrix, csr_matrix
+from scipy.sparse.csgraph import connected_components
+
+from riyaz.music.events import NUMBERS, Piece
+from riyaz.tabla.bols import BOLS
+
+LENGTH = 8
+SAME = 0.5  # of the smaller piece's shapes
+COMMON = 200  # a shape in more pieces than this is a commonplace and joins nothing
+_ODD = 0x9E3779B97F4A7C15  # 2 ** 64 over the golden ratio: the base of the rolling hash
+PARTS = ("train", "valid", "test")
+
+
+def top_line(events: pd.DataFrame) -> np.ndarray:
+    """MIDI numbers of the highest notes where they are struck: (n,) int64; held ones and rests are left out."""
+    tops = [
+        NUMBERS[symbols[-1]]
+        for symbols, held in zip(events["symbols"], events["held"], strict=True)
+        if symbols and not held[-1]
+    ]
+    return np.array(tops, dtype=np.int64)
+
+
+def chord_steps(events: pd.DataFrame) -> list[tuple[int, ...]]:
+    """For each event with a struck note but the first: the bass's interval, the notes above the bass, in semitones."""
+    steps, bass = [], None
+    for symbols, held in zip(events["symbols"], events["held"], strict=True):
+        if symbols and not all(held):
+            low, *others = (NUMBERS[symbol] for symbol in symbols)
+            if bass is not None:
+                steps.append((low - bass, *(note - low for note in others)))
+            bass = low
+    return steps
+
+
+def strokes(events: pd.DataFrame, khali: bool = True) -> list[str]:
+    """The bols without rests; with `khali` each as it is in a khali half."""
+    names = [symbols[0] for symbols in events["symbols"] if symbols]
+    return [BOLS[name].khali if khali and name in BOLS else name for name in names]
+
+
+def steps(piece: Piece) -> dict[str, list]:
+    """The sequences that are compared, by name: ``bols``, or ``line`` and, of a piece with chords, ``chords``."""
+    if piece.about.get("kind") == "bols":
+        return {"bols": strokes(piece.events)}
+    line = {"line": np.diff(top_line(piece.events)).tolist()}
+    return line | {"chords": chord_steps(piece.events)} if any(len(s) > 1 for s in piece.events["symbols"]) else line
+
+
+def shapes(walks: Sequence[dict[str, list]], length: int = LENGTH) -> dict[str, csr_matrix]:
+    """The distinct shapes of each piece by kind of step, from its `steps`: sparse (n_pieces, n_shapes) of 0 and 1."""
+    numbers: dict[str, dict] = {}  # kind: step -> its number
+    rows: dict[str, list[np.ndarray]] = {}
+    for at, walk in enumerate(walks):
+        for kind, values in walk.items():
+            known = numbers.setdefault(kind, {})
+            coded = np.array([known.setdefault(value, len(known) + 1) for value in values], dtype=np.uint64)
+            rows.setdefault(kind, [np.empty(0, dtype=np.uint64)] * len(walks))[at] = _shingles(coded, length)
+    return {kind: _incidence(rows[kind]) for kind in sorted(rows)}
+
+
+def _shingles(coded: np.ndarray, length: int) -> np.ndarray:
+    """Distinct 64-bit hashes of all windows of `length` steps, (n,) uint64; one step again and again is no shape."""
+    if len(coded) < 2:
+        return np.empty(0, dtype=np.uint64)
+    windows = np.lib.stride_tricks.sliding_window_view(coded, min(length, len(coded)))
+    windows = windows[(windows != windows[:, :1]).any(axis=1)]
+    powers = np.array([pow(_ODD, k + 1, 2**64) for k in range(windows.shape[1])], dtype=np.uint64)
+    return np.unique(windows @ powers)  # modulo 2 ** 64
+
+
+def _incidence(rows: list[np.ndarray]) -> csr_matrix:
+    """(n_pieces, n_shapes) of int32 ones from each piece's distinct hashes."""
+    shapes, column = np.unique(np.concatenate(rows), return_inverse=True)
+    start = np.r_[0, np.cumsum([len(row) for row in rows])]
+    return csr_matrix((np.ones(len(column), dtype=np.int32), column, start), shape=(len(rows), len(shapes)))
+
+
+def _alike(matrix: csr_matrix, same: float) -> coo_matrix:
+    """Pairs of pieces that share enough, as an (n, n) matrix: from the shapes that are no commonplace."""
+    rare = matrix[:, np.asarray(matrix.sum(axis=0)).ravel() <= COMMON]
+    size = np.asarray(rare.sum(axis=1)).ravel()
+    shared = (rare @ rare.T).tocoo()
+    enough = shared.data >= same * np.minimum(size[shared.row], size[shared.col])
+    return coo_matrix((shared.data[enough], (shared.row[enough], shared.col[enough])), shape=shared.shape)
+
+
+def families(pieces: Sequence[Piece], same: float = SAME) -> np.ndarray:
+    """Join near-duplicates.
+
+    Parameters
+    ----------
+    same : share of the smaller piece's distinct shapes that makes two pieces near-duplicates.
+
+    Returns
+    -------
+    (n_pieces,) int64 labels, numbered by each family's first piece; a piece without shapes is joined to nothing but its
+    ``about["family"]`` and to pieces with the very same steps. No pieces: an empty array.
+    """
+    n = len(pieces)
+    named: dict[tuple, int] = {}
+    edges = []
+    walks = [steps(piece) for piece in pieces]
+    for at, (piece, walk) in enumerate(zip(pieces, walks, strict=True)):
+        exact = [(kind, tuple(values)) for kind, values in walk.items() if values]
+        family = [("family", piece.about["family"])] if piece.about.get("family") else []
+        edges += [(named.setdefault(key, at), at) for key in [*exact, *family]]
+    first, second = np.array(edges, dtype=np.int64).reshape(-1, 2).T
+    graph = coo_matrix((np.ones(len(first)), (first, second)), shape=(n, n)).tocsr()
+    for matrix in shapes(walks).values():
+        graph = graph + _alike(matrix, same)
+    labels = connected_components(graph, directed=False)[1] if n else np.empty(0)
+    _, firsts, label = np.unique(labels, return_index=True, return_inverse=True)
+    return np.argsort(np.argsort(firsts))[label].astype(np.int64)
+
+
+def assign(
+    families: np.ndarray,
+    sizes: Sequence[int],
+    valid: float,
+    test: float,
+    seed: int,
+    own: Sequence[str | None] | None = None,
+) -> np.ndarray:
+    """Split by whole families.
+
+    Families come in an order drawn by the seed; each goes to the part that lacks most of its share, but the last ones
+    are kept for parts that are still empty.
+
+    Parameters
+    ----------
+    families : (n,) labels, as `families` gives them.
+    sizes : (n,) how much each piece counts, in tokens or events.
+    valid, test : shares of the whole, 0 for none.
+    own : ``about["part"]`` of each piece. Where a piece names its part it stays there, and pieces of its family that
+        name none follow the first that does.
+
+    Returns
+    -------
+    (n,) array of ``train``, ``valid`` or ``test``.
+
+    Raises
+    ------
+    ValueError : if there are fewer families than parts.
+    """
+    families, size = np.asarray(families), np.asarray(sizes, dtype=np.float64)
+    named = [None] * len(families) if own is None else list(own)
+    wrong = next((part for part in named if part and part not in PARTS), None)
+    if wrong:
+        raise ValueError(f"part {wrong!r} of a piece is none of {', '.join(PARTS)}: correct or drop it")
+    chosen: dict = {}
+    for label, part in zip(families.tolist(), named, strict=True):
+        if part:
+            chosen.setdefault(label, part)
+    labels = np.unique(families)
+    shares = {part: share for part, share in zip(PARTS, (1 - valid - test, valid, test), strict=True) if share > 0}
+    if not any(named) and len(labels) < len(shares):
+        raise ValueError(
+            f"{len(families)} pieces in {len(labels)} families cannot be split into {len(shares)} parts with "
+            "near-duplicates together: add pieces that are not alike, or set sequence.valid and sequence.test to 0"
+        )
+    filled = dict.fromkeys(shares, 0.0)
+    for label, part in chosen.items():
+        filled[part] = filled.get(part, 0) + size[families == label].sum()
+    weight = {label: size[families == label].sum() for label in labels.tolist()}
+    free = [label for label in np.random.default_rng(seed).permutation(labels).tolist() if label not in chosen]
+    for at, label in enumerate(free):
+        empty = [part for part in shares if filled[part] == 0]
+        candidates = empty if len(free) - at <= len(empty) else list(shares)
+        part = max(candidates, key=lambda p: shares[p] * size.sum() - filled[p])
+        chosen[label] = part
+        filled[part] += weight[label]
+    return np.array([part or chosen[label] for label, part in zip(families.tolist(), named, strict=True)], dtype=object)
+
+
+def folds(families: np.ndarray, sizes: Sequence[int], n: int, seed: int) -> np.ndarray:
+    """Spread whole families over n folds of nearly equal size.
+
+    Returns
+    -------
+    (n_pieces,) int64, the fold in which each piece is held out: the largest family first (ties in an order drawn by the
+    seed), always into the lightest fold.
+
+    Raises
+    ------
+    ValueError : if there are fewer families than folds.
+    """
+    labels, member = np.unique(np.asarray(families), return_inverse=True)
+    if not 2 <= n <= len(labels):
+        raise ValueError(
+            f"{len(labels)} families of pieces cannot make {n} folds: add pieces that are not alike, or ask for 2 to"
+            f" {max(2, len(labels))} folds"
+        )
+    weight = np.bincount(member, np.asarray(sizes, dtype=np.float64))
+    drawn = np.random.default_rng(seed).permutation(len(labels))
+    load, fold = np.zeros(n), np.zeros(len(labels), dtype=np.int64)
+    for label in drawn[np.argsort(-weight[drawn], kind="stable")]:
+        fold[label] = int(np.argmin(load))
+        load[fold[label]] += weight[label]
+    return fold[member]
+
+
+def overlap(pieces: Sequence[Piece], parts: Sequence[str]) -> pd.DataFrame:
+    """What validation and test pieces still share with the training pieces.
+
+    Returns
+    -------
+    One row a held-out piece and kind of step, the most alike first: `piece`, `part`, `kind` (line, chords or bols),
+    `shapes` (its distinct ones), `share` of them in the one training piece that has most (`source`), `anywhere` in any
+    training piece, and `alike`: whether `share` is at least `SAME`. A piece without shapes shares nothing.
+    """
+    part = np.asarray(parts, dtype=object)
+    train, held = np.flatnonzero(part == "train").tolist(), np.flatnonzero(part != "train").tolist()
+    rows = []
+    for kind, matrix in shapes([steps(piece) for piece in pieces]).items():
+        size = np.diff(matrix.indptr)
+        known = np.asarray(matrix[train].sum(axis=0)).ravel() > 0
+        shared = (matrix[held] @ matrix[train].T).tocsr()
+        for row, at in enumerate(held):
+            counts = shared[row].toarray().ravel()
+            best = int(np.argmax(counts)) if counts.any() else -1
+            share = counts[best] / size[at] if best >= 0 else 0.0
+            source = pieces[train[best]].name if best >= 0 else ""
+            anywhere = known[matrix[at].indices].mean() if size[at] else 0.0
+            rows.append((pieces[at].name, part[at], kind, int(size[at]), share, source, anywhere, share >= SAME))
+    columns = ["piece", "part", "kind", "shapes", "share", "source", "anywhere", "alike"]
+    return pd.DataFrame(rows, columns=columns).sort_values(
+        ["share", "piece", "kind"], ascending=[False, True, True], ignore_index=True
+    )

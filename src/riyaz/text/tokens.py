@@ -1,0 +1,248 @@
+"""Tokens: events as strings, strings as integers, and back.
+
+Scheme ``event``: ``<start>``; for tabla ``taal:teental`` and ``form:kaida``; then for each event ``d:1/2``, its
+duration in beats, where it differs from the last; then the first note ``C4`` and each further one ``+E4``, from low to
+high, where ``~C4`` and ``+~E4`` go on from the event before; or ``rest``; or the bol; ``<end>``. The first symbol of an
+event never has a ``+``, so that the next event begins without a sign of its own.
+
+Scheme ``chord`` is the lecture's: one token an event, ``C4.E4.G4``; rests, durations and ties are dropped, and decoding
+gives every event half a beat, the fixed step of the lecture's method.
+"""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from riyaz.music.events import NUMBERS, PITCHES, TICKS, Piece, beats, quantise, rows, table, ticks
+
+SCHEMES = ("event", "chord")
+PAD, START, END, UNKNOWN = range(4)
+SPECIAL = ("<pad>", "<start>", "<end>", "<unknown>")
+STEP = TICKS // 2  # what the scheme `chord` gives every event
+
+
+def encode(piece: Piece, scheme: str = "event") -> list[str]:
+    """Write a piece as tokens; a piece without events is ``<start> <end>`` and what is known about it."""
+    tokens = ["<start>"]
+    if scheme == "chord":
+        tokens += [".".join(symbols) for symbols in piece.events["symbols"] if symbols]
+        return [*tokens, "<end>"]
+    if piece.about.get("kind") == "bols":
+        tokens += [f"{key}:{piece.about[key]}" for key in ("taal", "form") if piece.about.get(key)]
+    last = None
+    for _, duration, symbols, held in rows(piece.events):
+        if duration != last:
+            tokens.append("d:" + beats(duration))
+            last = duration
+        if not symbols:
+            tokens.append("rest")
+        for position, (symbol, goes_on) in enumerate(zip(symbols, held, strict=True)):
+            tokens.append("+" * (position > 0) + "~" * goes_on + symbol)
+    return [*tokens, "<end>"]
+
+
+def decode(tokens: Iterable[str], scheme: str = "event") -> pd.DataFrame:
+    """Read tokens as events: the inverse of `encode`, but for what the scheme does not write.
+
+    Anything can be decoded: what breaks the grammar is passed over (a held note that did not sound is struck, a note
+    before any duration lasts half a beat), and what follows ``<end>`` is not read.
+    """
+    duration, durations, symbols, held = STEP, [], [], []
+    for token in tokens:
+        if token == "<end>":
+            break
+        if token in SPECIAL or token.startswith(("taal:", "form:")):
+            continue
+        if scheme == "chord":
+            notes = token.split(".")
+            durations.append(STEP)
+            symbols.append(notes)
+            held.append([False] * len(notes))
+        elif token.startswith("d:"):
+            duration = ticks(token[2:])
+        elif token == "rest":
+            durations.append(duration)
+            symbols.append([])
+            held.append([])
+        else:
+            name = token.lstrip("+~")
+            if not token.startswith("+") or not symbols or not symbols[-1]:
+                durations.append(duration)
+                symbols.append([])
+                held.append([])
+            if name not in symbols[-1]:
+                before = symbols[-2] if len(symbols) > 1 else []
+                symbols[-1].append(name)
+                held[-1].append("~" in token and name in before)
+    lengths = np.array(durations, dtype=np.int64)
+    return table(np.cumsum(lengths) - lengths, lengths, symbols, held)
+
+
+def piece(name: str, words: Sequence[str], scheme: str, about: dict[str, Any]) -> Piece:
+    """Decode tokens to a piece; what they say of taal and form wins over `about`."""
+    said = dict(word.split(":", 1) for word in words if word.startswith(("taal:", "form:")))
+    return Piece(name, decode(words, scheme), {**about, **said})
+
+
+def losses(piece: Piece, tokens: Sequence[str], scheme: str) -> dict[str, int]:
+    """Count what a piece lost that was encoded as these tokens, by decoding them.
+
+    Returns
+    -------
+    notes (or strokes) : in the piece; `missing`, `added`: of its symbols, counted as a bag;
+    `durations`: events whose duration is another; `rests`: rests that are gone; `ties`: notes struck again.
+    """
+    events, back = piece.events, decode(tokens, scheme)
+    had, has = (
+        Counter(s for _, _, symbols, held in rows(e) for s, goes_on in zip(symbols, held, strict=True) if not goes_on)
+        for e in (events, back)
+    )
+    sounding, again = ([duration for _, duration, symbols, _ in rows(e) if symbols] for e in (events, back))
+    same = len(sounding) == len(again)
+    return {
+        "notes": had.total(),
+        "missing": (had - has).total(),
+        "added": (has - had).total(),
+        "durations": sum(a != b for a, b in zip(sounding, again, strict=True)) if same else len(sounding),
+        "rests": max(0, (len(events) - len(sounding)) - (len(back) - len(again))),
+        "ties": sum(sum(h) for h in events["held"]) - sum(sum(h) for h in back["held"]),
+    }
+
+
+@dataclass(frozen=True)
+class Written:
+    """A piece on the grid and as tokens, and what that cost.
+
+    Attributes
+    ----------
+    piece : as `riyaz.music.events.quantise` gives it, `moved` its counts.
+    far : as `quantise` gives it.
+    tokens, losses : for each of SCHEMES.
+    """
+
+    piece: Piece
+    moved: dict[str, int]
+    far: np.ndarray
+    tokens: dict[str, list[str]]
+    losses: dict[str, dict[str, int]]
+
+
+def write(piece: Piece, grid: Sequence[int]) -> Written:
+    """Move a piece to a grid and write it in each scheme: all that `tokenize` does with one piece."""
+    events, moved, far = quantise(piece.events, grid)
+    new = Piece(piece.name, events, piece.about)
+    tokens = {scheme: encode(new, scheme) for scheme in SCHEMES}
+    return Written(new, moved, far, tokens, {scheme: losses(new, tokens[scheme], scheme) for scheme in SCHEMES})
+
+
+def transpose(token: str, semitones: int) -> str | None:
+    """The token so many semitones higher; itself if it has no pitch, None if that leaves MIDI's range."""
+    if semitones == 0 or token in SPECIAL:
+        return token
+    if "." in token and token.split(".")[0] in NUMBERS:
+        notes = [transpose(note, semitones) for note in token.split(".")]
+        return None if None in notes else ".".join(str(note) for note in notes)
+    name = token.lstrip("+~")
+    if name not in NUMBERS:
+        return token
+    number = NUMBERS[name] + semitones
+    return token[: len(token) - len(name)] + PITCHES[number] if 0 <= number < 128 else None
+
+
+def kind(token: str) -> str:
+    """What a token says: special, taal, form, duration, rest, note, chord, held or bol."""
+    name = token.lstrip("+~")
+    if token in SPECIAL:
+        return "special"
+    if token.startswith(("taal:", "form:")):
+        return token[:4]
+    if token.startswith("d:"):
+        return "duration"
+    if token == "rest":
+        return "rest"
+    if "." in token:
+        return "chord"
+    if name in NUMBERS:
+        return "held" if "~" in token else "note"
+    return "bol"
+
+
+_KINDS = ("special", "taal", "form", "duration", "rest", "bol", "note", "held", "chord")
+
+
+def _order(token: str) -> tuple:
+    """A natural order: by kind, durations by length, notes from low to high."""
+    name = token.lstrip("+~")
+    length = Fraction(token[2:]) if token.startswith("d:") else Fraction(0)
+    return (_KINDS.index(kind(token)), "+" in token, length, NUMBERS.get(name, 0), token)
+
+
+class Vocabulary:
+    """A fixed, ordered set of tokens and their integers; the lecture's mapping from categories to numbers.
+
+    Invariant: id 0 is ``<pad>``, 1 ``<start>``, 2 ``<end>``, 3 ``<unknown>``; the others follow once each.
+    """
+
+    def __init__(self, tokens: Iterable[str]):
+        others = sorted(set(tokens) - set(SPECIAL), key=_order)
+        self.words: tuple[str, ...] = (*SPECIAL, *others)
+        self._ids = {token: number for number, token in enumerate(self.words)}
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def __contains__(self, token: str) -> bool:
+        return token in self._ids
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Vocabulary) and self.words == other.words
+
+    def __hash__(self) -> int:
+        return hash(self.words)
+
+    def ids(self, tokens: Iterable[str]) -> np.ndarray:
+        """(n,) int32; what is not in the vocabulary becomes ``<unknown>``."""
+        return np.array([self._ids.get(token, UNKNOWN) for token in tokens], dtype=np.int32)
+
+    def tokens(self, ids: Sequence[int] | np.ndarray) -> list[str]:
+        """The strings of (n,) ids."""
+        return [self.words[number] for number in ids]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the tokens in their order: what binds a model to its vocabulary."""
+        return hashlib.sha256("\n".join(self.words).encode()).hexdigest()
+
+    def save(self, path: Path) -> None:
+        path.write_text(json.dumps(list(self.words), ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, path: Path) -> "Vocabulary":
+        words = json.loads(path.read_text(encoding="utf-8"))
+        vocabulary = cls(words)
+        if list(vocabulary.words) != words:
+            raise ValueError(
+                f"{path} is no vocabulary of this project: its tokens are not in their order; make it again"
+            )
+        return vocabulary
+
+
+def transposed(pieces: Sequence[np.ndarray], vocabulary: Vocabulary, semitones: int) -> list[np.ndarray]:
+    """The pieces, each also up to so many semitones lower and higher, where the vocabulary has all of its tokens.
+
+    Pieces without pitches come once.
+    """
+    steps = {}
+    for step in range(-semitones, semitones + 1):
+        moved = vocabulary.ids([transpose(word, step) or SPECIAL[UNKNOWN] for word in vocabulary.words])
+        if step == 0 or (moved != np.arange(len(vocabulary))).any():
+            steps[step] = moved
+    return [new for ids in pieces for moved in steps.values() if UNKNOWN not in (new := moved[ids])]

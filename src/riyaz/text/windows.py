@@ -1,0 +1,65 @@
+"""Windows: the arrays that a network trains on.
+
+The lecture's sequences: "the output for each input sequence will be the first note or chord that comes after". That is
+``last``; with ``every`` each position of a window predicts the token that follows it, so that one pass over n tokens
+trains n predictions instead of n windows. A window never holds tokens of two pieces.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from riyaz.text.tokens import PAD
+
+PARTS = ("train", "valid", "test")
+
+
+def cut(pieces: Sequence[np.ndarray], length: int, targets: str = "every") -> tuple[np.ndarray, np.ndarray]:
+    """Cut the tokens of pieces into windows.
+
+    Parameters
+    ----------
+    pieces : each (n_tokens,) int32, from ``<start>`` to ``<end>``.
+    length : tokens in a window.
+    targets : ``every``: windows side by side, the last one of a piece padded at its end. ``last``: windows slide by one
+        token; pieces no longer than a window are padded at the front and give one.
+
+    Returns
+    -------
+    inputs : (n_windows, length) int32, padded with 0.
+    outputs : ``every``: (n_windows, length) int32, the token after each input; ``last``: (n_windows,) int32.
+        Both have no rows where there are no pieces.
+    """
+    inputs, outputs = [], []
+    for ids in pieces:
+        ids = np.asarray(ids, dtype=np.int32)
+        if targets == "every":
+            n_windows = -(-(len(ids) - 1) // length)
+            padded = np.full(n_windows * length + 1, PAD, np.int32)
+            padded[: len(ids)] = ids
+            inputs.append(padded[:-1].reshape(n_windows, length))
+            outputs.append(padded[1:].reshape(n_windows, length))
+        elif targets == "last":
+            front = max(0, length + 1 - len(ids))
+            padded = np.concatenate([np.full(front, PAD, np.int32), ids])
+            inputs.append(np.lib.stride_tricks.sliding_window_view(padded[:-1], length))
+            outputs.append(padded[length:])
+        else:
+            raise ValueError(f"targets may be every or last; it was {targets!r}")
+    if not inputs:
+        return np.empty((0, length), np.int32), np.empty((0, length) if targets == "every" else (0,), np.int32)
+    return np.concatenate(inputs), np.concatenate(outputs)
+
+
+def save(folder: Path, part: str, inputs: np.ndarray, outputs: np.ndarray) -> None:
+    """Write the windows of a part as two .npy files, which can be read without being loaded."""
+    folder.mkdir(parents=True, exist_ok=True)
+    np.save(folder / f"{part}_inputs.npy", inputs)
+    np.save(folder / f"{part}_targets.npy", outputs)
+
+
+def load(folder: Path, part: str) -> tuple[np.ndarray, np.ndarray]:
+    """The windows of a part, memory-mapped: training needs memory for a batch, not for the corpus."""
+    inputs = np.load(folder / f"{part}_inputs.npy", mmap_mode="r")
+    return inputs, np.load(folder / f"{part}_targets.npy", mmap_mode="r")

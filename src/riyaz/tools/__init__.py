@@ -1,0 +1,1 @@
+"""What every other part uses: environment, files, cache, progress, parallel work."""

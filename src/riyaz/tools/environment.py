@@ -1,0 +1,67 @@
+"""What every run computes with: the same variables everywhere, and the code of the checkout that one stands in.
+
+The number of XLA's threads is part of the result: fixed, one core and many give the same bits. Some variables are read
+before Python's first line, so a process that lacks one starts itself again with it (`enter`).
+"""
+
+import os
+import sys
+from pathlib import Path
+
+FIXED = {
+    "PYTHONHASHSEED": "0",
+    "SOURCE_DATE_EPOCH": "0",
+    "NPROC": "2",  # XLA's threads
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    # memory that a training step frees is kept for the next step: no page faults, and the same bits
+    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1:glibc.malloc.arena_max=1:glibc.malloc.mmap_max=0"
+    ":glibc.malloc.trim_threshold=8589934592",
+    "JAX_PLATFORMS": "cpu",
+    "KERAS_BACKEND": "jax",
+    "TZ": "UTC",
+    "LC_ALL": "C.UTF-8",
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+}
+
+
+def checkout(start: Path | None = None) -> Path:
+    """The nearest folder with a params.yaml, from `start` (the current folder) upwards; `start` where there is none."""
+    here = (start or Path.cwd()).resolve()
+    return next((folder for folder in (here, *here.parents) if (folder / "params.yaml").is_file()), here)
+
+
+def variables(root: Path) -> dict[str, str]:
+    """The environment of a process that works on the checkout `root`: `FIXED`, and its src on Python's path."""
+    source = str(root / "src")
+    path = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    if (root / "src" / "riyaz" / "__init__.py").is_file():
+        path = [source, *(part for part in path if part != source)]
+    return {**os.environ, **FIXED, "PYTHONPATH": os.pathsep.join(filter(None, path))}
+
+
+def enter(command: list[str]) -> None:
+    """Start `command` in place of this process where a variable is not as `variables` has it; else do nothing.
+
+    A temporary checkout, as `dvc exp run --temp` makes one, thereby runs its own code and not that of the checkout
+    that is installed.
+    """
+    wanted = variables(checkout())
+    if any(os.environ.get(name) != value for name, value in wanted.items()):
+        os.execve(command[0], command, wanted)
+
+
+def python(*arguments: str) -> list[str]:
+    """The command that runs this Python with `arguments`."""
+    return [sys.executable, *arguments]
+
+
+def run(arguments: list[str]) -> int:
+    """Replace this process, which has the fixed environment, with a command: ``python -m riyaz with jupyter lab``."""
+    if not arguments:
+        raise ValueError("name a command, such as: python -m riyaz with jupyter lab")
+    try:
+        os.execvp(arguments[0], arguments)
+    except FileNotFoundError as error:
+        raise FileNotFoundError(f"there is no command {arguments[0]}: run make, or activate .venv first") from error

@@ -1,0 +1,183 @@
+from collections import Counter, defaultdict
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from riyaz.model import memory, ngram
+from riyaz.text.tokens import Vocabulary
+
+BOLS = Vocabulary(["Dha", "Ta", "Te", "Dhin", "Tin", "Ge", "Ke", "d:1"])
+LETTERS = Vocabulary(["C4", "D4", "E4", "F4"])
+rows = st.lists(st.integers(2, 7), min_size=1, max_size=60).map(lambda ids: np.array([1, *ids], np.int32))
+
+
+def parameters(vocabulary, order=3, escape=(1.0, 0.5, 2.0), class_escape=(3.0, 1.0)):
+    return {
+        "order": order,
+        "escape": list(escape),
+        "class_escape": list(class_escape),
+        "classes": memory.classes(vocabulary),
+    }
+
+
+def network(piece, n_tokens, seed=0):
+    logits = np.random.default_rng(seed).normal(size=(len(piece) - 1, n_tokens))
+    return (logits - np.log(np.exp(logits).sum(1, keepdims=True))).astype(np.float32)
+
+
+def laid(past, base, escape, order, strength=1.0):
+    """Witten-Bell with escapes, from a dictionary of contexts."""
+    tables = defaultdict(Counter)
+    for at in range(1, len(past)):
+        for k in range(min(order, at) + 1):
+            tables[tuple(past[at - k : at])][past[at]] += 1
+    p = dict(base)
+    for k in range(min(order, len(past)) + 1):
+        seen = tables.get(tuple(past[len(past) - k :]))
+        if seen:
+            more = escape[min(k, len(escape) - 1)] * len(seen)
+            whole = strength * sum(seen.values()) + more
+            p = {w: (strength * seen[w] + more * p[w]) / whole for w in p}
+    return p
+
+
+def by_dictionary(log, piece, given_parameters):
+    """What `memory.log_probabilities` should give."""
+    classes, order = given_parameters["classes"], given_parameters["order"]
+    out = np.zeros(log.shape)
+    for at in range(len(log)):
+        past, p = [int(t) for t in piece[: at + 1]], dict(enumerate(np.exp(log[at].astype(float))))
+        if len(set(classes)) < len(classes):
+            of_class = Counter()
+            for w, share in p.items():
+                of_class[classes[w]] += share
+            new = laid([classes[w] for w in past], of_class, given_parameters["class_escape"], order)
+            p = {w: share * new[classes[w]] / of_class[classes[w]] for w, share in p.items()}
+        out[at] = list(laid(past, p, given_parameters["escape"], order).values())
+    return out
+
+
+@settings(max_examples=30, deadline=None)
+@given(rows, st.sampled_from([LETTERS, BOLS]))
+def test_the_compiled_memory_is_a_plain_dictionary(piece, vocabulary):
+    chosen, log = parameters(vocabulary), network(piece, len(vocabulary))
+    (mixed,) = memory.log_probabilities([log], [piece], chosen)
+    np.testing.assert_allclose(np.exp(mixed), by_dictionary(log, piece, chosen), rtol=2e-5)
+    np.testing.assert_allclose(np.exp(mixed.astype(float)).sum(1), 1, rtol=1e-5)
+
+
+@settings(max_examples=20, deadline=None)
+@given(rows)
+def test_alone_with_escapes_of_one_it_is_the_short_term_model(piece):
+    chosen = parameters(LETTERS, escape=(1.0,))
+    (log,) = memory.alone([piece], len(LETTERS), chosen)
+    np.testing.assert_allclose(np.exp(log), list(ngram.short_term(piece, len(LETTERS), 3))[-1], rtol=2e-5, atol=1e-9)
+
+
+def test_a_piece_gets_the_same_bits_whatever_stands_beside_it():
+    rng = np.random.default_rng(1)
+    pieces = [np.r_[1, rng.integers(2, 7, size=50 + k)].astype(np.int32) for k in range(20)]
+    logs = [network(piece, len(BOLS), seed) for seed, piece in enumerate(pieces)]
+    together = memory.log_probabilities(logs, pieces, parameters(BOLS))
+    for log, piece, expected in zip(logs, pieces, together, strict=True):
+        assert memory.log_probabilities([log], [piece], parameters(BOLS))[0].tobytes() == expected.tobytes()
+
+
+def test_khali_forms_are_one_class_and_everything_else_is_its_own():
+    forms = dict(zip(BOLS.words, memory.classes(BOLS), strict=True))
+    assert forms["Dha"] == forms["Ta"] != forms["Te"]
+    assert forms["Dhin"] == forms["Tin"]
+    assert forms["Ge"] == forms["Ke"]
+    assert forms["Te"] != forms["d:1"]
+    assert memory.classes(LETTERS) == list(range(len(LETTERS)))
+
+
+def test_the_khali_half_is_foretold_from_the_bhari_half():
+    bhari, khali = "Dha Ge Te Dhin Te Dha Te", "Ta Ke Te Tin Te Ta Te"
+    piece = BOLS.ids(["<start>", *bhari.split(), *khali.split()])
+    flat = np.full((len(piece) - 1, len(BOLS)), -np.log(len(BOLS)), np.float32)
+    deaf = parameters(BOLS) | {"classes": list(range(len(BOLS)))}
+    hears, does_not = (memory.log_probabilities([flat], [piece], p)[0] for p in (parameters(BOLS), deaf))
+    half = len(bhari.split()) + 2
+    at = np.arange(half, len(piece) - 1)
+    assert hears[at, piece[1:][at]].mean() > does_not[at, piece[1:][at]].mean() + 0.3
+
+
+def test_where_certainty_came_from():
+    piece = LETTERS.ids("<start> C4 D4 E4 F4 C4 D4 E4 F4".split())
+    _, (sources,) = memory.read([network(piece, len(LETTERS))], [piece], parameters(LETTERS))
+    assert sources["match"].tolist() == [0, 0, 0, 0, 0, 1, 2, 3]
+    assert sources["ago"].tolist() == [0, 0, 0, 0, 0, 4, 4, 4]
+    assert sources["weight"].iloc[0] == 0
+    assert sources["weight"].between(0, 1, inclusive="left").all()
+    assert sources["weight"].iloc[-1] > sources["weight"].iloc[4]
+
+
+@pytest.mark.parametrize(
+    ("ids", "times", "following"),
+    [([1, 2, 3], 1, []), ([1, 2, 3, 2, 3], 2, [2]), ([1, 2, 3, 2, 3, 2], 2.5, [3]), ([1, 5, 5, 5, 5], 4, [5])],
+)
+def test_repeats_by_hand(ids, times, following):
+    found, state = memory.prepare(parameters(LETTERS)), memory.initial(1, 8)
+    for token in ids:
+        state = memory.advance(found, state, jnp.array([token]))
+    most, stuck = memory.repeats(state, len(LETTERS), times)
+    assert float(most[0]) == times
+    assert np.flatnonzero(stuck[0]).tolist() == following
+    assert not memory.repeats(state, len(LETTERS), times + 0.1)[1].any()
+
+
+def test_of_two_loops_at_once_neither_goes_on():
+    found, state = memory.prepare(parameters(LETTERS)), memory.initial(1, 16)
+    for token in [1, 4, 4, 5, 4, 4, 5, 4, 4]:  # 4 4 5 has come nearly three times, 4 twice
+        state = memory.advance(found, state, jnp.array([token]))
+    _, stuck = memory.repeats(state, len(LETTERS), 2.0)
+    assert np.flatnonzero(stuck[0]).tolist() == [4, 5]
+
+
+def test_fit_trusts_a_memory_where_pieces_repeat_and_not_where_they_do_not():
+    rng = np.random.default_rng(0)
+    phrases = [np.tile(rng.integers(4, 8, size=12), 6) for _ in range(6)]
+    noise = [rng.integers(4, 8, size=72) for _ in range(6)]
+    bits = []
+    for ids in (phrases, noise):
+        pieces = [np.r_[1, row].astype(np.int32) for row in ids]
+        flat = [np.full((len(p) - 1, len(LETTERS)), -np.log(len(LETTERS)), np.float32) for p in pieces]
+        chosen = memory.fit(flat, pieces, LETTERS, order=6)
+        logs = memory.log_probabilities(flat, pieces, chosen)
+        bits.append(np.mean([-log[np.arange(len(p) - 1), p[1:]].mean() for log, p in zip(logs, pieces, strict=True)]))
+    assert bits[0] < 0.6
+    assert bits[0] < bits[1] < np.log(len(LETTERS))
+
+
+def test_fit_without_pieces_says_what_to_do():
+    with pytest.raises(ValueError, match=r"sequence\.valid above 0"):
+        memory.fit([], [], LETTERS)
+
+
+def test_a_phrase_that_came_some_hundred_times_leaves_its_end_possible():
+    """Seventeen orders that each leave a five-hundredth: less than a float can hold, but as a logarithm."""
+    ids = np.array([1, *[4, 5] * 500, 6, 2], np.int32)
+    (network,) = logs = [np.full((len(ids) - 1, 8), np.log(1 / 8), np.float32)]
+    (told,) = memory.log_probabilities(logs, [ids], parameters(LETTERS, memory.ORDER, (1.0,), (1.0,)))
+    assert np.isfinite(told[np.arange(len(told)), ids[1:]]).all()
+    assert told[-2, 6] < network[-2, 6] - 50
+    assert memory.fit(logs, [ids], LETTERS)["escape"] != [1.0] * memory.FITTED
+
+
+def test_of_a_long_piece_what_lies_far_back_is_forgotten(monkeypatch):
+    piece = np.array([1, *np.random.default_rng(3).integers(4, 7, 59)], np.int32)
+    log, kept = network(piece, len(LETTERS)), parameters(LETTERS)
+    (whole,) = memory.log_probabilities([log], [piece], kept)
+    monkeypatch.setattr(memory, "REACH", 10)
+    (told,), (source,) = memory.read([log], [piece], kept)
+    assert told.shape == whole.shape
+    np.testing.assert_array_equal(told[:20], whole[:20])
+    for start in (20, 30, 40, 50):  # each stretch begins with the ten tokens before it, and with an empty memory
+        (alone,) = memory.log_probabilities([log[start - 10 : start + 9]], [piece[start - 10 : start + 10]], kept)
+        np.testing.assert_allclose(told[start : start + 9], alone[10:], atol=1e-6)
+    assert source["ago"].max() <= 20
+    assert memory.fit([log], [piece], LETTERS)["order"] == memory.ORDER

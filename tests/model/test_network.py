@@ -1,0 +1,114 @@
+import jax
+import numpy as np
+import pytest
+
+from riyaz.model import bundle, network, recurrence
+from riyaz.text import windows
+from riyaz.params import Model, Train
+from riyaz.text.tokens import Vocabulary
+
+SMALL = {"units": 12, "embedding": 5, "layers": 1}
+
+
+def cycle(n_pieces=12, n_tokens=40):
+    """A melody that a network can learn: 4 5 6 7 4 5 6 7 ..."""
+    return [np.r_[1, 4 + (np.arange(n_tokens) + k) % 4, 2].astype(np.int32) for k in range(n_pieces)]
+
+
+@pytest.mark.parametrize("cell", ["lstm", "gru", "rnn"])
+def test_the_compiled_network_is_the_keras_network(cell):
+    model = network.build(9, Model(cell=cell, **{**SMALL, "layers": 2}), seed=3)
+    for layer in model.layers:  # biases start at zero or one: give every weight a value of its own
+        layer.set_weights([np.random.default_rng(1).normal(size=w.shape, scale=0.4) for w in layer.get_weights()])
+    tokens = np.random.default_rng(0).integers(0, 9, (3, 17)).astype(np.int32)
+    ours = recurrence.logits(network.weights(model), tokens)
+    theirs = np.log(np.asarray(model(tokens)))
+    ours = np.asarray(ours - np.log(np.exp(ours).sum(-1, keepdims=True)))
+    np.testing.assert_allclose(ours, theirs, atol=2e-5)
+
+
+@pytest.mark.parametrize("targets", ["every", "last"])
+def test_what_is_learned_with_is_the_network_and_its_gradient_that_of_keras(targets):
+    model = network.build(9, Model(**{**SMALL, "layers": 2, "dropout": 0}), targets, seed=3)
+    plain = network.keras.Sequential([network.keras.Input((None,), dtype="int32"), *model.layers[:-1]])
+    learned = network.learner(model, 0.1, 0.1, 1.0)
+    tokens = np.random.default_rng(0).integers(0, 9, (3, 17)).astype(np.int32)
+    pull = np.random.default_rng(1).normal(size=(3, 17, 9) if targets == "every" else (3, 9))  # a weight for each logit
+
+    def gradients(logits):
+        def loss(values):
+            out, _ = logits.stateless_call(values, [v.value for v in logits.non_trainable_variables], tokens)
+            return (out * pull).sum(), out
+
+        found, out = jax.jit(jax.grad(loss, has_aux=True))([v.value for v in logits.trainable_variables])
+        names = [variable.path.replace("learned/", "") for variable in logits.trainable_variables]
+        return dict(zip(names, found, strict=True)), out
+
+    (ours, logits), (theirs, expected) = gradients(learned), gradients(plain)
+    np.testing.assert_allclose(logits, expected, atol=1e-6)
+    assert len(theirs) == 1 + 3 + 3 + 2
+    assert ours.keys() == theirs.keys()
+    for name, gradient in theirs.items():
+        np.testing.assert_allclose(ours[name], gradient, rtol=1e-4, atol=1e-5, err_msg=name)
+    assert {id(variable) for variable in learned.trainable_variables} == {id(v) for v in model.trainable_variables}
+
+
+def test_log_probabilities_sum_to_one_and_do_not_depend_on_the_batch():
+    weights = network.weights(network.build(9, Model(**SMALL), seed=3))
+    pieces = [np.arange(n) % 9 for n in (5, 70, 30)]
+    together = recurrence.log_probabilities(weights, pieces)
+    assert [a.shape for a in together] == [(4, 9), (69, 9), (29, 9)]
+    np.testing.assert_allclose(np.exp(together[1]).sum(-1), 1, atol=1e-5)
+    np.testing.assert_allclose(recurrence.log_probabilities(weights, pieces[1:2])[0], together[1], atol=0)
+
+
+def test_a_long_piece_is_read_on_from_stretch_to_stretch(monkeypatch):
+    weights = network.weights(network.build(9, Model(**SMALL), seed=3))
+    pieces = [np.arange(n) % 9 for n in (150, 3)]
+    whole = recurrence.log_probabilities(weights, pieces)
+    monkeypatch.setattr(recurrence, "STRETCH", 64)
+    for a, b in zip(recurrence.log_probabilities(weights, pieces), whole, strict=True):
+        np.testing.assert_allclose(a, b, atol=1e-6)
+
+
+@pytest.mark.parametrize(("targets", "epochs"), [("every", 10), ("last", 3)])
+def test_training_learns_and_repeats_to_the_bit(targets, epochs):
+    arrays = windows.cut(cycle(), 8, targets)
+    runs = []
+    for _ in range(2):
+        model = network.build(8, Model(**SMALL), targets, seed=1)
+        history = network.fit(model, arrays, arrays, Train(epochs=epochs, batch=8, learning_rate=0.03), seed=1)
+        runs.append((history, model.get_weights()))
+    assert runs[0][0].equals(runs[1][0])
+    assert all((a == b).all() for a, b in zip(runs[0][1], runs[1][1], strict=True))
+    assert runs[0][0]["val_loss"].iloc[-1] < 0.6 * np.log(8)
+
+
+def test_the_weights_are_those_of_the_best_epoch():
+    arrays = windows.cut(cycle(), 8)
+    noise = np.random.default_rng(0).integers(4, 8, arrays[1].shape).astype(np.int32)
+    model = network.build(8, Model(**SMALL), seed=1)
+    history = network.fit(
+        model, arrays, (arrays[0], noise), Train(epochs=6, batch=8, learning_rate=0.05, patience=2), seed=1
+    )
+    logits = network.keras.Sequential(model.layers[:-1])
+    logits.compile(loss=network.keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    assert logits.evaluate(arrays[0], noise, verbose=0) == pytest.approx(history["val_loss"].min(), abs=0.2)
+    assert len(history) < 6
+
+
+def test_a_bundle_loads_on_its_own_and_refuses_another_vocabulary(tmp_path):
+    vocabulary = Vocabulary("abcde")
+    model = network.build(len(vocabulary), Model(**SMALL), seed=1)
+    bundle.save(tmp_path, model, vocabulary, {"seed": 1})
+    back = bundle.load(tmp_path)
+    assert back.params == {"seed": 1}
+    assert all((a == b).all() for a, b in zip(back.model.get_weights(), model.get_weights(), strict=True))
+    Vocabulary("abcdf").save(tmp_path / "vocabulary.json")
+    with pytest.raises(bundle.Mismatch, match="train again"):
+        bundle.load(tmp_path)
+    (tmp_path / "network.json").unlink()
+    with pytest.raises(FileNotFoundError, match="stage train"):
+        bundle.load(tmp_path)
+    with pytest.raises(bundle.Mismatch, match="and the vocabulary 6 tokens"):
+        bundle.save(tmp_path, model, Vocabulary("ab"), {})

@@ -1,0 +1,106 @@
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from riyaz.music import events as ev
+
+notes = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 20), st.integers(58, 66)), max_size=30)
+
+
+def columns(rows):
+    return np.array(rows, dtype=int).reshape(-1, 3).T
+
+
+def test_a_note_held_under_a_melody_is_cut_and_joined_again():
+    events, lost = ev.from_notes(*columns([(0, 4, 48), (0, 2, 64), (2, 2, 65)]))
+    assert events["symbols"].tolist() == [["C3", "E4"], ["C3", "F4"]]
+    assert events["held"].tolist() == [[False, False], [True, False]]
+    assert ev.to_notes(events).to_numpy().tolist() == [[0, 4, "C3"], [0, 2, "E4"], [2, 2, "F4"]]
+    assert sum(lost.values()) == 0
+
+
+def test_what_is_lost_is_counted():
+    events, lost = ev.from_notes(*columns([(0, 4, 60), (0, 2, 60), (2, 4, 60), (9, 0, 61)]))
+    assert lost == {"zero": 1, "doubled": 1, "restruck": 1}
+    assert ev.to_notes(events).to_numpy().tolist() == [[0, 2, "C4"], [2, 4, "C4"]]
+
+
+def test_no_notes_make_no_events():
+    events, _ = ev.from_notes(*columns([]))
+    assert len(events) == 0
+    assert len(ev.to_notes(events)) == 0
+
+
+@settings(deadline=None)
+@given(notes, st.integers(0, 100))
+def test_events_follow_each_other_and_lose_nothing_else(rows, end):
+    events, lost = ev.from_notes(*columns(rows), end=end)
+    ev.validate(events)
+    back = ev.to_notes(events)
+    assert len(back) + lost["zero"] + lost["doubled"] == len(rows)
+    again, nothing = ev.from_notes(back["onset"], back["duration"], back["symbol"].map(ev.NUMBERS), end)
+    pd.testing.assert_frame_equal(again, events)
+    assert sum(nothing.values()) == 0
+
+
+@settings(deadline=None)
+@given(notes)
+def test_quantising_twice_changes_nothing_more(rows):
+    onset, duration, pitch = columns(rows)
+    events, _ = ev.from_notes(onset * 397, duration * 397, pitch)
+    once, *_ = ev.quantise(events, [4, 3])
+    ev.validate(once)
+    twice, lost, far = ev.quantise(once, [4, 3])
+    pd.testing.assert_frame_equal(once, twice)
+    assert sum(lost.values()) == 0
+    assert not far.any()
+
+
+@pytest.mark.parametrize(
+    ("column", "row", "value", "rule"),
+    [("duration", 1, 0, "at least one tick"), ("onset", 1, 5, "starts where"), ("held", 1, [True], "did not sound")],
+)
+def test_a_broken_rule_is_named_with_its_row(column, row, value, rule):
+    events = ev.in_a_row([2, 2, 2], [["Dha"], ["Ge"], []])
+    events.at[row, column] = value
+    with pytest.raises(ValueError, match=rule):
+        ev.validate(events)
+
+
+def test_pitch_names_and_beats():
+    assert (ev.PITCHES[60], ev.PITCHES[0], ev.NUMBERS["F#3"]) == ("C4", "C-1", 54)
+    assert (ev.beats(2520), ev.beats(10080), ev.ticks("1/7")) == ("1/2", "2", 720)
+    with pytest.raises(ValueError, match="whole number"):
+        ev.ticks("1/11")
+
+
+def test_pieces_come_back_from_their_folder(tmp_path):
+    first, _ = ev.from_notes(*columns([(0, 4, 48), (0, 2, 64), (4, 2, 65)]))
+    pieces = [
+        ev.Piece("a b/ä.mid", first, {"kind": "notes", "lost": {"zero": 1}}),
+        ev.Piece("k", ev.in_a_row([5040], [["Dha"]]), {"kind": "bols"}),
+    ]
+    ev.save(pieces, tmp_path)
+    back = ev.load(tmp_path)
+    assert [(p.name, p.about) for p in back] == [(p.name, p.about) for p in pieces]
+    for p, q in zip(pieces, back, strict=True):
+        pd.testing.assert_frame_equal(p.events, q.events)
+
+
+def test_how_far_notes_move_to_the_grid():
+    quarter = ev.TICKS // 4
+    rows = [(10, quarter, 60), (quarter - 20, quarter, 64), (2 * quarter, quarter, 67)]
+    events, _ = ev.from_notes(*columns(rows))
+    assert ev.quantise(events, [4])[2].tolist() == [-10, 20, 0]
+    assert ev.quantise(events, [])[2].tolist() == [0, 0, 0]
+    assert ev.quantise(events.iloc[:0], [4])[2].tolist() == []
+
+
+@settings(deadline=None)
+@given(notes, st.lists(st.integers(1, 12), min_size=1, max_size=3))
+def test_no_note_moves_further_than_half_a_grid_step(rows, grid):
+    onset, duration, pitch = columns(rows)
+    events, _ = ev.from_notes(onset * 97, duration * 97, pitch)
+    assert np.abs(ev.quantise(events, grid)[2]).max(initial=0) <= ev.TICKS / max(grid) / 2

@@ -1,0 +1,58 @@
+import json
+
+import pytest
+
+from riyaz.music import pianoroll
+from riyaz.music.events import TICKS, Unreadable, validate
+
+
+def write(folder, content):
+    path = folder / "roll.json"
+    path.write_text(content if isinstance(content, str) else json.dumps(content))
+    return path
+
+
+def test_a_frame_is_a_beat_and_strikes_all_its_notes(tmp_path):
+    parts = {"test": [[[60]]], "train": [[[64, 60, 64], [60], []], [[72]]], "valid": []}
+    pieces = pianoroll.read(write(tmp_path, parts))
+    assert [piece.name for piece in pieces] == ["roll.json#train-1", "roll.json#train-2", "roll.json#test-1"]
+    assert [piece.about["part"] for piece in pieces] == ["train", "train", "test"]
+    events = pieces[0].events
+    validate(events)
+    assert events["symbols"].tolist() == [["C4", "E4"], ["C4"], []]
+    assert events["duration"].tolist() == [TICKS] * 3
+    assert not any(any(held) for held in events["held"])
+    assert pieces[0].about["lost"]["doubled"] == 1
+
+
+def test_pieces_without_notes_are_counted(tmp_path):
+    (piece,) = pianoroll.read(write(tmp_path, {"train": [[], [[], []], [[60]]]}))
+    assert piece.name == "roll.json#train-3"
+    assert piece.about["lost"] == {"doubled": 0, "empty_pieces": 2}
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ("", "is no JSON"),
+        ('{"train": [', "is no JSON"),
+        ("[" * 100_000, "is no JSON|nested too deeply"),
+        ("[1, 2]", "has no part named"),
+        ({"training": []}, "has no part named"),
+        ({"train": 3}, "train: 3 is not a list"),
+        ({"train": [[60]]}, "train, piece 1, frame 1: 60 is not a list"),
+        ({"train": [[[60]], [[60], [60.5]]]}, "train, piece 2, frame 2: 60.5 is no MIDI number"),
+        ({"train": [[[128]]]}, "train, piece 1, frame 1: 128 is no MIDI number"),
+        ({"train": [[[True]]]}, "True is no MIDI number"),
+        ({"train": [], "test": []}, "has no notes"),
+    ],
+)
+def test_files_that_cannot_be_used_say_where(tmp_path, content, reason):
+    with pytest.raises(Unreadable, match=reason):
+        pianoroll.read(write(tmp_path, content))
+
+
+def test_a_huge_file_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(pianoroll, "MAX_BYTES", 2**20)
+    with pytest.raises(Unreadable, match="larger than 1 MB"):
+        pianoroll.read(write(tmp_path, {"train": [[[60] * 2**19]]}))

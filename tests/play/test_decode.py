@@ -1,0 +1,251 @@
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from riyaz.judge import degeneration
+from riyaz.model import memory, recurrence
+from riyaz.play import decode
+from riyaz.text import grammar
+from riyaz.music import events as ev
+from riyaz.text import tokens as tk
+
+NOTES = tk.Vocabulary(
+    [*(s + p for p in ("C4", "E4", "G4") for s in ("", "+", "~", "+~")), "rest", "d:1/2", "d:1", "d:1/3"]
+)
+BOLS = tk.Vocabulary(
+    ["taal:teental", "form:kaida", "Dha", "Te", "rest", "d:1", "d:1/2", "d:1/3", "d:3/4", "d:1/4", "d:2"]
+)
+
+
+def weights(n_tokens, seed=0, scale=2.0):
+    rng = np.random.default_rng(seed)
+    shapes = {"kernel": (6, 32), "recurrent": (8, 32), "bias": (32,)}
+    return {
+        "embedding": rng.normal(size=(n_tokens, 6)).astype(np.float32),
+        "layers": [{name: rng.normal(size=shape).astype(np.float32) for name, shape in shapes.items()}],
+        "dense": {
+            "kernel": rng.normal(size=(8, n_tokens), scale=scale).astype(np.float32),
+            "bias": np.zeros(n_tokens, np.float32),
+        },
+    }
+
+
+def test_the_same_seed_gives_the_same_piece_whatever_else_is_in_the_batch():
+    w = weights(len(NOTES))
+    many = decode.generate(w, NOTES, 20, 60, seed=5)
+    few = decode.generate(w, NOTES, 2, 60, seed=5)
+    other = decode.generate(w, NOTES, 2, 60, seed=6)
+    assert all((a.ids.tolist() == b.ids.tolist()) for a, b in zip(few, many, strict=False))
+    assert few[0].ids.tolist() != other[0].ids.tolist()
+
+
+def test_no_piece_ends_before_it_may():
+    w = weights(len(NOTES))
+    w["dense"]["bias"][tk.END] = 1e3
+    soon = decode.generate(w, NOTES, 3, 60, seed=5)
+    late = decode.generate(w, NOTES, 3, 60, seed=5, least=30)
+    assert max(len(piece.ids) for piece in soon) < 6
+    for piece in late:
+        assert 30 <= len(piece.ids) < 34
+        assert piece.ids[-1] == tk.END
+
+
+def test_a_piece_that_was_cut_off_is_ended_where_an_end_was_the_most_likely():
+    w = weights(len(NOTES))
+    w["dense"]["bias"][tk.END] = -9.0
+    for piece in decode.generate(w, NOTES, 4, 60, seed=5, least=20):
+        place = int(np.argmax(piece.ending))
+        assert place >= 19
+        assert piece.ended().tolist() == [*piece.ids[:place], tk.END]
+        assert tk.kind(NOTES.tokens(piece.ids)[place - 1]) != "duration"
+    for piece in decode.generate(weights(len(NOTES)), NOTES, 4, 60, seed=5, only=[np.arange(len(NOTES)) != tk.END] * 4):
+        assert not piece.ending.any()
+        assert piece.ended().tolist() == piece.ids.tolist()
+
+
+def test_temperature_zero_takes_the_highest_of_what_is_allowed():
+    w = weights(len(NOTES))
+    (piece,) = decode.generate(w, NOTES, 1, 30, seed=1, temperature=0)
+    found, rules_state = grammar.rules(NOTES), grammar.initial(1)
+    logits = recurrence.logits(w, piece.ids[None])[0]
+    for now, following in zip(piece.ids[:-1], piece.ids[1:], strict=True):
+        rules_state = grammar.advance(found, rules_state, jnp.array([now]))
+        mask = grammar.allowed(found, rules_state)[0]
+        assert int(jnp.argmax(jnp.where(mask, logits[0], -jnp.inf))) == following
+        logits = logits[1:]
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 10_000))
+def test_what_is_generated_is_in_the_grammar_and_decodes_to_itself(seed):
+    for piece in decode.generate(weights(len(NOTES), seed), NOTES, 3, 60, seed=seed):
+        tokens = NOTES.tokens(piece.ids)
+        if tokens[-1] == "<end>" and tk.kind(tokens[-2]) != "duration":
+            events = tk.decode(tokens)
+            ev.validate(events)
+            again = tk.encode(ev.Piece("p", events, {"kind": "notes"}))
+            assert again == tokens
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 10_000), st.sampled_from([(4, 4, 4, 4), (3, 2, 2), (2, 3, 2, 3)]))
+def test_with_a_taal_every_avartan_is_whole_and_the_last_stroke_is_on_sam(seed, vibhags):
+    found = grammar.rules(BOLS, vibhags=vibhags, avartans=2)
+    cycle = sum(vibhags) * ev.TICKS
+    for piece in decode.generate(weights(len(BOLS), seed, 0.5), BOLS, 3, 1200, seed=seed, found=found):
+        events = tk.decode(BOLS.tokens(piece.ids))
+        assert events["duration"].sum() == 2 * cycle + ev.TICKS
+        assert events.iloc[-1]["onset"] == 2 * cycle
+        assert len(events.iloc[-1]["symbols"]) == 1
+        starts = set(events["onset"])
+        assert all(matra * ev.TICKS in starts or (events["duration"] > ev.TICKS).any() for matra in range(sum(vibhags)))
+        ends = np.cumsum([0, *vibhags, *vibhags]) * ev.TICKS
+        assert set(ends.tolist()) <= starts
+
+
+def test_what_is_given_stands_at_the_beginning_and_what_is_not_among_only_is_never_drawn():
+    w = weights(len(NOTES))
+    first = NOTES.ids(["d:1", "C4", "+E4"])
+    only = np.array([word not in ("G4", "+G4", "~G4", "+~G4") for word in NOTES.words])
+    (piece,) = decode.generate(w, NOTES, 1, 80, seed=2, given=[first], only=[only])
+    tokens = NOTES.tokens(piece.ids)
+    assert tokens[1:4] == ["d:1", "C4", "+E4"]
+    assert not any("G4" in token for token in tokens)
+    assert (piece.given, piece.probability[:4].tolist()) == (3, [1, 1, 1, 1])
+
+
+def test_top_k_and_top_p_by_hand():
+    logits = jnp.log(jnp.array([[0.5, 0.3, 0.15, 0.05]]))
+    one = jnp.ones(1)
+    kept = lambda k, p, t=one: np.isfinite(np.asarray(decode.shape(logits, t, k, p)))[0].tolist()  # noqa: E731
+    assert kept(0, 1.0) == [True] * 4
+    assert kept(2, 1.0) == [True, True, False, False]
+    assert kept(0, 0.6) == [True, True, False, False]
+    assert kept(0, 0.5) == [True, False, False, False]
+    assert kept(0, 1.0, jnp.zeros(1)) == [True, False, False, False]
+    np.testing.assert_allclose(
+        jax.nn.softmax(decode.shape(logits, 2 * one, 0, 1.0))[0, 0],
+        0.5**0.5 / sum(p**0.5 for p in (0.5, 0.3, 0.15, 0.05)),
+        rtol=1e-5,
+    )
+
+
+@pytest.mark.parametrize(("top_k", "top_p"), [(0, 1.0), (0, 0.97), (5, 1.0), (3, 0.5), (0, 1e-9), (1, 0.3), (99, 0.9)])
+def test_shape_keeps_what_a_sort_would_keep(top_k, top_p):
+    rng = np.random.default_rng(3)
+    logits = rng.normal(scale=3, size=(64, 40)).astype(np.float32)
+    logits[:, 30:] = -np.inf  # masked
+    temperature = rng.choice([0.0, 0.5, 1.0, 2.0], 64).astype(np.float32)
+    found = np.isfinite(np.asarray(decode.shape(logits, temperature, top_k, top_p)))
+    for row, warmth, kept in zip(logits, temperature, found, strict=True):
+        order = np.argsort(-row)
+        p = np.asarray(jax.nn.softmax(row / (warmth or 1)), float)[order]
+        n = 1 if not warmth else min(int((np.cumsum(p) - p < top_p).sum()) if top_p < 1 else 40, top_k or 40, 30)
+        assert set(np.flatnonzero(kept)) == set(order[:n])
+
+
+def test_shape_keeps_all_equally_likely_tokens_or_none_and_the_first_at_temperature_0():
+    logits = np.log(np.array([[0.3, 0.2, 0.2, 0.3]], np.float32))
+    kept = lambda p, t: np.isfinite(np.asarray(decode.shape(logits, np.float32([t]), 0, p)))[0].tolist()  # noqa: E731
+    assert kept(0.25, 1) == kept(0.55, 1) == [True, False, False, True]
+    assert kept(0.65, 1) == [True] * 4
+    assert kept(1.0, 0) == [True, False, False, False]
+
+
+def test_a_taal_that_no_duration_fills_is_refused():
+    with pytest.raises(ValueError, match="no matra can be filled"):
+        grammar.rules(tk.Vocabulary(["Dha", "d:2/3"]), vibhags=(4, 4))
+
+
+def remembers(vocabulary, order=8):
+    """A memory that is quickly sure."""
+    return {
+        "order": order,
+        "escape": [30.0, 1.0, 0.2, 0.05],
+        "class_escape": [1.0],
+        "classes": list(range(len(vocabulary))),
+    }
+
+
+def test_strength_zero_is_no_memory_bit_for_bit():
+    w = weights(len(NOTES), scale=0.5)
+    asked = {"n_pieces": 3, "n_tokens": 60, "seed": 5, "least": 60}  # to the end, so that the memory has its say
+    plain = decode.generate(w, NOTES, **asked)
+    zero = decode.generate(w, NOTES, **asked, memory=remembers(NOTES), strength=0)
+    beside = decode.generate(w, NOTES, **asked, memory=remembers(NOTES), strength=[0.0, 1.0, 0.0])
+    for a, b, c in zip(plain, zero, beside, strict=True):
+        assert (a.ids.tolist(), a.probability.tobytes()) == (b.ids.tolist(), b.probability.tobytes())
+        assert not a.memory.any()
+        assert not b.memory.any()
+        if not c.memory.any():
+            assert (a.ids.tolist(), a.probability.tobytes()) == (c.ids.tolist(), c.probability.tobytes())
+    assert [bool(piece.memory.any()) for piece in beside] == [False, True, False]
+
+
+def test_with_a_memory_a_piece_depends_on_its_seed_and_number_alone():
+    w, kept = weights(len(NOTES), scale=0.5), remembers(NOTES)
+    many = decode.generate(w, NOTES, 18, 60, seed=5, memory=kept)
+    few = decode.generate(w, NOTES, 2, 60, seed=5, memory=kept)
+    for a, b in zip(few, many, strict=False):
+        assert a.ids.tolist() == b.ids.tolist()
+        assert a.memory.tobytes() == b.memory.tobytes()
+
+
+def test_what_is_generated_with_a_memory_had_the_probabilities_of_evaluation():
+    w, kept = weights(len(NOTES), scale=0.5), remembers(NOTES)
+    (piece,) = decode.generate(w, NOTES, 1, 40, seed=4, memory=kept, limit=1e9)
+    (network,) = recurrence.log_probabilities(w, [piece.ids])
+    (logs,), (sources,) = memory.read([network], [piece.ids], kept)
+    np.testing.assert_allclose(piece.probability[1:], np.exp(logs[np.arange(len(logs)), piece.ids[1:]]), rtol=1e-4)
+    np.testing.assert_allclose(piece.memory[1:], sources["weight"], rtol=1e-4, atol=1e-6)
+
+
+def test_a_phrase_set_earlier_comes_back():
+    w = weights(len(NOTES), scale=0.0)  # a network that finds everything equally likely
+    phrase = "d:1 C4 E4 G4 E4 d:1/2 C4 G4 rest d:1/3 E4 C4 G4".split()
+    first = NOTES.ids([*phrase, "d:1", "rest", *phrase[1:5]])
+    only = np.array([not any(sign in word for sign in "+~") for word in NOTES.words])
+    (plain,) = decode.generate(w, NOTES, 1, len(first) + 9, seed=0, temperature=0, given=[first], only=[only])
+    (kept,) = decode.generate(
+        w, NOTES, 1, len(first) + 9, seed=0, temperature=0, given=[first], only=[only], memory=remembers(NOTES)
+    )
+    assert NOTES.tokens(kept.ids[1 + kept.given :]) == phrase[5:]
+    assert NOTES.tokens(plain.ids[1 + plain.given :]) != phrase[5:]
+    assert kept.memory[1 + kept.given :].min() > 0.5
+
+
+def loops_on(past, limit):
+    """The tokens that would go on with a phrase that has come `limit` times in a row at the end of the past."""
+    stuck = set()
+    for period in range(1, len(past)):
+        agree = 0
+        while agree + period < len(past) and past[-1 - agree] == past[-1 - agree - period]:
+            agree += 1
+        if agree and 1 + agree / period >= limit:
+            stuck.add(past[-period])
+    return stuck
+
+
+@pytest.mark.parametrize("temperature", [0.0, 1.0])
+@pytest.mark.parametrize("limit", [2.0, 4.0])
+def test_nothing_goes_on_with_a_loop_past_the_limit_where_anything_else_may_follow(temperature, limit):
+    w, kept = weights(len(BOLS), scale=0.0), remembers(BOLS)
+    free = BOLS.ids(["Dha", "Te", "rest"]).tolist()
+    only = np.array([word in ("Dha", "Te", "rest", "d:1") for word in BOLS.words])
+    options = {"seed": 1, "temperature": temperature, "only": [only] * 4, "memory": kept, "strength": 5.0}
+    endless = decode.generate(w, BOLS, 4, 240, limit=1e9, **options)
+    limited = decode.generate(w, BOLS, 4, 240, limit=limit, **options)
+    avoided = 0
+    for piece in limited:
+        ids = piece.ids.tolist()
+        for at in range(3, len(ids)):
+            stuck = loops_on(ids[:at], limit)
+            avoided += bool(stuck)
+            assert ids[at] not in stuck or stuck.issuperset(free)
+    assert avoided > 10
+    loop = lambda pieces: [degeneration.loop(p.ids[2:].tolist(), 8) for p in pieces]  # noqa: E731
+    assert any(loop(endless))
+    assert not any(loop(limited))

@@ -1,0 +1,71 @@
+"""Every report opens offline in a browser, and the check that says so finds each fault."""
+
+from pathlib import Path
+
+import browser
+import nbformat
+import pytest
+
+from riyaz.report import page
+
+REPORTS = Path(__file__).resolve().parents[2] / "reports"
+
+pytestmark = pytest.mark.skipif(browser.chromium() is None, reason="no Chromium is found; .ci/run installs one")
+
+
+@pytest.mark.skipif(not (REPORTS / "index.html").is_file(), reason="the pipeline has not been run to its end here")
+def test_reports_open():
+    browser.check_page(*sorted(REPORTS.rglob("*.html")))
+
+
+def test_page_of_all_kinds_of_output_opens(tmp_path):
+    svg = (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="900pt" height="90pt"><rect id="r" width="9" height="9"/></svg>'
+    )
+    outputs = [
+        {"output_type": "display_data", "metadata": {}, "data": {"image/svg+xml": svg}},
+        {"output_type": "display_data", "metadata": {}, "data": {"image/svg+xml": svg}},
+        {"output_type": "stream", "name": "stdout", "text": "<script>alert(1)</script>" + "long " * 200},
+    ]
+    notebook = nbformat.v4.new_notebook(
+        cells=[
+            nbformat.v4.new_markdown_cell("# Ṭablā\n\n## One\n\n$$x^2 = \\frac{1}{2}$$\n\n## One\n\n" + "W" * 300),
+            nbformat.v4.new_code_cell("x = 1  # " + "wide " * 100, outputs=[nbformat.from_dict(o) for o in outputs]),
+        ]
+    )
+    path = tmp_path / "cells.html"
+    path.write_text(page.render(notebook, "cells"), encoding="utf-8")
+    (tmp_path / "cells.ipynb").write_text("{}", encoding="utf-8")
+    (tmp_path / "index.html").write_text("index", encoding="utf-8")
+    browser.check_page(path)
+
+
+FAULTS = {
+    "<script>console.error('broken')</script>": "console: broken",
+    "<script>throw new Error('thrown')</script>": "script: thrown",
+    "<img src='http://127.0.0.1:9/x.png'>": "request leaves the page: http://127.0.0.1:9/x.png",
+    "<link rel='stylesheet' href='https://127.0.0.1:9/x.css'>": "request leaves the page: https://127.0.0.1:9/x.css",
+    "<script>fetch('http://127.0.0.1:9/x').catch(() => {})</script>": "request leaves the page: http://127.0.0.1:9/x",
+    "<audio src='data:audio/mpeg;base64,AAAA'></audio>": "player does not load: data:audio/mpeg;base64,AAAA",
+    "<img src='data:image/png;base64,AAAA'>": "picture does not load: data:image/png;base64,AAAA",
+    "<a href='none.html'>x</a>": "link to no file: none.html",
+    "<a href='#none'>x</a>": "link to no heading: #none",
+    "<p id='a'></p><p id='a'></p>": "id stands twice: a",
+    "<div style='width: 400px'>x</div>": "scrolls sideways: 400 px on a screen of 390 px",
+}
+
+
+def test_each_fault_is_found(tmp_path):
+    paths = [tmp_path / f"{n}.html" for n in range(len(FAULTS))]
+    for path, body in zip(paths, FAULTS, strict=True):
+        path.write_text(f"<!DOCTYPE html><html><body style='margin:0'>{body}</body></html>", encoding="utf-8")
+    found = browser.faults(paths)
+    missed = [fault for path, fault in zip(paths, FAULTS.values(), strict=True) if fault not in found[path]]
+    assert missed == []
+
+
+def test_check_page_raises(tmp_path):
+    path = tmp_path / "page.html"
+    path.write_text("<!DOCTYPE html><a href='gone.html'>x</a>", encoding="utf-8")
+    with pytest.raises(AssertionError, match=r"page\.html: link to no file: gone\.html"):
+        browser.check_page(path)

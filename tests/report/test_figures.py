@@ -1,0 +1,103 @@
+"""What reports show: the same bytes at every run, text escaped, numbers as a reader wants them."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+
+from riyaz.report import figures
+
+
+@pytest.fixture(autouse=True)
+def _own_style():
+    with plt.rc_context():
+        plt.switch_backend("agg")
+        figures.theme()
+        yield
+        plt.close("all")
+
+
+def draw():
+    figure, axes = plt.subplots()
+    axes.plot([0, 1], [1, 3], color=figures.TRAIN, label="train")
+    axes.set(xlabel="epoch", ylabel="bits")
+    axes.legend()
+    return figure
+
+
+def test_saved_figure_repeats_and_has_no_date(tmp_path):
+    figures.save(draw(), tmp_path / "new" / "a.svg")
+    figures.save(draw(), tmp_path / "b.svg")
+    text = (tmp_path / "b.svg").read_text(encoding="utf-8")
+    assert (tmp_path / "new" / "a.svg").read_text(encoding="utf-8") == text
+    assert "<dc:date>" not in text
+    assert figures.TRAIN.lower() in text
+    assert "<text" not in text  # drawn as shapes: no font of the reader's machine shows
+
+
+def test_theme_ignores_settings_from_elsewhere(tmp_path):
+    figures.save(draw(), tmp_path / "a.svg")
+    plt.rcParams.update({"font.size": 30, "axes.grid": True, "svg.hashsalt": "other"})
+    figures.theme()
+    figures.save(draw(), tmp_path / "b.svg")
+    assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
+
+
+def test_roles_that_meet_in_a_figure_have_colours_of_their_own():
+    together = [
+        ("TRAIN", "VALID", "TEST"),
+        ("GENERATED", "REAL", "BASELINE"),
+        ("LSTM", "GRU", "RNN"),
+        ("NOTE", "CHORD", "REST"),
+        ("BOL_LEFT", "BOL_RIGHT", "BOL_BOTH"),
+    ]
+    for roles in together:
+        assert len({getattr(figures, role) for role in roles}) == len(roles)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(12345, "12\u202f345"), (-3, "−3"), (3.0, "3"), (3.14159, "3.142"), (31.4159, "31.42"), (0.00123, "0.00123"),
+     (-0.5, "−0.500"), (np.nan, "–"), (np.inf, "∞"), (-np.inf, "−∞"), (0, "0"), (np.int64(7), "7")],
+)  # fmt: skip
+def test_numbers_read_well(value, text):
+    assert figures.number(value) == text
+
+
+def cells(html, kind="td"):
+    return [part.split(">", 1)[1].split(f"</{kind}>")[0] for part in html.split(f"<{kind}")[1:]]
+
+
+def test_table_escapes_aligns_and_shares_decimals():
+    frame = pd.DataFrame({"<file>": ["<script>", "b"], "bits": [12.5, 3.25], "n": [1, None], "ok": [True, False]})
+    html = figures.table_html(frame, "Of <b>two</b> files")
+    assert "<caption>Of &lt;b&gt;two&lt;/b&gt; files</caption>" in html
+    assert cells(html) == ["&lt;script&gt;", "12.50", "1", "True", "b", "3.25", "", "False"]
+    assert "&lt;file&gt;" in html
+    assert html.count('class="number"') == 6
+    assert html == figures.table_html(frame, "Of <b>two</b> files")
+
+
+def test_table_of_nothing_has_its_header():
+    html = figures.table_html(pd.DataFrame({"file": [], "n": []}))
+    assert "file" in html
+    assert cells(html) == []
+
+
+def test_table_shows_its_index_if_asked():
+    assert cells(figures.table_html(pd.DataFrame({"a": [1]}, index=["x"]), index=True)) == ["x", "1"]
+
+
+def test_player_carries_its_sound_and_escapes_its_title(tmp_path):
+    (tmp_path / "a.mp3").write_bytes(b"sound")
+    html = figures.player_html(figures.embedded(tmp_path / "a.mp3"), '<Dha> "1"')
+    assert 'src="data:audio/mpeg;base64,c291bmQ="' in html
+    assert "&lt;Dha&gt; &quot;1&quot;" in html
+    assert "<Dha>" not in html
+
+
+def test_plain_text_is_no_markup_in_markdown():
+    from nbconvert.filters.markdown_mistune import markdown2html_mistune as markdown
+
+    html = markdown(f"Read {figures.plain('*a* <b>_c_</b> `d` $e$ [f](g)')}.")
+    assert html.count("<") == 2  # the paragraph alone

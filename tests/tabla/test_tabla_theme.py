@@ -1,0 +1,75 @@
+from fractions import Fraction
+
+import pytest
+
+from riyaz.music.events import TICKS
+from riyaz.tabla import notation, theme
+from riyaz.tabla.notation import Section
+from riyaz.tabla.taals import TAALS
+
+HALF = TICKS // 2
+
+
+def keherwa(text):
+    return Section("theme", notation.bols(text, "keherwa"))
+
+
+def row(text, ticks=HALF):
+    return tuple((bol, ticks) for bol in text.split())
+
+
+def test_the_return_is_bhari_with_the_cadence_of_the_khali_half():
+    section = keherwa("DhaTi DhaGe TiNa KeNa | TaTi TaKe DhiNa GeNa")
+    bhari, back = theme.halves(section, Fraction(1), "x")
+    assert bhari == row("Dha Ti Dha Ge Ti Na Ke Na")
+    assert back == row("Dha Ti Dha Ge Dhi Na Ge Na")
+    fast, _ = theme.halves(section, Fraction(1, 2), "x")
+    assert fast == row("Dha Ti Dha Ge Ti Na Ke Na", HALF // 2)
+
+
+def test_phrases_are_those_of_the_bhari_half_and_of_what_opens_again():
+    halves = theme.halves(keherwa("DhaTi DhaGe TiNa KeNa | TaTi TaKe DhiNa GeNa"), Fraction(1), "x")
+    assert theme.phrases_of([halves]) == (
+        *(row("Dha"), row("Ti"), row("Dha Ge"), row("Ti Na Ke Na")),
+        row("Dhi Na Ge Na"),
+    )
+    closed = theme.halves(keherwa("Dha - DhaDha TuNa | Ta - TaTa TuNa"), Fraction(1), "x")
+    assert theme.phrases_of([closed]) == ((("Dha", TICKS), ("", TICKS)), row("Dha"), row("Tu Na"))  # and no Ta
+
+
+def test_joins_pass_over_rests():
+    assert theme.joins_of([("Dha", 1), ("", 1), ("Te", 1)], [("Te", 1), ("Te", 1)]) == {("Dha", "Te"), ("Te", "Te")}
+    assert theme.joins_of() == frozenset()
+
+
+def test_beginnings_at_another_speed():
+    known = [
+        notation.bols("Dha Te Te Dha", "keherwa"),
+        notation.bols("Dha - Te Te", "keherwa"),
+        notation.bols("", "keherwa"),
+    ]
+    assert theme.beginnings(known, Fraction(2), TICKS) == [row("Dha Te"), (*row("Dha"), ("", HALF))]
+    assert theme.beginnings(known, Fraction(2), TICKS + 1) == []
+
+
+@pytest.mark.parametrize(
+    ("laya", "rate"), [(None, 2), ("thah", 1), ("aad", Fraction(3, 2)), (4, 4), (Fraction(7, 2), Fraction(7, 2))]
+)
+def test_layas(laya, rate):
+    assert theme.rate_of(laya, Fraction(2)) == rate
+
+
+@pytest.mark.parametrize("laya", [0, -1, 17, 11, "drut"])
+def test_layas_that_there_are_not(laya):
+    with pytest.raises(ValueError, match="laya"):
+        theme.rate_of(laya, Fraction(2))
+
+
+def test_a_theme_loses_the_sam_after_it_and_may_stand_among_others():
+    text = "taal: keherwa\nform: kaida\n[theka]\nDha Ge Na Ti Na Ka Dhi Na\n[theme]\nDha Te Tu Na Ta Te Tu Na\nDha"
+    assert theme.checked(notation.read(text), TAALS["keherwa"]).ticks == 8 * TICKS
+
+
+def test_a_stroke_may_not_last_over_the_middle():
+    with pytest.raises(ValueError, match="lasts from the bhari into the khali half"):
+        theme.halves(keherwa("Dha Te Te Dha ~ Te Te Ta"), Fraction(1), "x")
