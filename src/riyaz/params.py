@@ -11,6 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from riyaz.tools import environment
+
 Count = Annotated[int, Field(ge=1)]
 Share = Annotated[float, Field(ge=0, lt=1)]
 Positive = Annotated[float, Field(gt=0)]
@@ -29,103 +31,103 @@ class Section(BaseModel):
 
 
 class Collect(Section):
-    corpora: list[Literal["chorales", "ryansMammoth", "oneills1850", "essenFolksong"]] = ["chorales"]
+    corpora: list[Literal["chorales", "ryansMammoth", "oneills1850", "essenFolksong"]]
 
 
 class Explore(Section):
-    instrument: Literal["all", "first"] | list[int | str] = "all"
-    workers: Count | None = None
-    scheduler: str | None = None
+    instrument: Literal["all", "first"] | list[int | str]
+    workers: Count | None
+    scheduler: str | None
 
 
 class Augment(Section):
-    transpose: Annotated[int, Field(ge=0, le=11)] = 0
+    transpose: Annotated[int, Field(ge=0, le=11)]
 
 
 class Tokenize(Section):
-    scheme: Literal["event", "chord"] = "event"
-    grid: list[Annotated[int, Field(ge=1, le=96)]] = [4, 3]
+    scheme: Literal["event", "chord"]
+    grid: list[Annotated[int, Field(ge=1, le=96)]]
 
 
 class Sequence(Section):
-    targets: Literal["every", "last"] = "every"
-    length: Annotated[int, Field(ge=2)] = 128
-    valid: Share = 0.1
-    test: Share = 0.1
+    targets: Literal["every", "last"]
+    length: Annotated[int, Field(ge=2)]
+    valid: Share
+    test: Share
 
 
 class Model(Section):
-    cell: Literal["lstm", "gru", "rnn"] = "lstm"
-    layers: Annotated[int, Field(ge=1, le=8)] = 2
-    units: Annotated[int, Field(ge=1, le=4096)] = 256
-    embedding: Annotated[int, Field(ge=1, le=4096)] = 128
-    dropout: Share = 0.3
-    memory: Literal["none", "suffix"] = "suffix"
+    cell: Literal["lstm", "gru", "rnn"]
+    layers: Annotated[int, Field(ge=1, le=8)]
+    units: Annotated[int, Field(ge=1, le=4096)]
+    embedding: Annotated[int, Field(ge=1, le=4096)]
+    dropout: Share
+    memory: Literal["none", "suffix"]
 
 
 class Train(Section):
-    epochs: Count = 20
-    batch: Count = 32
-    learning_rate: Positive = 0.004
-    weight_decay: Annotated[float, Field(ge=0)] = 0.01
-    clip: Positive = 1.0
-    patience: Count = 6
+    epochs: Count
+    batch: Count
+    learning_rate: Positive
+    weight_decay: Annotated[float, Field(ge=0)]
+    clip: Positive
+    patience: Count
 
 
 class Generate(Section):
-    pieces: Annotated[int, Field(ge=1, le=64)] = 4
-    tokens: Annotated[int, Field(ge=8, le=20_000)] = 400
-    temperature: Positive = 0.9
-    top_k: Annotated[int, Field(ge=0)] = 0
-    top_p: Annotated[float, Field(gt=0, le=1)] = 0.97
-    memory: Annotated[float, Field(ge=0)] = 0.6
-    limit: Annotated[float, Field(gt=1)] = 4.0
-    form: Literal["free", "taal", "kaida"] = "free"
-    taal: str = "teental"
-    avartans: Count = 4
-    theme: str = "new"
-    performances: Count = 2
-    paltas: Annotated[int, Field(ge=1, le=32)] = 4
-    laya: Annotated[int, Field(ge=1, le=8)] = 2
+    pieces: Annotated[int, Field(ge=1, le=64)]
+    tokens: Annotated[int, Field(ge=8, le=20_000)]
+    temperature: Positive
+    top_k: Annotated[int, Field(ge=0)]
+    top_p: Annotated[float, Field(gt=0, le=1)]
+    memory: Annotated[float, Field(ge=0)]
+    limit: Annotated[float, Field(gt=1)]
+    form: Literal["free", "taal", "kaida"]
+    taal: str
+    avartans: Count
+    theme: str
+    performances: Count
+    paltas: Annotated[int, Field(ge=1, le=32)]
+    laya: Annotated[int, Field(ge=1, le=8)]
 
 
 class Evaluate(Section):
-    orders: Annotated[int, Field(ge=1, le=16)] = 8
+    orders: Annotated[int, Field(ge=1, le=16)]
 
 
 class Folds(Section):
-    corpora: list[Name] = []
-    folds: Literal[0] | Annotated[int, Field(ge=3, le=20)] = 0
-    seeds: Annotated[int, Field(ge=1, le=20)] = 3
+    corpora: list[Name]
+    folds: Literal[0] | Annotated[int, Field(ge=3, le=20)]
+    seeds: Annotated[int, Field(ge=1, le=20)]
 
 
 class Recall(Section):
-    symbols: Annotated[int, Field(ge=2)] = 8
-    gaps: list[Count] = [1, 2, 5, 10, 20, 50]
-    asked: list[Count] = [1, 2, 5, 10, 20, 50, 100, 200]
-    back: Annotated[int, Field(ge=2)] = 200
-    units: Count = 32
-    sequences: Count = 20_000
-    steps: Count = 500
-    batch: Count = 32
-    learning_rate: Positive = 0.005
-    seeds: Annotated[int, Field(ge=2)] = 5
+    symbols: Annotated[int, Field(ge=2)]
+    gaps: list[Count]
+    asked: list[Count]
+    back: Annotated[int, Field(ge=2)]
+    units: Count
+    sequences: Count
+    steps: Count
+    batch: Count
+    learning_rate: Positive
+    seeds: Annotated[int, Field(ge=2)]
 
 
 class Compare(Section):
-    corpora: list[Name] = ["tabla", "chorales"]
-    length: Annotated[int, Field(ge=2)] = 64
-    embedding: Count = 32
-    units: Count = 32
-    steps: Count = 300
-    batch: Count = 16
-    learning_rates: list[Positive] = [0.02, 0.04, 0.08]
-    seeds: Annotated[int, Field(ge=2)] = 3
+    corpora: list[Name]
+    length: Annotated[int, Field(ge=2)]
+    embedding: Count
+    units: Count
+    steps: Count
+    batch: Count
+    learning_rates: list[Positive]
+    seeds: Annotated[int, Field(ge=2)]
 
 
 class Cells(Section):
-    recall: Recall = Recall()
-    compare: Compare = Compare()
+    recall: Recall
+    compare: Compare
 
 
 SECTIONS: dict[str, type[Section]] = {
@@ -170,26 +172,25 @@ class Settings(Section):
     root: Path  # the folder of params.yaml; paths in it are relative to this
     seed: Annotated[int, Field(ge=0, lt=2**31)]
     corpora: dict[Name, Corpus]
-    collect: Collect = Collect()
-    explore: Explore = Explore()
-    augment: Augment = Augment()
-    tokenize: Tokenize = Tokenize()
-    sequence: Sequence = Sequence()
-    model: Model = Model()
-    train: Train = Train()
-    generate: Generate = Generate()
-    evaluate: Evaluate = Evaluate()
-    folds: Folds = Folds()
-    cells: Cells = Cells()
+    collect: Collect
+    explore: Explore
+    augment: Augment
+    tokenize: Tokenize
+    sequence: Sequence
+    model: Model
+    train: Train
+    generate: Generate
+    evaluate: Evaluate
+    folds: Folds
+    cells: Cells
 
 
 def find(start: Path | None = None) -> Path:
     """The nearest params.yaml, from `start` (the current folder) upwards."""
-    here = (start or Path.cwd()).resolve()
-    for folder in (here, *here.parents):
-        if (folder / "params.yaml").is_file():
-            return folder / "params.yaml"
-    raise BadParams(f"no params.yaml in {here} or above it: run this inside a checkout of the project")
+    path = environment.checkout(start) / "params.yaml"
+    if not path.is_file():
+        raise BadParams(f"no params.yaml in {path.parent} or above it: run this inside a checkout of the project")
+    return path
 
 
 def load(corpus: str | None = None, path: Path | None = None, **sections: dict[str, Any] | None) -> Settings:
@@ -264,6 +265,6 @@ def _one_line(error: ValidationError) -> str:
         known = [name for name in section.model_fields if name != "root"]
         return f"{'.'.join(place)} is no key{_nearest(place[-1], known)}"
     if first["type"] == "missing":
-        return f"{'.'.join(place)} is missing"
+        return f"{'.'.join(place)} is missing: every number stands in params.yaml, so write it there"
     wanted = first["msg"][0].lower() + first["msg"][1:]
     return f"{'.'.join(place)}: {wanted}; it was {first['input']!r}"

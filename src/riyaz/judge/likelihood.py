@@ -7,7 +7,7 @@ but those of piano rolls, which are nats, -ln p, as the literature has them.
 References
 ----------
 Bits and perplexity: Jelinek, Mercer, Bahl & Baker 1977, doi:10.1121/1.2016299; of music, by piece and by kind of
-prediction: Conklin & Witten 1995, doi:10.1080/09298219508570672. Bootstrap: Efron 1979, doi:10.1214/aos/1176344552.
+prediction: Conklin & Witten 1995, doi:10.1080/09298219508570672.
 Calibration: Guo et al. 2017, arXiv:1706.04599.
 """
 
@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from riyaz.judge.interval import Interval, ratio
 from riyaz.music.events import TICKS, Piece
 from riyaz.text.tokens import Vocabulary, encode, kind
 
@@ -90,28 +91,24 @@ def summary(scored: pd.DataFrame, n_events: int) -> dict[str, float]:
     }
 
 
-def interval(scored: pd.DataFrame, seed: int, level: float = 0.95, draws: int = 2000) -> tuple[float, float]:
-    """Bootstrap interval of bits a token, from whole pieces drawn with replacement (Efron 1979).
+def interval(scored: pd.DataFrame, families: np.ndarray, seed: int) -> Interval:
+    """Interval of bits per token, from whole families of pieces (`riyaz.judge.interval.ratio`).
 
-    Each draw takes as many pieces as there are and divides their bits by their tokens; the ends are the quantiles
-    (1 - level) / 2 and (1 + level) / 2 of `draws` draws. NaN for fewer than two pieces.
+    Parameters
+    ----------
+    families : (n_pieces,) the family of each piece, by the numbers in the column `piece`.
     """
-    by_piece = scored.groupby("piece")["bits"].agg(["sum", "size"]).to_numpy()
-    if len(by_piece) < 2:
-        return float("nan"), float("nan")
-    rows = np.random.default_rng(seed).integers(len(by_piece), size=(draws, len(by_piece)))
-    sums = by_piece[rows].sum(axis=1)  # (draws, 2)
-    low, high = np.quantile(sums[:, 0] / sums[:, 1], [(1 - level) / 2, (1 + level) / 2])
-    return float(low), float(high)
+    by_piece = scored.groupby("piece")["bits"].agg(["sum", "size"])
+    return ratio(by_piece["sum"], by_piece["size"], np.asarray(families)[by_piece.index.astype(int)], seed)
 
 
-def difference(ours: pd.DataFrame, theirs: pd.DataFrame, seed: int, level: float = 0.95) -> tuple[float, float, float]:
-    """Bits a token that `ours` saves against `theirs`, with the ends of its `interval`: paired token by token.
+def difference(ours: pd.DataFrame, theirs: pd.DataFrame, families: np.ndarray, seed: int) -> tuple[float, Interval]:
+    """Bits per token that `ours` saves against `theirs`, and its `interval`: paired token by token.
 
-    mean(theirs - ours); NaN for no tokens, and NaN ends for fewer than two pieces.
+    mean(theirs - ours); NaN for no tokens.
     """
     saved = theirs.assign(bits=theirs["bits"].to_numpy() - ours["bits"].to_numpy())
-    return (float(saved["bits"].mean()), *interval(saved, seed, level))
+    return float(saved["bits"].mean()), interval(saved, families, seed)
 
 
 def calibration(scored: pd.DataFrame, bins: int = 10) -> tuple[pd.DataFrame, float]:
@@ -173,20 +170,20 @@ def positions(pieces: Sequence[Piece], cycles: Sequence[Fraction | None], scheme
     return found.assign(place=np.array(PLACES)[which])
 
 
-def by_place(scored: pd.DataFrame, places: pd.Series, seed: int) -> pd.DataFrame:
+def by_place(scored: pd.DataFrame, places: pd.Series, families: np.ndarray, seed: int) -> pd.DataFrame:
     """Bits a token on the first beat of the cycle, on its other beats, between them, and outside of it.
 
     Returns
     -------
-    One row for each of `PLACES` that occurs, in that order: place, share (of the tokens), bits (a token), low and high
-    (`interval`). No rows where nothing was scored.
+    One row for each of `PLACES` that occurs, in that order: place, share (of the tokens), bits (per token), interval.
+    No rows where nothing was scored.
     """
     rows = []
     for place in PLACES:
         here = scored[(places == place).to_numpy()]
         if len(here):
-            rows.append((place, len(here) / len(scored), here["bits"].mean(), *interval(here, seed)))
-    return pd.DataFrame(rows, columns=["place", "share", "bits", "low", "high"])
+            rows.append((place, len(here) / len(scored), here["bits"].mean(), interval(here, families, seed)))
+    return pd.DataFrame(rows, columns=["place", "share", "bits", "interval"])
 
 
 def frame_nats(logs: Sequence[np.ndarray], pieces: Sequence[np.ndarray], vocabulary: Vocabulary) -> list[np.ndarray]:
@@ -223,22 +220,20 @@ def frame_nats(logs: Sequence[np.ndarray], pieces: Sequence[np.ndarray], vocabul
     return out
 
 
-def frame_summary(nats: Sequence[np.ndarray], seed: int) -> dict[str, float]:
+def frame_summary(nats: Sequence[np.ndarray], families: np.ndarray, seed: int) -> dict[str, float | None]:
     """The figures of `frame_nats`; NaN where there are no frames.
 
     Returns
     -------
-    by_frame : sum of all nats / number of frames, as the benchmarks count. low, high : its bootstrap `interval` over
-    pieces. by_piece : mean over pieces of their nats a frame; pieces without a frame are left out.
+    by_frame : sum of all nats / number of frames, as the benchmarks count. low, high : ends of its interval over
+    families. by_piece : mean over pieces of their nats a frame; pieces without a frame are left out.
     """
-    frames = pd.DataFrame({"piece": np.repeat(np.arange(len(nats)), [len(n) for n in nats]), "bits": [*_joined(nats)]})
-    low, high = interval(frames, seed)
-    by_piece = frames.groupby("piece")["bits"].mean().mean()
-    return {"by_frame": float(frames["bits"].mean()), "low": low, "high": high, "by_piece": float(by_piece)}
-
-
-def _joined(arrays: Sequence[np.ndarray]) -> np.ndarray:
-    return np.concatenate([*arrays, np.empty(0)])
+    sums, sizes = np.array([n.sum() for n in nats]), np.array([len(n) for n in nats])
+    known = sizes > 0
+    by_frame = sums.sum() / sizes.sum() if known.any() else float("nan")
+    by_piece = (sums[known] / sizes[known]).mean() if known.any() else float("nan")
+    found = ratio(sums[known], sizes[known], np.asarray(families)[known], seed)
+    return {"by_frame": float(by_frame), **found.ends(), "by_piece": float(by_piece)}
 
 
 def published(n_pieces: Mapping[str, int]) -> pd.DataFrame:

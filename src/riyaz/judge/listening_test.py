@@ -1,9 +1,10 @@
 """Make a blind listening test of a corpus: ``python -m riyaz listen chorales``.
 
-Pieces of three kinds, all of held-out length, tempo and sound: human ones that nobody learned from, new ones by the
-trained network, and new ones by an n-gram of the same training part under the same mask, temperature and top-p. They
-are taken in the order in which they are found or made. The folder holds test.html for listeners, key.json for you, and
-protocol.txt, which says how to go on; the notebook `listening` reads the answers.
+Pieces of three kinds, all with the length, tempo and sound of held-out pieces: human ones that no model learned from,
+new ones by the trained network, and new ones by an n-gram that learned the same training pieces and draws under the
+same grammar, temperature and top-p. They are taken in the order in which they are found or made. The folder holds
+test.html for listeners, key.json for you, and protocol.txt, which says how to go on; the notebook `listening` reads the
+answers.
 """
 
 import argparse
@@ -11,18 +12,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from riyaz import params
-from riyaz.judge import listening
+from riyaz.judge import listening, rivals
 from riyaz.model import bundle, ngram
 from riyaz.model.bundle import Bundle
-from riyaz.music import events
-from riyaz.params import Generate
-from riyaz.play import decode
+from riyaz.params import Settings
+from riyaz.play.sampling import Sampling, draw
 from riyaz.tabla import taals
-from riyaz.text import grammar, tokens
+from riyaz.text import dataset, grammar, tokens
+from riyaz.text.dataset import DataSet
 from riyaz.text.tokens import START
+from riyaz.tools import environment
 
 TRIES = 4  # pieces made for each one that is asked for: some are too short
 STYLES = {"tabla": "tabla solo", "chorales": "a Bach chorale"}
@@ -46,66 +47,40 @@ def make(asked: argparse.Namespace) -> Path:
     """Make the pieces of the three groups, and the test of them."""
     if asked.clips < 1 or not 1 <= asked.seconds <= 120:
         raise ValueError("--clips is at least 1, and --seconds from 1 to 120")
-    settings = params.load(asked.corpus)
+    root = environment.checkout()
+    settings = params.load(asked.corpus, path=root / "params.yaml")
     seed = settings.seed if asked.seed is None else asked.seed
-    model = bundle.load(settings.root / "models" / asked.corpus)
-    corpus = read(settings.root, asked.corpus)
-    tempo = int(np.median([piece.about.get("tempo") or 100 for piece in corpus["piece"]]))
-    held_out = pd.concat([corpus[corpus["part"] == part] for part in ("test", "valid")])  # neither was learned from
-    said = new(model, settings.generate, corpus, TRIES * asked.clips, seed)
-    about = {"kind": corpus["piece"][0].about["kind"], "metre": "4/4", "taal": settings.generate.taal}
-    scheme = model.params["tokenize"]["scheme"]
-    groups = {"human": held_out["piece"].tolist()} | {
-        method: [tokens.piece(f"{method} {k}", row, scheme, about) for k, row in enumerate(rows, start=1)]
-        for method, rows in said.items()
+    model, data = bundle.load(root / "models" / asked.corpus), dataset.load(root, asked.corpus)
+    about = data.about() | ({"taal": settings.generate.taal} if data.kind == "bols" else {})
+    groups = {"human": data.part("test", "valid").pieces} | {
+        method: [tokens.piece(f"{method} {k}", row, model.scheme, about) for k, row in enumerate(rows, start=1)]
+        for method, rows in new(model, settings, data, TRIES * asked.clips, seed).items()
     }
-    folder = asked.folder or settings.root / "listening" / asked.corpus
+    folder = asked.folder or root / "listening" / asked.corpus
     style = asked.style or STYLES.get(asked.corpus, asked.corpus)
-    listening.write(folder, groups, asked.clips, asked.seconds, tempo, seed, style)
+    listening.write(folder, groups, asked.clips, asked.seconds, about["tempo"], seed, style)
     return folder
 
 
-def read(root: Path, corpus: str) -> pd.DataFrame:
-    """The corpus' pieces, token ids and parts: one row a piece."""
-    folder, split = root / "data" / "tokens" / corpus, root / "data" / "sequences" / corpus / "split.csv"
-    for needed, stage in ((folder / "tokens.parquet", "tokenize"), (split, "sequence")):
-        if not needed.is_file():
-            raise FileNotFoundError(f"{needed} is missing: the stage {stage} makes it")
-    ids, parts = pd.read_parquet(folder / "tokens.parquet")["ids"], pd.read_csv(split)["part"]
-    return pd.DataFrame({"piece": pd.Series(events.load(folder), dtype=object), "ids": ids, "part": parts})
-
-
-def new(model: Bundle, wish: Generate, corpus: pd.DataFrame, n: int, seed: int) -> dict[str, list[list[str]]]:
-    """Tokens of n pieces each by the network and by the n-gram, under one mask, temperature and top-p."""
-    vocabulary, scheme = model.vocabulary, model.params["tokenize"]["scheme"]
-    rules, first = grammar.rules(vocabulary, scheme), np.array([], np.int32)
-    if wish.form != "free" and corpus["piece"][0].about["kind"] == "bols":
-        taal = taals.find(wish.taal)
-        rules = grammar.rules(vocabulary, scheme, taal.vibhags, wish.avartans)
+def new(model: Bundle, settings: Settings, data: DataSet, n: int, seed: int) -> dict[str, list[list[str]]]:
+    """Tokens of n pieces each by the network and by the n-gram, under one grammar, temperature and top-p."""
+    vocabulary, sampling = model.vocabulary, Sampling.of(settings.generate, data.lengths)
+    rules, first = grammar.rules(vocabulary, model.scheme), np.array([], np.int32)
+    if settings.generate.form != "free" and data.kind == "bols":
+        taal = taals.find(settings.generate.taal)
+        rules = grammar.rules(vocabulary, model.scheme, taal.vibhags, settings.generate.avartans)
         first = vocabulary.ids([f"taal:{taal.name}"])
-    shape, kept = (wish.temperature, wish.top_k, wish.top_p), model.params.get("memory")
-    network = decode.generate(
-        model.weights, vocabulary, n, wish.tokens, seed, *shape, [first] * n, rules, memory=kept, strength=wish.memory
-    )
-    train, valid = (corpus.loc[corpus["part"] == part, "ids"].tolist() for part in ("train", "valid"))
-    baseline, rng = n_gram(train, valid, len(vocabulary)), np.random.default_rng(seed)
-    primer = [START, *first.tolist()]
-    drawn = [
-        ngram.sample(baseline, rng, wish.tokens, primer, wish.temperature, wish.top_p, keeping(rules)) for _ in range(n)
-    ]
+    network = draw(model, [sampling] * n, seed, [first] * n, rules)
+    baseline, rng = rivals.n_gram(data, settings), np.random.default_rng(seed)
+    shape = (sampling.tokens, [START, *first.tolist()], sampling.temperature, sampling.top_p)
+    drawn = [ngram.sample(baseline, rng, *shape, masking(rules)) for _ in range(n)]
     return {
-        "network": [vocabulary.tokens(out.ids) for out in network],
+        "network": [vocabulary.tokens(one.ids) for one in network],
         "n-gram": [vocabulary.tokens(ids) for ids in drawn],
     }
 
 
-def n_gram(train: list[np.ndarray], valid: list[np.ndarray], size: int) -> ngram.Interpolated:
-    """The interpolated n-gram, its order chosen on the validation part; order 4 where there is none."""
-    model = ngram.train(train, size)
-    return ngram.choose_order(model, valid)[0] if valid else model.at(4)
-
-
-def keeping(rules: grammar.Rules) -> Callable[[np.ndarray], np.ndarray]:
+def masking(rules: grammar.Rules) -> Callable[[np.ndarray], np.ndarray]:
     """The grammar's mask for one piece that grows token by token."""
     import jax
 

@@ -2,27 +2,52 @@
 
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from riyaz.model import network
+from riyaz.model import network, recurrence
 from riyaz.text.tokens import Vocabulary
+
+FILES = ("network.json", "network.weights.h5", "vocabulary.json", "params.json")
 
 
 class Mismatch(ValueError):
     """A network and a vocabulary that do not belong together."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Bundle:
-    model: network.keras.Sequential
+    """A trained model.
+
+    Attributes
+    ----------
+    weights : the network's arrays, as `riyaz.model.recurrence` takes them.
+    vocabulary : of the tokens that it reads and writes.
+    params : the sections of params.yaml that it was made with, its seed, and under ``memory`` its fitted memory.
+    """
+
+    weights: recurrence.Weights
     vocabulary: Vocabulary
     params: dict[str, Any]
+    folder: Path | None = None
 
     @property
-    def weights(self) -> dict[str, Any]:
-        """The network's arrays, as `riyaz.model.recurrence` takes them."""
-        return network.weights(self.model)
+    def memory(self) -> dict[str, Any] | None:
+        """The memory of the piece, as `riyaz.model.memory.fit` gives it; None for the network alone."""
+        return self.params.get("memory")
+
+    @property
+    def scheme(self) -> str:
+        """The token scheme: ``event`` or ``chord``."""
+        return self.params.get("tokenize", {}).get("scheme", "event")
+
+    @cached_property
+    def network(self) -> network.keras.Sequential:
+        """The Keras network, of a bundle that was loaded from a folder."""
+        if self.folder is None:
+            raise ValueError("this bundle was made from arrays: only one that was loaded has a Keras network")
+        return network.load(self.folder)
 
 
 def save(folder: Path, model: network.keras.Sequential, vocabulary: Vocabulary, params: dict[str, Any]) -> None:
@@ -44,11 +69,11 @@ def load(folder: Path) -> Bundle:
     FileNotFoundError : with the file that is missing and the stage that makes it.
     Mismatch : the vocabulary is not the one that the network was trained with.
     """
-    for name in ("network.json", "network.weights.h5", "vocabulary.json", "params.json"):
+    for name in FILES:
         if not (folder / name).is_file():
             raise FileNotFoundError(f"{folder / name} is missing: the stage train makes it")
     params = json.loads((folder / "params.json").read_text(encoding="utf-8"))
     vocabulary = Vocabulary.load(folder / "vocabulary.json")
     if params.pop("vocabulary") != vocabulary.digest:
         raise Mismatch(f"{folder}/vocabulary.json is not the one that this network was trained with: train again")
-    return Bundle(network.load(folder), vocabulary, params)
+    return Bundle(network.weights(network.load(folder)), vocabulary, params, folder)

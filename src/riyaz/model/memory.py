@@ -22,7 +22,9 @@ Witten & Bell, The zero-frequency problem, IEEE Trans. Information Theory 37(4),
 Grave, Joulin & Usunier, Improving neural language models with a continuous cache, 2017, arXiv:1612.04426.
 """
 
+import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import jax
@@ -31,7 +33,6 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import minimize
 
-from riyaz.model.ngram import uniform_base
 from riyaz.tabla.bols import BOLS
 from riyaz.text.tokens import Vocabulary
 
@@ -242,13 +243,6 @@ def log_probabilities(
     return read(network_logs, pieces, parameters)[0]
 
 
-def alone(pieces: Sequence[np.ndarray], n_tokens: int, parameters: Parameters) -> list[np.ndarray]:
-    """The memory without the network, on equal probability for each token: see `read`."""
-    with np.errstate(divide="ignore"):
-        base = np.log(uniform_base(n_tokens))
-    return log_probabilities([np.tile(base, (len(piece) - 1, 1)) for piece in pieces], pieces, parameters)
-
-
 @jax.jit
 def _evidence(found: Found, logs: jax.Array, tokens: jax.Array) -> dict[str, jax.Array]:
     """What a fit needs of each step: of both memories n_k, T_k and n_k(w) with w the token that came, and p(w)."""
@@ -337,3 +331,13 @@ def fit(
         raise ValueError("the memory cannot be fitted: the network gives a validation token no probability at all")
     escapes = [float(f"{value:.3g}") for value in np.exp(best.x)]
     return start | {"escape": escapes[:FITTED], "class_escape": escapes[FITTED:]}
+
+
+def save(parameters: Parameters, path: Path) -> None:
+    """Write what `fit` gives as JSON."""
+    path.write_text(json.dumps(parameters) + "\n", encoding="utf-8")
+
+
+def load(path: Path) -> Parameters:
+    """Read what `save` wrote."""
+    return json.loads(path.read_text(encoding="utf-8"))

@@ -10,8 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-os.environ["KERAS_BACKEND"] = "jax"
-os.environ.setdefault("NPROC", "2")  # XLA's threads: the same number everywhere gives the same bits everywhere
+from riyaz.tools.environment import FIXED
+
+os.environ.setdefault("KERAS_BACKEND", FIXED["KERAS_BACKEND"])
+os.environ.setdefault("NPROC", FIXED["NPROC"])
 
 import jax
 import jax.numpy as jnp
@@ -32,12 +34,14 @@ def build(n_tokens: int, settings: Model, targets: str = "every", seed: int = 0)
     (batch, time) int32 -> (batch, time, n_tokens) float32 probabilities; (batch, n_tokens) for `targets` ``last``.
     """
     keras.utils.set_random_seed(seed)
-    layers = [keras.Input((None,), dtype="int32"), keras.layers.Embedding(n_tokens, settings.embedding)]
+    cell = CELLS[settings.cell]
+    layers = [keras.Input((None,), dtype="int32"), keras.layers.Embedding(n_tokens, settings.embedding, name="embed")]
     for number in range(settings.layers):
         whole = targets == "every" or number < settings.layers - 1
-        layers += [CELLS[settings.cell](settings.units, return_sequences=whole), keras.layers.Dropout(settings.dropout)]
-    layers += [keras.layers.Dense(n_tokens), keras.layers.Activation("softmax")]
-    return keras.Sequential(layers)
+        layers.append(cell(settings.units, return_sequences=whole, name=f"{settings.cell}_{number + 1}"))
+        layers.append(keras.layers.Dropout(settings.dropout, name=f"dropout_{number + 1}"))
+    layers += [keras.layers.Dense(n_tokens, name="dense"), keras.layers.Activation("softmax", name="softmax")]
+    return keras.Sequential(layers, name="network")  # names of our own: Keras' count what a process has built
 
 
 class Learned(keras.layers.Layer):

@@ -6,6 +6,7 @@ has four gates in the order i, f, c, o (eqs. 4 to 9), GRU (``reset_after``) thre
 one.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import jax
@@ -162,7 +163,7 @@ def logits(weights: Weights, tokens: jax.Array) -> jax.Array:
     return read(weights, initial(weights, tokens.shape[0]), tokens)[1]
 
 
-def log_probabilities(weights: Weights, pieces: list[np.ndarray], batch: int = 16) -> list[np.ndarray]:
+def log_probabilities(weights: Weights, pieces: Sequence[np.ndarray], batch: int = 16) -> list[np.ndarray]:
     """What the network gave each token before it came: full context, the state reset at each piece.
 
     Parameters

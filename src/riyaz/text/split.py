@@ -190,7 +190,7 @@ def assign(
     return np.array([part or chosen[label] for label, part in zip(families.tolist(), named, strict=True)], dtype=object)
 
 
-def folds(families: np.ndarray, sizes: Sequence[int], n: int, seed: int) -> np.ndarray:
+def fold_numbers(families: np.ndarray, sizes: Sequence[int] | np.ndarray, n: int, seed: int) -> np.ndarray:
     """Spread whole families over n folds of nearly equal size.
 
     Returns

@@ -10,12 +10,14 @@ from pathlib import Path
 
 import numpy as np
 
+from riyaz.params import Settings
+from riyaz.text.dataset import DataSet
 from riyaz.text.tokens import PAD
 
-PARTS = ("train", "valid", "test")
+Windows = tuple[np.ndarray, np.ndarray]  # inputs, and the targets that belong to them
 
 
-def cut(pieces: Sequence[np.ndarray], length: int, targets: str = "every") -> tuple[np.ndarray, np.ndarray]:
+def cut(pieces: Sequence[np.ndarray], length: int, targets: str = "every") -> Windows:
     """Cut the tokens of pieces into windows.
 
     Parameters
@@ -52,6 +54,12 @@ def cut(pieces: Sequence[np.ndarray], length: int, targets: str = "every") -> tu
     return np.concatenate(inputs), np.concatenate(outputs)
 
 
+def of_part(data: DataSet, part: str, settings: Settings) -> Windows:
+    """The windows of a part; the training part also transposed, as `augment.transpose` says."""
+    pieces = data.training_ids(settings.augment.transpose) if part == "train" else data.part(part).ids
+    return cut(pieces, settings.sequence.length, settings.sequence.targets)
+
+
 def save(folder: Path, part: str, inputs: np.ndarray, outputs: np.ndarray) -> None:
     """Write the windows of a part as two .npy files, which can be read without being loaded."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -59,7 +67,7 @@ def save(folder: Path, part: str, inputs: np.ndarray, outputs: np.ndarray) -> No
     np.save(folder / f"{part}_targets.npy", outputs)
 
 
-def load(folder: Path, part: str) -> tuple[np.ndarray, np.ndarray]:
+def load(folder: Path, part: str) -> Windows:
     """The windows of a part, memory-mapped: training needs memory for a batch, not for the corpus."""
     inputs = np.load(folder / f"{part}_inputs.npy", mmap_mode="r")
     return inputs, np.load(folder / f"{part}_targets.npy", mmap_mode="r")

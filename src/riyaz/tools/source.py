@@ -79,10 +79,11 @@ def bare(code: str) -> str:
 
 
 @cache
-def _digest(path: Path) -> str:
+def digest(path: Path) -> str:
+    """SHA-256 of a module's code, as `bare` leaves it."""
     return hashlib.sha256(bare(path.read_text(encoding="utf-8")).encode()).hexdigest()
 
 
 def table(*starts: Path, src: Path = SRC) -> str:
     """One line a module that `starts` reach: the first digits of its digest, and its path below `src`."""
-    return "".join(f"{_digest(path)[:16]}  {path.relative_to(src).as_posix()}\n" for path in reached(*starts, src=src))
+    return "".join(f"{digest(path)[:16]}  {path.relative_to(src).as_posix()}\n" for path in reached(*starts, src=src))

@@ -1,0 +1,77 @@
+"""Intervals: what a mean could have been with other pieces of the same kind.
+
+Pieces of one family are alike, so whole families are drawn, never single pieces. A bootstrap of few families says
+little: below `FEWEST` there is no interval, and the report gives the reason instead.
+
+References
+----------
+Efron, Bootstrap methods: another look at the jackknife, 1979, doi:10.1214/aos/1176344552.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+from scipy import stats
+
+FEWEST = 5  # groups
+LEVEL = 0.95
+DRAWS = 2000
+
+
+@dataclass(frozen=True)
+class Interval:
+    """The ends of a 95 % interval and the number of groups that it comes from; NaN ends where these are too few."""
+
+    low: float
+    high: float
+    groups: int
+
+    @property
+    def known(self) -> bool:
+        """Whether there is an interval at all."""
+        return bool(np.isfinite(self.low) and np.isfinite(self.high))
+
+    def reason(self, of: str = "families") -> str:
+        """Why there is no interval, or nothing."""
+        return "" if self.known else f"no interval: {self.groups} {of}, and fewer than {FEWEST} say too little"
+
+    def ends(self) -> dict[str, float | None]:
+        """``low`` and ``high`` for a metrics file; None where there is no interval."""
+        return {"low": self.low if self.known else None, "high": self.high if self.known else None}
+
+    def __str__(self) -> str:
+        return f"95 % interval {self.low:.2f} to {self.high:.2f}" if self.known else self.reason()
+
+
+def ratio(sums: ArrayLike, sizes: ArrayLike, groups: ArrayLike, seed: int) -> Interval:
+    """Interval of a mean over all units, sum(sums) / sum(sizes), from whole groups drawn with replacement.
+
+    Parameters
+    ----------
+    sums : (n,) total of each piece, such as its bits; without units such as tokens a piece adds nothing.
+    sizes : (n,) number of units of each piece.
+    groups : (n,) the group of each piece: its family, or a listener.
+    seed : of the draws.
+
+    Returns
+    -------
+    The 2.5 % and 97.5 % quantiles of `DRAWS` draws of as many groups as there are (`scipy.stats.bootstrap`, method
+    ``percentile``); NaN below `FEWEST` groups.
+    """
+    table = pd.DataFrame({"sum": np.asarray(sums, float), "size": np.asarray(sizes, float)})
+    totals = table.groupby(np.asarray(groups)).sum().to_numpy()  # (n_groups, 2)
+    if len(totals) < FEWEST:
+        return Interval(float("nan"), float("nan"), len(totals))
+    found = stats.bootstrap(
+        (totals[:, 0], totals[:, 1]),
+        lambda total, size, axis: total.sum(axis=axis) / size.sum(axis=axis),
+        n_resamples=DRAWS,
+        paired=True,
+        vectorized=True,
+        confidence_level=LEVEL,
+        method="percentile",
+        rng=np.random.default_rng(seed),
+    ).confidence_interval
+    return Interval(float(found.low), float(found.high), len(totals))

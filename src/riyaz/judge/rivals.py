@@ -1,0 +1,54 @@
+"""The rivals: the classical models that the network has to beat, on the same training pieces.
+
+They learn from the transposed training pieces too, as the network does, and are chosen on the validation part. The
+report, the folds and the listening test take them from here.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from riyaz.model import ngram
+from riyaz.params import Settings
+from riyaz.text.dataset import DataSet
+
+DEFAULT_ORDER = 4  # of the n-gram where there are no validation pieces to choose it on
+
+
+def train(data: DataSet, settings: Settings) -> dict[str, ngram.Model]:
+    """Train and choose the classical models.
+
+    Parameters
+    ----------
+    data : its training part is learned, its validation part chooses order and mixture.
+    settings : augment.transpose and evaluate.orders.
+
+    Returns
+    -------
+    ``uniform``, ``unigram``, ``copy-last``, ``n-gram`` and ``n-gram + piece`` (an n-gram mixed with a model of the
+    piece so far, as in IDyOM), which is left out where there are no validation pieces.
+    """
+    pieces, size = data.training_ids(settings.augment.transpose), len(data.vocabulary)
+    valid = data.part("valid").ids
+    counts = ngram.train(pieces, size, settings.evaluate.orders)
+    models: dict[str, ngram.Model] = {
+        "uniform": ngram.Uniform(size),
+        "unigram": counts.at(0),
+        "copy-last": ngram.copy_last(pieces, size),
+        "n-gram": n_gram(data, settings),
+    }
+    return models | ({"n-gram + piece": ngram.choose_mix(counts, valid)[0]} if valid else {})
+
+
+def n_gram(data: DataSet, settings: Settings) -> ngram.Interpolated:
+    """The interpolated n-gram alone, its order chosen on the validation part."""
+    pieces, valid = data.training_ids(settings.augment.transpose), data.part("valid").ids
+    counts = ngram.train(pieces, len(data.vocabulary), settings.evaluate.orders)
+    return ngram.choose_order(counts, valid)[0] if valid else counts.at(min(DEFAULT_ORDER, counts.order))
+
+
+def predict(models: Mapping[str, ngram.Model], pieces: Sequence[np.ndarray]) -> dict[str, list[np.ndarray]]:
+    """For each model and piece (n - 1, n_tokens) float64, natural logarithms; what has no probability is 1e-300."""
+    return {
+        name: [np.log(np.maximum(model.distributions(row), 1e-300)) for row in pieces] for name, model in models.items()
+    }

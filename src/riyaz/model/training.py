@@ -1,0 +1,129 @@
+"""The one recipe: from a data set, settings and a seed to a trained network with its memory of the piece.
+
+A training is computed once. Its result is kept in the cache (`riyaz.tools.store`) under the digest of all that it
+depends on: the windows, the settings that take effect, the seed, the number of threads, and the source and versions of
+what computes. The stage `train`, the folds and experiments thereby share their trainings.
+"""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from riyaz.model import memory, network, recurrence
+from riyaz.params import Settings
+from riyaz.text import windows
+from riyaz.text.dataset import DataSet
+from riyaz.tools import source, store
+
+# What computes a training and a memory: a change of one of these files makes new trainings, a comment does not.
+NETWORK = ("network.py", "recurrence.py")
+MEMORY = ("memory.py",)
+LIBRARIES = ("jax", "jaxlib", "keras", "numpy", "scipy", "h5py")
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A trained network, the epochs that made it, and its memory of the piece.
+
+    Attributes
+    ----------
+    network : with the weights of its best epoch.
+    history : a row an epoch, as `riyaz.model.network.fit` gives it.
+    memory : as `riyaz.model.memory.fit` gives it; None for the network alone.
+    """
+
+    network: network.keras.Sequential
+    history: pd.DataFrame
+    memory: memory.Parameters | None
+
+    @property
+    def weights(self) -> recurrence.Weights:
+        """The network's arrays, as `riyaz.model.recurrence` takes them."""
+        return network.weights(self.network)
+
+
+def train(
+    data: DataSet,
+    settings: Settings,
+    seed: int,
+    cache: Path | None = None,
+    ready: Mapping[str, windows.Windows] | None = None,
+    report: Callable[[dict[str, float]], Any] = lambda row: None,
+) -> Trained:
+    """Train on the training part; the validation part decides when to stop, and fits the memory.
+
+    Parameters
+    ----------
+    data : with its parts; those of the data set count, so that a fold is the same data set with other parts.
+    settings : sections augment, sequence, model and train.
+    seed : of weights, dropout and the order of batches.
+    cache : the cache's folder; None: nothing is kept.
+    ready : the windows of ``train`` and ``valid``, where they are cut already; None: they are cut here.
+    report : called after each epoch with its row; not where the training comes from the cache.
+
+    Raises
+    ------
+    ValueError : the data set has no validation pieces and a memory is asked for.
+    """
+    given = ready or {part: windows.of_part(data, part, settings) for part in ("train", "valid")}
+    shape = (len(data.vocabulary), settings.model, settings.sequence.targets)
+
+    def make() -> tuple[network.keras.Sequential, pd.DataFrame]:
+        built = network.build(*shape, seed)
+        return built, network.fit(built, given["train"], given["valid"], settings.train, seed, report)
+
+    key = _key(NETWORK, seed, *_effective(shape, settings), *given["train"], *given["valid"])
+    net, history = store.cached(cache and cache / "trained" / key, make, _save, _load)
+    fitted = None
+    if settings.model.memory == "suffix":
+        valid = data.part("valid").ids
+        fit = partial(_fit_memory, net, valid, data)
+        place = cache and cache / "memory" / f"{_key(MEMORY, key, memory.classes(data.vocabulary), *valid)}.json"
+        fitted = store.cached(place, fit, memory.save, memory.load)
+    return Trained(net, history, fitted)
+
+
+def predict(trained: Trained, pieces: Sequence[np.ndarray]) -> dict[str, list[np.ndarray]]:
+    """What the trained model gave each token of some pieces before it came.
+
+    Returns
+    -------
+    ``network`` and, with a memory, ``network + memory``: for each piece (n - 1, n_tokens) float32, natural logarithms.
+    """
+    logs = {"network": recurrence.log_probabilities(trained.weights, pieces)}
+    if trained.memory:
+        logs["network + memory"] = memory.log_probabilities(logs["network"], pieces, trained.memory)
+    return logs
+
+
+def _fit_memory(net: network.keras.Sequential, valid: Sequence[np.ndarray], data: DataSet) -> memory.Parameters:
+    return memory.fit(recurrence.log_probabilities(network.weights(net), valid), valid, data.vocabulary)
+
+
+def _effective(shape: tuple, settings: Settings) -> tuple:
+    """The settings that change the network."""
+    n_tokens, model, targets = shape
+    return n_tokens, targets, model.model_dump(exclude={"memory"}), settings.train.model_dump()
+
+
+def _key(modules: tuple[str, ...], *parts: Any) -> str:
+    here = Path(__file__).parent
+    code = [source.digest(here / module) for module in modules]
+    return store.digest(code, [metadata.version(name) for name in LIBRARIES], os.environ.get("NPROC", ""), *parts)
+
+
+def _save(result: tuple[network.keras.Sequential, pd.DataFrame], folder: Path) -> None:
+    folder.mkdir()
+    network.save(result[0], folder)
+    result[1].to_csv(folder / "history.csv", index=False)
+
+
+def _load(folder: Path) -> tuple[network.keras.Sequential, pd.DataFrame]:
+    return network.load(folder), pd.read_csv(folder / "history.csv", float_precision="round_trip")

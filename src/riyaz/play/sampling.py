@@ -1,0 +1,270 @@
+"""Drawing new pieces from a model: many at once, by one compiled program that carries the recurrent state.
+
+At each step the network reads one token and predicts the next, and the memory of the piece (`riyaz.model.memory`) is
+added to that prediction. The grammar's mask removes what may not follow. Temperature, top-k and top-p (Holtzman et al.
+2020, arXiv:1904.09751) change the probabilities of what is left, and a token is drawn from them. At temperature 0 the
+most likely token is taken: the lecture's "index of the highest value".
+
+A memory that reads its own output would repeat one phrase for ever. So its strength falls to zero during the last of
+`limit` consecutive repeats of a phrase, and after that no token continues the phrase if the grammar allows another.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from riyaz.model import memory, recurrence
+from riyaz.model.bundle import Bundle
+from riyaz.params import Generate
+from riyaz.text import grammar
+from riyaz.text.tokens import END, PAD, START
+
+ROWS = 16  # pieces in the compiled program; a shorter batch is filled up, so that its size changes no bit
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """How a piece is drawn.
+
+    Attributes
+    ----------
+    tokens : a piece has at most so many, ``<start>`` and what is given included.
+    temperature : probabilities are raised to 1 / temperature; 0 takes the most likely token.
+    top_k : only the so many most likely tokens; 0 is all.
+    top_p : only the fewest tokens that together have at least this probability.
+    memory : strength of the memory; its counts are multiplied by it. 0 is the network alone, 1 what predicts human
+        pieces best.
+    limit : a phrase comes at most so many times in a row while there is a memory.
+    least : a piece ends with no fewer tokens, if the grammar allows anything but the end.
+    ending : whether a piece that reaches `tokens` without an end is ended where ``<end>`` was the most likely.
+    """
+
+    tokens: int
+    temperature: float = 1.0
+    top_k: int = 0
+    top_p: float = 1.0
+    memory: float = 0.0
+    limit: float = 4.0
+    least: int = 0
+    ending: bool = False
+
+    @classmethod
+    def of(cls, settings: Generate, lengths: Sequence[int] | np.ndarray) -> "Sampling":
+        """The sampling that params.yaml asks for: what is delivered, judged and listened to.
+
+        Parameters
+        ----------
+        settings : section generate.
+        lengths : tokens of the corpus' pieces; no piece is shorter than a tenth of them.
+        """
+        least = int(np.quantile(lengths, 0.1)) if len(lengths) else 0
+        chosen = {name: getattr(settings, name) for name in ("tokens", "temperature", "top_k", "top_p", "limit")}
+        return cls(**chosen, memory=settings.memory, least=least, ending=True)
+
+    def argmax(self) -> "Sampling":
+        """The lecture's method with the same length: the most likely token, without memory, wherever that leads."""
+        return replace(self, temperature=0.0, memory=0.0, least=0, ending=False)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """One drawn piece; every array has one entry a token, the first for ``<start>``.
+
+    Attributes
+    ----------
+    ids : (n,) int32, from ``<start>``; with ``<end>`` if it came.
+    given : how many of the ids after ``<start>`` were given.
+    ended : whether ``<end>`` was drawn, and not put there because the piece was too long.
+    probability : (n,) float32, what the model (network and memory) gave the token, before the mask; 1 if given.
+    masked : (n,) float32, the probability that the mask removed.
+    entropy : (n,) float32, bits of the model's distribution.
+    memory_share : (n,) float32, the memory's share of the distribution, 0 to 1.
+    """
+
+    ids: np.ndarray
+    given: int
+    ended: bool
+    probability: np.ndarray
+    masked: np.ndarray
+    entropy: np.ndarray
+    memory_share: np.ndarray
+    _ending: np.ndarray = field(repr=False)  # (n,) what the model gave <end>; 0 where it was not allowed
+
+    def with_end(self) -> "Drawn":
+        """The piece, ended where ``<end>`` was the most likely if it has no end; as it is where that was never so."""
+        if self.ended or not self._ending.any():
+            return self
+        last = int(self._ending.argmax())
+        arrays = ("probability", "masked", "entropy", "memory_share", "_ending")
+        cut = {name: getattr(self, name)[: last + 1] for name in arrays}
+        return replace(self, ids=np.r_[self.ids[:last], END].astype(np.int32), **cut)
+
+
+def shape(logits: jax.Array, temperature: jax.Array, top_k: jax.Array, top_p: jax.Array) -> jax.Array:
+    """Apply temperature, top-k and top-p to logits (batch, n_tokens); the settings are (batch,) each.
+
+    Temperature 0 keeps only the highest; top_k = 0 keeps all. Of equally likely tokens all are kept or none. The bound
+    is found by trying the 31 bits of a probability one after the other, which takes a tenth of the time of a sort.
+    """
+    n_tokens = logits.shape[-1]
+    warm = logits / jnp.where(temperature > 0, temperature, 1.0)[:, None]
+    p = jax.nn.softmax(warm)
+    size = jax.lax.bitcast_convert_type(p, jnp.int32)  # in the order of p, which is not negative
+    most = jnp.where(top_k > 0, top_k, n_tokens)
+
+    def higher(bit: jax.Array, bound: jax.Array) -> jax.Array:
+        tried = bound | (jnp.int32(1) << (30 - bit))
+        above = size > tried[:, None]
+        enough = (jnp.where(above, p, 0).sum(-1) >= top_p) & (top_p < 1)
+        return jnp.where(enough | (above.sum(-1) >= most), tried, bound)
+
+    bound = jax.lax.fori_loop(0, 31, higher, jnp.zeros(len(p), jnp.int32))
+    highest = jnp.arange(n_tokens) == jnp.argmax(warm, -1)[:, None]
+    return jnp.where(jnp.where(temperature[:, None] > 0, size > bound[:, None], highest), warm, -jnp.inf)
+
+
+def _unless_empty(mask: jax.Array, wanted: jax.Array) -> jax.Array:
+    """What is both allowed and wanted; in rows where that is nothing, what is allowed: (ROWS, n_tokens) bool."""
+    both = mask & wanted
+    return jnp.where(both.any(-1, keepdims=True), both, mask)
+
+
+def _remember(fitted, state, token, logits, strength, limit):
+    """Let the memory read a token: its state, the logits with it, its share, and a mask of what continues a loop.
+
+    Rows of strength 0 have the network's logits, bit for bit, and may loop.
+    """
+    state = memory.advance(fitted, state, token)
+    times, stuck = memory.repeats(state, logits.shape[-1], limit)
+    awake = strength * jnp.clip(limit - times, 0, 1)
+    logs, share = memory.predict(fitted, state, jax.nn.log_softmax(logits), awake)
+    stuck &= (strength > 0)[:, None]
+    return state, jnp.where(awake[:, None] > 0, logs, logits), share, stuck
+
+
+def _program(weights, rules, fitted, settings, given, keys, only):
+    """The scan over steps.
+
+    settings : dict of (ROWS,) arrays, the numbers of each row's `Sampling`. given : (ROWS, steps) int32, -1 where a
+    token is drawn. only : (ROWS, n_tokens) bool. fitted : the memory's parameters as arrays, or None.
+    """
+
+    def one(carry, now):
+        place, forced = now  # (), (ROWS,)
+        state, rules_state, past, token, done, keys = carry
+        state, logits = recurrence.step(weights, state, token)
+        rules_state = grammar.advance(rules, rules_state, token)
+        mask = grammar.allowed(rules, rules_state)
+        mask = _unless_empty(mask, only)
+        longer = (jnp.arange(mask.shape[-1]) != END)[None] | (place >= settings["least"])[:, None]
+        mask = _unless_empty(mask, longer)
+        share = jnp.zeros(ROWS)
+        if fitted is not None:
+            past, logits, share, stuck = _remember(fitted, past, token, logits, settings["memory"], settings["limit"])
+            mask = _unless_empty(mask, ~stuck)
+        p = jax.nn.softmax(logits)
+        pairs = jax.vmap(jax.random.split)(keys)
+        allowed = jnp.where(mask, logits, -jnp.inf)
+        shaped = shape(allowed, settings["temperature"], settings["top_k"], settings["top_p"])
+        drawn = jax.vmap(jax.random.categorical)(pairs[:, 1], shaped)
+        token = jnp.where(done, PAD, jnp.where(forced >= 0, forced, drawn)).astype(jnp.int32)
+        chosen = jnp.take_along_axis(p, token[:, None], -1)[:, 0]
+        masked = 1 - jnp.sum(jnp.where(mask, p, 0), -1)
+        entropy = -jnp.sum(jnp.where(p > 0, p * jnp.log2(p), 0), -1)
+        ending = jnp.where(mask[:, END], p[:, END], 0)
+        after = (state, rules_state, past, token, done | (token == END), pairs[:, 0])
+        return after, (token, chosen, masked, entropy, share, ending)
+
+    start = jnp.full(ROWS, START, jnp.int32)
+    past = None if fitted is None else memory.initial(ROWS, given.shape[1])
+    carry = (recurrence.initial(weights, ROWS), grammar.initial(ROWS), past, start, jnp.zeros(ROWS, bool), keys)
+    _, out = jax.lax.scan(one, carry, (jnp.arange(2, given.shape[1] + 2), given.T))
+    return [jnp.swapaxes(a, 0, 1) for a in out]
+
+
+_compiled = jax.jit(_program)
+_NUMBERS = {
+    "temperature": np.float32,
+    "top_k": np.int32,
+    "top_p": np.float32,
+    "memory": np.float32,
+    "limit": np.float32,
+    "least": np.int32,
+}
+
+
+def draw(
+    model: Bundle,
+    samplings: Sequence[Sampling],
+    seed: int,
+    given: Sequence[np.ndarray] | None = None,
+    rules: grammar.Rules | None = None,
+    only: Sequence[np.ndarray] | None = None,
+) -> list[Drawn]:
+    """Draw pieces, one for each sampling; the only way in which pieces are made freely.
+
+    Parameters
+    ----------
+    samplings : how each piece is drawn; `tokens` is the same for all.
+    given : for each piece (n,) int32 token ids that stand after ``<start>``; where an id is negative a token is drawn.
+    rules : the grammar (`riyaz.text.grammar.rules`); None: that of the model's scheme.
+    only : for each piece (n_tokens_of_vocabulary,) bool: only these are drawn if the grammar allows one of them.
+
+    Returns
+    -------
+    One `Drawn` a piece. Piece i depends on its sampling, the seed and i, not on how many pieces there are. No samplings
+    give no pieces.
+
+    Raises
+    ------
+    ValueError : the samplings differ in `tokens`.
+    """
+    if len({sampling.tokens for sampling in samplings}) > 1:
+        raise ValueError("pieces that are drawn together have the same number of tokens at most: draw them apart")
+    rules = rules or grammar.rules(model.vocabulary, model.scheme)
+    remembers = model.memory is not None and any(sampling.memory for sampling in samplings)
+    fitted = memory.prepare(model.memory) if remembers and model.memory else None
+    root = jax.random.key(seed)
+    out: list[Drawn] = []
+    for first in range(0, len(samplings), ROWS):
+        rows = list(samplings[first : first + ROWS])
+        steps = rows[0].tokens - 1
+        filled = rows + [Sampling(rows[0].tokens)] * (ROWS - len(rows))
+        settings = {name: np.array([getattr(row, name) for row in filled], kind) for name, kind in _NUMBERS.items()}
+        forced = np.full((ROWS, steps), -1, np.int32)
+        allowed = np.ones((ROWS, len(model.vocabulary)), bool)
+        for row in range(len(rows)):
+            if given is not None:
+                ids = given[first + row][:steps]
+                forced[row, : len(ids)] = ids
+            if only is not None:
+                allowed[row] = only[first + row]
+        keys = jax.vmap(lambda i: jax.random.fold_in(root, i))(jnp.arange(first, first + ROWS))
+        arrays = [np.asarray(a) for a in _compiled(model.weights, rules, fitted, settings, forced, keys, allowed)]
+        made = [_drawn(forced[row], *(array[row] for array in arrays)) for row in range(len(rows))]
+        out += [one.with_end() if row.ending else one for one, row in zip(made, rows, strict=True)]
+    return out
+
+
+def _drawn(forced, token, chosen, masked, entropy, share, ending) -> Drawn:
+    """One row of the compiled program's output, up to its end."""
+    ends = np.flatnonzero(token == END)
+    n = int(ends[0]) + 1 if ends.size else len(token)
+    free = forced[:n] < 0
+
+    def column(first: float, values: np.ndarray) -> np.ndarray:
+        return np.r_[first, values].astype(np.float32)
+
+    return Drawn(
+        ids=np.r_[START, token[:n]].astype(np.int32),
+        given=int((forced >= 0).sum()),
+        ended=bool(ends.size),
+        probability=column(1, np.where(free, chosen[:n], 1)),
+        masked=column(0, np.where(free, masked[:n], 0)),
+        entropy=column(0, entropy[:n]),
+        memory_share=column(0, share[:n]),
+        _ending=column(0, np.where(free, ending[:n], 0)),
+    )

@@ -1,0 +1,40 @@
+"""Settings and data for tests: those of params.yaml, with what a test changes."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from riyaz import params
+from riyaz.music.events import Piece
+from riyaz.text.dataset import DataSet
+from riyaz.text.tokens import Vocabulary, encode
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@cache
+def _shipped() -> params.Settings:
+    return params.load(path=ROOT / "params.yaml")
+
+
+def settings(**sections: dict[str, Any]) -> params.Settings:
+    """The common settings of params.yaml: ``settings(model={"units": 8})`` changes one number."""
+    shipped = _shipped()
+    new = {name: getattr(shipped, name).model_copy(update=values) for name, values in sections.items()}
+    return shipped.model_copy(update=new)
+
+
+def section(name: str, **values: Any) -> Any:
+    """One section of them: ``section("model", units=8, layers=1)``."""
+    return getattr(settings(**{name: values}), name)
+
+
+def data(pieces: list[Piece], parts: list[str], families: list[int] | None = None, scheme: str = "event") -> DataSet:
+    """A data set of these pieces; without `families` each is a family of its own."""
+    rows = [encode(piece, scheme) for piece in pieces]
+    vocabulary = Vocabulary(token for row in rows for token in row)
+    numbers = np.arange(len(pieces)) if families is None else np.array(families)
+    ids = [vocabulary.ids(row) for row in rows]
+    return DataSet([p.name for p in pieces], ids, vocabulary, np.array(parts, dtype=object), numbers, lambda: pieces)
