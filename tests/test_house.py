@@ -15,8 +15,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from ruamel.yaml import YAML
 
-from riyaz.report import page
 from riyaz import params
+from riyaz.report import page
 
 ROOT = Path(__file__).resolve().parents[1]
 SRC = ROOT / "src"

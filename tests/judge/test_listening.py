@@ -14,8 +14,8 @@ import pytest
 from scipy import stats
 
 from riyaz.judge import listening
-from riyaz.play import sound
 from riyaz.music.events import PITCHES, TICKS, Piece, in_a_row
+from riyaz.play import sound
 
 ROOT = Path(__file__).parents[2]
 GROUPS = ("human", "network", "n-gram")
@@ -311,6 +311,7 @@ def test_the_notebook_warns_of_too_few(tmp_path, notebook, quick):
 
 def test_the_command_takes_held_out_pieces_and_new_ones_of_both_models(tmp_path, monkeypatch, quick, capsys):
     import listening_test
+
     from riyaz.music import events
     from riyaz.play import decode
     from riyaz.text import tokens

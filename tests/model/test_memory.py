@@ -73,7 +73,8 @@ def test_the_compiled_memory_is_a_plain_dictionary(piece, vocabulary):
 @given(rows)
 def test_alone_with_escapes_of_one_it_is_the_short_term_model(piece):
     chosen = parameters(LETTERS, escape=(1.0,))
-    (log,) = memory.alone([piece], len(LETTERS), chosen)
+    base = np.log(np.tile(ngram.Uniform(len(LETTERS)).distributions(piece)[:1] + 1e-300, (len(piece) - 1, 1)))
+    (log,) = memory.log_probabilities([base], [piece], chosen)
     np.testing.assert_allclose(np.exp(log), list(ngram.short_term(piece, len(LETTERS), 3))[-1], rtol=2e-5, atol=1e-9)
 
 
@@ -111,9 +112,9 @@ def test_where_certainty_came_from():
     _, (sources,) = memory.read([network(piece, len(LETTERS))], [piece], parameters(LETTERS))
     assert sources["match"].tolist() == [0, 0, 0, 0, 0, 1, 2, 3]
     assert sources["ago"].tolist() == [0, 0, 0, 0, 0, 4, 4, 4]
-    assert sources["weight"].iloc[0] == 0
-    assert sources["weight"].between(0, 1, inclusive="left").all()
-    assert sources["weight"].iloc[-1] > sources["weight"].iloc[4]
+    assert sources["share"].iloc[0] == 0
+    assert sources["share"].between(0, 1, inclusive="left").all()
+    assert sources["share"].iloc[-1] > sources["share"].iloc[4]
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,10 @@
 import jax
 import numpy as np
 import pytest
+from samples import section
 
 from riyaz.model import bundle, network, recurrence
 from riyaz.text import windows
-from riyaz.params import Model, Train
 from riyaz.text.tokens import Vocabulary
 
 SMALL = {"units": 12, "embedding": 5, "layers": 1}
@@ -17,7 +17,7 @@ def cycle(n_pieces=12, n_tokens=40):
 
 @pytest.mark.parametrize("cell", ["lstm", "gru", "rnn"])
 def test_the_compiled_network_is_the_keras_network(cell):
-    model = network.build(9, Model(cell=cell, **{**SMALL, "layers": 2}), seed=3)
+    model = network.build(9, section("model", cell=cell, **{**SMALL, "layers": 2}), seed=3)
     for layer in model.layers:  # biases start at zero or one: give every weight a value of its own
         layer.set_weights([np.random.default_rng(1).normal(size=w.shape, scale=0.4) for w in layer.get_weights()])
     tokens = np.random.default_rng(0).integers(0, 9, (3, 17)).astype(np.int32)
@@ -29,7 +29,7 @@ def test_the_compiled_network_is_the_keras_network(cell):
 
 @pytest.mark.parametrize("targets", ["every", "last"])
 def test_what_is_learned_with_is_the_network_and_its_gradient_that_of_keras(targets):
-    model = network.build(9, Model(**{**SMALL, "layers": 2, "dropout": 0}), targets, seed=3)
+    model = network.build(9, section("model", **{**SMALL, "layers": 2, "dropout": 0}), targets, seed=3)
     plain = network.keras.Sequential([network.keras.Input((None,), dtype="int32"), *model.layers[:-1]])
     learned = network.learner(model, 0.1, 0.1, 1.0)
     tokens = np.random.default_rng(0).integers(0, 9, (3, 17)).astype(np.int32)
@@ -41,7 +41,7 @@ def test_what_is_learned_with_is_the_network_and_its_gradient_that_of_keras(targ
             return (out * pull).sum(), out
 
         found, out = jax.jit(jax.grad(loss, has_aux=True))([v.value for v in logits.trainable_variables])
-        names = [variable.path.replace("learned/", "") for variable in logits.trainable_variables]
+        names = [variable.path.replace("fast_lstm/", "") for variable in logits.trainable_variables]
         return dict(zip(names, found, strict=True)), out
 
     (ours, logits), (theirs, expected) = gradients(learned), gradients(plain)
@@ -54,7 +54,7 @@ def test_what_is_learned_with_is_the_network_and_its_gradient_that_of_keras(targ
 
 
 def test_log_probabilities_sum_to_one_and_do_not_depend_on_the_batch():
-    weights = network.weights(network.build(9, Model(**SMALL), seed=3))
+    weights = network.weights(network.build(9, section("model", **SMALL), seed=3))
     pieces = [np.arange(n) % 9 for n in (5, 70, 30)]
     together = recurrence.log_probabilities(weights, pieces)
     assert [a.shape for a in together] == [(4, 9), (69, 9), (29, 9)]
@@ -63,7 +63,7 @@ def test_log_probabilities_sum_to_one_and_do_not_depend_on_the_batch():
 
 
 def test_a_long_piece_is_read_on_from_stretch_to_stretch(monkeypatch):
-    weights = network.weights(network.build(9, Model(**SMALL), seed=3))
+    weights = network.weights(network.build(9, section("model", **SMALL), seed=3))
     pieces = [np.arange(n) % 9 for n in (150, 3)]
     whole = recurrence.log_probabilities(weights, pieces)
     monkeypatch.setattr(recurrence, "STRETCH", 64)
@@ -76,8 +76,10 @@ def test_training_learns_and_repeats_to_the_bit(targets, epochs):
     arrays = windows.cut(cycle(), 8, targets)
     runs = []
     for _ in range(2):
-        model = network.build(8, Model(**SMALL), targets, seed=1)
-        history = network.fit(model, arrays, arrays, Train(epochs=epochs, batch=8, learning_rate=0.03), seed=1)
+        model = network.build(8, section("model", **SMALL), targets, seed=1)
+        history = network.fit(
+            model, arrays, arrays, section("train", epochs=epochs, batch=8, learning_rate=0.03), seed=1
+        )
         runs.append((history, model.get_weights()))
     assert runs[0][0].equals(runs[1][0])
     assert all((a == b).all() for a, b in zip(runs[0][1], runs[1][1], strict=True))
@@ -87,9 +89,9 @@ def test_training_learns_and_repeats_to_the_bit(targets, epochs):
 def test_the_weights_are_those_of_the_best_epoch():
     arrays = windows.cut(cycle(), 8)
     noise = np.random.default_rng(0).integers(4, 8, arrays[1].shape).astype(np.int32)
-    model = network.build(8, Model(**SMALL), seed=1)
+    model = network.build(8, section("model", **SMALL), seed=1)
     history = network.fit(
-        model, arrays, (arrays[0], noise), Train(epochs=6, batch=8, learning_rate=0.05, patience=2), seed=1
+        model, arrays, (arrays[0], noise), section("train", epochs=6, batch=8, learning_rate=0.05, patience=2), seed=1
     )
     logits = network.keras.Sequential(model.layers[:-1])
     logits.compile(loss=network.keras.losses.SparseCategoricalCrossentropy(from_logits=True))
@@ -99,11 +101,11 @@ def test_the_weights_are_those_of_the_best_epoch():
 
 def test_a_bundle_loads_on_its_own_and_refuses_another_vocabulary(tmp_path):
     vocabulary = Vocabulary("abcde")
-    model = network.build(len(vocabulary), Model(**SMALL), seed=1)
+    model = network.build(len(vocabulary), section("model", **SMALL), seed=1)
     bundle.save(tmp_path, model, vocabulary, {"seed": 1})
     back = bundle.load(tmp_path)
     assert back.params == {"seed": 1}
-    assert all((a == b).all() for a, b in zip(back.model.get_weights(), model.get_weights(), strict=True))
+    assert all((a == b).all() for a, b in zip(back.network.get_weights(), model.get_weights(), strict=True))
     Vocabulary("abcdf").save(tmp_path / "vocabulary.json")
     with pytest.raises(bundle.Mismatch, match="train again"):
         bundle.load(tmp_path)

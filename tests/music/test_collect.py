@@ -2,9 +2,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import collect
 import pytest
 
-import collect
 from riyaz.music import scores
 
 

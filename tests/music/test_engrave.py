@@ -59,7 +59,9 @@ def test_two_scores_in_one_page_share_no_ids(page):
 
 
 def test_the_same_score_gives_the_same_bytes_in_another_process(page):
-    code = "import sys; from riyaz.music.engrave import svg; sys.stdout.write(svg(sys.stdin.read(), 'Air & Gavotte')[0])"
+    code = (
+        "import sys; from riyaz.music.engrave import svg; sys.stdout.write(svg(sys.stdin.read(), 'Air & Gavotte')[0])"
+    )
     run = [sys.executable, "-c", f"import sys; sys.path[:0] = {sys.path!r}; {code}"]
     again = subprocess.run(run, input=score(2), capture_output=True, text=True, check=True, encoding="utf-8")
     assert again.stdout == page

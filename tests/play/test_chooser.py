@@ -3,8 +3,8 @@ import pytest
 from test_decode import weights
 
 from riyaz.model import recurrence
-from riyaz.play.chooser import Chooser
 from riyaz.music.events import TICKS
+from riyaz.play.chooser import Chooser
 from riyaz.text.tokens import Vocabulary
 
 V = Vocabulary(["taal:teental", "d:1", "d:1/2", "Dha", "Te", "Na", "rest"])

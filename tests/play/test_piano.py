@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from riyaz.play import piano
 from riyaz.music.events import TICKS, in_a_row, table
+from riyaz.play import piano
 
 RATE = 44100
 

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from riyaz.judge import degeneration
 from riyaz.model import memory, recurrence
+from riyaz.music import events as ev
 from riyaz.play import decode
 from riyaz.text import grammar
-from riyaz.music import events as ev
 from riyaz.text import tokens as tk
 
 NOTES = tk.Vocabulary(

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from riyaz.play import sound
 from riyaz.music.events import TICKS, in_a_row
+from riyaz.play import sound
 
 RATE = 44100
 BOLS = {"kind": "bols", "tempo": 240, "taal": "teental"}

@@ -2,9 +2,9 @@
 
 import json
 
+import index
 import pytest
 
-import index
 from riyaz.report import page
 
 METRICS = {

@@ -9,9 +9,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
-
 import run
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 ROOT = Path(__file__).resolve().parents[2]
 PARAMS = "seed: 7\ncorpora:\n  tabla: {path: data/raw/tabla, reader: tabla, model: {units: 5}}\nmodel: {layers: 3}\n"

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from riyaz.text import split
 from riyaz.music.events import PITCHES, TICKS, Piece, in_a_row
 from riyaz.tabla.bols import BOLS
+from riyaz.text import split
 
 
 def tune(name, pitches, duration=TICKS, **about):

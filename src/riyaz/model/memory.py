@@ -1,18 +1,20 @@
-"""What the piece has said so far: a memory beside the network, as pure JAX functions.
+"""The memory of the piece: what the piece at hand has said so far, added to the network's prediction.
 
-For every earlier place the memory holds how many tokens before it agree with the tokens before the next one: it grows
-by one where the newest tokens agree, else falls to zero. What followed the places that agree over at least k tokens is
-counted, and the counts of order k = 0, 1, ... K are laid over what the shorter orders say, the network's distribution
-being the shortest of all:
+Music repeats itself. For every earlier place of the piece the memory holds the length of its match: how many tokens
+before that place agree with the newest tokens. A match grows by one where the newest token agrees, else it falls to
+zero. The memory counts what followed the places that match over at least k tokens, for k = 0, 1, ... K, and mixes these
+counts into the prediction, from short matches to long ones, starting from the network:
 
     p_k(w) = (s n_k(w) + e_k T_k p_{k-1}(w)) / (s n_k + e_k T_k),    p_{-1} = network
 
-with T_k the number of different tokens that followed. This is Witten and Bell's method C where e_k = 1; the escapes e_k
-are fitted on held-out pieces, so they say how much a match of k tokens is to be trusted. The strength s is 1 where
-likelihoods are measured, and 0 is the network alone.
+n_k(w) is how often w followed, n_k the sum over w, and T_k the number of different tokens that followed. This is Witten
+and Bell's method C where e_k = 1. The escapes e_k are fitted on validation pieces: they say how far a match of k tokens
+is to be trusted. The strength s is 1 where likelihoods are measured; 0 is the network alone.
 
-Bols are remembered twice: as they are, and as their khali form, so that a khali half takes up its bhari half. The
-second memory tells which khali form comes, the network which bol of that form, and the first is laid over both.
+Bols have a second memory, of their khali forms, so that a khali half can follow its bhari half. It predicts which khali
+form comes, the network predicts which bol of that form, and the first memory is mixed into the result.
+
+All functions but `read` and `fit` are pure JAX functions over a batch of pieces.
 
 References
 ----------
@@ -37,35 +39,35 @@ from riyaz.tabla.bols import BOLS
 from riyaz.text.tokens import Vocabulary
 
 ROWS = 16  # pieces read at once; a shorter batch is filled up, so that its size changes no bit
-ORDER = 16
-REACH = 2048  # tokens that it remembers at least
-FITTED = 6  # escapes of the orders 0 to 5; all longer ones share the last
+ORDER = 16  # longer matches count as matches of this length
+REACH = 2048  # at least so many of the newest tokens are remembered
+FITTED = 6  # escapes that are fitted, of the orders 0 to 5; all longer matches share the last
 Parameters = dict[str, Any]  # JSON-able: order, escape and class_escape (lists of float), classes (list of int)
-Found = dict[str, jax.Array]
+Arrays = dict[str, jax.Array]  # the parameters, as `prepare` gives them
 State = dict[str, jax.Array]
 
 
 def classes(vocabulary: Vocabulary) -> list[int]:
-    """For each token the first one with the same khali form; itself for what is no bol."""
+    """For each token the number of the first token with the same khali form; for what is no bol its own number."""
     first: dict[str, int] = {}
     forms = [BOLS[word].khali if word in BOLS else word for word in vocabulary.words]
     return [first.setdefault(form, number) for number, form in enumerate(forms)]
 
 
-def prepare(parameters: Parameters) -> Found:
-    """The parameters as arrays: escapes of all orders, and for the second memory each token's class."""
+def prepare(parameters: Parameters) -> Arrays:
+    """The parameters as arrays: the escapes of all orders and, where there is a second memory, each token's class."""
     reach = np.minimum(np.arange(parameters["order"] + 1), len(parameters["escape"]) - 1)
-    found = {"escape": jnp.asarray(parameters["escape"], jnp.float32)[reach]}
+    arrays = {"escape": jnp.asarray(parameters["escape"], jnp.float32)[reach]}
     if sorted(set(parameters["classes"])) != list(range(len(parameters["classes"]))):
-        found |= {
+        arrays |= {
             "class_escape": jnp.asarray(parameters["class_escape"], jnp.float32)[reach],
             "classes": jnp.asarray(parameters["classes"], jnp.int32),
         }
-    return found
+    return arrays
 
 
 def initial(batch: int, steps: int) -> State:
-    """The empty memory of rows that will have at most so many tokens."""
+    """The empty memory of `batch` pieces that will have at most `steps` tokens."""
     empty = jnp.zeros((batch, steps), jnp.int32)
     return {"now": jnp.int32(0), "past": empty - 1, "match": empty, "class_match": empty}
 
@@ -74,12 +76,12 @@ def _grown(match: jax.Array, same: jax.Array) -> jax.Array:
     return jnp.where(same, jnp.pad(match[:, :-1], ((0, 0), (1, 0))) + 1, 0)
 
 
-def advance(found: Found, state: State, token: jax.Array) -> State:
-    """The memory after one more token a row: (batch,) int32."""
+def advance(arrays: Arrays, state: State, token: jax.Array) -> State:
+    """The memory after one more token of each piece: token (batch,) int32."""
     past = state["past"].at[:, state["now"]].set(token)
     after = {"now": state["now"] + 1, "past": past, "match": _grown(state["match"], past == token[:, None])}
-    if "classes" in found:
-        same = (found["classes"][past] == found["classes"][token][:, None]) & (past >= 0)
+    if "classes" in arrays:
+        same = (arrays["classes"][past] == arrays["classes"][token][:, None]) & (past >= 0)
         return after | {"class_match": _grown(state["class_match"], same)}
     return after | {"class_match": state["class_match"]}
 
@@ -90,7 +92,7 @@ def _followed(state: State) -> jax.Array:
 
 
 def _counts(match: jax.Array, followed: jax.Array, order: int, n_tokens: int) -> jax.Array:
-    """What followed the places that agree over at least k tokens: (batch, order + 1, n_tokens) float32."""
+    """How often each token followed a match of at least k tokens: (batch, order + 1, n_tokens) float32."""
 
     def row(match: jax.Array, followed: jax.Array) -> jax.Array:
         where = jnp.where(followed >= 0, jnp.minimum(match, order) * n_tokens + followed, (order + 1) * n_tokens)
@@ -101,10 +103,10 @@ def _counts(match: jax.Array, followed: jax.Array, order: int, n_tokens: int) ->
     return jnp.einsum("kl,blw->bkw", at_least, exact)
 
 
-def _laid(counts: jax.Array, escape: jax.Array, strength: jax.Array) -> tuple[jax.Array, jax.Array]:
-    """The memory's part of the distribution, (batch, n_tokens), and the log of what it leaves to the base, (batch,).
+def _mixed_in(counts: jax.Array, escape: jax.Array, strength: jax.Array) -> tuple[jax.Array, jax.Array]:
+    """The memory's part of the distribution, (batch, n_tokens), and the log of the share left to the base, (batch,).
 
-    What is left is kept as a logarithm: a phrase that came some hundred times leaves less than a float can say.
+    The share is a logarithm: a phrase that came some hundred times leaves less than a float32 can hold.
     """
     total, kinds = counts.sum(-1), (counts > 0).sum(-1)  # (batch, order + 1)
     whole = jnp.where(kinds > 0, strength[:, None] * total + escape * kinds, 1)
@@ -114,8 +116,8 @@ def _laid(counts: jax.Array, escape: jax.Array, strength: jax.Array) -> tuple[ja
     return (share[:, :, None] * counts).sum(1), longer[:, 0]
 
 
-def predict(found: Found, state: State, logs: jax.Array, strength: jax.Array) -> tuple[jax.Array, jax.Array]:
-    """Lay the memory over the network.
+def predict(arrays: Arrays, state: State, logs: jax.Array, strength: jax.Array) -> tuple[jax.Array, jax.Array]:
+    """Mix the memory into the network's prediction.
 
     Parameters
     ----------
@@ -125,24 +127,26 @@ def predict(found: Found, state: State, logs: jax.Array, strength: jax.Array) ->
     Returns
     -------
     logs : the same with the memory.
-    weight : (batch,) float32, the share of the decision that the memory took; 0 where nothing is remembered.
+    share : (batch,) float32, the memory's share of the mixture; 0 where nothing is remembered.
     """
-    order, n_tokens = len(found["escape"]) - 1, logs.shape[-1]
+    order, n_tokens = len(arrays["escape"]) - 1, logs.shape[-1]
     followed = _followed(state)
     network = jnp.float32(0)  # the logarithm of what is left to it
-    if "classes" in found:
-        same = found["classes"][:, None] == jnp.arange(n_tokens)  # (token, class)
-        closed = jnp.where(followed >= 0, found["classes"][followed], -1)
-        said, network = _laid(_counts(state["class_match"], closed, order, n_tokens), found["class_escape"], strength)
+    if "classes" in arrays:
+        same = arrays["classes"][:, None] == jnp.arange(n_tokens)  # (token, class)
+        closed = jnp.where(followed >= 0, arrays["classes"][followed], -1)
+        mass, network = _mixed_in(
+            _counts(state["class_match"], closed, order, n_tokens), arrays["class_escape"], strength
+        )
         of_class = jax.nn.logsumexp(jnp.where(same[None], logs[:, :, None], -jnp.inf), axis=1)  # (batch, class)
-        new = jnp.logaddexp(network[:, None] + of_class, jnp.log(said))
-        logs = logs + jnp.where(jnp.isfinite(of_class), new - of_class, 0)[:, found["classes"]]
-    said, left = _laid(_counts(state["match"], followed, order, n_tokens), found["escape"], strength)
-    return jnp.logaddexp(left[:, None] + logs, jnp.log(said)), -jnp.expm1(left + network)
+        new = jnp.logaddexp(network[:, None] + of_class, jnp.log(mass))
+        logs = logs + jnp.where(jnp.isfinite(of_class), new - of_class, 0)[:, arrays["classes"]]
+    mass, left = _mixed_in(_counts(state["match"], followed, order, n_tokens), arrays["escape"], strength)
+    return jnp.logaddexp(left[:, None] + logs, jnp.log(mass)), -jnp.expm1(left + network)
 
 
 def longest(state: State) -> tuple[jax.Array, jax.Array]:
-    """The longest match a row and how long ago it stood, the latest of equal ones: (batch,) int32; 0 and 0 for none."""
+    """The longest match of each piece and how long ago it was, the latest of equal ones: (batch,) int32; 0 if none."""
     ago = state["now"] - 1 - jnp.arange(state["match"].shape[1])
     match = jnp.where(ago > 0, state["match"], 0)
     best = match.shape[1] - 1 - jnp.argmax(match[:, ::-1], axis=1)
@@ -151,12 +155,12 @@ def longest(state: State) -> tuple[jax.Array, jax.Array]:
 
 
 def repeats(state: State, n_tokens: int, limit: float | jax.Array) -> tuple[jax.Array, jax.Array]:
-    """How many times in a row the newest phrase has come, of any period, and what would go on too often.
+    """How many times in a row the newest phrase has come, of any length, and which tokens would repeat it too often.
 
     Returns
     -------
-    times : (batch,) float32, 1 for what is new; a phrase of which half comes again has come 1.5 times.
-    stuck : (batch, n_tokens) bool, the tokens that would go on with a phrase that has come `limit` times.
+    times : (batch,) float32, 1 for a new phrase; 1.5 where half of it has come again.
+    stuck : (batch, n_tokens) bool, the tokens that would continue a phrase that has come `limit` times in a row.
     """
     ago = state["now"] - 1 - jnp.arange(state["match"].shape[1])
     times = 1 + jnp.where(ago > 0, state["match"] / jnp.maximum(ago, 1), 0)
@@ -167,27 +171,27 @@ def repeats(state: State, n_tokens: int, limit: float | jax.Array) -> tuple[jax.
 
 
 @jax.jit
-def _read(found: Found, logs: jax.Array, tokens: jax.Array) -> tuple[jax.Array, ...]:
+def _read(arrays: Arrays, logs: jax.Array, tokens: jax.Array) -> tuple[jax.Array, ...]:
     """Scan whole rows: logs (time, batch, n_tokens), tokens (time, batch)."""
 
     def one(state: State, now: tuple[jax.Array, jax.Array]):
-        state = advance(found, state, now[1])
-        mixed, weight = predict(found, state, now[0], jnp.ones(tokens.shape[1]))
+        state = advance(arrays, state, now[1])
+        mixed, weight = predict(arrays, state, now[0], jnp.ones(tokens.shape[1]))
         return state, (mixed, weight, *longest(state))
 
     return jax.lax.scan(one, initial(tokens.shape[1], tokens.shape[0]), (logs, tokens))[1]
 
 
 def _batches(logs: Sequence[np.ndarray], pieces: Sequence[np.ndarray]):
-    """Stretches of pieces of nearly equal length together, filled up to few shapes, time first.
+    """Batches of stretches of nearly equal length, padded to few shapes (few compilations), time first.
 
-    A piece of up to 2 `REACH` tokens is one stretch. A longer one is read in several, each but the first beginning with
-    the `REACH` tokens before it: what lies farther back is forgotten, and the work grows with the length, not with its
-    square.
+    A piece of up to 2 `REACH` tokens is one stretch. A longer one is read in several; each but the first begins with
+    the `REACH` tokens before it. What lies farther back is forgotten, so the work grows
+    with the length, not with its square.
 
     Yields
     ------
-    rows : for each row (number of the piece, first and last + 1 of the predictions to keep, where these stand in it).
+    rows : for each row (number of the piece, first and last + 1 of the predictions it gives, where they stand in it).
     given : (time, ROWS, n_tokens) float32 logs. tokens : (time, ROWS) int32.
     """
     stretches = [
@@ -214,26 +218,26 @@ def read(
 
     Parameters
     ----------
-    network_logs : for each piece (n - 1, n_tokens), natural logarithms of what the network gave all but the first.
+    network_logs : for each piece (n - 1, n_tokens), natural logarithms of the network's predictions.
     pieces : each (n,) token ids.
     parameters : from `fit`.
 
     Returns
     -------
     logs : as `network_logs`, with the memory.
-    sources : for each piece a row for each token but the first: weight (of the memory, 0 to 1), match (how many tokens
-        before it stood together earlier in the piece) and ago (how many tokens earlier; 0 for never).
+    sources : for each piece a row for each token but the first: share (of the memory, 0 to 1), match (how many tokens
+        before it match an earlier place) and ago (how many tokens earlier that place is; 0 for none).
     """
-    found = prepare(parameters)
+    arrays = prepare(parameters)
     logs = [np.empty_like(given, dtype=np.float32) for given in network_logs]
-    told = [np.empty((len(piece) - 1, 3), np.float32) for piece in pieces]
+    sources = [np.empty((len(piece) - 1, 3), np.float32) for piece in pieces]
     for rows, given, tokens in _batches(network_logs, pieces):
-        mixed, *others = (np.asarray(a) for a in _read(found, given, tokens))
-        for row, (i, start, end, kept) in enumerate(rows):
-            logs[i][start:end] = mixed[kept, row]
-            told[i][start:end] = np.stack([other[kept, row] for other in others], axis=1)
-    columns = {"weight": np.float32, "match": np.int32, "ago": np.int32}
-    return logs, [pd.DataFrame(array, columns=list(columns)).astype(columns) for array in told]
+        mixed, *others = (np.asarray(a) for a in _read(arrays, given, tokens))
+        for row, (i, start, end, inside) in enumerate(rows):
+            logs[i][start:end] = mixed[inside, row]
+            sources[i][start:end] = np.stack([other[inside, row] for other in others], axis=1)
+    columns = {"share": np.float32, "match": np.int32, "ago": np.int32}
+    return logs, [pd.DataFrame(array, columns=list(columns)).astype(columns) for array in sources]
 
 
 def log_probabilities(
@@ -244,10 +248,10 @@ def log_probabilities(
 
 
 @jax.jit
-def _evidence(found: Found, logs: jax.Array, tokens: jax.Array) -> dict[str, jax.Array]:
-    """What a fit needs of each step: of both memories n_k, T_k and n_k(w) with w the token that came, and p(w)."""
-    order, n_tokens = len(found["escape"]) - 1, logs.shape[-1]
-    numbers = found.get("classes", jnp.arange(n_tokens))
+def _evidence(arrays: Arrays, logs: jax.Array, tokens: jax.Array) -> dict[str, jax.Array]:
+    """What `fit` needs of each step: of both memories n_k, T_k and n_k(w), with w the token that came, and p(w)."""
+    order, n_tokens = len(arrays["escape"]) - 1, logs.shape[-1]
+    numbers = arrays.get("classes", jnp.arange(n_tokens))
     same = numbers[:, None] == jnp.arange(n_tokens)
 
     def seen(match: jax.Array, followed: jax.Array, came: jax.Array) -> jax.Array:
@@ -256,7 +260,7 @@ def _evidence(found: Found, logs: jax.Array, tokens: jax.Array) -> dict[str, jax
         return jnp.stack([counts.sum(-1), (counts > 0).sum(-1), of_it])  # (3, batch, order + 1)
 
     def one(state: State, now: tuple[jax.Array, ...]):
-        state = advance(found, state, now[1])
+        state = advance(arrays, state, now[1])
         followed = _followed(state)
         closed = jnp.where(followed >= 0, numbers[followed], -1)
         own = jnp.take_along_axis(now[0], now[2][:, None], 1)[:, 0]
@@ -275,8 +279,8 @@ def _after(escape: jax.Array, seen: jax.Array, log: jax.Array) -> jax.Array:
     def one(log: jax.Array, of_order: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, None]:
         (total, kinds, of_it), escape = of_order
         more = escape * jnp.maximum(kinds, 1)
-        laid = jnp.logaddexp(jnp.log(of_it), jnp.log(more) + log) - jnp.log(total + more)
-        return jnp.where(kinds > 0, laid, log), None
+        mixed = jnp.logaddexp(jnp.log(of_it), jnp.log(more) + log) - jnp.log(total + more)
+        return jnp.where(kinds > 0, mixed, log), None
 
     shared = escape[jnp.minimum(jnp.arange(seen.shape[2]), FITTED - 1)]
     return jax.lax.scan(one, log, (jnp.moveaxis(seen, 2, 0), shared))[0]  # unrolled it compiles for half a minute
@@ -285,16 +289,16 @@ def _after(escape: jax.Array, seen: jax.Array, log: jax.Array) -> jax.Array:
 def fit(
     network_logs: Sequence[np.ndarray], pieces: Sequence[np.ndarray], vocabulary: Vocabulary, order: int = ORDER
 ) -> Parameters:
-    """Choose the escapes that give held-out pieces the fewest bits a token.
+    """Fit the escapes: those with which validation pieces need the fewest bits per token.
 
     Parameters
     ----------
-    network_logs, pieces : of pieces that the network was not trained on, as in `read`.
-    order : the longest match that counts as longer than others.
+    network_logs, pieces : of validation pieces, as in `read`; the network was not trained on them.
+    order : longer matches count as matches of this length.
 
     Returns
     -------
-    For `read`, `riyaz.play.decode.generate` and a bundle's params; the escapes have three digits.
+    The parameters, which `read`, `riyaz.play.sampling.draw` and a bundle take; escapes are rounded to three digits.
 
     Raises
     ------
@@ -303,21 +307,21 @@ def fit(
     if not len(pieces):
         raise ValueError("a memory is fitted on validation pieces and there are none: set sequence.valid above 0")
     start: Parameters = {"order": order, "escape": [1.0], "class_escape": [1.0], "classes": classes(vocabulary)}
-    found = prepare(start)
+    arrays = prepare(start)
     parts: dict[str, list[np.ndarray]] = {"tokens": [], "classes": [], "own": [], "of_class": []}
     for rows, given, tokens in _batches(network_logs, pieces):
-        evidence = {name: np.asarray(a) for name, a in _evidence(found, given, tokens).items()}
-        for row, (*_, kept) in enumerate(rows):
+        evidence = {name: np.asarray(a) for name, a in _evidence(arrays, given, tokens).items()}
+        for row, (*_, inside) in enumerate(rows):
             for name, array in evidence.items():
-                parts[name].append(array[kept, ..., row, :] if array.ndim > 2 else array[kept, row])
+                parts[name].append(array[inside, ..., row, :] if array.ndim > 2 else array[inside, row])
     joined = {name: jnp.asarray(np.concatenate(arrays)) for name, arrays in parts.items()}
     first, second = (jnp.moveaxis(joined[name], 1, 0) for name in ("tokens", "classes"))
 
     def loss(logs: jax.Array) -> jax.Array:
         log = joined["own"]
-        if "classes" in found:
+        if "classes" in arrays:
             log = log - joined["of_class"] + _after(jnp.exp(logs[FITTED:]), second, joined["of_class"])
-        # A weak pull towards Witten and Bell's 1 decides where the pieces do not say anything.
+        # A weak pull towards Witten and Bell's 1 decides where the pieces hold no evidence.
         return -_after(jnp.exp(logs[:FITTED]), first, log).mean() / jnp.log(2) + 1e-3 * (logs**2).mean()
 
     slope = jax.jit(jax.value_and_grad(loss))
@@ -328,7 +332,7 @@ def fit(
         method="L-BFGS-B",
     )
     if not np.isfinite(best.fun):
-        raise ValueError("the memory cannot be fitted: the network gives a validation token no probability at all")
+        raise ValueError("the memory cannot be fitted: the network gives a validation token probability 0")
     escapes = [float(f"{value:.3g}") for value in np.exp(best.x)]
     return start | {"escape": escapes[:FITTED], "class_escape": escapes[FITTED:]}
 

@@ -1,7 +1,7 @@
 """The recurrent network: the lecture's four kinds of layer, in Keras.
 
-Embedding, then so many times a recurrent layer and Dropout, then Dense, then Activation softmax; the loss is
-categorical cross-entropy (eq. 10). This is the only module that knows Keras.
+An embedding, one or more recurrent layers each followed by dropout, a dense layer, and a softmax activation; the loss
+is categorical cross-entropy (eq. 10). Only this module imports Keras.
 """
 
 import json
@@ -35,7 +35,8 @@ def build(n_tokens: int, settings: Model, targets: str = "every", seed: int = 0)
     """
     keras.utils.set_random_seed(seed)
     cell = CELLS[settings.cell]
-    layers = [keras.Input((None,), dtype="int32"), keras.layers.Embedding(n_tokens, settings.embedding, name="embed")]
+    layers = [keras.Input((None,), dtype="int32", name="tokens")]
+    layers += [keras.layers.Embedding(n_tokens, settings.embedding, name="embed")]
     for number in range(settings.layers):
         whole = targets == "every" or number < settings.layers - 1
         layers.append(cell(settings.units, return_sequences=whole, name=f"{settings.cell}_{number + 1}"))
@@ -44,10 +45,10 @@ def build(n_tokens: int, settings: Model, targets: str = "every", seed: int = 0)
     return keras.Sequential(layers, name="network")  # names of our own: Keras' count what a process has built
 
 
-class Learned(keras.layers.Layer):
-    """An LSTM layer, and the embedding before it if there is one, with the gradient of `riyaz.model.recurrence.lstm`.
+class FastLSTM(keras.layers.Layer):
+    """An LSTM layer, with the embedding before it if there is one, that trains with `riyaz.model.recurrence.lstm`.
 
-    The weights stay theirs; what they compute is the same but for rounding, in less time (`make bench`).
+    It shares the layers' weights and computes the same but for rounding, in less time (`make bench`).
     """
 
     def __init__(self, lstm: keras.layers.LSTM, embedding: keras.layers.Embedding | None = None):
@@ -66,16 +67,16 @@ class Learned(keras.layers.Layer):
 def learner(
     model: keras.Sequential, learning_rate: float | Callable, weight_decay: float, clip: float
 ) -> keras.Sequential:
-    """The network up to its logits, on the same weights, compiled for training.
+    """The network up to its logits, sharing its weights, compiled for training.
 
-    The loss takes what stands before the softmax: exact for small p. AdamW (decoupled weight decay), gradients cut to
-    the norm `clip`.
+    The loss is computed from the logits, which is exact for small probabilities. AdamW (decoupled weight decay);
+    gradients are clipped to the norm `clip`.
     """
     layers: list[Any] = [keras.Input((None,), dtype="int32")]
     for layer in model.layers[:-1]:
         if isinstance(layer, keras.layers.LSTM):
             embeds = isinstance(layers[-1], keras.layers.Embedding)
-            layers.append(Learned(layer, layers.pop() if embeds else None))
+            layers.append(FastLSTM(layer, layers.pop() if embeds else None))
         else:
             layers.append(layer)
     logits = keras.Sequential(layers)
@@ -91,7 +92,7 @@ def learner(
 
 
 class Batches(keras.utils.PyDataset):
-    """Windows in batches, read from memory-mapped arrays as they are needed; padding has weight 0."""
+    """Batches of windows, read from memory-mapped arrays when they are needed; padding has weight 0."""
 
     def __init__(self, inputs: np.ndarray, targets: np.ndarray, batch: int, seed: int | None):
         super().__init__(workers=1)
@@ -124,19 +125,20 @@ def fit(
     seed: int,
     report: Callable[[dict[str, float]], Any] = lambda row: None,
 ) -> pd.DataFrame:
-    """Train until validation gets no better, and leave the model with the weights of its best epoch.
+    """Train until the validation loss stops improving; the model ends with the weights of its best epoch.
 
-    Adam with decoupled weight decay, gradients cut to a norm, the learning rate falling to zero along a cosine.
+    AdamW, gradients clipped to a norm, a learning rate that falls to zero along a cosine.
 
     Parameters
     ----------
-    train, valid : inputs and targets of `riyaz.text.windows`.
+    train, valid : inputs and targets of `riyaz.text.windows`. Without validation windows all epochs are trained and the
+        last weights stay.
     report : called after each epoch with its row.
 
     Returns
     -------
-    DataFrame, a row an epoch: epoch (from 1), and loss (nats a token) and accuracy for training (with dropout, while
-    the weights move) and validation (`val_`).
+    DataFrame, one row per epoch: epoch (from 1), and loss (nats per token) and accuracy for training (with dropout,
+    while the weights move) and validation (`val_`).
     """
     keras.utils.set_random_seed(seed)
     steps = settings.epochs * len(Batches(*train, settings.batch, None))
@@ -152,37 +154,35 @@ def fit(
                 "epoch": epoch + 1,
                 "loss": float(logs["nats"]),
                 "accuracy": float(logs["accuracy"]),
-                "val_loss": float(logs["val_nats"]),
-                "val_accuracy": float(logs["val_accuracy"]),
+                "val_loss": float(logs.get("val_nats", "nan")),
+                "val_accuracy": float(logs.get("val_accuracy", "nan")),
             }
         )
         report(rows[-1])
 
+    callbacks = [keras.callbacks.LambdaCallback(on_epoch_end=note), keras.callbacks.TerminateOnNaN()]
+    if len(valid[0]):
+        stop = {"patience": settings.patience, "restore_best_weights": True, "mode": "min"}
+        callbacks.insert(1, keras.callbacks.EarlyStopping("val_nats", **stop))
     logits.fit(
         Batches(*train, settings.batch, seed),
-        validation_data=Batches(*valid, settings.batch, None),
+        validation_data=Batches(*valid, settings.batch, None) if len(valid[0]) else None,
         epochs=settings.epochs,
         verbose=0,
-        callbacks=[
-            keras.callbacks.LambdaCallback(on_epoch_end=note),
-            keras.callbacks.EarlyStopping(
-                "val_nats", patience=settings.patience, restore_best_weights=True, mode="min"
-            ),
-            keras.callbacks.TerminateOnNaN(),
-        ],
+        callbacks=callbacks,
     )
     return pd.DataFrame(rows)
 
 
 def save(model: keras.Sequential, folder: Path) -> None:
     """Write ``network.json`` and ``network.weights.h5``: unlike ``.keras``, both repeat byte for byte."""
-    config = json.loads(model.to_json(), object_hook=_undrawn)
+    config = json.loads(model.to_json(), object_hook=_without_initializers)
     (folder / "network.json").write_text(json.dumps(config) + "\n", encoding="utf-8")
     model.save_weights(folder / "network.weights.h5")
 
 
-def _undrawn(config: dict[str, Any]) -> dict[str, Any]:
-    """A configuration that draws no weights: those that are read take their place, and drawing takes seconds."""
+def _without_initializers(config: dict[str, Any]) -> dict[str, Any]:
+    """A configuration that draws no random weights, which takes seconds: loaded weights replace them anyway."""
     return {key: "zeros" if key.endswith("_initializer") and value else value for key, value in config.items()}
 
 

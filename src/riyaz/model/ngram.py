@@ -1,4 +1,4 @@
-"""Classical models of a sequence of tokens: what a network has to beat.
+"""Classical models of a sequence of tokens, which a network has to beat.
 
 A piece is an int array of token ids: ``<start>`` (1), tokens, ``<end>`` (2). Its first token is context and never
 predicted; ``<pad>`` (0) and ``<start>`` have probability 0, every other id of the vocabulary more than 0. A model gives
@@ -37,8 +37,8 @@ class Model(Protocol):
         """Length of the vocabulary."""
 
     @property
-    def memory(self) -> int | None:
-        """How many tokens of the past it looks at; None: all."""
+    def context(self) -> int | None:
+        """How many tokens of the past it uses; None: all."""
 
     def distributions(self, piece: np.ndarray) -> np.ndarray:
         """Distributions of ``piece[1:]``: (len(piece) - 1, size) float64, each row sums to 1."""
@@ -57,7 +57,7 @@ class Uniform:
 
     size: int
     name: str = "uniform"
-    memory: int | None = 0
+    context: int | None = 0
 
     def distributions(self, piece: np.ndarray) -> np.ndarray:
         """See `Model`."""
@@ -74,7 +74,7 @@ class CopyLast:
     unigram: np.ndarray
     rate: float
     name: str = "copy-last"
-    memory: int | None = 1
+    context: int | None = 1
 
     @property
     def size(self) -> int:
@@ -124,8 +124,8 @@ class Interpolated:
         return f"{self.order + 1}-gram (order {self.order}, Witten-Bell)" if self.order else "unigram"
 
     @property
-    def memory(self) -> int | None:
-        """How many tokens of the past it looks at."""
+    def context(self) -> int | None:
+        """How many tokens of the past it uses."""
         return self.order
 
     def at(self, order: int) -> "Interpolated":
@@ -260,8 +260,8 @@ class Mixed:
         return f"order {self.long.order} + short-term order {self.short_order} (bias {self.bias:g})"
 
     @property
-    def memory(self) -> int | None:
-        """How many tokens of the past it looks at: all."""
+    def context(self) -> int | None:
+        """How many tokens of the past it uses: all."""
         return None
 
     def distributions(self, piece: np.ndarray) -> np.ndarray:
@@ -294,7 +294,7 @@ def bits(model: Model, pieces: Sequence[np.ndarray]) -> list[np.ndarray]:
 
 
 def mean_bits(scored: Sequence[np.ndarray]) -> float:
-    """Token-weighted mean over the pieces, in bits a token; NaN without tokens."""
+    """Token-weighted mean over the pieces, in bits per token; NaN without tokens."""
     joined = np.concatenate([*scored, np.empty(0)])
     return float(joined.mean()) if joined.size else float("nan")
 
@@ -311,12 +311,12 @@ def _joined(pieces: list[list[tuple[np.ndarray, np.ndarray]]]) -> list[np.ndarra
 
 
 def choose_order(model: Interpolated, valid: Sequence[np.ndarray], smallest: int = 1) -> tuple[Interpolated, pd.Series]:
-    """The order with the fewest bits a token on the validation pieces.
+    """The order with the fewest bits per token on the validation pieces.
 
     Returns
     -------
     model : at that order.
-    table : mean bits a token by order, 0 to the model's own.
+    table : mean bits per token by order, 0 to the model's own.
 
     Raises
     ------
@@ -325,14 +325,14 @@ def choose_order(model: Interpolated, valid: Sequence[np.ndarray], smallest: int
     if not len(valid):
         raise ValueError("choosing an order needs validation pieces; there are none: leave some training pieces out")
     means = -np.log2(_joined([_targets(model.by_order(piece), piece) for piece in valid])[0]).mean(axis=1)
-    table = pd.Series(means, index=pd.RangeIndex(len(means), name="order"), name="bits a token")
+    table = pd.Series(means, index=pd.RangeIndex(len(means), name="order"), name="bits per token")
     return model.at(int(table.loc[min(smallest, model.order) :].idxmin())), table
 
 
 def choose_mix(
     model: Interpolated, valid: Sequence[np.ndarray], biases: Sequence[float] = (0, 1, 2, 3, 5, 8)
 ) -> tuple[Mixed, pd.DataFrame]:
-    """Both orders and the bias with the fewest bits a token on the validation pieces.
+    """Both orders and the bias with the fewest bits per token on the validation pieces.
 
     Returns
     -------
@@ -357,10 +357,10 @@ def choose_mix(
 def _nucleus(p: np.ndarray, top_p: float) -> np.ndarray:
     """p cut to its likeliest tokens that together have `top_p`, normalised."""
     order = np.argsort(-p, kind="stable")
-    kept = np.zeros_like(p)
+    chosen = np.zeros_like(p)
     n = 1 + int((np.cumsum(p[order]) < top_p).sum())
-    kept[order[:n]] = p[order[:n]]
-    return kept / kept.sum()
+    chosen[order[:n]] = p[order[:n]]
+    return chosen / chosen.sum()
 
 
 def sample(
@@ -389,7 +389,7 @@ def sample(
     piece = np.zeros(len(primer) + n, dtype=np.int64)
     piece[: len(primer)] = primer
     for t in range(len(primer), len(piece)):
-        back = 0 if model.memory is None else max(0, t - model.memory)
+        back = 0 if model.context is None else max(0, t - model.context)
         back = min(back, t - 1)  # at least the token before, so that there is something to predict
         p = model.distributions(piece[back : t + 1])[-1] ** (1 / temperature)
         if allowed is not None:

@@ -1,9 +1,9 @@
 """The network's layers as pure JAX functions of their weights.
 
-First an LSTM that is learned with, gradients and all; then the trained network, one token at a time or a whole piece,
-which is what lets generation carry the recurrent state in one compiled program. The cell is told from the shapes: LSTM
-has four gates in the order i, f, c, o (eqs. 4 to 9), GRU (``reset_after``) three in the order z, r, h, a simple RNN
-one.
+`lstm` reads whole sequences and has a gradient of its own, for training. `step` and `read` run the trained network one
+token at a time, so that generation carries the recurrent state in one compiled program. The cell is recognised by the
+shapes of its weights: an LSTM has four gates in the order i, f, c, o (eqs. 4 to 9), a GRU (``reset_after``) three in
+the order z, r, h, a simple RNN one.
 """
 
 from collections.abc import Sequence
@@ -21,12 +21,12 @@ State = list[tuple[jax.Array, ...]]
 
 @jax.custom_vjp
 def lstm(kernel: jax.Array, recurrent: jax.Array, bias: jax.Array, x: jax.Array) -> jax.Array:
-    """Read whole rows from the zero state with an LSTM (eqs. 4 to 9), with a gradient made for CPUs.
+    """Run an LSTM (eqs. 4 to 9) over whole sequences from the zero state, with a gradient made for CPUs.
 
-    Followed back through time by JAX, each step adds its share to the gradients of the weights: two thin matrix
-    products and a pass over all weights a step. Here the way back carries only what the state needs, keeps the
-    gradients of the gates, and multiplies once for all steps at the end. Rows of a kernel that integers choose need
-    no product at all. `make bench` has what that gives.
+    JAX's own gradient adds a share to the gradients of the weights at every step: two thin matrix products and a pass
+    over all weights per step. Here the backward pass carries only the state's gradient and stores those of the gates;
+    the weights' gradients are one matrix product over all steps at the end. Where the inputs are integers, they choose
+    rows of the kernel and need no product. `make bench` measures the gain.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def lstm(kernel: jax.Array, recurrent: jax.Array, bias: jax.Array, x: jax.Array)
 def _cell(z: jax.Array, c: jax.Array) -> tuple[jax.Array, jax.Array, list[jax.Array]]:
     """One step of an LSTM (eqs. 4 to 9): from the sums z (batch, 4 * units) and c to h, c, and i, f, candidate, o.
 
-    All gates at once, since sigmoid(z) is (tanh(z / 2) + 1) / 2: one pass for all cores, not four for one.
+    All gates at once, since sigmoid(z) is (tanh(z / 2) + 1) / 2: one pass that all cores share, instead of four.
     """
     scale = jnp.repeat(jnp.array([0.5, 0.5, 1, 0.5], jnp.float32), c.shape[-1])
     i, f, candidate, o = gates = jnp.split(jnp.tanh(z * scale) * scale + (1 - scale), 4, axis=-1)
@@ -66,31 +66,31 @@ def _forwards(kernel: jax.Array, recurrent: jax.Array, bias: jax.Array, x: jax.A
     return jax.lax.scan(one, (zeros, zeros), x @ kernel + bias if chosen is None else x)[1]
 
 
-def _kept(kernel: jax.Array, recurrent: jax.Array, bias: jax.Array, x: jax.Array) -> tuple[jax.Array, tuple]:
-    kept = _forwards(kernel, recurrent, bias, x)
-    return kept[0], (kernel, recurrent, x, kept)
+def _with_residuals(kernel: jax.Array, recurrent: jax.Array, bias: jax.Array, x: jax.Array) -> tuple[jax.Array, tuple]:
+    computed = _forwards(kernel, recurrent, bias, x)
+    return computed[0], (kernel, recurrent, x, computed)
 
 
 def _backwards(before: tuple, dh: jax.Array) -> tuple[jax.Array | None, ...]:
-    kernel, recurrent, x, (h, *kept) = before
+    kernel, recurrent, x, (h, *gates_of_all) = before
     zeros = jnp.zeros_like(h[:1])
-    turned = recurrent.T  # once, not at each step
+    transposed = recurrent.T  # once, not at each step
 
     def one(later: tuple[jax.Array, jax.Array], step: tuple) -> tuple[tuple, jax.Array]:
         dh, (c, i, f, candidate, o) = step  # c before the step
         dh += later[0]
-        seen = jnp.tanh(f * c + i * candidate)
-        dc = later[1] + dh * o * (1 - seen**2)
+        shown = jnp.tanh(f * c + i * candidate)
+        dc = later[1] + dh * o * (1 - shown**2)
         gates = (
             dc * candidate * i * (1 - i),
             dc * c * f * (1 - f),
             dc * i * (1 - candidate**2),
-            dh * seen * o * (1 - o),
+            dh * shown * o * (1 - o),
         )
         dz = jnp.concatenate(gates, axis=-1)
-        return (dz @ turned, dc * f), dz
+        return (dz @ transposed, dc * f), dz
 
-    _, dz = jax.lax.scan(one, (zeros[0], zeros[0]), (dh, kept), reverse=True)
+    _, dz = jax.lax.scan(one, (zeros[0], zeros[0]), (dh, gates_of_all), reverse=True)
     flat = dz.reshape(-1, dz.shape[-1])  # (time * batch, 4 * units)
     h_before = jnp.concatenate([zeros, h[:-1]]).reshape(-1, h.shape[-1])
     if x.ndim == 2:
@@ -100,7 +100,7 @@ def _backwards(before: tuple, dh: jax.Array) -> tuple[jax.Array | None, ...]:
     return d_kernel, h_before.T @ flat, flat.sum(0), dx
 
 
-lstm.defvjp(_kept, _backwards)
+lstm.defvjp(_with_residuals, _backwards)
 
 
 def _gates(layer: dict[str, Any]) -> int:
@@ -138,7 +138,7 @@ _CELLS = {4: _lstm, 3: _gru, 1: _rnn}
 
 
 def step(weights: Weights, state: State, token: jax.Array) -> tuple[State, jax.Array]:
-    """Read one token a row: (batch,) int32 -> the new state and the logits of the next, (batch, n_tokens) float32."""
+    """Read one token per row: (batch,) int32 -> the new state and the logits of the next, (batch, n_tokens) float32."""
     x = jnp.asarray(weights["embedding"])[token]  # (batch, embedding)
     after: State = []
     for layer, before in zip(weights["layers"], state, strict=True):
@@ -149,7 +149,7 @@ def step(weights: Weights, state: State, token: jax.Array) -> tuple[State, jax.A
 
 @jax.jit
 def read(weights: Weights, state: State, tokens: jax.Array) -> tuple[State, jax.Array]:
-    """Read on from a state: (batch, time) int32 -> the new state and the logits (batch, time, n_tokens) float32."""
+    """Continue from a state: (batch, time) int32 -> the new state and the logits (batch, time, n_tokens) float32."""
 
     def one(state: State, token: jax.Array) -> tuple[State, jax.Array]:
         return step(weights, state, token)
@@ -159,12 +159,12 @@ def read(weights: Weights, state: State, tokens: jax.Array) -> tuple[State, jax.
 
 
 def logits(weights: Weights, tokens: jax.Array) -> jax.Array:
-    """Read whole rows from the zero state: (batch, time) int32 -> (batch, time, n_tokens) float32."""
+    """Read whole sequences from the zero state: (batch, time) int32 -> (batch, time, n_tokens) float32."""
     return read(weights, initial(weights, tokens.shape[0]), tokens)[1]
 
 
 def log_probabilities(weights: Weights, pieces: Sequence[np.ndarray], batch: int = 16) -> list[np.ndarray]:
-    """What the network gave each token before it came: full context, the state reset at each piece.
+    """The network's prediction of each token from all tokens before it; the state is reset at each piece.
 
     Parameters
     ----------
@@ -185,7 +185,7 @@ def log_probabilities(weights: Weights, pieces: Sequence[np.ndarray], batch: int
         for row, i in enumerate(rows):
             tokens[row, : len(pieces[i])] = pieces[i]
         state = initial(weights, batch)
-        for first in range(0, longest, STRETCH):  # a long piece is read on, so that it needs no more space than a short
+        for first in range(0, longest, STRETCH):  # in stretches: a long piece needs no more memory than a short one
             state, given = read(weights, state, tokens[:, first : first + STRETCH])
             logs = np.asarray(jax.nn.log_softmax(given))
             for row, i in enumerate(rows):

@@ -1,6 +1,6 @@
 """The one recipe: from a data set, settings and a seed to a trained network with its memory of the piece.
 
-A training is computed once. Its result is kept in the cache (`riyaz.tools.store`) under the digest of all that it
+A training is computed once. Its result is stored in the cache (`riyaz.tools.store`) under the digest of all that it
 depends on: the windows, the settings that take effect, the seed, the number of threads, and the source and versions of
 what computes. The stage `train`, the folds and experiments thereby share their trainings.
 """
@@ -64,7 +64,7 @@ def train(
     data : with its parts; those of the data set count, so that a fold is the same data set with other parts.
     settings : sections augment, sequence, model and train.
     seed : of weights, dropout and the order of batches.
-    cache : the cache's folder; None: nothing is kept.
+    cache : the cache's folder; None: no cache.
     ready : the windows of ``train`` and ``valid``, where they are cut already; None: they are cut here.
     report : called after each epoch with its row; not where the training comes from the cache.
 
@@ -72,6 +72,12 @@ def train(
     ------
     ValueError : the data set has no validation pieces and a memory is asked for.
     """
+    remembers = settings.model.memory == "suffix"
+    if remembers and not len(data.part("valid")):
+        raise ValueError(
+            "a memory is fitted on validation pieces and there are none: set sequence.valid above 0, or model.memory to"
+            " none"
+        )
     given = ready or {part: windows.of_part(data, part, settings) for part in ("train", "valid")}
     shape = (len(data.vocabulary), settings.model, settings.sequence.targets)
 
@@ -82,7 +88,7 @@ def train(
     key = _key(NETWORK, seed, *_effective(shape, settings), *given["train"], *given["valid"])
     net, history = store.cached(cache and cache / "trained" / key, make, _save, _load)
     fitted = None
-    if settings.model.memory == "suffix":
+    if remembers:
         valid = data.part("valid").ids
         fit = partial(_fit_memory, net, valid, data)
         place = cache and cache / "memory" / f"{_key(MEMORY, key, memory.classes(data.vocabulary), *valid)}.json"
@@ -91,7 +97,7 @@ def train(
 
 
 def predict(trained: Trained, pieces: Sequence[np.ndarray]) -> dict[str, list[np.ndarray]]:
-    """What the trained model gave each token of some pieces before it came.
+    """The trained model's prediction of each token of some pieces, from all tokens before it.
 
     Returns
     -------
