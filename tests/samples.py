@@ -1,10 +1,12 @@
 """Settings and data for tests: those of params.yaml, with what a test changes."""
 
+import io
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from ruamel.yaml import YAML
 
 from riyaz import params
 from riyaz.music.events import Piece
@@ -29,6 +31,16 @@ def settings(**sections: dict[str, Any]) -> params.Settings:
 def section(name: str, **values: Any) -> Any:
     """One section of them: ``section("model", units=8, layers=1)``."""
     return getattr(settings(**{name: values}), name)
+
+
+def params_text(corpora: dict[str, Any], **sections: Any) -> str:
+    """A params.yaml with these corpora and, beside what `sections` change, the project's own numbers."""
+    whole = YAML(typ="safe").load((ROOT / "params.yaml").read_text(encoding="utf-8"))
+    for name, value in sections.items():
+        whole[name] = {**whole[name], **value} if isinstance(value, dict) else value
+    stream = io.StringIO()
+    YAML().dump({**whole, "corpora": corpora}, stream)
+    return stream.getvalue()
 
 
 def data(pieces: list[Piece], parts: list[str], families: list[int] | None = None, scheme: str = "event") -> DataSet:

@@ -1,6 +1,13 @@
+import io
+from pathlib import Path
+
 import pytest
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 from riyaz import params
+
+SHIPPED = YAML(typ="safe").load((Path(__file__).resolve().parents[1] / "params.yaml").read_text(encoding="utf-8"))
 
 BASE = """
 seed: 1
@@ -11,10 +18,26 @@ model: {units: 16}
 """
 
 
+def _over(common, given):
+    return {**common, **given} if isinstance(common, dict) and isinstance(given, dict) else given
+
+
 @pytest.fixture
 def load(tmp_path):
+    """Read a params.yaml that has, beside the text, everything else that the project's own file has."""
+
     def load(text, corpus=None, **sections):
         path = tmp_path / "params.yaml"
+        try:
+            given = YAML(typ="safe").load(text)
+            whole = {
+                name: _over(SHIPPED.get(name), given.get(name, SHIPPED.get(name))) for name in {**SHIPPED, **given}
+            }
+            stream = io.StringIO()
+            YAML().dump(whole | {"corpora": given["corpora"]}, stream)
+            text = stream.getvalue()
+        except YAMLError:
+            pass  # the text is to be read as it is
         path.write_text(text)
         return params.load(corpus, path, **sections)
 
@@ -87,3 +110,30 @@ def test_a_theme_lies_where_dvc_sees_it_change(load):
         with pytest.raises(params.BadParams, match=r"generate.theme: a file in data/themes or y.* it was .*mine.txt"):
             load(BASE + f"generate: {{theme: {theme}}}", "b")
     assert load(BASE + "generate: {theme: mine.txt}", "a").generate.theme == "mine.txt"  # notes: nobody looks at it
+
+
+def keys(section, path=()):
+    """The path of each key below a section of the project's own file, the corpora left out."""
+    for name, value in section.items():
+        if name != "corpora" or path:
+            yield (*path, name)
+            if isinstance(value, dict):
+                yield from keys(value, (*path, name))
+
+
+@pytest.mark.parametrize("path", list(keys(SHIPPED)), ids=".".join)
+def test_every_number_stands_in_params_yaml(path, tmp_path):
+    """No key has a default elsewhere: without it nothing runs, and one line says which is missing."""
+    file = tmp_path / "params.yaml"
+    whole = YAML(typ="safe").load((Path(__file__).resolve().parents[1] / "params.yaml").read_text(encoding="utf-8"))
+    *above, last = path
+    section = whole
+    for name in above:
+        section = section[name]
+    del section[last]
+    whole["corpora"] = {"mine": {"path": "data/raw/mine"}}
+    YAML().dump(whole, file)
+    with pytest.raises(params.BadParams) as caught:
+        params.load("mine", file)
+    assert str(caught.value).startswith(f"params.yaml: {'.'.join(path)} is missing: ")
+    assert "\n" not in str(caught.value)

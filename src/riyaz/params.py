@@ -220,7 +220,7 @@ def load(corpus: str | None = None, path: Path | None = None, **sections: dict[s
         own = raw["corpora"][corpus] if isinstance(raw["corpora"][corpus], dict) else {}
     for name in SECTIONS:
         parts = [part for part in (raw.get(name), own.get(name), sections.get(name)) if part is not None]
-        if all(isinstance(part, dict) for part in parts):
+        if parts and all(isinstance(part, dict) for part in parts):
             raw[name] = {key: value for part in parts for key, value in part.items()}
     try:
         settings = Settings(root=path.parent, **{str(key): value for key, value in raw.items()})

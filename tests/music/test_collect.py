@@ -1,11 +1,11 @@
 import subprocess
 import sys
-from pathlib import Path
 
-import collect
 import pytest
+import samples
 
-from riyaz.music import scores
+from riyaz import params
+from riyaz.music import collect, scores
 
 
 @pytest.fixture
@@ -44,22 +44,24 @@ def test_a_failure_leaves_what_was_there(tunes, tmp_path):
     assert [path.name for path in folder.parent.iterdir()] == ["tunes"]
 
 
-def test_one_line_tells_what_was_done(tunes, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(collect, "ROOT", tmp_path)
-    text = (Path(collect.__file__).parents[2] / "params.yaml").read_text(encoding="utf-8")
-    (tmp_path / "params.yaml").write_text(text.replace("corpora: [chorales]", "corpora: [ryansMammoth, oneills1850]"))
-    collect.main()
+def test_one_line_says_what_was_done(tunes, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    corpora = {"mine": {"path": "data/raw/mine"}}
+    names = ["ryansMammoth", "oneills1850"]
+    (tmp_path / "params.yaml").write_text(samples.params_text(corpora, collect={"corpora": names}))
+    assert collect.run([]) == 0
     assert capsys.readouterr().out == "collect: 3 files in data/raw/ryansMammoth, 3 files in data/raw/oneills1850\n"
     assert (tmp_path / "data" / "raw" / "oneills1850" / "2.abc").read_text() == "oneills1850"
 
 
-def test_a_mistake_in_params_is_one_line(tmp_path, monkeypatch):
-    monkeypatch.setattr(collect, "ROOT", tmp_path)
+def test_a_mistake_in_params_is_reported_before_anything_is_copied(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "params.yaml").write_text("corpora: 3\n")
-    with pytest.raises(SystemExit, match=r"^collect: params.yaml: .*corpora"):
-        collect.main()
+    with pytest.raises(params.BadParams, match=r"^params.yaml: .*corpora"):
+        collect.run([])
+    assert [path.name for path in tmp_path.iterdir()] == ["params.yaml"]
 
 
 def test_nothing_heavy_is_imported_before_params_are_read():
-    code = "import sys, collect; sys.exit('music21' in sys.modules)"
-    subprocess.run([sys.executable, "-c", code], cwd=Path(collect.__file__).parent, check=True)
+    code = "import sys; from riyaz.music import collect; sys.exit('music21' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)

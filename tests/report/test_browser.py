@@ -6,7 +6,7 @@ import browser
 import nbformat
 import pytest
 
-from riyaz.report import page
+from riyaz.report import pages
 
 REPORTS = Path(__file__).resolve().parents[2] / "reports"
 
@@ -34,7 +34,7 @@ def test_page_of_all_kinds_of_output_opens(tmp_path):
         ]
     )
     path = tmp_path / "cells.html"
-    path.write_text(page.render(notebook, "cells"), encoding="utf-8")
+    path.write_text(pages.render(notebook, "cells"), encoding="utf-8")
     (tmp_path / "cells.ipynb").write_text("{}", encoding="utf-8")
     (tmp_path / "index.html").write_text("index", encoding="utf-8")
     browser.check_page(path)

@@ -2,10 +2,9 @@
 
 import json
 
-import index
 import pytest
 
-from riyaz.report import page
+from riyaz.report import index, stages
 
 METRICS = {
     "bits_per_token": {"unigram": 4.2, "network": 1.98},
@@ -40,7 +39,7 @@ def test_verdict_figures_and_reports_are_shown(root):
     assert "<dt>saved bits · n-gram</dt><dd>−1.500 (−2 to 0.250)</dd>" in html
     assert "<dt>signed · a</dt><dd>−1</dd>" in html
     assert "deep words" not in html
-    for stage, question in page.STAGES.items():
+    for stage, question in stages.STAGES.items():
         assert f'<a href="tabla/{stage}.html">{stage}</a> <span>{question}</span>' in html
     assert 'href="cells.html"' in html
 

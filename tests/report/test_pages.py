@@ -6,11 +6,11 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from riyaz.report import page
+from riyaz.report import pages, stages
 
 
 def rendered(*cells, stage="explore", corpus="tabla"):
-    return page.render(new_notebook(cells=list(cells)), stage, corpus)
+    return pages.render(new_notebook(cells=list(cells)), stage, corpus)
 
 
 def test_formulas_are_mathml_and_code_is_not():
@@ -82,7 +82,7 @@ def test_injected_parameters_replace_the_defaults():
 
 def test_links_to_the_notebook_the_index_and_the_other_stages():
     html = rendered(new_markdown_cell("# T"))
-    for link in ("../index.html", "explore.ipynb", *(f"{stage}.html" for stage in page.STAGES)):
+    for link in ("../index.html", "explore.ipynb", *(f"{stage}.html" for stage in stages.STAGES)):
         assert f'href="{link}"' in html
     alone = rendered(new_markdown_cell("# T"), stage="cells", corpus="")
     assert 'href="index.html"' in alone

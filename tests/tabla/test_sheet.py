@@ -17,7 +17,7 @@ TaTa TeTe TaTa TuNa | DhaDha TeTe DhaDha TuNa |
 
 
 def sheet(path, *more):
-    return subprocess.run([sys.executable, ROOT / "src" / "sheet.py", path, *more], capture_output=True, text=True)
+    return subprocess.run([sys.executable, "-m", "riyaz", "sheet", path, *more], capture_output=True, text=True)
 
 
 def test_a_text_becomes_a_sheet_and_a_sound(tmp_path):
