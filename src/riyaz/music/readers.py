@@ -162,6 +162,29 @@ def read_corpus(
     return pieces, files[[*COLUMNS, *lost]]
 
 
+def reasons(files: pd.DataFrame, most: int = 30) -> pd.DataFrame:
+    """Why files were skipped: a row a reason with how many files and an example, the most frequent first."""
+    skipped = files[files["status"] == "skipped"]
+    table = skipped.groupby("reason").agg(**{"files": ("file", "size"), "such as": ("file", "first")})
+    return table.sort_values("files", ascending=False, kind="stable").reset_index().head(most)
+
+
+def shown(files: pd.DataFrame) -> pd.DataFrame:
+    """The table of files for a reader: without columns that say nothing here."""
+    counts = [column for column in files.columns if column.startswith("lost_") and files[column].any()]
+    skipped = bool((files["status"] == "skipped").any())
+    columns = ["file", *["status"] * skipped, "pieces", "events", "beats", *counts, *["reason"] * skipped]
+    return files[columns].rename(columns=lambda name: name.replace("lost_", "").replace("_", " "))
+
+
+def lost(files: pd.DataFrame) -> pd.DataFrame:
+    """What reading left out or changed in all files: what, how many, and what that is; no rows for nothing."""
+    counts = files.filter(like="lost_").sum().rename(lambda name: name.removeprefix("lost_"))
+    counts = counts[counts > 0]
+    columns = {"what": counts.index.str.replace("_", " "), "how many": counts.to_numpy()}
+    return pd.DataFrame(columns).assign(**{"that is": [LOST.get(name, "") for name in counts.index]})
+
+
 def _accepted(reader: str, options: dict[str, Any]) -> dict[str, Any]:
     """The options that this reader takes; those of other readers are dropped."""
     known = {name: set(list(inspect.signature(r.read).parameters)[1:]) for name, r in READERS.items()}

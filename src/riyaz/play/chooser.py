@@ -1,21 +1,20 @@
-"""The network as a chooser: it picks among the sounds that the rules of a form allow.
+"""The network chooses among the sounds that the rules of a form allow.
 
-`riyaz.tabla.perform.fill` asks for one sound at a time. What was played is read token by token, with the memory of the
-piece, and the sound is drawn from the network's own probabilities of what is allowed; what these lack to 1 is what the
-rules took away.
+`riyaz.tabla.perform.fill` asks for one sound at a time. The network, with its memory of the piece, reads what was
+played, token by token. The sound is drawn from the network's probabilities of the allowed sounds; what these lack to 1
+is the probability that the rules took away.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from riyaz.model import memory as remembered
-from riyaz.model import recurrence
+from riyaz.model import memory, recurrence
+from riyaz.model.bundle import Bundle
 from riyaz.music.events import beats
-from riyaz.text.tokens import START, Vocabulary
+from riyaz.text.tokens import START
 
 STEPS = 4096  # tokens of the longest performance that is remembered
 
@@ -23,27 +22,27 @@ Sound = tuple[str, int]  # bol, "" for a rest; ticks
 
 
 @jax.jit
-def _read(weights, kept, state, past, token):
+def _read(weights, fitted, state, past, token):
     """Read one token: the new state, the new memory, and the network's logits of what comes next, (1, n_tokens)."""
     state, logits = recurrence.step(weights, state, token)
-    return state, past if kept is None else remembered.advance(kept, past, token), logits
+    return state, past if fitted is None else memory.advance(fitted, past, token), logits
 
 
 @jax.jit
-def _look(kept, past, logits, strength):
+def _look(fitted, past, logits, strength):
     """The logarithms of what comes next, with the memory: (n_tokens,)."""
     logs = jax.nn.log_softmax(logits)
-    return (logs if kept is None else remembered.predict(kept, past, logs, strength)[0])[0]
+    return (logs if fitted is None else memory.predict(fitted, past, logs, strength)[0])[0]
 
 
 class Chooser:
-    """A function of what was played and what is allowed; invariant: its state has read all that it was told was played.
+    """A function from what was played and what is allowed to the next sound; its state has read all that was played.
 
     Parameters
     ----------
-    head : tokens before the first sound, such as ``taal:teental`` and ``form:kaida``; unknown ones are passed over.
+    head : tokens before the first sound, such as ``taal:teental`` and ``form:kaida``; unknown ones are left out.
     temperature : above 0; the probabilities of what is allowed are raised to 1 / temperature.
-    memory, strength : as for `riyaz.play.decode.generate`.
+    strength : of the memory, as `memory` in `riyaz.play.sampling.Sampling`.
 
     Attributes
     ----------
@@ -52,30 +51,28 @@ class Chooser:
 
     def __init__(
         self,
-        weights: recurrence.Weights,
-        vocabulary: Vocabulary,
+        model: Bundle,
         seed: int,
         head: Sequence[str] = (),
         temperature: float = 1.0,
-        memory: dict[str, Any] | None = None,
         strength: float = 1.0,
     ):
-        self.weights, self.vocabulary, self.temperature = jax.tree.map(jnp.asarray, weights), vocabulary, temperature
-        self.rng = np.random.default_rng(seed)
-        self.kept = None if memory is None or not strength else remembered.prepare(memory)
+        self.weights, self.vocabulary = jax.tree.map(jnp.asarray, model.weights), model.vocabulary
+        self.temperature, self.rng = temperature, np.random.default_rng(seed)
+        self.fitted = memory.prepare(model.memory) if model.memory and strength else None
         self.strength = jnp.full(1, strength, jnp.float32)
         self.masked: list[float] = []
         self.n_read, self.duration = 0, 0
-        start = (recurrence.initial(self.weights, 1), remembered.initial(1, STEPS), None)
+        start = (recurrence.initial(self.weights, 1), memory.initial(1, STEPS), None)
         self.now = self._after(start, START)
         for token in self.vocabulary.ids([word for word in head if word in self.vocabulary]):
             self.now = self._after(self.now, int(token))
 
     def _after(self, now: tuple, token: int) -> tuple:
-        return _read(self.weights, self.kept, now[0], now[1], jnp.array([token], jnp.int32))
+        return _read(self.weights, self.fitted, now[0], now[1], jnp.array([token], jnp.int32))
 
     def _logs(self, now: tuple) -> np.ndarray:
-        return np.asarray(_look(self.kept, now[1], now[2], self.strength))
+        return np.asarray(_look(self.fitted, now[1], now[2], self.strength))
 
     def _tokens(self, sound: Sound) -> list[int]:
         """The tokens of a sound after what was played; those that the vocabulary lacks are left out."""

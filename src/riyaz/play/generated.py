@@ -1,5 +1,6 @@
 """A generated piece: to see, to hear, to take away."""
 
+import tempfile
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from html import escape
@@ -51,8 +52,6 @@ def write(
     for made, measured in zip(pieces, heard, strict=True):
         stem, bols = folder / made.name, made.about["kind"] == "bols"
         if bols:
-            made.about["metre"] = f"{taals.TAALS[made.about['taal']].matras}/4"
-        if bols:
             hits, end = strokes.to_midi_notes(made.events), int(made.events["duration"].sum())
             midi.write_notes(stem.with_suffix(".mid"), hits, made.about, drum=True, end=end)
             text = notation.write((compositions or {}).get(made.name) or composition(made))
@@ -82,6 +81,17 @@ def _hear(path: Path, piece: Piece) -> dict[str, float]:
         return {"seconds": 0.0, "peak_db": np.nan, "rms_db": np.nan}
     samples, rate = sound.play(piece.events, piece.about, sample_rate=RATE)
     return sound.measure(sound.write_mp3(path, samples, rate, mono=True), rate)
+
+
+def listen(piece: Piece) -> str:
+    """HTML of a piece that is only to be heard: a player, with the sound in the page."""
+    if not piece.events["symbols"].map(len).any():
+        return "<p>Nothing sounds.</p>"
+    samples, rate = sound.play(piece.events, piece.about, sample_rate=RATE)
+    with tempfile.TemporaryDirectory() as scratch:
+        path = Path(scratch) / "piece.mp3"
+        sound.write_mp3(path, samples, rate, mono=True)
+        return figures.player_html(figures.embedded(path), piece.about["title"])
 
 
 def show(folder: Path, piece: Piece) -> str:

@@ -138,7 +138,7 @@ def _remember(fitted, state, token, logits, strength, limit):
     Rows of strength 0 have the network's logits, bit for bit, and may loop.
     """
     state = memory.advance(fitted, state, token)
-    times, stuck = memory.repeats(state, logits.shape[-1], limit)
+    times, stuck = memory.repeats(state, logits.shape[-1], limit[:, None])
     awake = strength * jnp.clip(limit - times, 0, 1)
     logs, share = memory.predict(fitted, state, jax.nn.log_softmax(logits), awake)
     stuck &= (strength > 0)[:, None]

@@ -1,0 +1,79 @@
+"""Free pieces: what the model plays when it is left to itself, drawn in one way for every use.
+
+The stage `generate` delivers the first of these pieces, and `evaluate` judges more of the same: piece i depends on the
+seed and i alone, so the delivered pieces are among the judged ones.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from riyaz.model.bundle import Bundle
+from riyaz.music.events import Piece
+from riyaz.params import Settings
+from riyaz.play.sampling import Drawn, Sampling, draw
+from riyaz.tabla import taals
+from riyaz.text import grammar, tokens
+from riyaz.text.dataset import DataSet
+
+
+def sampling(data: DataSet, settings: Settings) -> Sampling:
+    """How this corpus' pieces are drawn: the numbers of params.yaml."""
+    return Sampling.of(settings.generate, data.lengths)
+
+
+def pieces(
+    model: Bundle,
+    data: DataSet,
+    settings: Settings,
+    n: int,
+    samplings: Sequence[Sampling] | None = None,
+) -> list[Drawn]:
+    """Draw n pieces from their beginning, with the seed of free pieces.
+
+    Parameters
+    ----------
+    samplings : n of them, where other numbers than those of params.yaml are asked for.
+
+    Raises
+    ------
+    ValueError : `form: taal` is asked for and the vocabulary has no durations that fill a matra.
+    """
+    rules, first = grammar.rules(model.vocabulary, model.scheme), np.array([], np.int32)
+    if settings.generate.form == "taal" and data.kind == "bols":
+        rules, first = in_taal(model, settings)
+    chosen = samplings or [sampling(data, settings)] * n
+    return draw(model, chosen, settings.seed + 1, [first] * n, rules)
+
+
+def in_taal(model: Bundle, settings: Settings) -> tuple[grammar.Rules, np.ndarray]:
+    """The grammar that keeps the asked taal for the asked avartans, and the tokens that name it."""
+    taal = taals.find(settings.generate.taal)
+    rules = grammar.rules(model.vocabulary, model.scheme, taal.vibhags, settings.generate.avartans)
+    return rules, model.vocabulary.ids([f"taal:{taal.name}"])
+
+
+def about(data: DataSet, settings: Settings) -> dict[str, Any]:
+    """What is known of a piece before it is drawn; tokens of the piece may name another taal."""
+    return data.about() | ({"taal": taals.find(settings.generate.taal).name} if data.kind == "bols" else {})
+
+
+def piece(drawn: Drawn, model: Bundle, name: str, known: dict[str, Any], whole: bool = True) -> Piece:
+    """A drawn piece as music.
+
+    Parameters
+    ----------
+    known : from `about`, and more such as a title; taal and form in the tokens win.
+    whole : False leaves out what was given and keeps only what the model added. The last duration of what is left out
+        is the first of what stays, so that the rhythm is right.
+    """
+    words = model.vocabulary.tokens(drawn.ids)
+    if not whole:
+        given, words = words[: 1 + drawn.given], words[1 + drawn.given :]
+        header = [word for word in given if word.startswith(("taal:", "form:"))]
+        words = header + [word for word in given if word.startswith("d:")][-1:] + words
+    made = tokens.piece(name, words, model.scheme, known)
+    taal = taals.TAALS.get(made.about.get("taal", ""))
+    return replace(made, about={**made.about, "metre": f"{taal.matras}/4"}) if taal else made

@@ -1,0 +1,112 @@
+"""Kaida performances of a network: a theme, its dohra, paltas and a tihai (`riyaz.tabla.perform`).
+
+Rules say what may follow; which of it follows the network decides, by its own probabilities.
+"""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from riyaz.model.bundle import Bundle
+from riyaz.music.events import Piece
+from riyaz.params import Settings
+from riyaz.play.chooser import Chooser
+from riyaz.tabla import form, notation, perform, taals
+from riyaz.tabla.notation import Composition
+from riyaz.tabla.taals import Taal
+from riyaz.text.dataset import DataSet
+
+PALTA = 1 / 3  # of the memory's strength, in paltas: they are to leave the theme, which the memory holds
+FEWEST = 3  # themes in a taal; with fewer, a new theme takes phrases from the themes of all taals
+
+
+@dataclass(frozen=True)
+class Performance:
+    """A performance, and how much of the network's probability the rules took away, 0 to 1, at each choice."""
+
+    composition: Composition
+    masked: list[float]
+
+    @property
+    def checks(self) -> list[form.Check]:
+        """The rules of taal and form, put to the performance."""
+        return form.check(self.composition)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the corpus has: sections named theme and palta, each with its taal."""
+
+    themes: list[tuple[pd.DataFrame, str]]
+    paltas: list[tuple[pd.DataFrame, str]]
+
+    @classmethod
+    def of(cls, pieces: list[Piece]) -> "Known":
+        """Collect them from the sections of a corpus' pieces."""
+        found: dict[str, list[tuple[pd.DataFrame, str]]] = {"theme": [], "palta": []}
+        for piece in pieces:
+            for part in piece.about.get("sections", []):
+                word = part["name"].split()[0]
+                if word in found:
+                    cut = form.between(piece.events, part["onset"], part["duration"])
+                    found[word].append((cut, piece.about["taal"]))
+        return cls(found["theme"], found["palta"])
+
+    def themes_in(self, taal: Taal) -> list[pd.DataFrame]:
+        """The themes in a taal; all themes where there are fewer than `FEWEST`."""
+        own = [cut for cut, name in self.themes if name == taal.name]
+        return own if len(own) >= FEWEST else [cut for cut, _ in self.themes]
+
+    def paltas_as_long_as(self, taal: Taal) -> list[pd.DataFrame]:
+        """The paltas in taals of as many matras, which no new palta may repeat."""
+        return [cut for cut, name in self.paltas if taals.TAALS[name].matras == taal.matras]
+
+
+def perform_all(model: Bundle, data: DataSet, settings: Settings, root: Path) -> list[Performance]:
+    """Make the performances that params.yaml asks for; none for notes, or where no kaida is asked for.
+
+    Parameters
+    ----------
+    settings : generate: form, taal, theme, performances, paltas, laya, temperature and memory.
+    root : the folder that `generate.theme` is relative to.
+
+    Raises
+    ------
+    riyaz.tabla.theme.Impossible, riyaz.music.events.Unreadable : the theme, or what is asked for, is not possible.
+    """
+    wish = settings.generate
+    if wish.form != "kaida" or data.kind != "bols":
+        return []
+    own = notation.read_file(root / wish.theme) if wish.theme != "new" else None
+    taal = taals.TAALS[own.taal] if own else taals.find(wish.taal)
+    known = Known.of(data.pieces)
+    return [_perform(model, settings, known, taal, own, number) for number in range(wish.performances)]
+
+
+def _perform(
+    model: Bundle, settings: Settings, known: Known, taal: Taal, own: Composition | None, number: int
+) -> Performance:
+    wish, seed, head = settings.generate, settings.seed + number, [f"taal:{taal.name}", "form:kaida"]
+    theme = own
+    if theme is None:
+        chooser = Chooser(model, seed, head, wish.temperature, wish.memory)
+        blank = Composition(f"New kaida {number + 1}", taal.name, "kaida", source="generated")
+        outline = [perform.new_theme(taal, known.themes_in(taal), wish.laya)]
+        theme = perform.assemble(blank, outline, perform.fill(outline, chooser))
+    chooser = Chooser(model, seed, head, wish.temperature, wish.memory * PALTA)
+    layout = perform.plan(theme, wish.paltas, wish.laya, known=known.paltas_as_long_as(taal))
+    played = perform.assemble(theme, layout, perform.fill(layout, chooser))
+    return Performance(played, chooser.masked)
+
+
+def piece(composition: Composition, name: str) -> Piece:
+    """A performance as a piece called `name`."""
+    made = composition.piece(name)
+    return replace(made, about={**made.about, "title": f"{name}, {composition.title}", "method": "kaida"})
+
+
+def mean_masked(performance: Performance) -> float:
+    """The probability that the rules took away, on average over the choices; 0 where nothing was to be chosen."""
+    return float(np.mean(performance.masked)) if performance.masked else 0.0
