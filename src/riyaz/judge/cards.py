@@ -172,7 +172,7 @@ def model_card(
     Parameters
     ----------
     about : ``licence`` of the corpus (empty: not stated), ``vocabulary`` (tokens in it), ``parameters`` (of the
-        network), ``pieces`` (part to number), ``intervals`` (model to the ends of its interval of bits a token).
+        network), ``pieces`` (part to number), ``intervals`` (model to the interval of its bits per token, in words).
     made : params.json of the bundle: seed, ``tokenize``, ``sequence``, ``model``, ``train``, ``memory``.
     metrics : what `evaluate` writes: kind, verdict, bits_per_token and, of piano rolls, nats_per_frame.
     weight : files and bytes of the bundle, from `size`.
@@ -187,11 +187,11 @@ def model_card(
         f"of up to {memory['order']} tokens of the piece so far, mixed in where they recur" if memory else "none"
     )
     figures = [
-        (name, bits, " to ".join(f"{end:.3f}" for end in about["intervals"][name]))
+        (name, bits, about["intervals"][name])
         for name, bits in sorted(metrics["bits_per_token"].items(), key=lambda item: (item[1], item[0]))
     ]
     frames = [(name, found["by_frame"], found["by_piece"]) for name, found in metrics.get("nats_per_frame", {}).items()]
-    nats = table(["model", "nats a frame", "mean over pieces"], frames)
+    nats = table(["model", "nats per frame", "mean over pieces"], frames)
     return f"""# Model card: {plain(corpus)}
 
 Written by the stage `evaluate` from the model, its params and the figures of the test part.
@@ -215,9 +215,9 @@ licence is: {plain(about["licence"]) or "not stated"}.
 
 ## Figures
 
-On {about["pieces"]["test"]:,} held-out pieces; less is better, and the network has rivals:
+On {about["pieces"]["test"]:,} held-out pieces; lower is better:
 
-{table(["model", "bits a token", "95 % interval over pieces"], figures)}{chr(10) + nats if nats else ""}
+{table(["model", "bits per token", "95 % interval over families"], figures)}{chr(10) + nats if nats else ""}
 ## Intended use
 
 {_USE[kind]}
@@ -225,7 +225,7 @@ On {about["pieces"]["test"]:,} held-out pieces; less is better, and the network 
 ## Limits
 
 {chr(10).join(f"- {limit}" for limit in _LIMITS[kind])}
-- No listeners have judged it; `src/listening_test.py` makes a blind test.
+- No listeners have judged it; `python -m riyaz listen` makes a blind test.
 
 ## How to repeat it
 

@@ -180,6 +180,18 @@ def collapsed(events: pd.DataFrame, normal: float = NORMAL) -> str | None:
     return f"from beat {first['onset'] / TICKS:g} on {words}{more} comes {found.repeats:.0f} times in a row"
 
 
+def summary(groups: Mapping[str, Sequence[Piece]], human: Sequence[Piece]) -> pd.DataFrame:
+    """`degeneration` by group: pieces, and the means of the other columns under names for a reader."""
+    loops = degeneration(groups, human)
+    loops["fell into a loop"] = loops["collapsed"].astype(bool)
+    names = {"fell into a loop": "fell into a loop", "looped": "in repeats", "distinct_1": "distinct-1"}
+    names |= {"distinct_4": "distinct-4", "entropy_first": "entropy first", "entropy_last": "last"}
+    by_group = loops.groupby("group", sort=False)
+    table = by_group[list(names)].mean().rename(columns=names)
+    table.insert(0, "pieces", by_group.size())
+    return table
+
+
 def degeneration(groups: Mapping[str, Sequence[Piece]], human: Sequence[Piece]) -> pd.DataFrame:
     """Measure all pieces of all groups.
 

@@ -24,7 +24,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import rel_entr
 
-from riyaz.music.events import NUMBERS, TICKS, Piece, to_notes
+from riyaz.music.events import NUMBERS, TICKS, Piece, bar_beats, to_notes
 from riyaz.music.scores import MAJOR, MINOR
 from riyaz.text.split import strokes, top_line
 
@@ -35,12 +35,6 @@ _SCALES = {"major": (0, 2, 4, 5, 7, 9, 11), "minor": (0, 2, 3, 5, 7, 8, 10)}
 
 
 # --- one piece in figures ---------------------------------------------------------------------------------
-
-
-def bar(about: Mapping) -> Fraction | None:
-    """Beats in a bar from the metre (``3/4`` is 3, ``6/8`` is 3); None where the piece names none."""
-    metre = about.get("metre")
-    return Fraction(*map(int, metre.split("/"))) * 4 if metre else None
 
 
 def polyphony(events: pd.DataFrame) -> dict[int, float]:
@@ -154,7 +148,7 @@ def form(piece: Piece) -> dict[str, float]:
         names = ("in_key", "key_clarity", "on_beat", "groove", "phrase", "phrase_end_on_beat", "tonic_end")
         return dict.fromkeys(names, float("nan")) | {"empty_beats": 1.0 if len(events) else float("nan")}
     tonic, clarity = key_clarity(pitch, duration)
-    ends, beats_a_bar = phrase_ends(events), bar(piece.about)
+    ends, beats_a_bar = phrase_ends(events), bar_beats(piece.about.get("metre"))
     bass = next(NUMBERS[s[0]] for s in reversed(events["symbols"].tolist()) if s)
     return {
         "in_key": scale_consistency(pitch),
@@ -182,6 +176,24 @@ def _empty_beats(events: pd.DataFrame) -> float:
 def forms(groups: Mapping[str, Sequence[Piece]]) -> pd.DataFrame:
     """`form` of all pieces: one row a piece, with `group` and `piece`."""
     return pd.DataFrame([{"group": g, "piece": p.name, **form(p)} for g, pieces in groups.items() for p in pieces])
+
+
+NAMES = {
+    "in_key": "notes in one key",
+    "key_clarity": "key clarity (correlation)",
+    "on_beat": "notes on the beat",
+    "groove": "groove consistency",
+    "phrase": "phrase (beats)",
+    "phrase_end_on_beat": "phrase ends on the beat",
+    "tonic_end": "ends on the tonic",
+    "empty_beats": "empty beats",
+}
+
+
+def form_table(groups: Mapping[str, Sequence[Piece]]) -> pd.DataFrame:
+    """Means of `form` over the pieces of each group (rows), under `NAMES`; what no piece has is left out."""
+    means = forms(groups).drop(columns="piece").groupby("group", sort=False).mean()
+    return means.dropna(axis=1, how="all").rename(columns=NAMES)
 
 
 # --- profiles ---------------------------------------------------------------------------------------------
@@ -212,7 +224,7 @@ def _of_notes(piece: Piece) -> dict[str, dict]:
         "key clarity": _binned(key_clarity(pitch, duration)[1]),
         "scale consistency": _binned(scale_consistency(pitch)),
         "onset in the beat": _counted(((onset % TICKS) / TICKS).tolist()),
-        "groove": _binned(groove_consistency(onset, bar(piece.about) or 4)),
+        "groove": _binned(groove_consistency(onset, bar_beats(piece.about.get("metre")) or 4)),
     }
 
 

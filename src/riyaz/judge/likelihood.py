@@ -13,7 +13,6 @@ Calibration: Guo et al. 2017, arXiv:1706.04599.
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -251,11 +250,3 @@ def published(n_pieces: Mapping[str, int]) -> pd.DataFrame:
     """
     found = PUBLISHED if dict(n_pieces) == JSB else ()
     return pd.DataFrame(found, columns=["model", "nats", "source"])
-
-
-def metrics(table: dict[str, Any]) -> dict[str, Any]:
-    """Round every figure to six decimals, so that a metrics file is the same where the last bit is not."""
-    return {
-        key: metrics(value) if isinstance(value, dict) else round(value, 6) if isinstance(value, float) else value
-        for key, value in table.items()
-    }

@@ -16,6 +16,7 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from itertools import combinations, zip_longest
 from math import ceil
 from pathlib import Path
@@ -25,7 +26,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from riyaz.music.events import TICKS, Piece, table
+from riyaz.judge.interval import ratio
+from riyaz.music.events import TICKS, Piece, bar_beats, table
 from riyaz.play import sound
 from riyaz.tabla.taals import TAALS
 
@@ -102,8 +104,8 @@ def _cycle(about: Mapping[str, Any]) -> int:
     """Beats after which a bar or avartan begins again, as a whole number."""
     if about.get("taal") in TAALS:
         return TAALS[about["taal"]].matras
-    above, below = map(int, (about.get("metre") or "4/4").split("/"))
-    return above * 4 // below if above * 4 % below == 0 else above * 4
+    beats = bar_beats(about.get("metre")) or Fraction(4)
+    return int(beats * beats.denominator)
 
 
 def write(
@@ -216,7 +218,7 @@ def read(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     FileNotFoundError : if there is no key.json.
     """
     if not (folder / "key.json").is_file():
-        raise FileNotFoundError(f"{folder / 'key.json'} is missing: make the test with `python src/listening_test.py`")
+        raise FileNotFoundError(f"{folder / 'key.json'} is missing: make the test with `python -m riyaz listen CORPUS`")
     key = json.loads((folder / "key.json").read_text(encoding="utf-8"))
     clips = {clip["clip"]: clip for clip in key["clips"]}
     rows: list[dict[str, Any]] = []
@@ -292,24 +294,20 @@ def by_listener(answers: pd.DataFrame, measure: str) -> pd.DataFrame:
     return answers.pivot_table(index="listener", columns="group", values=measure, aggfunc="mean").dropna()
 
 
-def summary(answers: pd.DataFrame, seed: int, draws: int = 2000) -> pd.DataFrame:
-    """Mean of each measure in each group, with a 95 % interval by bootstrap over listeners.
+def summary(answers: pd.DataFrame, seed: int) -> pd.DataFrame:
+    """Mean of each measure in each group, with a 95 % interval over listeners (`riyaz.judge.interval`).
 
     Returns
     -------
     One row a measure and group: `measure`, `group`, `mean` (of the listeners' means: 1 to 5, or the share of
-    clips judged human), `low`, `high` (percentiles 2.5 and 97.5 of the means of `draws` samples of listeners),
-    `listeners`. One listener gives no interval (NaN); none, no rows.
+    clips judged human), `low`, `high` (NaN for fewer than five listeners), `listeners`. No listeners, no rows.
     """
     rows = []
-    rng = np.random.default_rng(seed)
     for measure in MEASURES:
         means = by_listener(answers, measure)
-        n = len(means)
-        drawn = means.to_numpy()[rng.integers(0, n, (draws, n))].mean(axis=1) if n else np.empty((0, means.shape[1]))
-        for column, group in enumerate(means.columns if n else ()):
-            low, high = np.quantile(drawn[:, column], [0.025, 0.975]) if n > 1 else (np.nan, np.nan)
-            rows.append((measure, group, means[group].mean(), low, high, n))
+        for group in means.columns if len(means) else ():
+            found = ratio(means[group], np.ones(len(means)), means.index, seed)
+            rows.append((measure, group, means[group].mean(), found.low, found.high, len(means)))
     return pd.DataFrame(rows, columns=["measure", "group", "mean", "low", "high", "listeners"])
 
 

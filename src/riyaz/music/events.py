@@ -250,6 +250,22 @@ def ticks(text: str | Fraction | int) -> int:
     return int(value)
 
 
+def bar_beats(metre: str | None) -> Fraction | None:
+    """Beats (quarter notes) in a bar of any metre; None for no metre, or for a text that is none.
+
+    ``3/4`` is 3, ``6/8`` is 3, and a metre of several parts is their sum: ``3+2/8`` and ``3/8+2/8`` are 5/2.
+    """
+    total, above = Fraction(0), 0
+    for part in (metre or "").replace(" ", "").split("+"):
+        upper, slash, lower = part.partition("/")
+        if not upper.isdecimal() or (slash and not (lower.isdecimal() and int(lower))):
+            return None
+        above += int(upper)
+        if slash:
+            total, above = total + Fraction(above * 4, int(lower)), 0
+    return total if total and not above else None
+
+
 def save(pieces: Sequence[Piece], folder: Path) -> None:
     """Write pieces as ``events.parquet`` (a row an event, with its piece) and ``pieces.json`` (name and about)."""
     folder.mkdir(parents=True, exist_ok=True)

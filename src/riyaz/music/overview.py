@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from riyaz.music import scores
-from riyaz.music.events import NUMBERS, PITCHES, TICKS, Piece, beats
+from riyaz.music.events import NUMBERS, PITCHES, TICKS, Piece, bar_beats, beats
 from riyaz.tabla import taals
 
 METRE = "4/4"  # where a piece of notes names none
@@ -95,10 +95,10 @@ def cycle(pieces: Sequence[Piece]) -> Cycle:
         return Cycle(taal.matras, names, taal.title, ticks, labels, tuple(taal.starts))
     metres = [piece.about.get("metre", METRE) for piece in pieces]
     metre = pd.Series(metres).mode()[0]
-    upper, lower = (int(number) for number in metre.split("/"))
-    ticks = range(1, max(2, int(upper * 4 / lower) + 1))
+    length = float(bar_beats(metre) or 4)
+    ticks = range(1, max(2, int(length) + 1))
     names = frozenset(piece.name for piece, own in zip(pieces, metres, strict=True) if own == metre)
-    return Cycle(upper * 4 / lower, names, f"The bar of {metre}", ticks, [str(beat) for beat in ticks], ())
+    return Cycle(length, names, f"The bar of {metre}", ticks, [str(beat) for beat in ticks], ())
 
 
 def starts(events: pd.DataFrame, of: Cycle) -> pd.Series:

@@ -130,16 +130,16 @@ def load(root: Path, corpus: str, split: bool = True) -> DataSet:
     for path, stage in needed:
         if not path.is_file():
             raise FileNotFoundError(f"{path} is missing: the stage {stage} makes it (dvc repro {stage}@{corpus})")
-    table = pd.read_parquet(written / "tokens.parquet")
-    parts, families = np.full(len(table), "", dtype=object), np.full(len(table), -1)
+    stored = pd.read_parquet(written / "tokens.parquet")
+    parts, families = np.full(len(stored), "", dtype=object), np.full(len(stored), -1)
     if split:
         rows = pd.read_csv(divided / "split.csv", keep_default_na=False, dtype={"piece": str})
-        if rows["piece"].tolist() != table["piece"].tolist():
+        if rows["piece"].tolist() != stored["piece"].tolist():
             raise ValueError(f"{divided / 'split.csv'} is of other pieces: run dvc repro sequence@{corpus}")
         parts, families = rows["part"].to_numpy(dtype=object), rows["family"].to_numpy()
     return DataSet(
-        table["piece"].tolist(),
-        table["ids"].tolist(),
+        stored["piece"].tolist(),
+        stored["ids"].tolist(),
         Vocabulary.load(written / "vocabulary.json"),
         parts,
         families,
@@ -157,17 +157,21 @@ def save(root: Path, corpus: str, pieces: Sequence[Piece], ids: Sequence[np.ndar
 
 def save_split(root: Path, corpus: str, data: DataSet) -> pd.DataFrame:
     """Write data/sequences/<corpus>/split.csv and return it: piece, part, family and tokens, a row a piece."""
-    columns = {"piece": data.names, "part": data.parts, "family": data.families, "tokens": data.lengths}
-    table = pd.DataFrame(columns)
-    path = _folders(root, corpus)[1] / "split.csv"
+    path, rows = _folders(root, corpus)[1] / "split.csv", table(data)
     with files.whole(path) as part:
-        table.to_csv(part, index=False)
-    return table
+        rows.to_csv(part, index=False)
+    return rows
 
 
-def summary(table: pd.DataFrame) -> pd.DataFrame:
+def table(data: DataSet) -> pd.DataFrame:
+    """The split as a table: piece, part, family and tokens, a row a piece."""
+    columns = {"piece": data.names, "part": data.parts, "family": data.families, "tokens": data.lengths}
+    return pd.DataFrame(columns)
+
+
+def summary(rows: pd.DataFrame) -> pd.DataFrame:
     """A row a part that has pieces: part, pieces, families, tokens and share of the tokens."""
-    groups = table.groupby("part", sort=False)
+    groups = rows.groupby("part", sort=False)
     found = groups.agg(pieces=("piece", "size"), families=("family", "nunique"), tokens=("tokens", "sum"))
     found = found.reindex([part for part in PARTS if part in found.index])
     return found.assign(share=found["tokens"] / found["tokens"].sum()).reset_index()

@@ -10,7 +10,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from riyaz.music.events import TICKS, Piece
+from riyaz.music.events import TICKS, Piece, bar_beats
 from riyaz.tabla.taals import TAALS
 from riyaz.text.dataset import DataSet
 from riyaz.text.tokens import encode
@@ -26,11 +26,10 @@ def choose(pieces: Sequence[Piece]) -> int:
 
 
 def cycle(about: Mapping[str, Any]) -> Fraction:
-    """Beats in an avartan or a bar; `BEATS` where neither a taal nor a plain metre such as 3/4 is known."""
+    """Beats in an avartan or a bar; `BEATS` where neither a taal nor a metre is known."""
     if about.get("taal") in TAALS:
         return Fraction(TAALS[about["taal"]].matras)
-    upper, _, lower = str(about.get("metre") or "").partition("/")
-    return Fraction(int(upper), int(lower)) * 4 if upper.isdigit() and lower.isdigit() else Fraction(BEATS)
+    return bar_beats(about.get("metre")) or Fraction(BEATS)
 
 
 def phrase(piece: Piece) -> Piece:

@@ -1,0 +1,152 @@
+"""The pieces that are judged: drawn exactly as the delivered ones, beside held-out ones of equal length."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from riyaz.judge import degeneration, distributions, originality
+from riyaz.model.bundle import Bundle
+from riyaz.music.events import Piece
+from riyaz.params import Settings
+from riyaz.play import free
+from riyaz.play.sampling import draw
+from riyaz.tabla import form, taals
+from riyaz.text.dataset import DataSet
+
+PIECES = 16  # of each group
+BEGINNING = 16  # tokens of held-out pieces from which argmax continues
+SHORTEST = 8  # events of a piece that is judged
+TEMPERATURES = (0.6, 1.2)  # beside the chosen one
+STRENGTHS = (0.0, 0.3, 1.2)  # of the memory, beside the chosen one
+IN_TAAL, IN_TAAL_TOKENS = 8, 1200
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What is compared.
+
+    Attributes
+    ----------
+    groups : name (``argmax``, ``temperature 0.9``, ...) to pieces as they were drawn, and ``held-out`` excerpts.
+    ours : the group that is drawn as the delivered pieces are.
+    length : events that all pieces of `cut` have at most.
+    cut : the same groups, cut to one length; held-out pieces that are shorter are left out.
+    """
+
+    groups: dict[str, list[Piece]]
+    ours: str
+    length: int
+    cut: dict[str, list[Piece]]
+
+
+def judged(model: Bundle, data: DataSet, settings: Settings) -> Judged:
+    """Draw the pieces that are judged.
+
+    At the chosen temperature they are the pieces of `riyaz.play.free.pieces`, of which the stage `generate` delivers
+    the first. Argmax, the lecture's method, has no chance in it: it continues the first tokens of held-out pieces,
+    which are then left out.
+    """
+    about, chosen = free.about(data, settings), free.sampling(data, settings)
+    ours = f"temperature {chosen.temperature:g}"
+    groups = {"argmax": _argmax(model, data, settings)}
+    for temperature in sorted({*TEMPERATURES, chosen.temperature}):
+        name = f"temperature {temperature:g}"
+        samplings = [replace(chosen, temperature=temperature)] * PIECES
+        drawn = free.pieces(model, data, settings, PIECES, samplings)
+        groups[name] = _long_enough(
+            [
+                free.piece(one, model, f"{name}, {k}", about | {"ended": one.ended})
+                for k, one in enumerate(drawn, start=1)
+            ]
+        )
+    test = data.part("test").pieces
+    length = int(min(np.median([len(piece.events) for piece in members]) for members in (groups[ours], test)))
+    held_out = originality.excerpts(test, length)
+    cut = {name: originality.at_most(members, length) for name, members in groups.items()}
+    return Judged({**groups, "held-out": held_out}, ours, length, {**cut, "held-out": held_out})
+
+
+def _argmax(model: Bundle, data: DataSet, settings: Settings) -> list[Piece]:
+    about, chosen = free.about(data, settings), free.sampling(data, settings).argmax()
+    begun = [row[1:-1][:BEGINNING] for row in data.part("test", "valid").ids[:PIECES]]
+    drawn = draw(model, [chosen] * len(begun), settings.seed + 1, begun)
+    return _long_enough(
+        [
+            free.piece(one, model, f"argmax, {k}", about | {"ended": one.ended}, whole=False)
+            for k, one in enumerate(drawn, start=1)
+        ]
+    )
+
+
+def _long_enough(pieces: list[Piece]) -> list[Piece]:
+    """The pieces of `SHORTEST` events or more; all of them where there are none."""
+    return [piece for piece in pieces if len(piece.events) >= SHORTEST] or pieces
+
+
+def recurrence_by_strength(model: Bundle, data: DataSet, settings: Settings) -> dict[str, np.ndarray]:
+    """How often a beat returns (`degeneration.recurrences`): held-out pieces, and pieces by strength of the memory."""
+    about, chosen = free.about(data, settings), free.sampling(data, settings)
+    groups = {"held-out": data.part("test", "valid").pieces}
+    for strength in sorted({*STRENGTHS, chosen.memory}) if model.memory else [0.0]:
+        drawn = free.pieces(model, data, settings, PIECES, [replace(chosen, memory=strength)] * PIECES)
+        name = f"memory {strength:g}"
+        groups[name] = [free.piece(one, model, f"{name}, {k}", about) for k, one in enumerate(drawn, start=1)]
+    long = {name: [piece for piece in members if len(piece.events) >= SHORTEST] for name, members in groups.items()}
+    return {name: degeneration.recurrences(members) for name, members in long.items()}
+
+
+def apart(curves: Mapping[str, np.ndarray]) -> dict[str, float]:
+    """Mean distance of each curve from the one named ``held-out``; those that share no point with it are left out."""
+    human = pd.Series(curves["held-out"])
+    found = {name: float((pd.Series(curve) - human).abs().mean()) for name, curve in curves.items()}
+    return {name: value for name, value in found.items() if name != "held-out" and not np.isnan(value)}
+
+
+@dataclass(frozen=True)
+class InTaal:
+    """Pieces that a mask holds to a taal, and the probability that the mask removed on average."""
+
+    pieces: list[Piece]
+    masked: float
+
+
+def in_taal(model: Bundle, data: DataSet, settings: Settings) -> InTaal:
+    """Draw pieces of bols that may end on a sam only, after the asked number of avartans."""
+    rules, head = free.in_taal(model, settings)
+    chosen = replace(free.sampling(data, settings), tokens=IN_TAAL_TOKENS, least=0)
+    drawn = draw(model, [chosen] * IN_TAAL, settings.seed + 3, [head] * IN_TAAL, rules)
+    about = free.about(data, settings)
+    pieces = [
+        free.piece(one, model, f"in taal, {k}", about | {"ended": one.ended}) for k, one in enumerate(drawn, start=1)
+    ]
+    masked = np.concatenate([one.masked[1 + one.given :] for one in drawn])
+    return InTaal(pieces, float(masked.mean()))
+
+
+def as_ended(pieces: Sequence[Piece]) -> list[Piece]:
+    """Human pieces, marked as what they are: pieces that came to an end of their own."""
+    return [replace(piece, about={**piece.about, "ended": True}) for piece in pieces]
+
+
+def keeps_count(groups: Mapping[str, Sequence[Piece]]) -> pd.DataFrame:
+    """Do pieces of bols keep count? A row a group, means over its pieces.
+
+    Returns
+    -------
+    pieces; sams struck and matras struck (`distributions.struck`); came to an end (a share: `about["ended"]`); whole
+    avartans, of these (the share of ended pieces that pass every check of `form.check_events`).
+    """
+    rows = []
+    for group, members in groups.items():
+        for piece in members:
+            taal, ended = taals.TAALS[piece.about["taal"]], bool(piece.about.get("ended", False))
+            whole = all(check.passed for check in form.check_events(piece.events, taal))
+            row = {"group": group, "sams struck": distributions.struck(piece.events, taal.matras)}
+            row |= {"matras struck": distributions.struck(piece.events, 1), "came to an end": ended}
+            rows.append(row | {"whole avartans, of these": float(whole) if ended else np.nan, "whole": whole})
+    table = pd.DataFrame(rows)
+    means = table.drop(columns="whole").groupby("group", sort=False).mean()
+    means.insert(0, "pieces", table.groupby("group", sort=False).size())
+    return means
