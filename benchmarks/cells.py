@@ -29,7 +29,7 @@ def compare(units: int = 192, n_in: int = 96, batch: int = 32, length: int = 128
     import numpy as np
     from results import spread
 
-    from riyaz.lecture import cells, memory_task
+    from riyaz.lecture import cells, small
 
     rng = np.random.default_rng(0)
     x = rng.normal(size=(batch, length, n_in)).astype(np.float32)
@@ -38,7 +38,7 @@ def compare(units: int = 192, n_in: int = 96, batch: int = 32, length: int = 128
     for way in ("forwards", "training"):
         run: dict[str, Callable] = {}
         for cell in CELLS:
-            read = lambda w, cell=cell: memory_task.read(cell, w, x).sum()  # noqa: E731
+            read = lambda w, cell=cell: small.read(cell, w, x).sum()  # noqa: E731
             run[cell] = jax.jit(read if way == "forwards" else jax.grad(read))
             jax.block_until_ready(run[cell](weights[cell]))  # compiling is not what is measured
         rounds = []

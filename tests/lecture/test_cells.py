@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from riyaz.lecture import cells, memory_task
+from riyaz.lecture import cells, recall, small
 from riyaz.model.network import keras
 
 SIZES = [(1, 1, 1, 1), (3, 17, 1, 8), (1, 50, 6, 1), (4, 100, 12, 32), (8, 64, 24, 48), (2, 200, 7, 13)]
@@ -171,20 +171,20 @@ def test_softmax_of_large_logits_and_cross_entropy_of_certainty():
     assert cells.cross_entropy(np.zeros((0, 3)), np.zeros((0, 3))).shape == (0,)
 
 
-# --- riyaz.lecture.memory_task: the same cells, compiled, differentiated and trained
+# --- riyaz.lecture.small: the same cells, compiled, differentiated and trained
 
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_compiled_and_in_numpy_the_cells_are_one(cell):
     w = cells.initial_weights(cell, 3, 6, np.random.default_rng(0))
     x = np.random.default_rng(1).normal(size=(2, 15, 3)).astype(np.float32)
-    np.testing.assert_allclose(memory_task.read(cell, w, jnp.asarray(x)), cells.run(cell, w, x)[0], rtol=0, atol=1e-6)
+    np.testing.assert_allclose(small.read(cell, w, jnp.asarray(x)), cells.run(cell, w, x)[0], rtol=0, atol=1e-6)
 
 
 def test_the_symbol_stands_the_gap_before_the_question():
-    windows = memory_task.recall_windows(200, [0, 3, 8], 10, 4, seed=1)
+    windows = recall.recall_windows(200, [0, 3, 8], 10, 4, seed=1)
     assert windows.inputs.shape == windows.targets.shape == (200, 10)
-    assert (windows.inputs[:, -1] == memory_task.QUERY).all()
+    assert (windows.inputs[:, -1] == recall.QUERY).all()
     assert (windows.targets[:, :-1] == 0).all()
     is_symbol = (windows.inputs >= 2) & (windows.inputs < 6)
     assert (is_symbol.sum(axis=1) == 1).all()
@@ -195,25 +195,25 @@ def test_the_symbol_stands_the_gap_before_the_question():
 
 def test_a_gap_that_does_not_fit_is_refused():
     with pytest.raises(ValueError, match="a gap of 9 needs sequences of 11 tokens, not 10"):
-        memory_task.recall_windows(1, [9], 10, 4, seed=1)
+        recall.recall_windows(1, [9], 10, 4, seed=1)
 
 
 def test_loss_and_accuracy_count_only_what_has_a_target():
-    network = memory_task.initial_network("lstm", 5, 3, 4, seed=0)
+    network = small.initial_network("lstm", 5, 3, 4, seed=0)
     rng = np.random.default_rng(0)
-    windows = memory_task.Windows(rng.integers(1, 5, (3, 6)), rng.integers(0, 5, (3, 6)))
+    windows = small.Windows(rng.integers(1, 5, (3, 6)), rng.integers(0, 5, (3, 6)))
     h = cells.run("lstm", network["cell"], network["embedding"][windows.inputs])[0]
     y_hat = cells.softmax(h @ network["W"] + network["b"])
     counted = windows.targets > 0
     y = np.eye(5)[windows.targets]
     assert 0 < counted.sum() < counted.size
-    assert memory_task.loss("lstm", network, windows) == pytest.approx(
+    assert small.loss("lstm", network, windows) == pytest.approx(
         cells.cross_entropy(y, y_hat)[counted].mean(), abs=1e-5
     )
     hits = (y_hat.argmax(-1) == windows.targets)[counted]
-    assert memory_task.accuracy("lstm", network, windows) == pytest.approx(hits.mean())
-    nothing = memory_task.Windows(windows.inputs, 0 * windows.targets)
-    assert memory_task.loss("lstm", network, nothing) == 0
+    assert small.accuracy("lstm", network, windows) == pytest.approx(hits.mean())
+    nothing = small.Windows(windows.inputs, 0 * windows.targets)
+    assert small.loss("lstm", network, nothing) == 0
 
 
 @pytest.mark.parametrize("cell", CELLS)
@@ -227,42 +227,42 @@ def test_gradients_back_in_time_are_those_of_finite_differences(cell):
             step[0, t, n] = 1e-6
             up, down = (cells.run(cell, w, x + sign * step)[0][0, -1] for sign in (1, -1))
             squares[6 - t] += (((up - down) / 2e-6) ** 2).sum()
-    np.testing.assert_allclose(memory_task.gradient_norms(cell, w, x)[0], np.sqrt(squares), rtol=1e-5)
+    np.testing.assert_allclose(small.gradient_norms(cell, w, x)[0], np.sqrt(squares), rtol=1e-5)
 
 
 def test_training_learns_keeps_the_best_and_repeats():
     gaps = [0, 1, 2]
-    data, valid = (memory_task.recall_windows(n, gaps, 4, 2, seed=n) for n in (500, 100))
-    starts = memory_task.initial_networks("gru", 6, 6, 8, seed=0, n=2)
-    schedule = memory_task.Schedule(steps=200, batch=32, checks=4)
-    networks, losses = memory_task.train("gru", starts, 0.03, data, valid, schedule, seed=0)
+    data, valid = (recall.recall_windows(n, gaps, 4, 2, seed=n) for n in (500, 100))
+    starts = small.initial_networks("gru", 6, 6, 8, seed=0, n=2)
+    schedule = small.Schedule(steps=200, batch=32, checks=4)
+    networks, losses = small.train("gru", starts, 0.03, data, valid, schedule, seed=0)
     assert losses.shape == (2, 4)
     for network, history in zip(networks, losses, strict=True):
-        assert memory_task.loss("gru", network, valid) == pytest.approx(history.min(), abs=1e-6)
-        assert memory_task.accuracy("gru", network, valid) > 0.95
-    again, _ = memory_task.train("gru", starts, 0.03, data, valid, schedule, seed=0)
+        assert small.loss("gru", network, valid) == pytest.approx(history.min(), abs=1e-6)
+        assert small.accuracy("gru", network, valid) > 0.95
+    again, _ = small.train("gru", starts, 0.03, data, valid, schedule, seed=0)
     for one, other in zip(jax.tree.leaves(networks), jax.tree.leaves(again), strict=True):
         np.testing.assert_array_equal(one, other)
     assert np.abs(networks[0]["W"] - networks[1]["W"]).max() > 0.01
-    tail = memory_task.Windows(*(a[400:] for a in data))
-    part, _ = memory_task.train("gru", starts, 0.03, data, valid, schedule, seed=0, among=np.arange(400, 500))
-    alone, _ = memory_task.train("gru", starts, 0.03, tail, valid, schedule, seed=0)
+    tail = small.Windows(*(a[400:] for a in data))
+    part, _ = small.train("gru", starts, 0.03, data, valid, schedule, seed=0, among=np.arange(400, 500))
+    alone, _ = small.train("gru", starts, 0.03, tail, valid, schedule, seed=0)
     np.testing.assert_allclose(part[0]["W"], alone[0]["W"], atol=1e-5)
     with pytest.raises(ValueError, match="200 steps cannot be parted by 7 checks"):
-        memory_task.train("gru", starts, 0.03, data, valid, schedule._replace(checks=7), seed=0)
+        small.train("gru", starts, 0.03, data, valid, schedule._replace(checks=7), seed=0)
 
 
 def test_units_for_equal_parameters():
-    size = memory_task.n_parameters("lstm", 50, 16, 24)
-    assert sum(np.size(a) for a in jax.tree.leaves(memory_task.initial_network("lstm", 50, 16, 24, 0))) == size
-    assert memory_task.units_for("lstm", 50, 16, size) == 24
+    size = small.n_parameters("lstm", 50, 16, 24)
+    assert sum(np.size(a) for a in jax.tree.leaves(small.initial_network("lstm", 50, 16, 24, 0))) == size
+    assert small.units_for("lstm", 50, 16, size) == 24
     for cell in CELLS:
-        units = memory_task.units_for(cell, 50, 16, size)
-        assert abs(memory_task.n_parameters(cell, 50, 16, units) / size - 1) < 0.05
+        units = small.units_for(cell, 50, 16, size)
+        assert abs(small.n_parameters(cell, 50, 16, units) / size - 1) < 0.05
 
 
 def test_what_a_step_takes():
-    lstm, gru, rnn = (memory_task.step_cost(cell, 6, 10) for cell in ("lstm", "gru", "rnn"))
+    lstm, gru, rnn = (small.step_cost(cell, 6, 10) for cell in ("lstm", "gru", "rnn"))
     assert lstm["multiply_adds"] == 4 * 10 * 16
     assert lstm["weights"] == 4 * cells.n_parameters("lstm", 6, 10)
     assert (lstm["state"], gru["state"]) == (80, 40)

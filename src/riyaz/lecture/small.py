@@ -1,10 +1,10 @@
-"""The lecture's cells put to work: how far back they feel, how long they remember, how well they predict.
+"""Small networks of the lecture's cells: an embedding, one cell of `riyaz.lecture.cells` and a softmax layer.
 
-A small network is an embedding, one cell of `riyaz.lecture.cells` and a softmax layer, as a dict of arrays::
+A network is a dict of arrays::
 
     {"embedding": (n_tokens, n_embedding), "cell": the cell's weights, "W": (units, n_tokens), "b": (n_tokens,)}
 
-JAX differentiates and compiles the very lines that `riyaz.lecture.cells` shows; all the seeds of an experiment are one
+JAX differentiates and compiles the very lines that `riyaz.lecture.cells` shows; all seeds of an experiment are one
 compiled program. A target of 0 is not counted.
 """
 
@@ -21,7 +21,6 @@ from jax.flatten_util import ravel_pytree
 from riyaz.lecture import cells
 
 Network = dict[str, Any]
-QUERY = 1  # the token that asks for the symbol
 
 
 class Windows(NamedTuple):
@@ -37,39 +36,6 @@ class Schedule(NamedTuple):
     steps: int
     batch: int  # windows
     checks: int  # how often the validation loss is taken; a divisor of steps
-
-
-def recall_windows(n_windows: int, gaps: Sequence[int], length: int, n_symbols: int, seed: int) -> Windows:
-    """Sequences that end in a question: which symbol stood `gap` tokens before it?
-
-    Tokens: 0 is never used, 1 asks, then come `n_symbols` symbols to recall and as many distractors. A sequence is
-    of random distractors; one symbol stands among them, `gap` distractors before the question at the end.
-
-    Parameters
-    ----------
-    gaps : one is drawn for each sequence; none may exceed length - 2.
-    length : tokens in a sequence.
-
-    Returns
-    -------
-    Windows: only the last position has a target, the symbol.
-
-    Raises
-    ------
-    ValueError : for a gap that does not fit.
-    """
-    if max(gaps) > length - 2:
-        raise ValueError(
-            f"a gap of {max(gaps)} needs sequences of {max(gaps) + 2} tokens, not {length}: raise the length"
-        )
-    rng = np.random.default_rng(seed)
-    symbol = rng.integers(2, 2 + n_symbols, n_windows)
-    inputs = rng.integers(2 + n_symbols, 2 + 2 * n_symbols, (n_windows, length))
-    inputs[np.arange(n_windows), length - 2 - rng.choice(np.asarray(gaps), n_windows)] = symbol
-    inputs[:, -1] = QUERY
-    targets = np.zeros_like(inputs)
-    targets[:, -1] = symbol
-    return Windows(inputs.astype(np.int32), targets.astype(np.int32))
 
 
 def n_parameters(cell: str, n_tokens: int, n_embedding: int, units: int) -> int:
