@@ -45,7 +45,7 @@ MODEL = {
     "vocabulary": 12,
     "parameters": 34567,
     "pieces": {"train": 2, "valid": 1, "test": 1},
-    "intervals": {"network": (2.0, 3.0), "n-gram": (1.0, 1.5)},
+    "intervals": {"network": "no interval", "n-gram": "95 % interval 1.00 to 1.50"},
 }
 
 
@@ -100,7 +100,7 @@ def test_a_model_card_by_hand():
         "4 files, 1,234,567 bytes",
         "licence is: CC0.",
         "- It copies \\<b\\>much\\</b\\>.",
-        "| n-gram | 1.250 | 1.000 to 1.500 |\n| network | 2.500 | 2.000 to 3.000 |",
+        "| n-gram | 1.250 | 95 % interval 1.00 to 1.50 |\n| network | 2.500 | no interval |",
         "`.cache/cost.csv`",
     ):
         assert part in card

@@ -54,8 +54,6 @@ def test_groove_by_hand():
     assert d.groove_consistency(beats[:5], 4) == pytest.approx(1 - 3 / 96)  # the second bar lacks three of 96 positions
     assert np.isnan(d.groove_consistency(beats[:4], 4))
     assert np.isnan(d.groove_consistency(beats[:0], 4))
-    assert d.bar({"metre": "6/8"}) == 3
-    assert d.bar({}) is None
 
 
 def test_repetition_by_hand():

@@ -1,17 +1,26 @@
 import numpy as np
 import pandas as pd
 import pytest
+import samples
 
-from riyaz import params
 from riyaz.judge import folds
-from riyaz.text import tokens
+from riyaz.music.events import Piece, in_a_row
 
 FAMILIES = np.array([0, 0, 1, 2, 3, 4, 5, 6])
 SIZES = [10, 12, 20, 18, 22, 9, 11, 16]
+SPLIT = ["train"] * 5 + ["valid", "test", "test"]
+
+
+def music(sizes, parts, families=FAMILIES):
+    """Pieces of so many tokens, <start>, d:1 and <end> included."""
+    notes = [["C4"], ["D4"], ["E4"], ["D4"]]
+    rows = [in_a_row([5040] * (size - 3), [notes[k % 4] for k in range(size - 3)]) for size in sizes]
+    pieces = [Piece(f"p{k}", events, {"kind": "notes"}) for k, events in enumerate(rows)]
+    return samples.data(pieces, list(parts), list(families))
 
 
 def test_over_folds_each_piece_is_held_out_once_a_seed_with_its_family():
-    runs = folds.plan(FAMILIES, SIZES, np.full(8, "train"), folds=3, seeds=2, seed=7)
+    runs = folds.plan(music(SIZES, ["train"] * 8), folds=3, seeds=2, seed=7)
     assert [(run.seed, run.fold) for run in runs] == [(8, 0), (8, 1), (8, 2), (9, 0), (9, 1), (9, 2)]
     for seed in (8, 9):
         held = np.array([run.parts == "test" for run in runs if run.seed == seed])
@@ -24,37 +33,40 @@ def test_over_folds_each_piece_is_held_out_once_a_seed_with_its_family():
 
 
 def test_without_folds_the_split_stays_and_without_seeds_nothing_is_trained():
-    parts = np.array(["train"] * 6 + ["valid", "test"])
-    runs = folds.plan(FAMILIES, SIZES, parts, folds=0, seeds=2, seed=7)
+    data = music(SIZES, SPLIT)
+    runs = folds.plan(data, folds=0, seeds=2, seed=7)
     assert [run.seed for run in runs] == [8, 9]
-    assert all((run.parts == parts).all() for run in runs)
-    assert folds.plan(FAMILIES, SIZES, parts, folds=5, seeds=0, seed=7) == []
-    nothing = folds.judge_all([], [], tokens.Vocabulary([]), None)
+    assert all((run.parts == data.parts).all() for run in runs)
+    assert folds.plan(data, folds=5, seeds=0, seed=7) == []
+    nothing = folds.judge_all([], data, samples.settings())
     assert list(nothing.columns) == folds.COLUMNS
     assert folds.summary(nothing, FAMILIES, 0).empty
 
 
 def test_more_folds_than_families_are_refused():
     with pytest.raises(ValueError, match="families"):
-        folds.plan(FAMILIES, SIZES, np.full(8, "train"), folds=9, seeds=1, seed=0)
+        folds.plan(music(SIZES, ["train"] * 8), folds=9, seeds=1, seed=0)
 
 
-def test_a_run_scores_its_test_pieces_and_nothing_else(tmp_path):
-    (tmp_path / "params.yaml").write_text(
-        "seed: 1\ncorpora: {a: {path: a, reader: midi}}\n"
-        "model: {layers: 1, units: 8, embedding: 4}\ntrain: {epochs: 1}\nsequence: {length: 8}\nevaluate: {orders: 2}\n"
-    )
-    settings = params.load("a", path=tmp_path / "params.yaml")
-    vocabulary = tokens.Vocabulary(["d:1", "C4", "D4", "E4"])
-    ids = [vocabulary.ids(["<start>", "d:1", *["C4", "D4", "E4", "D4"] * n, "<end>"]) for n in (3, 4, 5, 2, 6, 3, 4, 5)]
-    parts = np.array(["train"] * 5 + ["valid", "test", "test"])
-    rows = pd.DataFrame(folds.judge(folds.Run(3, 0, parts, True), ids, vocabulary, settings))
+SMALL = {
+    "model": {"layers": 1, "units": 8, "embedding": 4},
+    "train": {"epochs": 1},
+    "sequence": {"length": 8},
+    "evaluate": {"orders": 2},
+}
+
+
+def test_a_run_scores_its_test_pieces_and_nothing_else(tmp_path, monkeypatch):
+    settings, data = samples.settings(**SMALL), music([15, 19, 23, 11, 27, 15, 19, 23], SPLIT)
+    parts = np.array(SPLIT, dtype=object)
+    rows = pd.DataFrame(folds.judge(folds.Run(3, 0, parts, True), data, settings, tmp_path))
     assert set(rows["model"]) == {*folds.CLASSICAL, "network", "network + memory"}
-    assert set(rows["piece"]) == {6, 7}
-    assert dict(zip(rows["piece"], rows["tokens"], strict=True)) == {6: len(ids[6]) - 1, 7: len(ids[7]) - 1}
+    assert dict(zip(rows["piece"], rows["tokens"], strict=True)) == {6: 18, 7: 22}
     assert (rows["bits"] > 0).all()
-    again = folds.judge(folds.Run(3, 0, parts, False), ids, vocabulary, settings)
+    again = folds.judge(folds.Run(3, 0, parts, False), data, settings, tmp_path)
     assert [row for row in rows.to_dict("records") if row["model"].startswith("network")] == again
+    monkeypatch.setattr(folds, "_judge", None)  # what was judged once comes from the cache
+    assert folds.judge(folds.Run(3, 0, parts, False), data, settings, tmp_path) == again
 
 
 def test_the_summary_of_figures_known_by_hand():
@@ -65,12 +77,13 @@ def test_the_summary_of_figures_known_by_hand():
     network, unigram = found.loc["network"], found.loc["unigram"]
     assert network["bits"] == pytest.approx((1 + 2) / 2)  # 40 of 40 tokens at 1 bit, then at 2
     assert network["spread"] == pytest.approx(np.std([1, 2], ddof=1))
-    assert (network["low"], network["high"]) == pytest.approx((1.5, 1.5))  # both pieces need the same
+    assert network["interval"].groups == 2
+    assert not network["interval"].known
     assert network["saved"] == 0
     assert unigram["bits"] == pytest.approx(4)
     assert np.isnan(unigram["spread"])
     assert unigram["saved"] == pytest.approx(2.5)
-    assert folds.told(pd.DataFrame(rows, columns=folds.COLUMNS)) == "2 held-out pieces, 2 folds, 2 seeds"
+    assert folds.described(pd.DataFrame(rows, columns=folds.COLUMNS)) == "2 held-out pieces, 2 folds, 2 seeds"
 
 
 def test_the_metrics_hold_the_network_against_its_rivals():
@@ -82,3 +95,17 @@ def test_the_metrics_hold_the_network_against_its_rivals():
     assert found["bits_per_token"] == pytest.approx({"network": 2.1, "n-gram + piece": 3.0})
     assert found["spread_over_seeds"] == pytest.approx({"network": np.std([2.0, 2.2], ddof=1)})
     assert found["saved_bits"]["n-gram + piece"]["bits"] == pytest.approx(0.9)
+
+
+def test_intervals_come_from_whole_families():
+    rows = [
+        (1, k % 5, k, 10, name, bits) for k in range(10) for name, bits in (("network", 10.0 + k), ("n-gram", 20.0))
+    ]
+    judged = pd.DataFrame(rows, columns=folds.COLUMNS)
+    apart, together = (
+        folds.summary(judged, families, 0).set_index("model").loc["network", "interval"]
+        for families in (np.arange(10), np.arange(10) // 2)
+    )
+    assert (apart.groups, together.groups) == (10, 5)
+    assert apart.low < 1.45 < apart.high
+    assert together.high - together.low > apart.high - apart.low  # alike pieces tell less

@@ -42,14 +42,15 @@ def test_long_pieces_weigh_more_by_token_and_not_by_piece():
     assert (found["bits_per_token"], found["bits_per_token_by_piece"]) == (2.0, 3.0)
 
 
-def test_intervals_hold_the_mean_and_need_two_pieces():
+def test_intervals_hold_the_mean_and_need_five_families():
     rng = np.random.default_rng(0)
     scored = pd.DataFrame({"piece": np.repeat(range(20), 30), "bits": rng.gamma(2, 1, 600)})
-    low, high = likelihood.interval(scored, seed=1)
-    assert low < scored["bits"].mean() < high < low + 1
-    assert np.isnan(likelihood.interval(scored[scored["piece"] == 0], seed=1)).all()
-    saved, low, high = likelihood.difference(scored.assign(bits=scored["bits"] - 0.25), scored, seed=1)
-    assert (saved, low, high) == pytest.approx((0.25, 0.25, 0.25))
+    families = np.arange(20)
+    found = likelihood.interval(scored, families, seed=1)
+    assert found.low < scored["bits"].mean() < found.high < found.low + 1
+    assert not likelihood.interval(scored, families // 5, seed=1).known  # four families
+    saved, found = likelihood.difference(scored.assign(bits=scored["bits"] - 0.25), scored, families, seed=1)
+    assert (saved, found.low, found.high) == pytest.approx((0.25, 0.25, 0.25))
 
 
 def test_calibration_of_a_model_that_is_too_sure():
@@ -87,11 +88,12 @@ def test_frame_nats_sum_to_the_likelihood_of_all_but_the_first_frame():
     assert nats.sum() == pytest.approx(told[3:7].sum() - closed(3) + closed(7))
 
 
-def test_nothing_scored_is_nan_and_figures_are_rounded():
+def test_nothing_scored_is_nan():
     scored = likelihood.score([], [], V)
     assert np.isnan(list(likelihood.summary(scored, 0).values())).all()
-    assert np.isnan(likelihood.difference(scored, scored, seed=1)).all()
-    assert likelihood.metrics({"a": {"b": 0.12345678}, "n": 3, "s": "x"}) == {"a": {"b": 0.123457}, "n": 3, "s": "x"}
+    saved, found = likelihood.difference(scored, scored, np.array([]), seed=1)
+    assert np.isnan(saved)
+    assert found.reason() == "no interval: 0 families, and fewer than 5 say too little"
 
 
 def piece(rows, **about):
@@ -131,18 +133,23 @@ def test_positions_in_the_cycle_by_hand():
 def test_bits_by_place_by_hand():
     scored = pd.DataFrame({"piece": [0, 0, 0, 1, 1], "bits": [4.0, 1.0, 2.0, 2.0, 3.0]})
     places = pd.Series(["first beat", "other beats", "other beats", "first beat", "other beats"])
-    found = likelihood.by_place(scored, places, seed=1).set_index("place")
+    families = np.array([0, 1])
+    found = likelihood.by_place(scored, places, families, seed=1).set_index("place")
     assert found["bits"].to_dict() == {"first beat": 3.0, "other beats": 2.0}
     assert found["share"].to_dict() == {"first beat": 0.4, "other beats": 0.6}
-    assert found.loc["first beat", ["low", "high"]].tolist() == [2.0, 4.0]
-    assert likelihood.by_place(scored.iloc[:0], places.iloc[:0], seed=1).empty
+    assert [one.groups for one in found["interval"]] == [2, 2]
+    assert likelihood.by_place(scored.iloc[:0], places.iloc[:0], families, seed=1).empty
 
 
 def test_frames_are_summed_up_by_frame_and_by_piece():
-    found = likelihood.frame_summary([np.array([1.0, 1.0, 1.0]), np.array([5.0]), np.empty(0)], seed=1)
+    nats = [np.array([1.0, 1.0, 1.0]), np.array([5.0]), np.empty(0)]
+    found = likelihood.frame_summary(nats, np.arange(3), seed=1)
     assert (found["by_frame"], found["by_piece"]) == (2.0, 3.0)
-    assert (found["low"], found["high"]) == (1.0, 5.0)  # both times the one, or both times the other
-    assert np.isnan(list(likelihood.frame_summary([], seed=1).values())).all()
+    assert (found["low"], found["high"]) == (None, None)  # two families with frames
+    found = likelihood.frame_summary(nats[:2] * 5, np.arange(10), seed=1)
+    assert 1 <= found["low"] < 2 < found["high"] <= 5
+    empty = likelihood.frame_summary([], np.array([]), seed=1)
+    assert np.isnan([empty["by_frame"], empty["by_piece"]]).all()
 
 
 def test_published_figures_are_those_of_one_corpus():

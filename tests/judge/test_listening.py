@@ -9,13 +9,17 @@ from types import SimpleNamespace
 import browser
 import matplotlib.pyplot as plt
 import numpy as np
-import pandas as pd
 import pytest
+import samples
 from scipy import stats
 
-from riyaz.judge import listening
+from riyaz import params
+from riyaz.judge import listening, listening_test
+from riyaz.model.bundle import Bundle
 from riyaz.music.events import PITCHES, TICKS, Piece, in_a_row
 from riyaz.play import sound
+from riyaz.play.sampling import Sampling
+from riyaz.text import dataset
 
 ROOT = Path(__file__).parents[2]
 GROUPS = ("human", "network", "n-gram")
@@ -310,29 +314,19 @@ def test_the_notebook_warns_of_too_few(tmp_path, notebook, quick):
 
 
 def test_the_command_takes_held_out_pieces_and_new_ones_of_both_models(tmp_path, monkeypatch, quick, capsys):
-    import listening_test
-
-    from riyaz.music import events
-    from riyaz.play import decode
-    from riyaz.text import tokens
-
     corpus = [p for group in GROUPS for p in pieces(group, 4, 16)]
-    words = [tokens.encode(piece) for piece in corpus]
-    vocabulary = tokens.Vocabulary(word for row in words for word in row)
-    ids = [vocabulary.ids(row) for row in words]
-    events.save(corpus, tmp_path / "data" / "tokens" / "chorales")
-    pd.DataFrame({"ids": ids}).to_parquet(tmp_path / "data" / "tokens" / "chorales" / "tokens.parquet")
-    split = tmp_path / "data" / "sequences" / "chorales" / "split.csv"
-    split.parent.mkdir(parents=True)
-    pd.DataFrame({"part": ["test", "valid", "train", "train"] * 3}).to_csv(split)
+    data = samples.data(corpus, ["test", "valid", "train", "train"] * 3)
+    dataset.save(tmp_path, "chorales", corpus, data.ids, data.vocabulary)
+    dataset.save_split(tmp_path, "chorales", data)
     shutil.copy(ROOT / "params.yaml", tmp_path)
     monkeypatch.chdir(tmp_path)
-    model = SimpleNamespace(weights=None, vocabulary=vocabulary, params={"tokenize": {"scheme": "event"}})
-    monkeypatch.setattr(listening_test.bundle, "load", lambda folder: model)
-    made = SimpleNamespace(ids=ids[-1])
-    monkeypatch.setattr(decode, "generate", lambda weights, vocabulary, n, *rest, **memory: [made] * n)
-    monkeypatch.setattr(sys, "argv", ["listening_test.py", "chorales", "--clips", "2", "--seconds", "2"])
-    listening_test.main()
+    monkeypatch.setattr(listening_test.bundle, "load", lambda folder: Bundle({}, data.vocabulary, {}))
+    made = SimpleNamespace(ids=data.ids[-1])
+    drawn = []
+    monkeypatch.setattr(listening_test, "draw", lambda model, ways, *rest: drawn.extend(ways) or [made] * len(ways))
+    assert listening_test.run(["chorales", "--clips", "2", "--seconds", "2"]) == 0
+    asked = params.load("chorales", path=ROOT / "params.yaml").generate
+    assert set(drawn) == {Sampling.of(asked, data.lengths)}  # as the delivered pieces are drawn
     key = json.loads((tmp_path / "listening" / "chorales" / "key.json").read_text())
     names = {group: sorted(c["piece"] for c in key["clips"] if c["group"] == group) for group in GROUPS}
     assert names["human"] == ["human 0", "network 0"]  # the first two of the test part
@@ -340,9 +334,8 @@ def test_the_command_takes_held_out_pieces_and_new_ones_of_both_models(tmp_path,
     assert len(names["n-gram"]) == 2
     assert "test.html is for the listeners" in capsys.readouterr().out
     for options, words in ((["--clips", "0"], "--clips is"), (["--clips", "1", "--seconds", "99"], "excerpts of")):
-        monkeypatch.setattr(sys, "argv", ["listening_test.py", "chorales", *options])
-        with pytest.raises(SystemExit, match=f"listening_test.py: .*{words}"):
-            listening_test.main()
+        with pytest.raises(ValueError, match=words):
+            listening_test.run(["chorales", *options])
 
 
 # A listener with a keyboard: skips nothing, is asked for what is missing, reloads half-way, saves the answers.

@@ -1,40 +1,42 @@
 import numpy as np
 import pytest
-from test_decode import weights
+from test_sampling import weights
 
 from riyaz.model import recurrence
+from riyaz.model.bundle import Bundle
 from riyaz.music.events import TICKS
 from riyaz.play.chooser import Chooser
 from riyaz.text.tokens import Vocabulary
 
 V = Vocabulary(["taal:teental", "d:1", "d:1/2", "Dha", "Te", "Na", "rest"])
 W = weights(len(V), scale=1.0)
+M = Bundle(W, V, {})
 PLAYED = [("Dha", TICKS), ("Te", TICKS // 2), ("", TICKS // 2)]
 ALLOWED = [("Na", TICKS // 2), ("Te", TICKS // 2), ("Dha", TICKS)]
 
 
 def test_the_probabilities_are_those_of_the_network_that_read_the_same_tokens():
-    chooser = Chooser(W, V, seed=1, head=["taal:teental", "taal:unknown"])
+    chooser = Chooser(M, seed=1, head=["taal:teental", "taal:unknown"])
     chooser(PLAYED, ALLOWED)
     tokens = ["<start>", "taal:teental", "d:1", "Dha", "d:1/2", "Te", "rest"]
-    told = lambda *more: recurrence.log_probabilities(W, [V.ids([*tokens, *more])])[0][len(tokens) - 1 :]  # noqa: E731
+    logs = lambda *more: recurrence.log_probabilities(W, [V.ids([*tokens, *more])])[0][len(tokens) - 1 :]  # noqa: E731
     by_hand = [
-        np.exp(sum(row[i] for row, i in zip(told(*words), V.ids(words), strict=True)))
+        np.exp(sum(row[i] for row, i in zip(logs(*words), V.ids(words), strict=True)))
         for words in (["Na"], ["Te"], ["d:1", "Dha"])
     ]
     assert chooser.masked == [pytest.approx(1 - sum(by_hand), abs=1e-5)]
 
 
 def test_choices_follow_the_probabilities_and_the_seed():
-    chosen = [[Chooser(W, V, seed=seed)(PLAYED, ALLOWED) for seed in range(200)] for _ in range(2)]
+    chosen = [[Chooser(M, seed=seed)(PLAYED, ALLOWED) for seed in range(200)] for _ in range(2)]
     assert chosen[0] == chosen[1]
     assert set(chosen[0]) <= set(ALLOWED)
     assert len(set(chosen[0])) > 1
-    cold = {Chooser(W, V, seed=seed, temperature=1e-3)(PLAYED, ALLOWED) for seed in range(20)}
+    cold = {Chooser(M, seed=seed, temperature=1e-3)(PLAYED, ALLOWED) for seed in range(20)}
     assert len(cold) == 1
 
 
 def test_a_sound_that_the_network_cannot_write_is_chosen_only_where_nothing_else_may_follow():
-    chooser = Chooser(W, V, seed=1)
+    chooser = Chooser(M, seed=1)
     assert chooser(PLAYED, [("Ghen", TICKS // 2), ("Na", TICKS // 2)]) == ("Na", TICKS // 2)
-    assert Chooser(W, V, seed=1)(PLAYED, [("Ghen", TICKS // 2)]) == ("Ghen", TICKS // 2)
+    assert Chooser(M, seed=1)(PLAYED, [("Ghen", TICKS // 2)]) == ("Ghen", TICKS // 2)

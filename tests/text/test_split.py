@@ -144,15 +144,15 @@ def test_too_few_families_name_the_remedy(labels, words):
     with pytest.raises(ValueError, match=f"{words} cannot be split into 3 parts.*add pieces"):
         split.assign(np.array(labels), [5] * len(labels), 0.1, 0.1, 0)
     with pytest.raises(ValueError, match="1 families of pieces cannot make 5 folds: add pieces"):
-        split.folds(np.array(labels), [5] * len(labels), 5, 0)
+        split.fold_numbers(np.array(labels), [5] * len(labels), 5, 0)
 
 
 def test_folds_are_whole_families_of_nearly_equal_size():
     rng = np.random.default_rng(0)
     labels, sizes = rng.integers(0, 40, 100), rng.integers(20, 400, 100)
-    fold = split.folds(labels, sizes, 5, seed=1)
+    fold = split.fold_numbers(labels, sizes, 5, seed=1)
     load = np.bincount(fold, sizes)
     assert len(load) == 5
     assert load.max() / load.min() < 1.1
     assert all(len(set(fold[labels == label])) == 1 for label in np.unique(labels))
-    np.testing.assert_array_equal(fold, split.folds(labels, sizes, 5, seed=1))
+    np.testing.assert_array_equal(fold, split.fold_numbers(labels, sizes, 5, seed=1))
