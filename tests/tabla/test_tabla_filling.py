@@ -38,13 +38,17 @@ def brute(free):
                 not where or start % free.grid in where
                 for start, where in zip(starts, [free.places[free.phrases.index(p)] for p in phrases], strict=False)
             )
-            theme = dict(zip(accumulate((t for _, t in free.like), initial=0), [b for b, _ in free.like], strict=False))
-            apart = sum(bool(s[0]) and theme.get(t) != s[0] for s, t in zip(row, onsets, strict=True)) >= free.apart
+            theme = dict(
+                zip(accumulate((t for _, t in free.reference), initial=0), [b for b, _ in free.reference], strict=False)
+            )
+            apart = (
+                sum(bool(s[0]) and theme.get(t) != s[0] for s, t in zip(row, onsets, strict=True)) >= free.n_different
+            )
             runs = [len(list(same)) for bol, same in groupby(bol for bol, _ in row) if bol]
             bounded = placed and apart and (not free.run or max(runs) <= free.run)
             if length(row) == free.ticks and (opened or not free.opening) and meet and bounded:
                 found.add(row)
-    return {row for row in found if not any(row[: len(taken)] == taken for taken in free.taken)}
+    return {row for row in found if not any(row[: len(taken)] == taken for taken in free.excluded)}
 
 
 @pytest.mark.parametrize(
@@ -53,14 +57,22 @@ def brute(free):
         Free(6, (DHA, TE_TE), ALL),
         Free(6, (DHA, TE_TE, TI), ALL, opening=2),
         Free(5, (DHA, TE_TE, TI), ALL - {("Dha", "Dha"), ("Ti", "Te")}, before="Te", after="Dha"),
-        Free(6, (DHA, (("Dha", 1), ("Te", 1)), TE_TE), ALL, taken=((("Dha", 1),) * 6,)),
-        Free(6, (DHA, TE_TE, TI), ALL, taken=(DHA * 2, TE_TE * 3, TI + TE_TE)),
+        Free(6, (DHA, (("Dha", 1), ("Te", 1)), TE_TE), ALL, excluded=((("Dha", 1),) * 6,)),
+        Free(6, (DHA, TE_TE, TI), ALL, excluded=(DHA * 2, TE_TE * 3, TI + TE_TE)),
         Free(6, ((("Dha", 2),), (("Dha", 1), ("Dha", 1))), ALL, opening=1),
         Free(7, (DHA, TE_TE, TI), ALL, grid=2, places=(frozenset(), frozenset({0}), frozenset({0, 1}))),
         Free(7, (DHA, TE_TE, TI), ALL, run=2),
-        Free(6, (DHA, TE_TE, TI), ALL, like=(("Dha", 1),) * 3 + (("Te", 1),) * 3, apart=3),
+        Free(6, (DHA, TE_TE, TI), ALL, reference=(("Dha", 1),) * 3 + (("Te", 1),) * 3, n_different=3),
         Free(
-            6, (DHA, TE_TE), ALL, opening=2, grid=2, places=(frozenset(), frozenset({1})), run=3, like=DHA * 6, apart=2
+            6,
+            (DHA, TE_TE),
+            ALL,
+            opening=2,
+            grid=2,
+            places=(frozenset(), frozenset({1})),
+            run=3,
+            reference=DHA * 6,
+            n_different=2,
         ),
     ],
     ids=["plain", "opening", "joins", "alike", "beginnings", "durations", "places", "run", "apart", "all rules"],
@@ -79,14 +91,14 @@ def test_taken_ways_are_left_out_one_by_one():
         assert walked(free.without(rows[:n])) == rows[n:]
     assert free.without(rows).count() == 0
     strange = [(("Te", 4),), (("Te", 1),) * 5, rows[0]]  # none of phrases, too long, and a filling
-    assert free.without(strange).taken == (rows[0],)
+    assert free.without(strange).excluded == (rows[0],)
 
 
 def test_a_taken_beginning_takes_all_that_begin_with_it():
     free = Free(4, (DHA, TE_TE), ALL)
     rows = walked(free)
     assert free.without([DHA, *rows]).options() == {}
-    assert free.without([DHA * 4, DHA * 2, DHA * 3]).taken == (DHA * 2,)
+    assert free.without([DHA * 4, DHA * 2, DHA * 3]).excluded == (DHA * 2,)
     assert walked(free.without([DHA])) == [row for row in rows if row[:1] != DHA]
 
 

@@ -24,7 +24,7 @@ def kaida(theme=TEENTAL, taal="teental", form="kaida"):
 
 
 def theme_for(taal):
-    """A theme of two strokes a matra: DhaDha TeTe ... TuNa, then its khali copy, open again in its second half."""
+    """A theme of two strokes per matra: DhaDha TeTe ... TuNa, then its khali copy, open again in its second half."""
     matras = taal.matras // 2 if taal.matras % 2 == 0 and taal.matras > 6 else taal.matras
     bhari = [*(["Dha", "Dha", "Te", "Te"] * matras)[: 2 * matras - 2], "Tu", "Na"]
     row = [*bhari, *bols.khali(bhari[:matras]), *bhari[matras:]]
@@ -117,7 +117,7 @@ def test_phrases_stand_on_the_beat_or_off_it_as_in_the_theme_and_no_bol_goes_on_
             half = row[: len(row) // 4]  # what is free
             assert max(len(list(same)) for _, same in groupby(half)) <= perform.RUNS["palta"]
             theme = [s[0] for s in composition.section("theme").events["symbols"]][: len(half)]
-            assert sum(a != b for a, b in zip(half, theme, strict=True)) >= perform.APART * len(half)
+            assert sum(a != b for a, b in zip(half, theme, strict=True)) >= perform.MIN_DIFFERENT * len(half)
         tihai = [s[0] for s in composition.sections[-1].events["symbols"] if s]
         assert len(set(tihai)) > 1
 
@@ -193,11 +193,11 @@ def test_tihais_of_every_kind(kind):
         (kaida("Dha Te Te Dha | Dha Te Te Dha", "keherwa"), {}, "khali half: .*; let the second half repeat"),
         (kaida("DhaTe TuNa TaTe TuNa", "dadra"), {}, "4 of 6 matras; 2 are missing"),
         (kaida(form="tukda"), {}, "form tukda.*write form: kaida, and a section"),
-        (kaida(form="rela"), {}, "even subdivision: 2 strokes a matra.*four or more"),
+        (kaida(form="rela"), {}, "even subdivision: 2 strokes per matra.*four or more"),
         (
             kaida("DhaDhaTeTe " * 3 + "DhaDhaTuNa | " + "TaTaTeTe " * 3 + "TaTaTuNa", "keherwa", "rela"),
             {"laya": 2},
-            "a rela has 4 strokes a matra or more, not 2; take laya 4",
+            "a rela has at least 4 strokes per matra, not 2; use laya 4",
         ),
         (kaida(), {"laya": "quick"}, "no laya 'quick'; known: thah"),
         (kaida(), {"laya": 11}, "laya is 11 .*such as 2"),
@@ -237,5 +237,5 @@ def test_a_new_theme_in_every_taal_carries_a_performance(taal):
 
 
 def test_without_known_themes_there_is_no_new_one():
-    with pytest.raises(ValueError, match="0 known themes make no new one in Rupak at 2 strokes a matra"):
+    with pytest.raises(ValueError, match="0 known themes give no new theme in Rupak at 2 strokes per matra"):
         perform.new_theme(TAALS["rupak"], [])

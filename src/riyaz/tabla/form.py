@@ -1,4 +1,4 @@
-"""Form: what a composition is made of, and the arithmetic that it has to keep.
+"""Form: the sections of a composition, and the rules that its lengths and strokes must satisfy.
 
 Time is counted from sam, in ticks. A *cycle* here is what a theme or a palta fills: whole avartans whose second
 half is the khali copy of the first. The copy closes (`riyaz.tabla.bols.khali`) for at least the first third of
@@ -84,7 +84,7 @@ class Line:
 
 
 def laya(events: pd.DataFrame) -> Fraction:
-    """Measure the laya: strokes a matra at the duration that fills most time; 0 for no strokes."""
+    """Measure the laya: strokes per matra at the duration that fills most time; 0 for no strokes."""
     time: Counter[int] = Counter()
     for duration, symbols in zip(events["duration"], events["symbols"], strict=True):
         time[int(duration)] += int(duration) if symbols else 0
@@ -301,7 +301,7 @@ def _cadence(events: pd.DataFrame, theme: pd.DataFrame, where: str) -> Check:
 def _even(events: pd.DataFrame, where: str) -> Check:
     durations, rests = set(events["duration"]), int((events["symbols"].str.len() == 0).sum())
     passed = len(durations) == 1 and not rests and laya(events) >= 4
-    return Check("even subdivision", passed, where, f"{laya(events)} strokes a matra, {rests} rests")
+    return Check("even subdivision", passed, where, f"{laya(events)} strokes per matra, {rests} rests")
 
 
 def _ends_in_tihai(events: pd.DataFrame, taal: Taal, where: str, chakradar: bool) -> Check:

@@ -1,32 +1,56 @@
-"""Generation in form: from a theme a whole performance, with what is left free chosen by a network or by any function.
+"""Generation in form: from a theme to a whole performance, with the free parts chosen by a network or any function.
 
-A performance is a list of `Segment`: the theme as it is written; the dohra; paltas; a tihai. Rules fix all of it but
-the first part of each palta's bhari half, and the phrase of the tihai:
+Terms
+-----
+- kaida: a theme and its variations, which use only the bols of the theme.
+- bhari and khali half: a theme is played twice, first with an open bayan, then with a closed one.
+- dohra: the theme with its halves repeated; nothing is varied.
+- palta: a variation; it rearranges the phrases of the theme.
+- tihai: a phrase played three times; its last stroke falls on sam.
 
-- A palta's half is m times as long as that of the theme at the asked laya (m is the smallest from 2 that makes whole
-  avartans, or twice that where it leaves too few paltas). Free is all but its last m-th; there the theme's own half is
-  forced, and with it the cadence. The khali half follows by rule: the khali copy of what was chosen, then the theme's
-  half, open again where the theme's khali half is open. The dohra is the shortest palta in which nothing is varied.
-- A tihai is one phrase three times, its last stroke on sam, in as many avartans and with pauses as the arithmetic
-  of `riyaz.tabla.form.solve_tihai` asks for.
+A performance is a list of `Segment`: theme, dohra, paltas, tihai.
 
-Free parts are made of the theme's phrases (`riyaz.tabla.bols.phrases`): no phrase is parted, a stroke keeps the share
-of the matra that it has in the theme, so that the laya fixes every subdivision, and two strokes follow each other
-only where they do so in the theme or in a known composition, so that the hands can play it. As in the paltas that are
-taught, a phrase begins on the beat or off it as it does in the theme, no bol comes more often in a row than `RUNS` says
-(or than in the theme), and of the strokes of a palta's free part a share of `APART` is not what the theme has there.
-Where so much is asked for that these three leave too little, the last, then the first, then all of them are given up.
+What is fixed
+-------------
+- The theme and the dohra.
+- The length of a palta's half: m times that of the theme at the requested laya. m is the smallest number from 2
+  that gives
+  whole avartans, or twice that number if the first gives too few paltas. The last m-th is the half of the theme
+  itself, with
+  its cadence.
+- The khali half of a palta: the khali copy of the bhari half, then the return to bhari as in the theme.
+- The length of the tihai and its pauses: see `riyaz.tabla.form.solve_tihai`.
 
-How a network plugs in
-----------------------
-`fill` walks through the performance stroke by stroke and calls ``choose(played, allowed)`` wherever more than one thing
-may follow. `played` is all that was played before, forced or chosen, to be fed to the network in this order;
-`allowed` is what may follow. Both hold ``(bol, ticks)``, with ``""`` for a rest: in the tokens of `riyaz.text.tokens` a
-``d:`` token where the ticks differ from those before, and the bol. The network's probabilities of `allowed`, made to
-sum to 1, are the distribution to choose from; what they lacked is what the mask took away. Nothing in `allowed` leads
-into a dead end: see `riyaz.tabla.filling`.
+What is free
+------------
+The beginning of the bhari half of each palta, and the phrase of the tihai, within these rules:
 
-A theme is the user's, or one of a corpus, or a new one: `new_theme` lays out its one section in the same way.
+1. Only whole phrases of the theme (`riyaz.tabla.bols.phrases`), each stroke with its share of the matra in the theme.
+2. Two strokes follow each other only if they do so in the theme or in a known composition, so that the hands can
+   play them.
+3. A phrase begins on or off the beat as it does in the theme.
+4. A bol has at most `RUNS` consecutive repeats, or as many as in the theme.
+5. A share of at least `MIN_DIFFERENT` of the strokes in the free part of a palta differs from the theme.
+
+If too few paltas satisfy all rules, rule 5 is dropped, then rule 3, then rule 4.
+
+What is counted
+---------------
+`riyaz.tabla.filling` counts the ways to complete a free part, so that no choice leads to a dead end, and so that a
+request
+for more paltas than exist is refused with the number that exists.
+
+How a network chooses
+---------------------
+`fill` goes through the performance stroke by stroke and calls ``choose(played, allowed)`` wherever more than one
+sound may
+follow. `played` has all sounds so far, fixed or chosen, in order; `allowed` has the sounds that may follow. Both
+contain
+``(bol, ticks)``, with ``""`` for a rest: in the tokens of `riyaz.text.tokens` a ``d:`` token where the ticks
+change, and the
+bol. The network's probabilities of `allowed`, normalised to sum to 1, are the distribution to choose from.
+
+The theme comes from the user or a corpus, or `new_theme` plans one.
 
 References
 ----------
@@ -50,12 +74,16 @@ from riyaz.tabla.taals import Taal
 
 Choose = Callable[[Sequence[Sound], Sequence[Sound]], Sound]
 
-AVARTANS = 4  # at most, of a tihai
+AVARTANS = 4  # maximum length of a tihai
 TIHAIS = ("any", "pause", "no pause")
-RUNS = {"theme": 3, "palta": 4, "tihai": 3}  # times in a row that a bol comes at most; few compositions have more
-APART = Fraction(1, 4)  # of the strokes of a palta's free part
-BEGINNINGS = (Fraction(1, 4), Fraction(1, 2), Fraction(1))  # of a palta, that no other one has
-LANDINGS = ("Dha", "Dhin", "Dhi", "Ta", "Na", "Tin")  # on what a tihai ends, of what the theme has
+RUNS = {"theme": 3, "palta": 4, "tihai": 3}  # at most so many consecutive repeats of a bol; few compositions have more
+MIN_DIFFERENT = Fraction(1, 4)  # at least, of the strokes in the free part of a palta
+BEGINNINGS = (
+    Fraction(1, 4),
+    Fraction(1, 2),
+    Fraction(1),
+)  # no two paltas have the same beginning; shortest share first
+LANDINGS = ("Dha", "Dhin", "Dhi", "Ta", "Na", "Tin")  # the last bol of a tihai: the first of these that the theme has
 
 
 # The plan ------------------------------------------------------------------------------------------------------
@@ -67,29 +95,29 @@ class Segment:
 
     Attributes
     ----------
-    name : of the section.
-    free : what is to be chosen; None where all is fixed.
-    forced : what follows it: all of a fixed section, the end of a bhari half, the last stroke of a tihai's phrase.
-    back : of a palta or a new theme, what follows the khali copy of what was chosen.
-    pause : of a tihai, ticks of rest between its phrases.
-    derived : nothing in it is chosen, and it is not the theme.
+    name : name of the section.
+    free : the part to choose; None if all is fixed.
+    fixed : what follows it: a whole fixed section, the end of a bhari half, or the last stroke of a tihai's phrase.
+    back : in a palta or a new theme, what follows the khali copy of the chosen part.
+    pause : in a tihai, ticks of rest between its phrases.
+    derived : nothing is chosen, and it is not the theme.
     """
 
     name: str
     free: Free | None
-    forced: Row
+    fixed: Row
     back: Row = ()
     pause: int = 0
     derived: bool = False
 
     def play(self, chosen: Row) -> Row:
-        """The whole section, with what was chosen."""
+        """The whole section, given the chosen sounds."""
         if self.back:
-            return (*chosen, *self.forced, *khali_copy(chosen), *self.back)
+            return (*chosen, *self.fixed, *khali_copy(chosen), *self.back)
         if self.free is None:
-            return self.forced
-        last, step = self.forced[0]
-        phrase, pause = (*chosen, *self.forced), (("", step),) * (self.pause // step)
+            return self.fixed
+        last, step = self.fixed[0]
+        phrase, pause = (*chosen, *self.fixed), (("", step),) * (self.pause // step)
         return (*phrase, *pause, *phrase, *pause, *chosen, (last, TICKS))
 
 
@@ -100,18 +128,19 @@ def plan(
     tihai: str = "any",
     known: Iterable[pd.DataFrame] = (),
 ) -> list[Segment]:
-    """Lay out a performance: theme, dohra, paltas, tihai.
+    """Plan a performance: theme, dohra, paltas, tihai.
 
     Parameters
     ----------
-    theme : a composition with a section ``theme``; its other sections are not looked at.
-    laya : strokes a matra of all but the theme, or its name in `riyaz.tabla.form.LAYAS`; None for that of the theme.
+    theme : a composition with a section ``theme``; other sections are ignored.
+    laya : strokes per matra, except in the theme, or its name in `riyaz.tabla.form.LAYAS`; None: as in the theme.
     tihai : ``any``, ``pause`` (damdar) or ``no pause`` (bedam).
     known : events of sections, such as the paltas of a training set, that no palta may repeat at any speed.
 
     Raises
     ------
-    themes.Impossible : the theme breaks a rule, or does not allow what is asked; names the nearest that works.
+    themes.Impossible : the theme breaks a rule, or cannot give what is requested; the message names the nearest
+      possibility.
     """
     taal = taals.TAALS[theme.taal]
     section = themes.checked(theme, taal)
@@ -119,20 +148,20 @@ def plan(
     rate = themes.rate_of(laya, written)
     if theme.form == "rela" and rate < 4:
         raise themes.Impossible(
-            f"{theme.title}: a rela has 4 strokes a matra or more, not {rate}; take laya 4, or form: kaida"
+            f"{theme.title}: a rela has at least 4 strokes per matra, not {rate}; use laya 4, or form: kaida"
         )
     bhari, tail = themes.halves(section, written / rate, theme.title)
     whole = next(m for m in range(2, 99) if 2 * m * length(bhari) % taal.ticks == 0)
     phrases, known = themes.phrases_of([(bhari, tail)]), list(known)
     joins = themes.joins_of([*bhari, *tail, *bhari], *map(sounds, known))
-    found = [free for m in (whole, 2 * whole) for free in _paltas(bhari, tail, m, rate, phrases, joins, known)]
-    free = next((free for free in found if free.count() >= n_paltas), found[-1])
+    choices = [free for m in (whole, 2 * whole) for free in _paltas(bhari, tail, m, rate, phrases, joins, known)]
+    free = next((free for free in choices if free.count() >= n_paltas), choices[-1])
     names = sorted({bol for phrase in phrases for bol, _ in phrase if bol})
     if len(names) < 2 or free.count() < n_paltas:
         has = f"the theme's {len(phrases)} phrase(s) of {len(names)} bol(s) make {free.count()} new palta(s)"
         remedy = "give a theme of two bols or more" if len(names) < 2 else f"ask for at most {free.count()}"
         raise themes.Impossible(
-            f"{theme.title}: {n_paltas} paltas are asked for, {has} at {rate} strokes a matra; {remedy}"
+            f"{theme.title}: {n_paltas} paltas were requested, but {has} at {rate} strokes per matra; {remedy}"
         )
     same, run = bhari * (whole - 1), max(themes.longest_run(bhari * 2), RUNS["tihai"])
     return [
@@ -152,17 +181,17 @@ def _paltas(
     joins: frozenset[tuple[str, str]],
     known: list[pd.DataFrame],
 ) -> list[Free]:
-    """What is free in a palta whose half is m times that of the theme, with all rules first, then with fewer."""
+    """The free part of a palta whose half is m times as long as the theme's; first with all rules, then with fewer."""
     same, size = bhari * (m - 1), (m - 1) * length(bhari)
     plain = Free(size, phrases, joins, tail[-1][0], bhari[0][0], -(-m * length(bhari) // 3))
     plain = plain.without([same, *themes.beginnings(known, rate, size)])
     ruled = _bounded(plain, [(bhari, tail)], rate, max(themes.longest_run(bhari * 2), RUNS["palta"]))
-    apart = ceil(APART * sum(bool(bol) for bol, _ in same))
-    return [replace(ruled, like=same, apart=apart), ruled, replace(ruled, places=()), plain]
+    n_different = ceil(MIN_DIFFERENT * sum(bool(bol) for bol, _ in same))
+    return [replace(ruled, reference=same, n_different=n_different), ruled, replace(ruled, places=()), plain]
 
 
 def _bounded(free: Free, pairs: Sequence[tuple[Row, Row]], rate: Fraction, run: int) -> Free:
-    """The same with phrases where themes have them, of every two strokes, and with so long runs of a bol at most."""
+    """The same, but phrases begin where they do in themes, and a bol has at most `run` consecutive repeats."""
     grid = int(2 * TICKS / rate)
     return replace(free, grid=grid, places=themes.places_of(pairs, free.phrases, grid), run=run)
 
@@ -177,30 +206,31 @@ def _tihai(taal: Taal, rate: Fraction, free: Free, kind: str) -> Segment:
     for avartans in range(1, AVARTANS + 1):
         strokes = taal.matras * avartans * rate
         plans = form.solve_tihai(taal, rate, avartans=avartans) if strokes.denominator == 1 and strokes > 10 else []
-        for found in plans:
-            phrase = replace(free, ticks=(found.phrase - 1) * step, after=last)
-            if 4 <= found.phrase >= found.pause and phrase.count():
-                if kind == "any" or (found.pause > 0) == (kind == "pause"):
-                    return Segment("tihai", phrase, ((last, step),), pause=found.pause * step)
-                near = near or f"{found.phrase} strokes with pauses of {found.pause} in {avartans} avartan(s)"
+        for solution in plans:
+            phrase = replace(free, ticks=(solution.phrase - 1) * step, after=last)
+            if 4 <= solution.phrase >= solution.pause and phrase.count():
+                if kind == "any" or (solution.pause > 0) == (kind == "pause"):
+                    return Segment("tihai", phrase, ((last, step),), pause=solution.pause * step)
+                near = near or f"{solution.phrase} strokes with pauses of {solution.pause} in {avartans} avartan(s)"
     asked = "tihai" if kind == "any" else f"tihai with {kind}"
-    where = f"1 to {AVARTANS} avartans of {taal.title} at {rate} strokes a matra"
+    where = f"1 to {AVARTANS} avartans of {taal.title} at {rate} strokes per matra"
     raise themes.Impossible(f"no {asked} of the theme's phrases fills {where}; nearest: {near or 'another laya'}")
 
 
 def new_theme(taal: Taal, known: Iterable[pd.DataFrame], laya: Fraction | int | str = 2) -> Segment:
-    """Lay out a theme of a taal, made of the phrases of known themes; `fill` and `assemble` make it a composition.
+    """Plan a theme in a taal from the phrases of known themes; `fill` and `assemble` make it a composition.
 
-    Its halves end with the cadences that most of the known themes have; what stands before is free, and its khali copy
-    stays closed up to the cadence.
+    Its halves end with the most frequent cadences of the known themes; the rest is free, and its khali copy
+    remains closed up to the cadence.
 
     Parameters
     ----------
-    known : events of themes; the new one begins like none of them. Those that this laya cannot hold do not count.
+    known : events of themes; the new one begins differently from all of them. Themes that do not fit this laya are
+      ignored.
 
     Raises
     ------
-    themes.Impossible : known themes make none in this taal.
+    themes.Impossible : the known themes give none in this taal.
     """
     rate = themes.rate_of(laya, Fraction(0))
     avartans = next(n for n in range(1, 99) if n * taal.matras * rate % 2 == 0 and n * taal.matras * rate >= 12)
@@ -224,7 +254,7 @@ def new_theme(taal: Taal, known: Iterable[pd.DataFrame], laya: Fraction | int | 
             if bounded.count():
                 return Segment("theme", bounded, bhari, tail)
     raise themes.Impossible(
-        f"{len(rows)} known themes make no new one in {taal.title} at {rate} strokes a matra; give more"
+        f"{len(rows)} known themes give no new theme in {taal.title} at {rate} strokes per matra; provide more themes"
     )
 
 
@@ -232,18 +262,18 @@ def new_theme(taal: Taal, known: Iterable[pd.DataFrame], laya: Fraction | int | 
 
 
 def fill(segments: Sequence[Segment], choose: Choose) -> list[Row]:
-    """Choose what is free, in the order in which it is played.
+    """Choose the free parts, in the order in which they are played.
 
-    No two segments of one kind come out the same, and each begins as none before it does: in its first quarter, if
-    there is such a way, or in its first half.
+    Segments of the same kind differ from each other: in their first quarter if possible, else in their first half, else
+    anywhere.
 
     Returns
     -------
-    What was chosen for each segment, ``()`` where it has nothing free.
+    The chosen sounds of each segment; ``()`` if nothing is free.
 
     Raises
     ------
-    ValueError : `choose` gave what was not allowed.
+    ValueError : `choose` returned a sound that is not allowed.
     """
     played: Row = ()
     filled: list[Row] = []
@@ -251,7 +281,7 @@ def fill(segments: Sequence[Segment], choose: Choose) -> list[Row]:
         row: Row = ()
         if segment.free:
             earlier = [done for other, done in zip(segments, filled, strict=False) if other.free == segment.free]
-            free = _apart(segment.free, earlier)
+            free = _distinct(segment.free, earlier)
             while length(row) < free.ticks:
                 allowed = list(free.options(row))
                 sound = choose((*played, *row), allowed) if len(allowed) > 1 else allowed[0]
@@ -263,8 +293,8 @@ def fill(segments: Sequence[Segment], choose: Choose) -> list[Row]:
     return filled
 
 
-def _apart(free: Free, earlier: Sequence[Row]) -> Free:
-    """What is left without the ways that begin like earlier ones."""
+def _distinct(free: Free, earlier: Sequence[Row]) -> Free:
+    """The same without the ways that begin like earlier ones."""
     for share in BEGINNINGS:
         left = free.without(row[: themes.until(row, int(free.ticks * share))] for row in earlier)
         if left.count():
@@ -273,7 +303,7 @@ def _apart(free: Free, earlier: Sequence[Row]) -> Free:
 
 
 def assemble(theme: Composition, segments: Sequence[Segment], filled: Sequence[Row]) -> Composition:
-    """Make the composition of a plan and of what was chosen.
+    """Make the composition from a plan and the chosen sounds.
 
     Raises
     ------
@@ -287,6 +317,6 @@ def assemble(theme: Composition, segments: Sequence[Segment], filled: Sequence[R
     broken = next((check for check in form.check(composition) if not check.passed), None)
     if broken:
         raise themes.Impossible(
-            f"{theme.title}: {broken.where}: {broken.rule}: {broken.detail}; take another theme or laya"
+            f"{theme.title}: {broken.where}: {broken.rule}: {broken.detail}; use another theme or laya"
         )
     return composition

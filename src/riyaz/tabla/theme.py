@@ -1,7 +1,11 @@
-"""What a theme gives: its halves at a laya, its phrases, and which strokes meet in it.
+"""What a performance takes from its theme: the halves at a laya, the phrases, and which strokes follow each other.
 
-A palta is made of the phrases of its theme's bhari half, and of those with which the khali half opens again; its khali
-half returns to bhari with the theme's own cadence.
+A kaida's theme has a bhari half (open bayan) and a khali half (the same with the bayan closed). Near its end the
+khali half
+returns to bhari. A palta, which is a variation, uses the phrases of the bhari half and of that return.
+
+Fixed: the cadence of each half, and the return to bhari. Free: the order of phrases before them, see
+`riyaz.tabla.filling`. Counted here: how often a bol repeats, and where phrases begin relative to the beat.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,11 +23,11 @@ from riyaz.tabla.taals import Taal
 
 
 class Impossible(ValueError):
-    """What is asked for cannot be played; the message is one line, with the nearest that can."""
+    """The request cannot be played; the message is one line and names the nearest that can."""
 
 
 def checked(theme: Composition, taal: Taal) -> Section:
-    """The theme's section, without a sam after it. Raises Impossible where it breaks a rule."""
+    """The section of the theme, without a final stroke on sam. Raises Impossible if it breaks a rule."""
     section = next((s for s in theme.sections if s.name.startswith("theme")), None)
     if section is None or theme.form not in ("", "kaida", "rela"):
         has = f"form {theme.form or '?'} and sections {', '.join(s.name for s in theme.sections)}"
@@ -43,30 +47,30 @@ def _remedy(rule: str, section: Section) -> str:
     return {
         "whole avartans": f"its length fits {', '.join(fits) or 'no taal'}",
         "khali half": "let the second half repeat the first with the bayan closed, at least for its first third",
-        "even subdivision": "write four or more strokes a matra without rests, or form: kaida",
+        "even subdivision": "write four or more strokes per matra without rests, or form: kaida",
     }.get(rule, "see the rules of its form")
 
 
 def rate_of(laya: Fraction | int | str | None, written: Fraction) -> Fraction:
-    """Strokes a matra of a laya that is asked for; `written` is that of the theme. Raises Impossible."""
+    """Strokes per matra of a requested laya; `written` is that of the theme. Raises Impossible."""
     named = {name: rate for rate, name in form.LAYAS.items()}
     if isinstance(laya, str) and laya not in named:
-        raise Impossible(f"there is no laya {laya!r}; known: {', '.join(named)}, or strokes a matra")
+        raise Impossible(f"there is no laya {laya!r}; known: {', '.join(named)}, or strokes per matra")
     rate = written if laya is None else named[laya] if isinstance(laya, str) else Fraction(laya)
     if not 0 < rate <= 16 or (TICKS / rate).denominator != 1:
-        raise Impossible(f"laya is {rate} strokes a matra; take a number up to 16 that parts {TICKS} evenly, such as 2")
+        raise Impossible(f"laya is {rate} strokes per matra; use a number up to 16 that divides {TICKS}, such as 2")
     return rate
 
 
 def halves(theme: Section, faster: Fraction, title: str) -> tuple[Row, Row]:
-    """The theme's bhari half, and the same but for the cadence, and for what the khali half opens; times `faster`."""
+    """The bhari half, and its return to bhari at the end of the khali half; durations times `faster`."""
     half, events = theme.ticks // 2, theme.events
     if half not in [0, *events["onset"]]:
         raise Impossible(
             f"{title}: {theme.name}: a stroke lasts from the bhari into the khali half; begin a new one there"
         )
     if any((int(duration) * faster).denominator != 1 for duration in events["duration"]):
-        raise Impossible(f"{title}: {theme.name}: cannot be played {1 / faster} times as fast; take another laya")
+        raise Impossible(f"{title}: {theme.name}: cannot be played {1 / faster} times as fast; use another laya")
     bhari = tuple((bol, int(ticks * faster)) for bol, ticks in sounds(events[events["onset"] < half]))
     second = iter([bol for _, bol in form.halves(events)[1]])
     ends, tail = len(bhari) - cadence(bhari), []
@@ -85,56 +89,56 @@ def cadence(row: Row) -> int:
 
 def phrases_of(pairs: Sequence[tuple[Row, Row]]) -> tuple[Row, ...]:
     """The phrases of themes given by `halves`: of bhari halves, and those of the returns that are no khali copies."""
-    bhari = dict.fromkeys(phrase for row, _ in pairs for _, phrase in _parted(row))
+    bhari = dict.fromkeys(phrase for row, _ in pairs for _, phrase in _with_onsets(row))
     copies = {khali_copy(phrase) for phrase in bhari}
-    returns = dict.fromkeys(phrase for _, tail in pairs for _, phrase in _parted(tail))
+    returns = dict.fromkeys(phrase for _, tail in pairs for _, phrase in _with_onsets(tail))
     return (*bhari, *(phrase for phrase in returns if phrase not in copies and phrase not in bhari))
 
 
 def places_of(pairs: Sequence[tuple[Row, Row]], phrases: Sequence[Row], grid: int) -> tuple[frozenset[int], ...]:
     """For each phrase of two bols or more, where it begins in themes, modulo `grid` ticks; none for single bols."""
-    found: dict[Row, set[int]] = {phrase: set() for phrase in phrases}
+    onsets: dict[Row, set[int]] = {phrase: set() for phrase in phrases}
     for row in (row for pair in pairs for row in pair):
-        for onset, phrase in _parted(row):
-            if phrase in found and sum(bool(bol) for bol, _ in phrase) > 1:
-                found[phrase].add(onset % grid)
-    return tuple(frozenset(found[phrase]) for phrase in phrases)
+        for onset, phrase in _with_onsets(row):
+            if phrase in onsets and sum(bool(bol) for bol, _ in phrase) > 1:
+                onsets[phrase].add(onset % grid)
+    return tuple(frozenset(onsets[phrase]) for phrase in phrases)
 
 
-def _parted(row: Row) -> list[tuple[int, Row]]:
-    """The phrases of a row, each with its onset; a rest belongs to what it follows."""
+def _with_onsets(row: Row) -> list[tuple[int, Row]]:
+    """The phrases of a row, each with its onset; a rest belongs to the stroke before it."""
     struck = [i for i, (bol, _) in enumerate(row) if bol]
     ends = [*struck[1:], len(row)]
-    found, cut = [], 0
+    phrases, cut = [], 0
     for names in bols.phrases([row[i][0] for i in struck]):
         start, stop = (0 if cut == 0 else struck[cut]), ends[cut + len(names) - 1]
-        found.append((sum(ticks for _, ticks in row[:start]), row[start:stop]))
+        phrases.append((sum(ticks for _, ticks in row[:start]), row[start:stop]))
         cut += len(names)
-    return found
+    return phrases
 
 
 def longest_run(row: Sequence[Sound]) -> int:
-    """How often in a row a bol comes at most; 0 for no strokes."""
+    """Length of the longest run of one bol; 0 without strokes."""
     return max((len(list(same)) for _, same in groupby(bol for bol, _ in row if bol)), default=0)
 
 
 def beginnings(known: Iterable[pd.DataFrame], rate: Fraction, size: int) -> list[Row]:
-    """How known sections begin, played at this laya: rows of just `size` ticks."""
-    found = []
+    """How known sections begin, played at this laya: rows of exactly `size` ticks."""
+    rows = []
     for events in known:
         faster = form.laya(events) / rate
         row = [(bol, int(ticks * faster)) for bol, ticks in sounds(events)]
         ends = list(accumulate(ticks for _, ticks in row))
         if size in ends:
-            found.append(tuple(row[: ends.index(size) + 1]))
-    return found
+            rows.append(tuple(row[: ends.index(size) + 1]))
+    return rows
 
 
 def joins_of(*rows: Sequence[Sound]) -> frozenset[tuple[str, str]]:
-    """The pairs of strokes that follow each other, rests left out."""
+    """The pairs of strokes that follow each other, ignoring rests."""
     return frozenset(pair for row in rows for pair in pairwise([bol for bol, _ in row if bol]))
 
 
 def until(row: Row, ticks: int) -> int:
-    """How many sounds last that long."""
+    """Number of sounds that fit into this many ticks."""
     return sum(end <= ticks for end in accumulate(t for _, t in row))

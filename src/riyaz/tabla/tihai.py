@@ -1,4 +1,4 @@
-"""Tihais, found and solved.
+"""Tihais: a phrase played three times that ends on sam; how to find one in a section and how to compute one.
 
 A *tihai* is a phrase played three times with equal pauses, the last stroke on sam: with P strokes in the phrase
 and pauses of D strokes it takes 3P + 2D = nL + 1 strokes, n matras at L strokes each and the sam itself. A
@@ -111,6 +111,6 @@ def solve_tihai(
         asked = f"no tihai of {phrase_strokes or 'any'} strokes a phrase fills {avartans} avartan(s) of {taal.title}"
         near = min(plans, key=lambda plan: (abs(plan.phrase - (phrase_strokes or 0)), plan.pause), default=None)
         works = f"{near.phrase} strokes with pauses of {near.pause}" if near else "more avartans or a shorter lead"
-        where = f"at {strokes_per_matra} strokes a matra" + f" after a lead of {lead}" * bool(lead)
+        where = f"at {strokes_per_matra} strokes per matra" + f" after a lead of {lead}" * bool(lead)
         raise ValueError(f"{asked} {where}; nearest: {works}")
     return fits

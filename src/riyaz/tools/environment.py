@@ -1,4 +1,4 @@
-"""What every run computes with: the same variables everywhere, and the code of the checkout that one stands in.
+"""One environment for every run: the same variables everywhere, and the code of the current checkout.
 
 The number of XLA's threads is part of the result: fixed, one core and many give the same bits. Some variables are read
 before Python's first line, so a process that lacks one starts itself again with it (`enter`).

@@ -1,4 +1,4 @@
-"""One function over many items: here, on the cores, or on a Dask cluster.
+"""Apply one function to many items: in this process, on all cores, or on a Dask cluster.
 
 The results come in the order of the items and do not depend on where they were computed. The first items are
 always done here; only when the rest would take longer than starting workers costs, workers take over.

@@ -1,4 +1,4 @@
-"""A progress bar that reaches the terminal and never a notebook's output.
+"""A progress bar that is written to the terminal and never to the output of a notebook.
 
 Where the environment variable RIYAZ_PROGRESS names a file, the bar is appended to it, and whoever started the
 run copies it to the terminal; set but empty, it silences the bar. Without the variable the bar goes to the

@@ -1,4 +1,4 @@
-"""Which source code a result depends on, and its digest without comments and docstrings.
+"""The source code that a result depends on, and its digest without comments and docstrings.
 
 The modules that a file reaches are found from its imports, those inside functions too. So dvc.yaml need not list
 modules: the stage `code` writes one small file a stage, and a stage runs again where its own file changes. A comment,

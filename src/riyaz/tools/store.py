@@ -1,4 +1,4 @@
-"""A cache of results that take time, under the digest of exactly what they depend on.
+"""A cache of expensive results, each under the digest of exactly what it depends on.
 
 The cache is no part of any result: with it or without it every output is the same, and it may be deleted at any time.
 """
