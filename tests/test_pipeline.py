@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,13 +14,18 @@ import pandas as pd
 import pytest
 from ruamel.yaml import YAML
 
+from riyaz import params
+from riyaz.judge import degeneration, drawn
+from riyaz.model import bundle
 from riyaz.music import midi
 from riyaz.music.events import from_notes
+from riyaz.music.events import load as load_events
+from riyaz.text import dataset
 
 ROOT = Path(__file__).resolve().parents[1]
 EVIL = "<script>alert(1)</script> नमस्ते.mid"
 STAGES = ("explore", "tokenize", "sequence", "train", "generate", "evaluate")
-TARGETS = ("generate@tabla", "generate@notes", "evaluate@tabla", "evaluate@notes", "index")
+TARGETS = ("pages@tabla", "pages@notes", "index")
 
 
 def tune(seed: int) -> pd.DataFrame:
@@ -36,7 +42,7 @@ def dvc(project: Path, *arguments: str, check: bool = True) -> subprocess.Comple
     run = subprocess.run(
         [sys.executable, "-m", "dvc", *arguments],
         cwd=project,
-        env={**os.environ, "PATH": path},
+        env={**os.environ, "PATH": path, "PYTHONPATH": str(project / "src")},
         capture_output=True,
         text=True,
     )
@@ -67,18 +73,18 @@ def project(tmp_path_factory) -> Path:
     (notes / "empty.mid").touch()
     (notes / "text.mid").write_text("no music")
     (notes / "cut.mid").write_bytes((notes / "tune 01.mid").read_bytes()[:60])
-    params = YAML().load(ROOT / "params.yaml")
-    params["corpora"] = {
+    given = YAML().load(ROOT / "params.yaml")
+    given["corpora"] = {
         "tabla": {"path": "data/raw/tabla", "reader": "tabla"},
         "notes": {"path": "data/raw/notes", "reader": "midi"},
     }
-    params["model"].update(layers=1, units=16, embedding=8)
-    params["train"].update(epochs=2)
-    params["sequence"].update(length=32)
-    params["generate"].update(pieces=2, tokens=60, performances=1, paltas=2)
-    params["evaluate"].update(orders=3)
-    params["folds"].update(corpora=[])
-    YAML().dump(params, root / "params.yaml")
+    given["model"].update(layers=1, units=16, embedding=8)
+    given["train"].update(epochs=2)
+    given["sequence"].update(length=32)
+    given["generate"].update(pieces=2, tokens=60, performances=1, paltas=2)
+    given["evaluate"].update(orders=3)
+    given["folds"].update(corpora=[])
+    YAML().dump(given, root / "params.yaml")
     dvc(root, "repro", *TARGETS)
     return root
 
@@ -96,14 +102,66 @@ def test_every_stage_leaves_its_page_and_its_notebook(project):
 
 def test_a_second_run_has_nothing_to_do_and_a_changed_number_reruns_what_depends_on_it(project):
     assert "up to date" in dvc(project, "repro", *TARGETS).stdout
-    params = YAML().load(project / "params.yaml")
-    params["generate"]["temperature"] = 1.0
-    YAML().dump(params, project / "params.yaml")
+    given = YAML().load(project / "params.yaml")
+    given["generate"]["temperature"] = 1.0
+    YAML().dump(given, project / "params.yaml")
     changed = json.loads(dvc(project, "status", "--json").stdout)
-    params["generate"]["temperature"] = 0.9
-    YAML().dump(params, project / "params.yaml")
+    given["generate"]["temperature"] = 0.9
+    YAML().dump(given, project / "params.yaml")
     ours = {name for name in changed if name.split("@")[0] in STAGES}
     assert ours == {f"{stage}@{corpus}" for stage in ("generate", "evaluate") for corpus in ("tabla", "notes")}
+
+
+def trained(project):
+    return sorted(path.name for path in (project / ".cache" / "trained").iterdir())
+
+
+def reran(project):
+    """The stages that `dvc repro` runs now."""
+    said = dvc(project, "repro", *TARGETS).stdout
+    return set(re.findall(r"Running stage '([^']+)'", said))
+
+
+def append(path, text):
+    path.write_bytes(path.read_bytes() + text)
+
+
+def test_comments_and_style_retrain_nothing(project):
+    before, template = trained(project), project / "src" / "riyaz" / "report" / "template"
+    append(template / "style.css", b"\n/* a comment */\n")
+    assert reran(project) == {"code", "pages@tabla", "pages@notes", "index"}
+    append(project / "src" / "riyaz" / "report" / "figures.py", b"\n# a comment\n")
+    append(project / "src" / "riyaz" / "model" / "network.py", b"\n# a comment\n")
+    assert reran(project) == {"code"}
+    assert trained(project) == before
+
+
+def test_a_caption_runs_its_notebook_and_trains_nothing(project):
+    before, notebook = trained(project), project / "notebooks" / "train.ipynb"
+    notebook.write_text(notebook.read_text(encoding="utf-8").replace("Cross-entropy and accuracy", "Both figures"))
+    assert reran(project) == {"code", "train@tabla", "train@notes", "pages@tabla", "pages@notes"}
+    assert trained(project) == before
+    assert "Both figures" in (project / "reports" / "tabla" / "train.html").read_text(encoding="utf-8")
+
+
+def test_without_the_cache_every_output_is_the_same(project):
+    before = (project / "dvc.lock").read_bytes()
+    shutil.rmtree(project / ".cache")
+    dvc(project, "repro", "--force", "--single-item", "train@tabla", "folds@tabla")
+    assert (project / "dvc.lock").read_bytes() == before
+    assert len(trained(project)) == 1
+
+
+def test_what_is_judged_is_what_is_delivered(project):
+    for corpus in ("tabla", "notes"):
+        settings = params.load(corpus, path=project / "params.yaml")
+        model, data = bundle.load(project / "models" / corpus), dataset.load(project, corpus)
+        pieces = drawn.judged(model, data, settings)
+        delivered = [p for p in load_events(project / "reports" / corpus / "pieces") if p.about["method"] == "sampled"]
+        assert len(delivered) == settings.generate.pieces
+        judged = {tuple(map(str, degeneration.values(piece.events))) for piece in pieces.groups[pieces.ours]}
+        whole = [piece for piece in delivered if len(piece.events) >= drawn.SHORTEST]
+        assert all(tuple(map(str, degeneration.values(piece.events))) in judged for piece in whole)
 
 
 def test_what_was_skipped_says_why(project):
@@ -157,13 +215,17 @@ def test_pages_open_offline_without_a_fault(project):
 def test_a_mistake_stops_with_one_clear_line(project, change, line):
     path = project / "params.yaml"
     before = path.read_bytes()
-    params = YAML().load(path)
+    given = YAML().load(path)
     for section, values in change.items():
-        params[section].update(values)
-    YAML().dump(params, path)
+        given[section].update(values)
+    YAML().dump(given, path)
     corpus = next(iter(change.get("corpora", {"tabla": None})))
     run = subprocess.run(
-        [sys.executable, "src/run.py", "explore", corpus], cwd=project, capture_output=True, text=True, env=os.environ
+        [sys.executable, "-m", "riyaz", "explore", corpus],
+        cwd=project,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(project / "src")},
     )
     path.write_bytes(before)
     assert run.returncode == 1

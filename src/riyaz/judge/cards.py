@@ -150,7 +150,7 @@ Test pieces that still share half or more of their shapes with one training piec
 
 
 def _most(pieces: Sequence[Piece]) -> str:
-    """The taals or metres of most pieces, in words; "" where none is named."""
+    """The taals or metres of most pieces, in words; "" if no piece has one."""
     names = Counter(str(p.about.get("taal") or p.about.get("metre") or "") for p in pieces)
     del names[""]
     first = sorted(names.items(), key=lambda item: (-item[1], item[0]))

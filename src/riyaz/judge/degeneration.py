@@ -202,7 +202,7 @@ def degeneration(groups: Mapping[str, Sequence[Piece]], human: Sequence[Piece]) 
 
     Returns
     -------
-    One row a piece: `group`, `piece`, `repeats` and `period` (events) of its `loop` and the `looped` share of its
+    One row per piece: `group`, `piece`, `repeats` and `period` (events) of its `loop` and the `looped` share of its
     events (1, 0, 0 without one), `distinct_1`, `distinct_4`, `entropy_first` and `entropy_last` (mean bits of 32 events
     in the first and last quarter of the windows; NaN for pieces of fewer than 32 events), `collapsed` (why, or empty).
     """

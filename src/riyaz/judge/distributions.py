@@ -174,7 +174,7 @@ def _empty_beats(events: pd.DataFrame) -> float:
 
 
 def forms(groups: Mapping[str, Sequence[Piece]]) -> pd.DataFrame:
-    """`form` of all pieces: one row a piece, with `group` and `piece`."""
+    """`form` of all pieces: one row per piece, with `group` and `piece`."""
     return pd.DataFrame([{"group": g, "piece": p.name, **form(p)} for g, pieces in groups.items() for p in pieces])
 
 

@@ -1,4 +1,4 @@
-"""Held-out likelihood: how well a model foretells pieces that it has not seen.
+"""Held-out likelihood: how well a model predicts pieces that it has not seen.
 
 A model is given as its distributions: for each piece (n - 1, n_tokens) natural logarithms, one row for each token but
 the first, each knowing all that went before in the piece and nothing of other pieces. All figures are bits, -log2 p,
@@ -26,7 +26,7 @@ _COLUMNS = ("piece", "position", "token", "kind", "bits", "correct", "confidence
 PLACES = ("first beat", "other beats", "between beats", "outside")  # of an avartan the first beat is sam
 
 JSB = {"train": 229, "valid": 76, "test": 77}  # pieces of the Bach chorales of Boulanger-Lewandowski et al.
-# Nats a frame on their test part, as their authors published them; none of them was run here.
+# Nats per frame on their test part, as their authors published them; none of them was run here.
 PUBLISHED = (
     ("RNN", 8.91, "Bai et al. 2018"),
     ("LSTM", 8.45, "Bai et al. 2018"),
@@ -76,8 +76,8 @@ def summary(scored: pd.DataFrame, n_events: int) -> dict[str, float]:
 
     Returns
     -------
-    bits_per_token : sum of all bits / number of tokens. bits_per_token_by_piece : the mean over pieces of their bits a
-    token. bits_per_event : sum of all bits / `n_events`, so that schemes with more or fewer tokens compare.
+    bits_per_token : sum of all bits / number of tokens. bits_per_token_by_piece : the mean over pieces of their bits
+    per token. bits_per_event : sum of all bits / `n_events`, so that schemes with more or fewer tokens compare.
     perplexity : 2 ** bits_per_token. accuracy : share of tokens that were the likeliest.
     """
     bits = float(scored["bits"].mean())
@@ -170,7 +170,7 @@ def positions(pieces: Sequence[Piece], cycles: Sequence[Fraction | None], scheme
 
 
 def by_place(scored: pd.DataFrame, places: pd.Series, families: np.ndarray, seed: int) -> pd.DataFrame:
-    """Bits a token on the first beat of the cycle, on its other beats, between them, and outside of it.
+    """Bits per token on the first beat of the cycle, on its other beats, between them, and outside of it.
 
     Returns
     -------
@@ -186,7 +186,7 @@ def by_place(scored: pd.DataFrame, places: pd.Series, families: np.ndarray, seed
 
 
 def frame_nats(logs: Sequence[np.ndarray], pieces: Sequence[np.ndarray], vocabulary: Vocabulary) -> list[np.ndarray]:
-    """Nats a frame of pieces in which every event is one frame, as the piano-roll benchmarks count them.
+    """Nats per frame of pieces in which every event is one frame, as the piano-roll benchmarks count them.
 
     A frame's first token says two things at once: that the frame before has no further note (all tokens without ``+``),
     and which note comes. By the chain rule the first belongs to the frame before. The first frame is context.
@@ -225,7 +225,7 @@ def frame_summary(nats: Sequence[np.ndarray], families: np.ndarray, seed: int) -
     Returns
     -------
     by_frame : sum of all nats / number of frames, as the benchmarks count. low, high : ends of its interval over
-    families. by_piece : mean over pieces of their nats a frame; pieces without a frame are left out.
+    families. by_piece : mean over pieces of their nats per frame; pieces without a frame are left out.
     """
     sums, sizes = np.array([n.sum() for n in nats]), np.array([len(n) for n in nats])
     known = sizes > 0

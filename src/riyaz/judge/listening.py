@@ -116,8 +116,8 @@ def write(
     Parameters
     ----------
     groups : name (``human``, ``network``, ``n-gram``) to pieces, in the order in which they are taken.
-    n : excerpts of each group. seconds : length of an excerpt, rounded to whole beats. tempo : beats a minute, of all.
-    seed : of the shuffling. style : in "How well does it fit the style of ...?".
+    n : excerpts of each group. seconds : length of an excerpt, rounded to whole beats. tempo : of all, beats per
+        minute. seed : of the shuffling. style : in "How well does it fit the style of ...?".
 
     Returns
     -------

@@ -166,7 +166,7 @@ def runs(groups: Mapping[str, Sequence[Piece]], train: Sequence[Piece]) -> pd.Da
 
     Returns
     -------
-    One row a piece and mode: `group`, `piece`, `mode`, `run` (in the mode's units), `notes` (struck notes or bols in
+    One row per piece and mode: `group`, `piece`, `mode`, `run` (in the mode's units), `notes` (struck notes or bols in
     it), `beats`, `share` (of the piece's beats), `at` (where it starts, in beats from 0), `source` (training piece) and
     `source_at`. Nothing shared, or an empty piece: 0, and no source.
     """
@@ -203,7 +203,7 @@ def novelty(groups: Mapping[str, Sequence[Piece]], train: Sequence[Piece], longe
 
     Returns
     -------
-    One row a piece, mode and n from 1 (2 where keys are steps) to `longest`: `group`, `piece`, `mode`, `n`, `novel`;
+    One row per piece, mode and n from 1 (2 where keys are steps) to `longest`: `group`, `piece`, `mode`, `n`, `novel`;
     no row where the piece is shorter than n.
     """
     rows = []

@@ -49,7 +49,7 @@ def units_for(cell: str, n_tokens: int, n_embedding: int, parameters: int) -> in
 
 
 def initial_network(cell: str, n_tokens: int, n_embedding: int, units: int, seed: int) -> Network:
-    """An untrained network; float32. Its weights are drawn as Keras draws them, but for the embedding.
+    """An untrained network; float32. Its weights are drawn as Keras draws them, except for the embedding.
 
     Keras draws that between -0.05 and 0.05, so that cells begin by hearing next to nothing; here it is -1 and 1, and
     some hundred steps suffice.

@@ -1,4 +1,4 @@
-"""The memory of the piece: what the piece at hand has said so far, added to the network's prediction.
+"""The memory of the piece: the piece so far, added to the network's prediction.
 
 Music repeats itself. For every earlier place of the piece the memory holds the length of its match: how many tokens
 before that place agree with the newest tokens. A match grows by one where the newest token agrees, else it falls to

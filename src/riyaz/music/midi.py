@@ -160,7 +160,7 @@ def _parse(resolution: int, tracks: list[bytes]) -> Any:
         return ScoreTick.from_midi(head + body, False)
     except RuntimeError as error:
         reason = str(error).replace("MiniMidi: ", "").split("!")[0]
-        raise Unreadable(f"is damaged: {reason}", "get the file again, or save it anew with a sequencer") from error
+        raise Unreadable(f"is damaged: {reason}", "get the file again, or save it again with a sequencer") from error
 
 
 def _released(score: Any, resolution: int, tracks: list[bytes]) -> tuple[Any, int]:

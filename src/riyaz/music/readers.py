@@ -129,7 +129,7 @@ def read_corpus(
     Returns
     -------
     pieces : in the order of their names, which are paths relative to the folder, with ``/``, in Unicode's form C.
-    files : one row a file in the order of names: `file`, `status` (``read`` or ``skipped``), `reason` (empty if
+    files : one row per file in the order of names: `file`, `status` (``read`` or ``skipped``), `reason` (empty if
         read), the number of `pieces`, `events` and `beats`, and a column ``lost_*`` for each count of what
         reading left out or changed.
 

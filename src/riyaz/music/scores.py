@@ -42,7 +42,7 @@ def library() -> Any:
     """music21, imported when it is first needed, since that takes seconds.
 
     In a notebook, which it knows by the stream of errors, it would start a clock that a second later makes figures PNG
-    for all that `figures.theme` said, in this cell or in the next as time falls: it does not get to see that.
+    although `figures.theme` asked for SVG, in this cell or in the next as time falls: it does not get to see that.
     """
     with redirect_stderr(sys.__stderr__):
         import music21
@@ -98,7 +98,7 @@ def _parse(path: Path) -> list:
     except Exception as error:  # music21's parsers raise whatever a wild file makes them run into
         first = (str(error).splitlines() or [""])[0][:160]
         reason = f"is no score that music21 can parse: {type(error).__name__}: {first}"
-        raise Unreadable(reason, "open it in a notation program and save it anew as MusicXML") from error
+        raise Unreadable(reason, "open it in a notation program and save it again as MusicXML") from error
     return list(parsed.scores) if isinstance(parsed, music21.stream.Opus) else [parsed]
 
 

@@ -74,7 +74,7 @@ def render(events: pd.DataFrame, tempo: float, sample_rate: int = 44100) -> np.n
     Parameters
     ----------
     events : as in `riyaz.music.events`, of pitches.
-    tempo : beats a minute.
+    tempo : beats per minute.
 
     Returns
     -------
@@ -86,7 +86,7 @@ def render(events: pd.DataFrame, tempo: float, sample_rate: int = 44100) -> np.n
     ValueError : a tempo that is not positive, or a symbol that is no pitch.
     """
     if not tempo > 0:
-        raise ValueError(f"tempo is {tempo}; it is a positive number of beats a minute")
+        raise ValueError(f"tempo is {tempo}; it is a positive number of beats per minute")
     rate = sample_rate * 60 / (tempo * TICKS)
     end, release = round(int(events["duration"].sum()) * rate), int(RELEASE * sample_rate)
     out = np.zeros((2, end + release if end else 0), dtype=np.float32)

@@ -37,7 +37,7 @@ class Sampling:
     top_p : only the fewest tokens that together have at least this probability.
     memory : strength of the memory; its counts are multiplied by it. 0 is the network alone, 1 what predicts human
         pieces best.
-    limit : a phrase comes at most so many times in a row while there is a memory.
+    limit : at most so many consecutive repeats of a phrase, while there is a memory.
     least : a piece ends with no fewer tokens, if the grammar allows anything but the end.
     ending : whether a piece that reaches `tokens` without an end is ended where ``<end>`` was the most likely.
     """

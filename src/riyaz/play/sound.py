@@ -17,7 +17,7 @@ import pandas as pd
 import soundfile
 from scipy import fft, signal
 
-TEMPO = 100  # beats a minute where a piece names no tempo
+TEMPO = 100  # beats per minute where a piece names no tempo
 LOUDNESS = -22.0  # LUFS
 CEILING = -2.0  # dBFS; what coding to MP3 adds stays below -1
 FADE = 0.3  # seconds
@@ -35,7 +35,7 @@ def play(
     Parameters
     ----------
     events : as in `riyaz.music.events`.
-    about : ``kind`` (``notes`` or ``bols``), ``tempo`` in beats a minute, for bols ``taal``.
+    about : ``kind`` (``notes`` or ``bols``), ``tempo`` in beats per minute, for bols ``taal``.
     underlay : for bols, ``theka`` or ``click`` under them.
 
     Returns

@@ -21,7 +21,7 @@ from riyaz.text.split import PARTS
 from riyaz.text.tokens import Vocabulary
 from riyaz.tools import files
 
-TEMPO = 100  # beats a minute, where no piece of a corpus names a tempo
+TEMPO = 100  # beats per minute, where no piece of a corpus names a tempo
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +100,7 @@ class DataSet:
 
         Returns
         -------
-        kind, tempo (the median, in beats a minute) and, where training pieces name a metre, the most frequent one.
+        kind, tempo (the median, in beats per minute) and, where training pieces name a metre, the most frequent one.
         """
         tempos = [piece.about.get("tempo") or TEMPO for piece in self.pieces]
         found = {"kind": self.kind, "tempo": int(np.median(tempos)) if tempos else TEMPO}

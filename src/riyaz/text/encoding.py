@@ -12,7 +12,7 @@ from riyaz.text import tokens
 from riyaz.text.tokens import SCHEMES, Vocabulary, Written
 from riyaz.tools.parallel import each
 
-TEMPO = 120  # beats a minute of a file that names no tempo, as MIDI has it
+TEMPO = 120  # beats per minute of a file that names no tempo, as MIDI has it
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ duration in beats, where it differs from the last; then the first note ``C4`` an
 high, where ``~C4`` and ``+~E4`` go on from the event before; or ``rest``; or the bol; ``<end>``. The first symbol of an
 event never has a ``+``, so that the next event begins without a sign of its own.
 
-Scheme ``chord`` is the lecture's: one token an event, ``C4.E4.G4``; rests, durations and ties are dropped, and decoding
-gives every event half a beat, the fixed step of the lecture's method.
+Scheme ``chord`` is the lecture's: one token per event, ``C4.E4.G4``. Rests, durations and ties are dropped, and
+decoding gives every event half a beat, the fixed step of the lecture's method.
 """
 
 import hashlib

@@ -85,5 +85,5 @@ def digest(path: Path) -> str:
 
 
 def table(*starts: Path, src: Path = SRC) -> str:
-    """One line a module that `starts` reach: the first digits of its digest, and its path below `src`."""
+    """One line per module that `starts` reach: the first digits of its digest, and its path below `src`."""
     return "".join(f"{digest(path)[:16]}  {path.relative_to(src).as_posix()}\n" for path in reached(*starts, src=src))
