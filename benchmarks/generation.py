@@ -21,20 +21,22 @@ SIZES = {"1 x 256": (1, 256, 128, 20, 400), "3 x 512": (3, 512, 100, 4, 200)}  #
 
 
 def measure(layers: int, units: int, window: int, calls: int, n_tokens: int, rounds: int = 5) -> dict[str, Any]:
-    """Tokens a second (medians) of `predict`, and of the program for one piece and for sixteen; the ratios' spreads."""
+    """Tokens per second (medians) of `predict`, and of the program for one piece and for sixteen; their ratios."""
     import numpy as np
 
     from riyaz import params
     from riyaz.model import network
+    from riyaz.model.bundle import Bundle
     from riyaz.music import events
-    from riyaz.play import decode
+    from riyaz.play.sampling import Sampling, draw
     from riyaz.text import tokens
 
     names = events.PITCHES[36 : 36 + PITCHES]
     words = [*names, *["+" + name for name in names], *["~" + name for name in names], "d:1", "d:1/2", "rest"]
     vocabulary = tokens.Vocabulary(words)
-    net = network.build(len(vocabulary), params.Model(layers=layers, units=units, embedding=128), "last")
-    weights = network.weights(net)
+    sizes = params.Model(cell="lstm", layers=layers, units=units, embedding=128, dropout=0.3, memory="none")
+    net = network.build(len(vocabulary), sizes, "last")
+    model = Bundle(network.weights(net), vocabulary, {})
     never_ends = np.array([word != "<end>" for word in vocabulary.words])
 
     def predicted() -> float:
@@ -46,7 +48,7 @@ def measure(layers: int, units: int, window: int, calls: int, n_tokens: int, rou
 
     def compiled(n_pieces: int) -> float:
         started = time.perf_counter()
-        made = decode.generate(weights, vocabulary, n_pieces, n_tokens, 0, only=[never_ends] * n_pieces)
+        made = draw(model, [Sampling(n_tokens)] * n_pieces, 0, only=[never_ends] * n_pieces)
         return sum(len(piece.ids) for piece in made) / (time.perf_counter() - started)
 
     ways = {"predict": predicted, "one piece": lambda: compiled(1), "16 pieces": lambda: compiled(16)}

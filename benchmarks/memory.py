@@ -1,4 +1,4 @@
-"""What the memory of the piece costs: tokens a second generated with it and without it, in turns, on one machine."""
+"""What the memory of the piece costs: tokens per second generated with it and without it, in turns, on one machine."""
 
 import sys
 import time
@@ -8,7 +8,8 @@ import numpy as np
 from results import spread, told
 
 from riyaz.model import memory
-from riyaz.play import decode
+from riyaz.model.bundle import Bundle
+from riyaz.play.sampling import ROWS, Sampling, draw
 from riyaz.text.tokens import Vocabulary
 
 BOLS = "Dha Dhin Dhi Dhe Dhet Ta Tin Ti Te Tit Ra Re Na Tu Tun Din Di Ge Ghe Ga Ka Ke Ki Kat Kra Tra Da Ni".split()
@@ -42,21 +43,20 @@ def measure(units: int = 192, layers: int = 2, n_tokens: int = 400, repeats: int
 
     Returns
     -------
-    plain, memory : tokens a second, medians; and the spread of the turns' ratios, memory / plain.
+    plain, memory : tokens per second, medians; and the spread of the turns' ratios, memory / plain.
     """
     durations = ["d:1", "d:1/2", "d:1/3", "d:1/4", "d:1/6"]
     vocabulary = Vocabulary([*BOLS, "rest", *durations, "taal:teental", "form:kaida"])
     weights = drawn_weights(len(vocabulary), units, layers, 96, seed)
     escapes = [100.0, 30.0, 10.0, 10.0, 10.0, 5.0]
-    kept = {"order": memory.ORDER, "escape": escapes, "class_escape": escapes, "classes": memory.classes(vocabulary)}
+    fitted = {"order": memory.ORDER, "escape": escapes, "class_escape": escapes, "classes": memory.classes(vocabulary)}
+    model = Bundle(weights, vocabulary, {"memory": fitted})
     never_ends = np.array([word != "<end>" for word in vocabulary.words])
     speeds: dict[str, list[float]] = {"plain": [], "memory": []}
     for turn in range(repeats + 1):  # the first compiles
-        for name, chosen in (("plain", None), ("memory", kept)):
+        for name, strength in (("plain", 0.0), ("memory", 1.0)):
             start = time.perf_counter()
-            made = decode.generate(
-                weights, vocabulary, decode.ROWS, n_tokens, turn, memory=chosen, only=[never_ends] * decode.ROWS
-            )
+            made = draw(model, [Sampling(n_tokens, memory=strength)] * ROWS, turn, only=[never_ends] * ROWS)
             seconds = time.perf_counter() - start
             if turn:
                 speeds[name].append(sum(len(piece.ids) for piece in made) / seconds)

@@ -26,7 +26,7 @@ N_TOKENS, RATE, DECAY, CLIP, DROPOUT = 150, 0.004, 0.01, 1.0, 0.4
 
 
 def torch_steps() -> None:
-    """The second process: a line with a size and a number of steps comes in, seconds a step go out."""
+    """The second process: a line with a size and a number of steps comes in, seconds per step go out."""
     import torch
     from torch import nn
 
@@ -71,14 +71,16 @@ class Ours:
         from riyaz.model import network
 
         layers, units, embedding, batch, length = SIZES[name]
-        sizes = params.Model(layers=layers, units=units, embedding=embedding, dropout=DROPOUT)
+        sizes = params.Model(
+            cell="lstm", layers=layers, units=units, embedding=embedding, dropout=DROPOUT, memory="none"
+        )
         self.logits = network.learner(network.build(N_TOKENS, sizes), RATE, DECAY, CLIP)
         rng = np.random.default_rng(0)
         self.draw = lambda steps: rng.integers(1, N_TOKENS, size=(steps * batch, length + 1), dtype=np.int32)
         self.batches = lambda ids: network.Batches(ids[:, :-1], ids[:, 1:], batch, None)
 
     def seconds(self, steps: int) -> float:
-        """Seconds a step."""
+        """Seconds per step."""
         batches = self.batches(self.draw(steps))
         started = time.perf_counter()
         self.logits.fit(batches, verbose=0)
@@ -86,7 +88,7 @@ class Ours:
 
 
 def measure(python: str, rounds: int, seconds: float) -> dict[str, Any] | None:
-    """Milliseconds a step of both, and how many times as long PyTorch takes; None where PyTorch is not installed."""
+    """Milliseconds per step of both, and how many times as long PyTorch takes; None where PyTorch is not installed."""
     from results import in_turns, spread
 
     run = [python, __file__, "--torch"]
@@ -125,7 +127,7 @@ def main(arguments: list[str]) -> dict[str, Any]:
         return {"torch": "not installed"}
     for name in SIZES:
         row = result[name]
-        print(f"{name}: {row['here_ms']} ms a step, PyTorch {row['torch_ms']}; it takes {told(row)} as long, goal 1")
+        print(f"{name}: {row['here_ms']} ms per step, PyTorch {row['torch_ms']}; it takes {told(row)} as long, goal 1")
     return result
 
 

@@ -65,10 +65,10 @@ def main(arguments: list[str]) -> dict[str, Any]:
 
     files = sorted((ROOT / "data" / "raw" / "chorales").glob("*.mid"))[:20]
     if not files:
-        sys.exit("reading: data/raw/chorales is not there: run `python src/collect.py` first")
+        sys.exit("reading: data/raw/chorales is not there: run `python -m riyaz collect` first")
     found = compare(files)
     for name, row in found.items():
-        print(f"{name:6} {row['riyaz_ms']} ms a file, music21 {row['music21_ms']}: {told(row)} as long, goal {GOAL}")
+        print(f"{name:6} {row['riyaz_ms']} ms per file, music21 {row['music21_ms']}: {told(row)} as long, goal {GOAL}")
     return found
 
 

@@ -1,8 +1,8 @@
 """Many files: time and memory of explore, tokenize and sequence at 100, 1,000 and 10,000 MIDI files.
 
 The files are made from the chorales by transposition and cutting. The stages run in a fresh clone of what is committed
-here, nothing of which was read before, through `src/run.py` as the pipeline runs them. Memory is that of all processes
-of a stage together, sampled.
+here, nothing of which was read before, through `python -m riyaz` as the pipeline runs them. Memory is that of all
+processes of a stage together, sampled.
 """
 
 import subprocess
@@ -28,7 +28,7 @@ def make(folder: Path, n_files: int) -> None:
     folder.mkdir(parents=True)
     sources = [midi.read(file)[0] for file in sorted((ROOT / "data" / "raw" / "chorales").glob("*.mid"))]
     if not sources:
-        sys.exit("scale: data/raw/chorales is not there: run `python src/collect.py` first")
+        sys.exit("scale: data/raw/chorales is not there: run `python -m riyaz collect` first")
     kinds = product(range(8), range(-5, 6), range(len(sources)))  # (bars left out, semitones, piece)
     for number, (bars, semitones, at) in enumerate(islice(kinds, n_files)):
         notes = events.to_notes(sources[at].events)
@@ -85,7 +85,7 @@ def measure(n_files: int) -> dict[str, Any]:
         yaml.dump(settings, clone / "params.yaml")
         found: dict[str, Any] = {}
         for stage in STAGES:
-            seconds, memory = watched([sys.executable, "src/run.py", stage, "many"], clone)
+            seconds, memory = watched([sys.executable, "-m", "riyaz", stage, "many"], clone)
             found[stage] = {"seconds": round(seconds, 1), "gb": round(memory, 2)}
             print(f"{n_files:6,} files  {stage:8} {seconds:7.1f} s {memory:5.2f} GB", flush=True)
     return found

@@ -2,11 +2,11 @@
 
 The same network, optimiser and pieces, the chorales, in windows of 100 tokens, as the best-known implementation of the
 lecture's method has them. Each way learns for a while, in the learning rates and batches that were found best for it,
-and now and then the tokens of pieces that it never sees are foretold: just those that both ways can, those that have a
+and now and then the tokens of pieces that it never sees are predicted: just those that both ways can, those that have a
 whole window before them. `last` reads that window, as it was trained to; `every` reads the piece. The ratio is the time
 in which `last` came to the best mean surprise that it reached, over the time in which `every` came to it. A time is so
 many steps times what a step takes by the clock, measured in turns, so that what else the machine does meets both ways;
-compiling and foretelling do not count. The ratio is taken where `last` stood after a quarter of its time, too: the
+compiling and predicting do not count. The ratio is taken where `last` stood after a quarter of its time, too: the
 further one wants to come, the more `every` saves. The rounds have different seeds.
 """
 
@@ -35,7 +35,7 @@ def music(n_train: int = 250, n_held: int = 8) -> Music:
 
     files = sorted((ROOT / "data" / "raw" / "chorales").glob("*.mid"))[: n_train + n_held]
     if len(files) < n_train + n_held:
-        sys.exit("targets: data/raw/chorales is not there: run `python src/collect.py` first")
+        sys.exit("targets: data/raw/chorales is not there: run `python -m riyaz collect` first")
     written = []
     for file in files:
         (piece,) = midi.read(file)
@@ -55,7 +55,7 @@ class Learner:
 
         train, held, n_tokens = music_
         rate, batch = setting
-        sizes = params.Model(layers=1, units=UNITS, embedding=EMBEDDING, dropout=0.0)
+        sizes = params.Model(cell="lstm", layers=1, units=UNITS, embedding=EMBEDDING, dropout=0.0, memory="none")
         self.net = network.build(n_tokens, sizes, targets, seed)
         self.logits = network.learner(self.net, rate, 0.01, 1.0)
         self.batches = network.Batches(*windows.cut(train, LENGTH, targets), batch, seed)
@@ -63,7 +63,7 @@ class Learner:
         self.targets, self.at = targets, 0
 
     def learn(self, steps: int) -> float:
-        """Learn from the next batches, as Keras' `fit` takes them: seconds a step."""
+        """Learn from the next batches, as Keras' `fit` takes them: seconds per step."""
         rows = (self._next() for _ in range(steps))
         started = time.perf_counter()
         self.logits.fit(rows, steps_per_epoch=steps, shuffle=False, verbose=0)
@@ -93,7 +93,7 @@ class Learner:
 
 
 def paces(seed: int, music_: Music) -> dict[tuple, float]:
-    """Seconds a step in each way and setting, measured in turns."""
+    """Seconds per step in each way and setting, measured in turns."""
     learners = {(way, row): Learner(way, row, seed, music_) for way, rows in SETTINGS.items() for row in rows}
     for learner in learners.values():
         learner.learn(2)  # compiles
@@ -136,7 +136,7 @@ def main(arguments: list[str]) -> dict[str, Any]:
             for name, unit in (("nats", "a_token"), ("last", "seconds"), ("every", "seconds"))
         }
         row["every against last"] = spread([one[part]["last"] / one[part]["every"] for one in found]) | {"goal": GOAL}
-        print(f"to {row['nats_a_token']} nats a held-out token: last {row['last_seconds']} s, every", end=" ")
+        print(f"to {row['nats_a_token']} nats per held-out token: last {row['last_seconds']} s, every", end=" ")
         print(f"{row['every_seconds']} s; {told(row['every against last'])} as fast, goal {GOAL}")
     return result
 

@@ -28,7 +28,7 @@ sys.stderr = OutStream()
 {}
 print(sum(isinstance(thread, threading.Timer) for thread in threading.enumerate()))
 """
-    for line, clocks in (("from riyaz import scores; scores.library()", "0"), ("import music21", "1")):
+    for line, clocks in (("from riyaz.music import scores; scores.library()", "0"), ("import music21", "1")):
         said = subprocess.run([sys.executable, "-c", code.format(line)], capture_output=True, text=True, check=True)
         assert said.stdout.strip() == clocks
 

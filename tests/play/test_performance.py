@@ -1,0 +1,63 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+import samples
+from test_sampling import weights
+
+from riyaz.model.bundle import Bundle
+from riyaz.music.readers import read_corpus
+from riyaz.play import performance
+from riyaz.tabla.taals import TAALS
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def data():
+    pieces, _ = read_corpus(ROOT / "data" / "raw" / "tabla" / "teental", "tabla")
+    return samples.data(pieces, ["train"] * len(pieces))
+
+
+@pytest.fixture(scope="module")
+def model(data):
+    return Bundle(weights(len(data.vocabulary), scale=0.5), data.vocabulary, {})
+
+
+def settings(**generate):
+    return samples.settings(generate={"form": "kaida", "performances": 1, "paltas": 2, **generate})
+
+
+def test_a_performance_keeps_the_rules_and_counts_what_they_took_away(data, model):
+    (one,) = performance.perform_all(model, data, settings(), ROOT)
+    assert all(check.passed for check in one.checks)
+    assert [s.name for s in one.composition.sections] == ["theme", "dohra", "palta 1", "palta 2", "tihai"]
+    assert 0 < performance.mean_masked(one) < 1
+    piece = performance.piece(one.composition, "07")
+    assert (piece.name, piece.about["method"]) == ("07", "kaida")
+    assert piece.about["title"].startswith("07, ")
+    assert np.isclose(performance.mean_masked(one), np.mean(one.masked))
+
+
+def test_the_same_seed_gives_the_same_performance(data, model):
+    first, again = (performance.perform_all(model, data, settings(), ROOT)[0].composition for _ in range(2))
+    for a, b in zip(first.sections, again.sections, strict=True):
+        assert a.events.equals(b.events)
+
+
+def test_a_theme_of_ones_own_is_played(data, model):
+    theme = next((ROOT / "data" / "themes").glob("*.txt"))
+    (one,) = performance.perform_all(model, data, settings(theme=str(theme.relative_to(ROOT))), ROOT)
+    assert one.composition.taal == "jhaptal"
+
+
+def test_nothing_is_performed_where_nothing_is_asked_for(data, model):
+    assert performance.perform_all(model, data, settings(form="free"), ROOT) == []
+
+
+def test_a_taal_with_few_themes_takes_those_of_all(data):
+    known = performance.Known.of(data.pieces)
+    assert len(known.themes_in(TAALS["teental"])) == len(known.themes)
+    assert known.themes_in(TAALS["rupak"]) == [cut for cut, _ in known.themes]
+    assert len(known.paltas_as_long_as(TAALS["teental"])) == len(known.paltas) > 10
+    assert known.paltas_as_long_as(TAALS["rupak"]) == []
