@@ -228,11 +228,6 @@ def test_a_key_that_cannot_be_told(symbols):
     assert scores.key_of(in_a_row([TICKS] * len(symbols), symbols)) == ("", 0.0)
 
 
-def test_chords_have_names():
-    events = in_a_row([TICKS] * 4, [["C4", "E4", "G4"], ["A#3", "D4", "F4"], ["C4"], []])
-    assert scores.chord_names(events) == ["C-major triad", "Bb-major triad", "C4", ""]
-
-
 # --- music21's corpora -------------------------------------------------------------------------------------
 
 

@@ -253,18 +253,6 @@ def key_of(events: pd.DataFrame) -> tuple[str, float]:
     return names[best], float(correlations[best])
 
 
-def chord_names(events: pd.DataFrame) -> list[str]:
-    """Name what sounds in each event: ``C-major triad``; a single note is itself, a rest is empty."""
-    return [_chord_name(tuple(symbols)) for symbols in events["symbols"]]
-
-
-@lru_cache(maxsize=2**16)
-def _chord_name(symbols: tuple[str, ...]) -> str:
-    if len(symbols) < 2:
-        return "".join(symbols)
-    return library().chord.Chord([NUMBERS[symbol] for symbol in symbols]).simplifyEnharmonics().pitchedCommonName
-
-
 # --- music21's own corpora ---------------------------------------------------------------------------------
 
 

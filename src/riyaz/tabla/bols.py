@@ -41,16 +41,6 @@ class Bol:
         """``left``, ``right`` or ``both``."""
         return "both" if self.left and self.right else "left" if self.left else "right"
 
-    @property
-    def left_rings(self) -> bool:
-        """Whether the bayan is left to ring."""
-        return self.left == "ge"
-
-    @property
-    def right_rings(self) -> bool:
-        """Whether the dayan is left to ring."""
-        return self.right in ("na", "tin", "tun")
-
 
 # name, left, right ("-" silent, "*" after it for a flam), Devanagari, khali ("=" itself), spellings
 _TABLE = """
