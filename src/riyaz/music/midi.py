@@ -50,10 +50,10 @@ def read(path: str | Path, instrument: str | Sequence[int | str] = "all", max_no
     -------
     One piece. ``about`` has the tempo (quarter notes a minute), metre and key signature (`sharps`, negative
     for flats) in force at the first note, where the file gives them, and ``lost``: counts of notes
-    (`zero`, `doubled`, `restruck`: see `riyaz.music.events.from_notes`; `percussion`, `other_instruments`; kept but changed: `left_on`, `rounded` to
-    1/5040 beat, `loudness` other than the commonest) and of other things (`tempo_changes`, `metre_changes`,
-    `key_changes`, `pedals`, `bends`, `missing_tracks`, `unannounced_tracks`; `out_of_range` notes above 127, `damaged`
-    messages, `impossible` tempi, metres and keys).
+    (`zero`, `doubled`, `restruck`: see `riyaz.music.events.from_notes`; `percussion`, `other_instruments`;
+    kept but changed: `left_on`, `rounded` to 1/5040 beat, `loudness` other than the commonest) and of other things
+    (`tempo_changes`, `metre_changes`, `key_changes`, `pedals`, `bends`, `missing_tracks`). Only where there are any:
+    `out_of_range` notes above 127, `damaged` messages, `impossible` tempi, metres and keys, `unannounced_tracks`.
 
     Raises
     ------
