@@ -121,7 +121,7 @@ def test_no_note_moves_further_than_half_a_grid_step(rows, grid):
         ("64/4", 64),
         *[
             (metre, None)
-            for metre in (None, "", "4", "4/0", "0/4", "-3/4", "1/128", "65/4", "99999/4", "3/8+", "3/8+2")
+            for metre in (None, "", "4", "4/0", "0/4", "-3/4", "1/128", "4/256", "65/4", "99999/4", "3/8+", "3/8+2")
         ],
         *[(metre, None) for metre in ("a/b", "4/4/4", "4.5/4", "inf/4", "४/४", "free")],
     ],

@@ -26,6 +26,7 @@ COLUMNS = ("onset", "duration", "symbols", "held")
 MAX_TICKS = 2**28 - 1  # the longest piece, 53,261 beats: the longest time that MIDI can write
 TEMPI = (1, 2000)  # beats a minute, the slowest and the fastest that are taken for music
 MAX_BAR = 64  # beats
+MAX_BELOW = 128  # the shortest note value that a metre counts in
 
 _CLASSES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 PITCHES = tuple(f"{_CLASSES[number % 12]}{number // 12 - 1}" for number in range(128))
@@ -111,7 +112,7 @@ def bar_beats(metre: str | None) -> Fraction | None:
     Returns
     -------
     ``4/4`` is 4, ``6/8`` is 3, ``3+2/8`` is 5/2. None for what is no metre, and for one whose bar is no whole number
-    of ticks, or longer than MAX_BAR beats.
+    of ticks, or longer than MAX_BAR beats, or counts in notes shorter than 1/MAX_BELOW.
     """
     total = Fraction(0)
     waiting = 0  # numerators whose denominator follows
@@ -121,7 +122,7 @@ def bar_beats(metre: str | None) -> Fraction | None:
             return None
         waiting += int(match[1])
         if match[2] is not None:
-            if not int(match[2]):
+            if not 1 <= int(match[2]) <= MAX_BELOW:
                 return None
             total += Fraction(4 * waiting, int(match[2]))
             waiting = 0
