@@ -469,7 +469,10 @@ def test_riff_chunks_in_any_order(tmp_path, before):
         ([meta(0x51, 7)], {}, {"damaged": 1}),
         ([meta(0x58, 4, 0, 24, 8)], {"metre": "4/1"}, {}),
         ([meta(0x58, 6, 3)], {"metre": "6/8"}, {}),
-        *[([meta(0x58, a, b, 24, 8)], {}, {"impossible": 1}) for a, b in ((2, 8), (4, 8), (4, 64), (1, 7), (255, 0), (0, 2))],
+        *[
+            ([meta(0x58, above, below, 24, 8)], {}, {"impossible": 1})
+            for above, below in ((2, 8), (4, 8), (4, 64), (1, 7), (255, 0), (0, 2))
+        ],
         ([meta(0x59, 0xF9, 1)], {"sharps": -7}, {}),
         *[([meta(0x59, key, 0)], {}, {"impossible": 1}) for key in (127, 8, 0xF8, 0x80)],
     ],

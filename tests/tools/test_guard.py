@@ -2,6 +2,7 @@ import os
 import signal
 import threading
 import time
+from contextlib import suppress
 
 import pytest
 
@@ -13,10 +14,8 @@ BUDGET = {"seconds": 0.2, "megabytes": 300}
 def swallow():
     """What a library with a wide except does."""
     while True:
-        try:
+        with suppress(Exception):
             time.sleep(5)
-        except Exception:
-            pass
 
 
 @pytest.fixture

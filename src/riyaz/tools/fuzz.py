@@ -40,7 +40,8 @@ def _midi(*tracks: bytes) -> bytes:
 
 _XML = """<?xml version="1.0" encoding="UTF-8"?><score-partwise version="4.0"><part-list><score-part id="P1">
 <part-name>Flute</part-name></score-part></part-list><part id="P1"><measure number="1"><attributes>
-<divisions>2</divisions><key><fifths>1</fifths></key><time><beats>4</beats><beat-type>4</beat-type></time></attributes><sound tempo="90"/>
+<divisions>2</divisions><key><fifths>1</fifths></key>
+<time><beats>4</beats><beat-type>4</beat-type></time></attributes><sound tempo="90"/>
 <note><pitch><step>C</step><alter>1</alter><octave>4</octave></pitch><duration>4</duration><tie type="start"/></note>
 <note><chord/><pitch><step>E</step><octave>4</octave></pitch><duration>4</duration></note><backup><duration>2</duration>
 </backup><forward><duration>2</duration></forward><note><rest/><duration>4</duration></note></measure></part>
