@@ -536,3 +536,18 @@ def test_any_metre_is_written_as_one_or_not_at_all(tmp_path, metre, read_back):
     events, _ = from_notes(np.array([0]), np.array([TICKS]), np.array([60]))
     midi.write(tmp_path / "a.mid", events, {"metre": metre})
     assert midi.read(tmp_path / "a.mid")[0].about.get("metre") == read_back
+
+
+def test_pedals_and_bends_of_a_channel_are_counted_before_its_program_too(tmp_path):
+    pedal = [(0, bytes([0xB0, 64, value])) for value in (127, 0, 63, 64, 100)]
+    data = midi_file(track(*pedal, (0, b"\xe0\x00\x40"), (0, program(5)), *FIRST, (0, b"\xb1\x40\x7f")))
+    assert losses(read(tmp_path, data)) == {"pedals": 2, "bends": 1}
+
+
+def test_a_long_file_is_read_in_time(tmp_path):
+    import time
+
+    data = midi_file(track(*[(3, on(40 + k % 40)) if k % 2 == 0 else (3, off(39 + k % 40)) for k in range(200_000)]))
+    started = time.process_time()
+    read(tmp_path, data)
+    assert time.process_time() - started < 20

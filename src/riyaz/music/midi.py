@@ -84,14 +84,15 @@ def read(path: str | Path, instrument: str | Sequence[int | str] = "all", max_no
     onset, stop, pitch, velocity = _notes(tracks, taken)
     end = max((time for track in tracks for time, text in track.texts if text == END.encode()), default=0)
     events, cut = _events(onset, stop, pitch, end, resolution, max_notes)
+    channels = sorted({(voice[0], voice[2]) for voice in taken})
     about, changes, damage["impossible"] = _about(tracks, int(onset.min()))
     lost |= (
         changes
         | cut
         | {
             "loudness": int(velocity.size - np.bincount(velocity).max()),
-            "pedals": sum(tracks[voice[0]].pedals[voice[1]] for voice in taken),
-            "bends": sum(tracks[voice[0]].bends[voice[1]] for voice in taken),
+            "pedals": sum(tracks[number].pedals[channel] for number, channel in channels),
+            "bends": sum(tracks[number].bends[channel] for number, channel in channels),
         }
     )
     lost |= {reason: count for reason, count in damage.items() if count}  # of a sound file nothing is said of damage

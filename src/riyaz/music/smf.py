@@ -29,10 +29,10 @@ class Track:
     Attributes
     ----------
     onset, stop, pitch, velocity, voice : one number a note, all of one length; a pitch is 0 to 127.
-    voices : (channel, program) by the number in `voice`, in the order of their first messages.
+    voices : (channel, program) by the number in `voice`, in the order of their first notes.
     tempos, metres, keys : (time, microseconds a quarter note), (time, numerator, power of two), (time, sharps).
     texts : (time, text) of the markers.
-    pedals, bends : voice: how many.
+    pedals, bends : channel: how many.
     lost : reason: count.
     """
 
@@ -137,7 +137,7 @@ def _walk(data: bytes, result: Track, number: int, most: int, limit: int) -> Non
     size, place, now, status, kind = len(data), 0, 0, 0, 0
     programs = [0] * 16
     numbers: dict[tuple[int, int], int] = {}  # (channel, program): voice
-    current = [-1] * 16  # channel: voice, -1 before its first note, pedal or bend
+    current = [-1] * 16  # channel: voice, -1 before its first note
     down = [False] * 16
     keys: dict[int, list[int]] = {}  # channel and pitch: notes less releases, then notes, and ~time of releases
 
@@ -245,10 +245,10 @@ def _walk(data: bytes, result: Track, number: int, most: int, limit: int) -> Non
             if first > 127 or second > 127:
                 lost["damaged"] += 1
             elif kind == 14:
-                result.bends[voiced(channel)] += 1
+                result.bends[channel] += 1
             elif kind == 11 and first == 64:
                 if second >= 64 and not down[channel]:
-                    result.pedals[voiced(channel)] += 1
+                    result.pedals[channel] += 1
                 down[channel] = second >= 64
             elif kind == 11 and (first == 120 or first >= 123):  # all sound off, all notes off, and changes of mode
                 for key in [key for key in keys if key >> 7 == channel]:
