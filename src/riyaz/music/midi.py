@@ -175,7 +175,7 @@ def _events(
     until = np.where((stop > onset) & (until <= start), start + 1, until)
     _check_overlaps(start, until, pitch, min(20 * max_notes, MAX_PIECES))
     exact = (onset * TICKS % resolution == 0) & (stop * TICKS % resolution == 0)
-    events, lost = from_notes(start, until - start, pitch, int(nearest(np.array([end]))[0]))
+    events, lost = from_notes(start, until - start, pitch, int(nearest(np.array([end]))[0]) if end else 0)
     return events, {"rounded": int((~exact).sum()), **lost}
 
 

@@ -139,7 +139,9 @@ def _walk(data: bytes, result: Track, number: int, most: int, limit: int) -> Non
     numbers: dict[tuple[int, int], int] = {}  # (channel, program): voice
     current = [-1] * 16  # channel: voice, -1 before its first note
     down = [False] * 16
-    keys: dict[int, list[int]] = {}  # channel and pitch: notes less releases, then notes, and ~time of releases
+    count = 0
+    once: dict[int, int] = {}  # channel and pitch: the first note of those that sound
+    keys: dict[int, list[int]] = {}  # where several sound: notes less releases, then notes, and ~time of releases
 
     def voiced(channel: int) -> int:
         pair = (channel, programs[channel])
@@ -154,6 +156,9 @@ def _walk(data: bytes, result: Track, number: int, most: int, limit: int) -> Non
         if byte < 0x80:
             now += byte
             place += 1
+        elif data[place + 1] < 0x80:
+            now += (byte & 0x7F) << 7 | data[place + 1]
+            place += 2
         else:
             delta, place = _quantity(data, place, number)
             now += delta
@@ -203,33 +208,35 @@ def _walk(data: bytes, result: Track, number: int, most: int, limit: int) -> Non
                 if velocity > 127:
                     velocity = 127
                     lost["damaged"] += 1
-                line = keys.get(key)
-                if line is None:
-                    keys[key] = [1, len(onset)]
+                if key not in once:
+                    once[key] = count
                 else:
+                    line = keys.get(key)
+                    if line is None:
+                        line = keys[key] = [1, once[key]]
                     line[0] += 1
-                    line.append(len(onset))
+                    line.append(count)
+                count += 1
                 onset.append(now)
                 stop.append(now)
                 pitches.append(pitch)
                 velocities.append(velocity)
                 own = current[channel]
                 voice.append(own if own >= 0 else voiced(channel))
-                if len(onset) > most:
+                if count > most:
                     raise Unreadable(f"has more than {limit:,} notes", "split the file")
             else:
-                line = keys.get(key)
-                if line is None:
+                if key not in once:
                     continue
-                if len(line) == 2:
-                    stop[line[1]] = now
-                    del keys[key]
+                if not keys or key not in keys:
+                    stop[once.pop(key)] = now
                 else:
+                    line = keys[key]
                     line[0] -= 1
                     line.append(~now)
                     if not line[0]:
                         _in_order(line, stop)
-                        del keys[key]
+                        del keys[key], once[key]
         elif kind == 12 or kind == 13:
             value = data[place]
             place += 1
@@ -251,10 +258,11 @@ def _walk(data: bytes, result: Track, number: int, most: int, limit: int) -> Non
                     result.pedals[channel] += 1
                 down[channel] = second >= 64
             elif kind == 11 and (first == 120 or first >= 123):  # all sound off, all notes off, and changes of mode
-                for key in [key for key in keys if key >> 7 == channel]:
-                    _by_the_last(keys.pop(key), onset, stop, now)
-    for key, line in keys.items():
-        left = _by_the_last(line, onset, stop, now)
+                for key in [key for key in once if key >> 7 == channel]:
+                    _by_the_last(keys.pop(key, [1, once[key]]), onset, stop, now)
+                    del once[key]
+    for key, note in once.items():
+        left = _by_the_last(keys.get(key, [1, note]), onset, stop, now)
         if key >> 7 != PERCUSSION:
             lost["left_on"] += left
 
