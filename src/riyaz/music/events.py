@@ -228,11 +228,13 @@ def from_notes(
     order = order[duration[order] > 0]
     onset, pitch, stop = onset[order], pitch[order], (onset + duration)[order]
     if onset.size:
-        again = np.r_[(np.diff(pitch) == 0) & (np.diff(onset) == 0)]
-        keep = np.r_[True, ~again]  # of those that start together the longest comes first
+        again = (pitch[1:] == pitch[:-1]) & (onset[1:] == onset[:-1])
+        keep = np.concatenate([[True], ~again])  # of those that start together the longest comes first
         lost["doubled"] = int((~keep).sum())
         onset, pitch, stop = onset[keep], pitch[keep], stop[keep]
-        following = np.where(np.r_[np.diff(pitch) == 0, False], np.r_[onset[1:], 0], np.iinfo(np.int64).max)
+        following = np.full(onset.size, np.iinfo(np.int64).max)
+        same = pitch[1:] == pitch[:-1]
+        following[:-1][same] = onset[1:][same]
         lost["restruck"] = int((stop > following).sum())
         stop = np.minimum(stop, following)
     bounds = np.unique(np.concatenate([[0], onset, stop, [end] if end else []]).astype(np.int64))
@@ -241,7 +243,7 @@ def from_notes(
     note = np.repeat(np.arange(onset.size), pieces)
     event = np.arange(pieces.sum()) - np.repeat(np.cumsum(pieces) - pieces, pieces) + first[note]
     order = np.lexsort((pitch[note], event))
-    names = [PITCHES[p] for p in pitch[note][order]]
+    names = [PITCHES[p] for p in pitch[note][order].tolist()]
     held = (event > first[note])[order].tolist()
     cuts = np.searchsorted(event[order], np.arange(bounds.size)).tolist()
     spans = list(pairwise(cuts))
