@@ -19,7 +19,7 @@ export PATH := $(VENV)/bin:$(PATH)
 export PYTHONPATH := $(CURDIR)/src
 unexport PYTHONHOME VIRTUAL_ENV
 
-.PHONY: help repro test lab verify bench jsb lint lock clean
+.PHONY: help repro test lab verify bench fuzz jsb lint lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## */make \1: /'
@@ -54,6 +54,9 @@ verify: $(READY)  ## run the pipeline in two fresh clones, one of them on one co
 
 bench: $(READY)  ## measure the speed of this code and of the usual alternatives; writes reports/benchmarks.json
 	@python -m riyaz with python benchmarks/results.py
+
+fuzz: $(READY)  ## read damaged files of every kind for a minute; make fuzz ARGS="--inputs 100000" for so many
+	@python -m riyaz fuzz $(ARGS)
 
 $(JSB): | $(READY)
 	@mkdir -p $(@D)

@@ -1,3 +1,5 @@
+from fractions import Fraction
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -104,3 +106,56 @@ def test_no_note_moves_further_than_half_a_grid_step(rows, grid):
     onset, duration, pitch = columns(rows)
     events, _ = ev.from_notes(onset * 97, duration * 97, pitch)
     assert np.abs(ev.quantise(events, grid)[2]).max(initial=0) <= ev.TICKS / max(grid) / 2
+
+
+@pytest.mark.parametrize(
+    ("metre", "beats"),
+    [
+        ("4/4", 4),
+        ("6/8", 3),
+        ("2/2", 4),
+        ("3/8+2/8", Fraction(5, 2)),
+        ("3+2/8", Fraction(5, 2)),
+        (" 2/4 + 3/8 ", Fraction(7, 2)),
+        ("3+2+2/16", Fraction(7, 4)),
+        ("64/4", 64),
+        *[
+            (metre, None)
+            for metre in (None, "", "4", "4/0", "0/4", "-3/4", "1/128", "4/256", "65/4", "99999/4", "3/8+", "3/8+2")
+        ],
+        *[(metre, None) for metre in ("a/b", "4/4/4", "4.5/4", "inf/4", "४/४", "free")],
+    ],
+)
+def test_a_metre_is_beats_or_nothing(metre, beats):
+    assert ev.bar_beats(metre) == beats
+
+
+@pytest.mark.parametrize(
+    ("about", "rest"),
+    [
+        ({"tempo": 120, "metre": "3+2/8", "sharps": -7}, {"tempo": 120, "metre": "3+2/8", "sharps": -7}),
+        *[({"tempo": tempo}, {}) for tempo in (0, -5, 6e7, float("nan"), float("inf"), "fast", True)],
+        *[({"metre": metre, "tempo": 90}, {"tempo": 90}) for metre in ("4/0", "255/1", 4)],
+        *[({"sharps": sharps}, {}) for sharps in (8, -8, 10**6, 0.5)],
+    ],
+)
+def test_what_cannot_be_said_of_a_piece_is_left_out_and_counted(about, rest):
+    piece = ev.Piece("a", ev.in_a_row([ev.TICKS], [["C4"]]), {"kind": "notes", **about, "lost": {"zero": 1}})
+    got = dict(ev.checked(piece).about)
+    lost = got.pop("lost")
+    assert got == {"kind": "notes", **rest}
+    assert lost.get("impossible", 0) == len(about) - len(rest)
+    assert lost["zero"] == 1
+
+
+@pytest.mark.parametrize("duration", [2**28, 2**62])
+def test_a_piece_without_end_is_refused(duration):
+    piece = ev.Piece("a", ev.in_a_row([duration, duration], [[], ["C4"]]))
+    with pytest.raises(ev.Unreadable, match="a piece lasts at most 53,261"):
+        ev.checked(piece)
+
+
+def test_events_that_break_the_rules_are_not_let_through():
+    broken = ev.in_a_row([ev.TICKS, 0], [["C4"], []])
+    with pytest.raises(ValueError, match="a duration is at least one tick"):
+        ev.checked(ev.Piece("a", broken))

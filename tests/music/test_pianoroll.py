@@ -25,6 +25,12 @@ def test_a_frame_is_a_beat_and_strikes_all_its_notes(tmp_path):
     assert pieces[0].about["lost"]["doubled"] == 1
 
 
+def test_whole_numbers_with_a_point_and_silent_voices(tmp_path):
+    (piece,) = pianoroll.read(write(tmp_path, {"train": [[[60, 67.0], [62, -1], [-1, -1.0], [60, 60.0]]]}))
+    assert piece.events["symbols"].tolist() == [["C4", "G4"], ["D4"], [], ["C4"]]
+    assert piece.about["lost"] == {"doubled": 1}
+
+
 def test_pieces_without_notes_are_counted(tmp_path):
     (piece,) = pianoroll.read(write(tmp_path, {"train": [[], [[], []], [[60]]]}))
     assert piece.name == "roll.json#train-3"
@@ -43,6 +49,14 @@ def test_pieces_without_notes_are_counted(tmp_path):
         ({"train": [[60]]}, "train, piece 1, frame 1: 60 is not a list"),
         ({"train": [[[60]], [[60], [60.5]]]}, "train, piece 2, frame 2: 60.5 is no MIDI number"),
         ({"train": [[[128]]]}, "train, piece 1, frame 1: 128 is no MIDI number"),
+        ({"train": [[[-2]]]}, "-2 is no MIDI number"),
+        ('{"train": [[[NaN]]]}', "nan is no MIDI number"),
+        ('{"train": [[[Infinity]]]}', "inf is no MIDI number"),
+        ('{"train": [[[1e999]]]}', "inf is no MIDI number"),
+        ('{"train": [[[' + "9" * 4000 + "]]]}", "a number of more than 40 digits is no MIDI number"),
+        ({"train": [[["60"]]]}, "'60' is no MIDI number"),
+        ({"train": [[[None]]]}, "None is no MIDI number"),
+        ({"train": [[[-1], [-1]]]}, "has no notes"),
         ({"train": [[[True]]]}, "True is no MIDI number"),
         ({"train": [], "test": []}, "has no notes"),
     ],

@@ -1,6 +1,9 @@
 import os
 import re
+import resource
+import signal
 import threading
+import time
 import unicodedata
 from pathlib import Path
 
@@ -196,9 +199,8 @@ def test_all_readers_of_the_table_can_be_imported():
     for name, reader in readers.READERS.items():
         with pytest.raises((Unreadable, OSError)):
             reader.read(readers.Path("nowhere") / f"a{reader.suffixes[0]}")
-        table, version = readers._code(name)
-        assert f"riyaz/{reader.module}\n" in table
-        assert bool(version) == bool(reader.package)
+        modules, _ = readers._code(name)
+        assert reader.module in modules
 
 
 def test_the_number_of_workers_changes_nothing(folder, monkeypatch):
@@ -229,7 +231,7 @@ def reads(monkeypatch):
         names.append(path.name)
         return reader.read(path, instrument)
 
-    monkeypatch.setitem(readers.READERS, "midi", readers.Reader(read, reader.suffixes, reader.module, reader.package))
+    monkeypatch.setitem(readers.READERS, "midi", readers.Reader(read, reader.suffixes, reader.module, own=True))
     return names
 
 
@@ -259,7 +261,7 @@ def test_other_options_and_other_code_read_again(folder, tmp_path, reads, monkey
     read_corpus(folder, "midi", cache=tmp_path / "cache")
     read_corpus(folder, "midi", cache=tmp_path / "cache", instrument="first")
     assert len(reads) == 2
-    monkeypatch.setattr(readers, "_code", lambda reader: ["another version"])
+    monkeypatch.setattr(readers, "_code", lambda reader: "another version")
     read_corpus(folder, "midi", cache=tmp_path / "cache")
     assert len(reads) == 3
 
@@ -283,3 +285,113 @@ def test_every_count_of_what_is_lost_is_explained(folder):
         counted |= set(re.findall(r'lost(?:"\])?\["(\w+)"\]', source))
     assert {"zero", "grace", "pedals", "unknown_bol", "empty_pieces"} <= counted
     assert counted - set(readers.LOST) == set()
+
+
+# --- hostile input -----------------------------------------------------------------------------------------
+
+
+def wild(monkeypatch, acts, own=False):
+    """A reader that does something else with some files."""
+
+    def read(path):
+        acts.get(path.name, lambda: None)()
+        return readers.midi.read(path)
+
+    monkeypatch.setitem(readers.READERS, "wild", readers.Reader(read, (".mid",), "music/midi.py", own=own))
+
+
+def busy():
+    while True:
+        pass
+
+
+def stuck():
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM])
+    time.sleep(60)
+
+
+def test_a_reader_that_dies_or_hangs_takes_one_file_with_it(folder, monkeypatch):
+    fill(folder, a=GOOD, b=GOOD, c=GOOD, d=GOOD, e=GOOD, f=GOOD, g=GOOD)
+    acts = {
+        "b.mid": lambda: os.kill(os.getpid(), signal.SIGSEGV),
+        "c.mid": busy,
+        "d.mid": lambda: os._exit(3),
+        "e.mid": stuck,
+        "f.mid": lambda: bytes(2**30),
+    }
+    wild(monkeypatch, acts)
+    pieces, files = read_corpus(folder, "wild", workers=1, seconds=0.5, megabytes=300)
+    assert [piece.name for piece in pieces] == ["a.mid", "g.mid"]
+    allow = "(leave it out, or allow it more)"
+    assert why(files, "b.mid") == f"ended the process that read it (signal SIGSEGV) {allow}"
+    assert why(files, "c.mid") == why(files, "e.mid") == f"took more than 0.5 s {allow}"
+    assert why(files, "d.mid") == f"ended the process that read it (exit code 3) {allow}"
+    assert why(files, "f.mid") == f"needs more than 300 MB of memory {allow}"
+
+
+def test_a_reader_of_our_own_has_a_budget_too_and_starts_no_process(folder, monkeypatch):
+    fill(folder, a=GOOD, b=GOOD, c=GOOD)
+    wild(monkeypatch, {"a.mid": busy, "b.mid": lambda: bytes(2**30)}, own=True)
+    monkeypatch.setattr(os, "fork", None)
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    pieces, files = read_corpus(folder, "wild", workers=1, seconds=0.2, megabytes=300)
+    assert [piece.name for piece in pieces] == ["c.mid"]
+    assert "took more than 0.2 s" in why(files, "a.mid")
+    assert "needs more than 300 MB" in why(files, "b.mid")
+    assert resource.getrlimit(resource.RLIMIT_AS) == before
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+
+
+def test_a_file_over_its_budget_is_tried_again(folder, tmp_path, monkeypatch):
+    fill(folder, a=GOOD, b=GOOD)
+    wild(monkeypatch, {"a.mid": busy})
+    assert len(read_corpus(folder, "wild", workers=1, seconds=0.2, cache=tmp_path / "cache")[0]) == 1
+    wild(monkeypatch, {})
+    assert len(read_corpus(folder, "wild", workers=1, cache=tmp_path / "cache")[0]) == 2
+
+
+def test_what_a_piece_says_is_checked_whatever_the_reader(folder, monkeypatch):
+    def read(path):
+        (piece,) = readers.midi.read(path)
+        piece.about.update(tempo=6e7, metre="4/0")
+        return [piece]
+
+    monkeypatch.setitem(readers.READERS, "wild", readers.Reader(read, (".mid",), "music/midi.py", own=True))
+    fill(folder, a=GOOD)
+    pieces, files = read_corpus(folder, "wild")
+    assert not {"tempo", "metre"} & set(pieces[0].about)
+    assert files["lost_impossible"].tolist() == [2]
+
+
+def test_devices_sparse_files_and_links_out_of_the_folder(folder, tmp_path):
+    fill(folder, good=GOOD)
+    (folder / "zero.mid").symlink_to("/dev/zero")
+    with (folder / "sparse.mid").open("wb") as file:
+        file.truncate(20 * 2**30)
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside" / "other.mid").write_bytes(OTHER)
+    (folder / "root").symlink_to("/")
+    (folder / "out").symlink_to(tmp_path / "outside")
+    (folder / "one.mid").symlink_to(tmp_path / "outside" / "other.mid")
+    pieces, files = read_corpus(folder, "midi")
+    assert [piece.name for piece in pieces] == ["good.mid", "one.mid"]
+    assert "is no regular file" in why(files, "zero.mid")
+    assert "is larger than 64 MB" in why(files, "sparse.mid")
+    assert "outside the corpus" in why(files, "root")
+    assert "outside the corpus" in why(files, "out")
+
+
+def test_names_in_any_bytes_are_one_line_each_and_differ(folder):
+    for name in (b"\xff.mid", b"\xfe.mid", b"\xfd.mid", b"a\nb.mid", b"\x1b[2J.mid", b"\xe0\xa4.mid"):
+        (folder / os.fsdecode(name)).write_bytes(GOOD)
+    names = read_corpus(folder, "midi")[1]["file"].tolist()
+    assert sorted(names) == ["?.mid", "?.mid~", "?.mid~2", "?.mid~3", "?[2J.mid", "a?b.mid"]
+
+
+def test_a_thousand_folders_in_each_other(folder):
+    deep = folder
+    for _ in range(900):
+        deep = deep / "d"
+    os.makedirs(deep)
+    (deep / "a.mid").write_bytes(GOOD)
+    assert len(read_corpus(folder, "midi")[0]) == 1

@@ -8,6 +8,7 @@ lecture's split into notes (pitch and onset) and chords (notes that sound togeth
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -22,6 +23,11 @@ import pyarrow.parquet as pq
 
 TICKS = 5040
 COLUMNS = ("onset", "duration", "symbols", "held")
+_INDEX = pd.Index(COLUMNS)
+MAX_TICKS = 2**28 - 1  # the longest piece, 53,261 beats: the longest time that MIDI can write
+TEMPI = (1, 2000)  # beats per minute, the slowest and the fastest that are taken for music
+MAX_BAR = 64  # beats
+MAX_BELOW = 128  # the shortest note value that a metre counts in
 
 _CLASSES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 PITCHES = tuple(f"{_CLASSES[number % 12]}{number // 12 - 1}" for number in range(128))
@@ -73,8 +79,10 @@ def table(
     """Make the events' DataFrame from its columns; without `held` nothing is held."""
     if held is None:
         held = [[False] * len(s) for s in symbols]
-    columns = {"onset": np.asarray(onset, dtype=np.int64), "duration": np.asarray(duration, dtype=np.int64)}
-    return pd.DataFrame({**columns, "symbols": _lists(symbols), "held": _lists(held)}, copy=False)
+    onset, duration = np.asarray(onset, dtype=np.int64), np.asarray(duration, dtype=np.int64)
+    frame = pd.DataFrame({0: onset, 1: duration, 2: _lists(symbols), 3: _lists(held)}, copy=False)
+    frame.columns = _INDEX  # made once: pandas takes longer to make it than to make the frame
+    return frame
 
 
 def _lists(lists: list[list]) -> np.ndarray:
@@ -97,6 +105,74 @@ def rows(events: pd.DataFrame) -> Iterator[tuple[int, int, list[str], list[bool]
     return zip(*(events[column].tolist() for column in COLUMNS), strict=True)
 
 
+def bar_beats(metre: str | None) -> Fraction | None:
+    """Turn a metre into the length of its bar in beats (quarter notes), or nothing.
+
+    Parameters
+    ----------
+    metre : ``4/4``, ``6/8``, a sum of such (``3/8+2/8``), or of numerators (``3+2/8``); None and ``""`` are no metre.
+
+    Returns
+    -------
+    ``4/4`` is 4, ``6/8`` is 3, ``3+2/8`` is 5/2. None for what is no metre, and for one whose bar is no whole number
+    of ticks, or longer than MAX_BAR beats, or counts in notes shorter than 1/MAX_BELOW.
+    """
+    total = Fraction(0)
+    waiting = 0  # numerators whose denominator follows
+    for part in (metre or "").split("+"):
+        match = re.fullmatch(r"\s*([0-9]{1,4})\s*(?:/\s*([0-9]{1,4})\s*)?", part)
+        if match is None or not int(match[1]):
+            return None
+        waiting += int(match[1])
+        if match[2] is not None:
+            if not 1 <= int(match[2]) <= MAX_BELOW:
+                return None
+            total += Fraction(4 * waiting, int(match[2]))
+            waiting = 0
+    whole = (total * TICKS).denominator == 1
+    return total if not waiting and whole and total <= MAX_BAR else None
+
+
+def impossible(about: dict[str, Any]) -> list[str]:
+    """Which of `tempo`, `metre` and `sharps` have values that no music has: names, in this order."""
+    tempo, sharps = about.get("tempo"), about.get("sharps")
+    slowest, fastest = TEMPI
+    number = isinstance(tempo, int | float) and not isinstance(tempo, bool)
+    wrong = {
+        "tempo": tempo is not None and not (number and slowest <= tempo <= fastest),
+        "metre": about.get("metre") is not None and bar_beats(str(about["metre"])) is None,
+        "sharps": sharps is not None and not (type(sharps) is int and -7 <= sharps <= 7),
+    }
+    return [name for name, bad in wrong.items() if bad]
+
+
+def checked(piece: Piece) -> Piece:
+    """Check a piece that comes out of a reader, once for all readers.
+
+    Returns
+    -------
+    The piece, without a tempo, metre or key that cannot be; ``about["lost"]["impossible"]`` counts what was left out.
+
+    Raises
+    ------
+    Unreadable : the piece is longer than MAX_TICKS.
+    ValueError : its events break the rules at the head of this module, which is a fault of the reader.
+    """
+    # as Python numbers: a sum of int64 may overflow
+    length = sum(piece.events["duration"].tolist())
+    if length > MAX_TICKS:
+        longest = f"{MAX_TICKS // TICKS:,}"
+        raise Unreadable(f"lasts {length // TICKS:,} beats, a piece lasts at most {longest}", "split it, or repair it")
+    validate(piece.events)
+    wrong = impossible(piece.about)
+    if not wrong:
+        return piece
+    lost = piece.about.get("lost", {})
+    lost = dict(sorted({**lost, "impossible": lost.get("impossible", 0) + len(wrong)}.items()))
+    about = {key: value for key, value in piece.about.items() if key not in wrong}
+    return Piece(piece.name, piece.events, {**about, "lost": lost})
+
+
 def validate(events: pd.DataFrame) -> None:
     """Check the rules at the head of this module.
 
@@ -109,11 +185,12 @@ def validate(events: pd.DataFrame) -> None:
         raise ValueError(f"events lack the columns {missing}")
     onset, duration = events["onset"].to_numpy(), events["duration"].to_numpy()
     expected = np.cumsum(duration) - duration
+    columns = events["symbols"].tolist(), events["held"].tolist()
     for broken, rule in (
         (duration <= 0, "a duration is at least one tick"),
         (onset != expected, "an event starts where the one before ends, the first at 0"),
         (
-            [len(s) != len(h) for s, h in zip(events["symbols"], events["held"], strict=True)],
+            [len(s) != len(h) for s, h in zip(*columns, strict=True)],
             "held is as long as symbols",
         ),
     ):
@@ -121,8 +198,8 @@ def validate(events: pd.DataFrame) -> None:
         if wrong.size:
             raise ValueError(f"event {wrong[0]}: {rule}; it is {dict(events.iloc[wrong[0]])}")
     sounding: set[str] = set()
-    for row, (symbols, held) in enumerate(zip(events["symbols"], events["held"], strict=True)):
-        gone = [s for s, h in zip(symbols, held, strict=True) if h and s not in sounding]
+    for row, (symbols, held) in enumerate(zip(*columns, strict=True)):
+        gone = [s for s, h in zip(symbols, held, strict=True) if h and s not in sounding] if any(held) else []
         if gone:
             raise ValueError(f"event {row}: {gone[0]} is held but did not sound before")
         sounding = set(symbols)
@@ -151,11 +228,13 @@ def from_notes(
     order = order[duration[order] > 0]
     onset, pitch, stop = onset[order], pitch[order], (onset + duration)[order]
     if onset.size:
-        again = np.r_[(np.diff(pitch) == 0) & (np.diff(onset) == 0)]
-        keep = np.r_[True, ~again]  # of those that start together the longest comes first
+        again = (pitch[1:] == pitch[:-1]) & (onset[1:] == onset[:-1])
+        keep = np.concatenate([[True], ~again])  # of those that start together the longest comes first
         lost["doubled"] = int((~keep).sum())
         onset, pitch, stop = onset[keep], pitch[keep], stop[keep]
-        following = np.where(np.r_[np.diff(pitch) == 0, False], np.r_[onset[1:], 0], np.iinfo(np.int64).max)
+        following = np.full(onset.size, np.iinfo(np.int64).max)
+        same = pitch[1:] == pitch[:-1]
+        following[:-1][same] = onset[1:][same]
         lost["restruck"] = int((stop > following).sum())
         stop = np.minimum(stop, following)
     bounds = np.unique(np.concatenate([[0], onset, stop, [end] if end else []]).astype(np.int64))
@@ -164,7 +243,7 @@ def from_notes(
     note = np.repeat(np.arange(onset.size), pieces)
     event = np.arange(pieces.sum()) - np.repeat(np.cumsum(pieces) - pieces, pieces) + first[note]
     order = np.lexsort((pitch[note], event))
-    names = [PITCHES[p] for p in pitch[note][order]]
+    names = [PITCHES[p] for p in pitch[note][order].tolist()]
     held = (event > first[note])[order].tolist()
     cuts = np.searchsorted(event[order], np.arange(bounds.size)).tolist()
     spans = list(pairwise(cuts))
@@ -248,22 +327,6 @@ def ticks(text: str | Fraction | int) -> int:
     if value.denominator != 1:
         raise ValueError(f"{text} beats are no whole number of ticks of 1/{TICKS} beat")
     return int(value)
-
-
-def bar_beats(metre: str | None) -> Fraction | None:
-    """Beats (quarter notes) in a bar of any metre; None for no metre, or for a text that is none.
-
-    ``3/4`` is 3, ``6/8`` is 3, and a metre of several parts is their sum: ``3+2/8`` and ``3/8+2/8`` are 5/2.
-    """
-    total, above = Fraction(0), 0
-    for part in (metre or "").replace(" ", "").split("+"):
-        upper, slash, lower = part.partition("/")
-        if not upper.isdecimal() or (slash and not (lower.isdecimal() and int(lower))):
-            return None
-        above += int(upper)
-        if slash:
-            total, above = total + Fraction(above * 4, int(lower)), 0
-    return total if total and not above else None
 
 
 def save(pieces: Sequence[Piece], folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""MIDI in and out, through symusic.
+"""MIDI in, from its bytes, and out, through symusic.
 
 Onsets are counted from the start of the file, so that silence before the first note and pick-up bars keep their
 place in the metre; silence after the last note is not music, unless a marker named ``end`` says so, as in the
@@ -6,7 +6,7 @@ files that `write` makes. A note that is never released sounds until its track e
 are not part of events: they are counted among what was lost, with every note that was left out or cut.
 """
 
-import struct
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -15,7 +15,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from riyaz.music.events import NUMBERS, TICKS, Piece, Unreadable, from_notes, to_notes
+from riyaz.music import smf
+from riyaz.music.events import (
+    MAX_TICKS,
+    NUMBERS,
+    TICKS,
+    Piece,
+    Unreadable,
+    bar_beats,
+    from_notes,
+    impossible,
+    to_notes,
+)
 
 SUFFIXES = (".mid", ".midi", ".smf", ".rmi", ".kar")
 MAX_BYTES = 16 * 2**20  # at two bytes or more an event no file below has ten million
@@ -23,12 +34,7 @@ MAX_NOTES = 200_000  # some hours of dense piano music
 VELOCITY = 80
 END = "end"
 
-_LAST = 2**28 - 1  # the longest time between two events that MIDI can write
-# A release of every note, put before a track's end in a second reading.
-# With running status: 80 00 00, 00 01 00, ... and without the time before the first.
-_RELEASES = b"\x00".join(
-    bytes([0x80 | channel]) + b"\x00".join(bytes([pitch, 0]) for pitch in range(128)) for channel in range(16)
-)
+MAX_PIECES = 1_000_000  # parts of notes that overlap, cut at all starts and ends: about 100 MB
 
 
 def read(path: str | Path, instrument: str | Sequence[int | str] = "all", max_notes: int = MAX_NOTES) -> list[Piece]:
@@ -42,11 +48,12 @@ def read(path: str | Path, instrument: str | Sequence[int | str] = "all", max_no
 
     Returns
     -------
-    One piece. ``about`` has the first tempo (quarter notes a minute), metre and key signature (`sharps`, negative
-    for flats), where the file gives them, and ``lost``: counts of notes (`zero`, `doubled`, `restruck`: see
-    `riyaz.music.events.from_notes`; `percussion`, `other_instruments`; kept but changed: `left_on`, `rounded` to
-    1/5040 beat, `loudness` other than the commonest) and of other things (`tempo_changes`, `metre_changes`,
-    `key_changes`, `pedals`, `bends`, `missing_tracks`).
+    One piece. ``about`` has the tempo (quarter notes a minute), metre and key signature (`sharps`, negative
+    for flats) in force at the first note, where the file gives them, and ``lost``: counts of notes
+    (`zero`, `doubled`, `restruck`: see `riyaz.music.events.from_notes`; `percussion`, `other_instruments`;
+    kept but changed: `left_on`, `rounded` to 1/5040 beat, `loudness` other than the commonest) and of other things
+    (`tempo_changes`, `metre_changes`, `key_changes`, `pedals`, `bends`, `missing_tracks`). Only where there are any:
+    `out_of_range` notes above 127, `damaged` messages, `impossible` tempi, metres and keys, `unannounced_tracks`.
 
     Raises
     ------
@@ -55,34 +62,40 @@ def read(path: str | Path, instrument: str | Sequence[int | str] = "all", max_no
     """
     path = Path(path)
     programs = _programs(instrument)
-    resolution, tracks, missing = _chunks(path)
-    score = _parse(resolution, tracks)
-    if score.note_num() > max_notes:
-        raise Unreadable(f"has {score.note_num():,} notes, more than {max_notes:,}", "split the file")
-    score, left_on = _released(score, resolution, tracks)
-    pitched = [track for track in score.tracks if not track.is_drum and len(track.notes)]
-    taken = pitched[:1] if instrument == "first" else [t for t in pitched if programs is None or t.program in programs]
+    resolution, contents, announced = smf.chunks(_bytes(path))
+    tracks: list[smf.Track] = []
+    left = max_notes
+    for number, content in enumerate(contents, start=1):
+        tracks.append(smf.track(content, number, left, max_notes))
+        left -= len(tracks[-1].onset)
+    voices = _voices(tracks)
+    pitched = [voice for voice in voices if voice[2] != smf.PERCUSSION]
+    taken = pitched[:1] if instrument == "first" else [v for v in pitched if programs is None or v[3] in programs]
     lost = {
-        "percussion": sum(len(track.notes) for track in score.tracks if track.is_drum),
-        "other_instruments": sum(len(t.notes) for t in pitched) - sum(len(t.notes) for t in taken),
-        "left_on": left_on,
-        "missing_tracks": missing,
+        "percussion": sum(voice[4] for voice in voices) - sum(voice[4] for voice in pitched),
+        "other_instruments": sum(voice[4] for voice in pitched) - sum(voice[4] for voice in taken),
+        "missing_tracks": max(announced - len(tracks), 0),
+        "left_on": sum(track.lost["left_on"] for track in tracks),
     }
+    damage = {reason: sum(track.lost[reason] for track in tracks) for reason in ("damaged", "out_of_range")}
+    damage["unannounced_tracks"] = max(len(tracks) - announced, 0)
     if not taken:
-        raise Unreadable(*_why_empty(pitched, lost))
-    onset, stop, pitch, velocity = _notes(taken)
-    end = max((text.time for text in score.markers if text.text == END), default=0)
+        raise Unreadable(*_why_empty(sorted({voice[3] for voice in pitched}), lost | damage))
+    onset, stop, pitch, velocity = _notes(tracks, taken)
+    end = max((time for track in tracks for time, text in track.texts if text == END.encode()), default=0)
     events, cut = _events(onset, stop, pitch, end, resolution, max_notes)
-    about, changes = _about(score)
+    channels = sorted({(voice[0], voice[2]) for voice in taken})
+    about, changes, damage["impossible"] = _about(tracks, int(onset.min()))
     lost |= (
         changes
         | cut
         | {
             "loudness": int(velocity.size - np.bincount(velocity).max()),
-            "pedals": sum(len(track.pedals) for track in taken),
-            "bends": sum(len(track.pitch_bends) for track in taken),
+            "pedals": sum(tracks[number].pedals[channel] for number, channel in channels),
+            "bends": sum(tracks[number].bends[channel] for number, channel in channels),
         }
     )
+    lost |= {reason: count for reason, count in damage.items() if count}  # of a sound file nothing is said of damage
     return [Piece(path.name, events, {**about, "lost": dict(sorted(lost.items()))})]
 
 
@@ -120,85 +133,34 @@ def _named(name: str) -> set[int]:
     }
 
 
-def _chunks(path: Path) -> tuple[int, list[bytes], int]:
-    """Ticks a quarter note, the contents of the tracks, and how many of those announced are missing."""
+def _bytes(path: Path) -> bytes:
     if path.stat().st_size > MAX_BYTES:
         raise Unreadable(f"is larger than {MAX_BYTES // 2**20} MB", "split the file")
-    data = path.read_bytes()
-    if data[:4] == b"RIFF" and data[8:12] == b"RMID":
-        data = data[20:]
-    if not data:
-        raise Unreadable("is empty", "get the file again")
-    if data[:4] != b"MThd" or len(data) < 14:
-        raise Unreadable("is no MIDI file: it does not begin with MThd", "see whether it has the wrong suffix")
-    length, form, announced, resolution = struct.unpack(">IHHH", data[4:14])
-    if form > 1:
-        raise Unreadable(f"is of format {form}, whose tracks do not belong together", "save it as format 0 or 1")
-    if not 0 < resolution < 0x8000:
-        raise Unreadable("counts time in seconds, not in beats", "save it with ticks per quarter note")
-    tracks: list[bytes] = []
-    place = 8 + length
-    while place + 8 <= len(data) and len(tracks) < announced:
-        kind, (size,) = data[place : place + 4], struct.unpack(">I", data[place + 4 : place + 8])
-        if kind == b"MTrk" and place + 8 + size > len(data):
-            short = place + 8 + size - len(data)
-            raise Unreadable(f"is cut off: track {len(tracks) + 1} lacks {short:,} bytes", "get the file again")
-        if kind == b"MTrk":
-            tracks.append(data[place + 8 : place + 8 + size])
-        place += 8 + size
-    if not tracks:
-        raise Unreadable("has no tracks", "it was cut off or is no music: get the file again")
-    return resolution, tracks, announced - len(tracks)
+    return path.read_bytes()
 
 
-def _parse(resolution: int, tracks: list[bytes]) -> Any:
-    from symusic.core import ScoreTick  # here, so that this module can be imported for its constants
-
-    head = struct.pack(">4sIHHH", b"MThd", 6, 1, len(tracks), resolution)
-    body = b"".join(struct.pack(">4sI", b"MTrk", len(track)) + track for track in tracks)
-    try:
-        return ScoreTick.from_midi(head + body, False)
-    except RuntimeError as error:
-        reason = str(error).replace("MiniMidi: ", "").split("!")[0]
-        raise Unreadable(f"is damaged: {reason}", "get the file again, or save it again with a sequencer") from error
+def _voices(tracks: list[smf.Track]) -> list[tuple[int, int, int, int, int]]:
+    """(track, voice, channel, program, notes) of all voices with notes, in order."""
+    listed = []
+    for number, track in enumerate(tracks):
+        counts = np.bincount(track.voice, minlength=len(track.voices)).tolist() if track.voice else []
+        listed += [(number, own, *track.voices[own], count) for own, count in enumerate(counts) if count]
+    return listed
 
 
-def _released(score: Any, resolution: int, tracks: list[bytes]) -> tuple[Any, int]:
-    """The same score with the notes that are never released, and how many they are.
-
-    symusic drops such notes, so the tracks are read again with releases of every pitch before their ends, and
-    with more of them as long as that brings up further notes.
-    """
-    found, layers = _pitched(score), 1
-    before = found
-    while True:
-        again = _parse(resolution, [_with_releases(track, layers) for track in tracks])
-        if _pitched(again) == found:
-            return again, found - before
-        found, layers = _pitched(again), layers * 4
-
-
-def _pitched(score: Any) -> int:
-    """Number of notes that are no percussion."""
-    return sum(len(track.notes) for track in score.tracks if not track.is_drum)
-
-
-def _with_releases(track: bytes, layers: int) -> bytes:
-    if not track.endswith(b"\xff\x2f\x00"):
-        return track
-    return track[:-3] + b"\x00".join([_RELEASES] * layers) + b"\x00\xff\x2f\x00"
-
-
-def _notes(tracks: list) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Onset, stop (file ticks), pitch and velocity of all notes, (n_notes,) int64."""
-    arrays = [track.notes.numpy() for track in tracks]
-    onset, duration, pitch, velocity = (
-        np.concatenate([array[key] for array in arrays]).astype(np.int64)
-        for key in ("time", "duration", "pitch", "velocity")
-    )
-    if onset.min() < 0 or (onset + duration).max() > 2**31 - 1:
-        raise Unreadable("lasts longer than 2^31 ticks", "it is damaged: get the file again")
-    return onset, onset + duration, pitch, velocity
+def _notes(tracks: list[smf.Track], taken: list[tuple[int, int, int, int, int]]) -> np.ndarray:
+    """Onset, stop (file ticks), pitch and velocity of the voices taken: (4, n_notes) int64."""
+    parts = []
+    for number in dict.fromkeys(voice[0] for voice in taken):
+        track = tracks[number]
+        own = {voice[1] for voice in taken if voice[0] == number}
+        if max(track.stop) > 2**31 - 1:
+            raise Unreadable("lasts longer than 2^31 ticks", "it is damaged: get the file again")
+        part = np.array([track.onset, track.stop, track.pitch, track.velocity], np.int64)
+        if len(own) < len(set(track.voice)):
+            part = part[:, np.isin(track.voice, sorted(own))]
+        parts.append(part)
+    return np.concatenate(parts, axis=1)
 
 
 def _events(
@@ -211,50 +173,59 @@ def _events(
 
     start, until = nearest(onset), nearest(stop)
     until = np.where((stop > onset) & (until <= start), start + 1, until)
-    _check_overlaps(start, until, 20 * max_notes)
+    _check_overlaps(start, until, pitch, min(20 * max_notes, MAX_PIECES))
     exact = (onset * TICKS % resolution == 0) & (stop * TICKS % resolution == 0)
-    events, lost = from_notes(start, until - start, pitch, int(nearest(np.array([end]))[0]))
+    events, lost = from_notes(start, until - start, pitch, int(nearest(np.array([end]))[0]) if end else 0)
     return events, {"rounded": int((~exact).sum()), **lost}
 
 
-def _check_overlaps(start: np.ndarray, until: np.ndarray, most: int) -> None:
+def _check_overlaps(start: np.ndarray, until: np.ndarray, pitch: np.ndarray, most: int) -> None:
     """Refuse notes that would be cut into more than `most` pieces: memory would not hold them."""
-    if 2 * start.size**2 <= most:
+    if min(2 * start.size, 128) * 2 * start.size <= most:  # a pitch sounds once at a time
         return
+    order = np.lexsort((start, pitch))
+    start, until, pitch = start[order], until[order], pitch[order]
+    again = np.r_[pitch[1:] == pitch[:-1], False]
+    until = np.where(again, np.minimum(until, np.r_[start[1:], 0]), until)
     bounds = np.unique(np.concatenate([start, until]))
     cells = int((np.searchsorted(bounds, until) - np.searchsorted(bounds, start)).sum())
     if cells > most:
         raise Unreadable(f"has notes that overlap {cells:,} times", "its notes are not released: repair the file")
 
 
-def _about(score: Any) -> tuple[dict[str, Any], dict[str, int]]:
-    """What the file says of itself first, and how often it changes that."""
-    tempos = [round(60e6 / tempo.mspq, 2) for tempo in sorted(score.tempos, key=_time) if tempo.mspq > 0]
-    metres = [f"{m.numerator}/{m.denominator}" for m in sorted(score.time_signatures, key=_time) if m.numerator > 0]
-    keys = [key.key for key in sorted(score.key_signatures, key=_time)]
-    about: dict[str, Any] = {"kind": "notes"}
-    for name, values in (("tempo", tempos), ("metre", metres), ("sharps", keys)):
-        if values:
-            about[name] = values[0]
-    return about, {
-        "tempo_changes": _changes(tempos),
-        "metre_changes": _changes(metres),
-        "key_changes": _changes(keys),
+def _about(tracks: list[smf.Track], first: int) -> tuple[dict[str, Any], dict[str, int], int]:
+    """What holds at the first note, how often the file changes that, and how many values cannot be.
+
+    Of several values at one time the last counts; one that is stated after the first note is a change.
+    """
+    said: dict[str, list[tuple[int, Any]]] = {
+        "tempo": [(time, round(60e6 / mspq, 2) if mspq else 0) for track in tracks for time, mspq in track.tempos],
+        "metre": [(time, f"{above}/{2 ** min(below, 16)}") for track in tracks for time, above, below in track.metres],
+        "sharps": [value for track in tracks for value in track.keys],
     }
+    about: dict[str, Any] = {"kind": "notes"}
+    changes = {}
+    wrong = 0
+    for name, values in said.items():
+        possible = [(time, value) for time, value in values if not impossible({name: value})]
+        wrong += len(values) - len(possible)
+        by_time = dict(sorted(possible, key=lambda pair: pair[0]))  # the last of one time
+        before = [value for time, value in by_time.items() if time <= first]
+        if before:
+            about[name] = before[-1]
+        stated = list(by_time.values()) if before or not by_time else [None, *by_time.values()]
+        changes["key_changes" if name == "sharps" else f"{name}_changes"] = sum(a != b for a, b in pairwise(stated))
+    return about, changes, wrong
 
 
-def _time(event: Any) -> int:
-    return event.time
-
-
-def _changes(values: list) -> int:
-    return sum(a != b for a, b in pairwise(values))
-
-
-def _why_empty(pitched: list, lost: dict[str, int]) -> tuple[str, str]:
-    if pitched:
-        found = sorted({track.program for track in pitched})
-        return f"has none of the instruments asked for, but programs {found}", "add them to `instrument`, or take all"
+def _why_empty(programs: list[int], lost: dict[str, int]) -> tuple[str, str]:
+    if programs:
+        return (
+            f"has none of the instruments asked for, but programs {programs}",
+            "add them to `instrument`, or take all",
+        )
+    if lost["out_of_range"]:
+        return f"is damaged: all its notes ({lost['out_of_range']:,}) are above 127", "get the file again"
     if lost["percussion"]:
         return f"has percussion only ({lost['percussion']:,} strokes)", "percussion has no pitches: leave the file out"
     return "has no notes", "it may hold a song's words or settings only: leave the file out"
@@ -271,6 +242,17 @@ def write(path: str | Path, events: pd.DataFrame, about: dict[str, Any] | None =
     notes = to_notes(events)
     notes["pitch"] = notes["symbol"].map(NUMBERS)
     write_notes(path, notes.assign(velocity=VELOCITY), about, end=end)
+
+
+def _single(metre: str) -> tuple[int, int] | None:
+    """A metre as one numerator and a power of two, ``3/8+2/8`` as 5 and 8; None where MIDI cannot write it."""
+    beats = bar_beats(metre)
+    if beats is None:
+        return None
+    below = max(int(number) for number in re.findall(r"/\s*([0-9]+)", metre))
+    above = beats * below / 4
+    possible = above.denominator == 1 and above <= 255 and below & (below - 1) == 0
+    return (int(above), below) if possible else None
 
 
 def write_notes(
@@ -295,8 +277,10 @@ def write_notes(
     order = np.lexsort((columns["pitch"], columns["onset"]))
     time, duration, pitch, velocity = (column[order] for column in columns.values())
     last = int((time + duration).max(initial=0))
-    if max(last, end) > _LAST:
-        raise ValueError(f"{path}: {max(last, end) // TICKS:,} beats are more than MIDI can tell ({_LAST // TICKS:,})")
+    if max(last, end) > MAX_TICKS:
+        raise ValueError(
+            f"{path}: {max(last, end) // TICKS:,} beats are more than MIDI can tell ({MAX_TICKS // TICKS:,})"
+        )
     score = core.ScoreTick(TICKS)
     track = core.TrackTick("", 0, drum)
     track.notes = core.NoteTickList.from_numpy(
@@ -308,8 +292,9 @@ def write_notes(
     if about.get("tempo"):
         score.tempos.append(core.TempoTick(0, None, round(60e6 / about["tempo"])))
     if about.get("metre"):
-        numerator, denominator = map(int, about["metre"].split("/"))
-        score.time_signatures.append(core.TimeSignatureTick(0, numerator, denominator))
+        single = _single(about["metre"])
+        if single:
+            score.time_signatures.append(core.TimeSignatureTick(0, *single))
     if about.get("sharps") is not None:
         score.key_signatures.append(core.KeySignatureTick(0, about["sharps"], 0))
     if end > last:

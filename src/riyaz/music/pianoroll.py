@@ -3,16 +3,19 @@
 The form of the benchmarks of Boulanger-Lewandowski, Bengio and Vincent (Modeling temporal dependencies in
 high-dimensional sequences, ICML 2012): ``{"train": [piece, ...], "valid": [...], "test": [...]}``, a piece is
 a list of frames, a frame a list of MIDI numbers. A frame does not say whether a note goes on, so every note of
-every frame is struck again; a frame is one beat, an empty one a rest.
+every frame is struck again; a frame is one beat, an empty one a rest. Numbers may be written as ``67.0``; -1 is a
+voice that is silent.
 """
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
 from riyaz.music.events import PITCHES, TICKS, Piece, Unreadable, in_a_row
 
 PARTS = ("train", "valid", "test")
+SILENT = -1  # in the place of a voice's note
 MAX_BYTES = 64 * 2**20
 
 
@@ -39,7 +42,7 @@ def read(path: str | Path) -> list[Piece]:
             if not any(names):
                 empty += 1
                 continue
-            doubled = sum(map(len, frames)) - sum(map(len, names))
+            doubled = sum(number != SILENT for frame in frames for number in frame) - sum(map(len, names))
             about = {"kind": "notes", "part": part, "lost": {"doubled": doubled}}
             pieces.append(Piece(f"{path.name}#{part}-{number}", in_a_row([TICKS] * len(names), names), about))
     if not pieces:
@@ -65,13 +68,20 @@ def _load(path: Path) -> dict[str, Any]:
 
 def _list(value: Any, place: str) -> list:
     if not isinstance(value, list):
-        raise Unreadable(f"{place}: {str(value)[:40]} is not a list", "a part lists pieces, a piece lists frames")
+        raise Unreadable(f"{place}: {_short(value)} is not a list", "a part lists pieces, a piece lists frames")
     return value
 
 
 def _names(frame: Any, place: str) -> list[str]:
     """Pitch names from low to high, each once."""
     for number in _list(frame, place):
-        if type(number) is not int or not 0 <= number < len(PITCHES):
-            raise Unreadable(f"{place}: {str(number)[:40]} is no MIDI number", "notes are whole numbers from 0 to 127")
-    return [PITCHES[number] for number in sorted(set(frame))]
+        whole = type(number) is int or (type(number) is float and math.isfinite(number) and number.is_integer())
+        if not whole or not SILENT <= number < len(PITCHES):
+            raise Unreadable(
+                f"{place}: {_short(number)} is no MIDI number", "notes are whole numbers from 0 to 127, -1 is silence"
+            )
+    return [PITCHES[int(number)] for number in sorted(set(frame) - {SILENT})]
+
+
+def _short(value: Any) -> str:
+    return repr(value)[:40] if not isinstance(value, int) or abs(value) < 10**40 else "a number of more than 40 digits"

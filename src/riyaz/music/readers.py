@@ -5,11 +5,13 @@ with nothing usable raises. Readers are pure functions of a file, so files are r
 read can be kept in a cache whose keys are the file's bytes, the options and the code that reads.
 """
 
+import importlib
 import inspect
 import json
 import os
 import stat
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache as once
@@ -21,21 +23,25 @@ from typing import Any
 import pandas as pd
 
 from riyaz.music import midi, pianoroll
-from riyaz.music.events import Piece, Unreadable, table
-from riyaz.tools import source, store
+from riyaz.music.events import Piece, Unreadable, checked, table
+from riyaz.tools import guard, source, store
 from riyaz.tools.parallel import each
 
 MAX_BYTES = 64 * 2**20  # no reader is given a larger file
+SECONDS = 10.0  # for one file
+MEGABYTES = 500.0
 COLUMNS = ("file", "status", "reason", "pieces", "events", "beats")
 
 # What each count in `about["lost"]` says.
 LOST = {
     "bends": "pitch bends, left out",
     "chord_symbols": "chord symbols over the staff, left out",
+    "damaged": "messages that MIDI does not allow, left out or put right",
     "doubled": "notes that start together with a longer one of their pitch, left out",
     "empty_pieces": "pieces without a note, left out",
     "empty_tunes": "tunes without a note, left out",
     "grace": "grace notes, left out",
+    "impossible": "tempi, metres and keys that no music has, left out",
     "incomplete_avartan": "pieces that end within an avartan",
     "key_changes": "changes of key signature; the first is kept",
     "left_on": "notes never released, kept until their track ends",
@@ -53,12 +59,14 @@ LOST = {
     "restruck": "notes cut short because their pitch is struck again",
     "rounded": "notes moved to a whole tick of 1/5040 beat",
     "tempo_changes": "changes of tempo; the first is kept",
+    "unannounced_tracks": "tracks that the file does not announce, read like the others",
     "unknown_bol": "strokes with no known bol",
     "unknown_command": "commands that are not known, passed over",
     "zero": "notes without a length, left out",
 }
 
 Outcome = tuple[list[Piece], str]  # the pieces of a file, or why there are none
+_CHILD = guard.Apart()
 
 
 def _tabla(path: Path) -> list[Piece]:
@@ -90,20 +98,23 @@ class Reader:
     suffixes : of the files it takes, lower case.
     module : under riyaz/, where the code begins that the result depends on.
     package : the library that it reads with, or nothing.
+    own : all that reads is Python code of this project, so that an alarm stops it and nothing ends the process. Any
+        other reader works in a child process.
     """
 
     read: Callable[..., list[Piece]]
     suffixes: tuple[str, ...]
     module: str
     package: str = ""
+    own: bool = False
 
 
 READERS = {
-    "tabla": Reader(_tabla, (".tabla", ".txt"), "tabla/notation.py"),
-    "mts": Reader(_mts, (".txt", ".csv"), "tabla/mts.py"),
-    "midi": Reader(midi.read, midi.SUFFIXES, "music/midi.py", "symusic"),
+    "tabla": Reader(_tabla, (".tabla", ".txt"), "tabla/notation.py", own=True),
+    "mts": Reader(_mts, (".txt", ".csv"), "tabla/mts.py", own=True),
+    "midi": Reader(midi.read, midi.SUFFIXES, "music/midi.py", own=True),
     "score": Reader(_score, (".xml", ".mxl", ".musicxml", ".abc", ".krn"), "music/scores.py", "music21"),
-    "pianoroll": Reader(pianoroll.read, (".json",), "music/pianoroll.py"),
+    "pianoroll": Reader(pianoroll.read, (".json",), "music/pianoroll.py", own=True),
 }
 
 
@@ -113,17 +124,21 @@ def read_corpus(
     workers: int | None = None,
     scheduler: str | None = None,
     cache: str | Path | None = None,
+    seconds: float = SECONDS,
+    megabytes: float = MEGABYTES,
     **options: Any,
 ) -> tuple[list[Piece], pd.DataFrame]:
     """Read all files of a folder and its subfolders.
 
     Parameters
     ----------
-    path : a folder; or one file. Hidden files are left alone, links are followed, each folder once.
+    path : a folder; or one file. Hidden files are left alone. Links are followed, each folder once, but not to
+        folders outside.
     reader : a key of READERS.
     workers, scheduler : see `riyaz.tools.parallel.each`; the result does not depend on them.
     cache : a folder that keeps what was read, so that only new and changed files are read; it may be deleted at
-        any time.
+        any time. What took too much time or memory is tried again.
+    seconds, megabytes : what the reading of one file may take; a file that takes more is skipped.
     options : passed to the reader if it takes them (`instrument` is for midi alone).
 
     Returns
@@ -142,11 +157,19 @@ def read_corpus(
     path = Path(path)
     if reader not in READERS:
         raise ValueError(f"reader is {reader!r}; it is one of {', '.join(READERS)}")
-    task = partial(_outcome, reader=reader, options=_accepted(reader, options), cache=str(cache) if cache else None)
-    if not path.exists():
+    task = partial(
+        _outcome,
+        reader=reader,
+        options=_accepted(reader, options),
+        cache=str(cache) if cache else None,
+        budget=(seconds, megabytes),
+    )
+    if not os.path.exists(path):
         raise Unreadable(f"{path}: there is no such folder", "check the corpus's path in params.yaml")
     names, found, reasons = _listed(path, READERS[reader].suffixes)
+    _CHILD.end()  # one that was started before may be of older settings
     outcomes = iter(each(task, found, label=f"reading {path.name}", workers=workers, scheduler=scheduler))
+    _CHILD.end()
     pieces: list[Piece] = []
     rows: list[dict[str, Any]] = []
     for name, why in zip(names, reasons, strict=True):
@@ -196,41 +219,57 @@ def _accepted(reader: str, options: dict[str, Any]) -> dict[str, Any]:
 
 def _listed(root: Path, suffixes: tuple[str, ...]) -> tuple[list[str], list[str], list[str]]:
     """Names in order, paths of the files to read, and for each name why it is not to be read (or nothing)."""
-    entries = [(root.name, str(root), "")] if root.is_file() else list(_walk(str(root), root, set()))
+    entries = [(root.name, str(root), "")] if root.is_file() else list(_walk(str(root)))
     named: dict[str, tuple[str, str]] = {}
-    for name, file, why in sorted(entries, key=lambda entry: entry[:2]):
-        while name in named:  # two spellings of one name in Unicode
-            name += "~"
+    again: Counter = Counter()
+    for plain, file, why in sorted(entries, key=lambda entry: entry[:2]):
+        name = plain
+        while name in named:  # two spellings of one name in Unicode, or bytes that are no text
+            again[plain] += 1
+            name = f"{plain}~{again[plain] if again[plain] > 1 else ''}"
         named[name] = file, why or _unfit(file, suffixes)
     return list(named), [file for file, why in named.values() if not why], [why for _, why in named.values()]
 
 
-def _walk(folder: str, root: Path, seen: set[str]) -> Iterator[tuple[str, str, str]]:
+def _walk(root: str) -> Iterator[tuple[str, str, str]]:
     """(name, path, why it cannot be entered) of all files below a folder."""
-    real = os.path.realpath(folder)
-    if real in seen:
-        yield _name(folder, root), folder, "is a link to a folder that is read already (remove the link)"
-        return
-    seen.add(real)
-    try:
-        entries = sorted(os.listdir(folder))
-    except OSError as error:
-        yield _name(folder, root), folder, _denied(error)
-        return
-    for entry in entries:
-        path = os.path.join(folder, entry)
-        if entry.startswith("."):
+    base = os.path.realpath(root)
+    seen: set[tuple[int, int]] = set()  # device and number of each folder
+    todo = [root]
+    while todo:
+        folder = todo.pop()
+        name = _name(folder, Path(root))
+        if os.path.islink(folder) and os.path.commonpath([base, os.path.realpath(folder)]) != base and folder != root:
+            yield name, folder, "is a link to a folder outside the corpus (copy the folder here, or remove the link)"
             continue
-        if os.path.isdir(path):
-            yield from _walk(path, root, seen)
-        else:
-            yield _name(path, root), path, ""
+        try:
+            status = os.stat(folder)
+            if (status.st_dev, status.st_ino) in seen:
+                yield name, folder, "is a link to a folder that is read already (remove the link)"
+                continue
+            seen.add((status.st_dev, status.st_ino))
+            entries = sorted(os.listdir(folder))
+        except OSError as error:
+            yield name, folder, _denied(error)
+            continue
+        folders = []
+        for entry in entries:
+            path = os.path.join(folder, entry)
+            if entry.startswith("."):
+                continue
+            if os.path.isdir(path):
+                folders.append(path)
+            else:
+                yield _name(path, Path(root)), path, ""
+        # real folders before links to them, each in the order of names
+        todo += sorted(folders, key=lambda path: (os.path.islink(path), path), reverse=True)
 
 
 def _name(file: str, root: Path) -> str:
-    """The path below the root with slashes; bytes that are no text become question marks."""
+    """The path below the root with slashes; bytes that are no text, and line ends, become question marks."""
     name = Path(file).relative_to(root).as_posix()
     name = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace").replace("\ufffd", "?")
+    name = "".join("?" if unicodedata.category(letter) == "Cc" else letter for letter in name)
     return unicodedata.normalize("NFC", name)
 
 
@@ -255,27 +294,40 @@ def _unfit(file: str, suffixes: tuple[str, ...]) -> str:
     return "" if status.st_size <= MAX_BYTES else f"is larger than {MAX_BYTES // 2**20} MB (split it)"
 
 
-def _outcome(file: str, reader: str, options: dict[str, Any], cache: str | None) -> Outcome:
+def _outcome(
+    file: str, reader: str, options: dict[str, Any], cache: str | None, budget: tuple[float, float]
+) -> Outcome:
     """The pieces of one file, named by what follows the file's name, or why there are none."""
     try:
         entry = Path(cache) / _key(file, reader, options) if cache else None
-        return store.cached(entry, lambda: _read(file, reader, options), _save, _load)
+        return store.cached(entry, lambda: _guarded(file, reader, options, *budget), _save, _load)
     except OSError as error:
         return [], _denied(error)
+    except guard.Exceeded as error:
+        return [], f"{error} (leave it out, or allow it more)"
+
+
+def _guarded(file: str, reader: str, options: dict[str, Any], seconds: float, megabytes: float) -> Outcome:
+    chosen = READERS[reader]
+    if chosen.own and guard.alone():
+        return guard.limited(_read, file, reader, options, seconds=seconds, megabytes=megabytes)
+    if chosen.package:
+        importlib.import_module(chosen.package)  # once, here: children have it from the start
+    return _CHILD.call(_read, file, reader, options, seconds=seconds, megabytes=megabytes)
 
 
 def _read(file: str, reader: str, options: dict[str, Any]) -> Outcome:
+    base = Path(file).name
     try:
-        pieces = READERS[reader].read(Path(file), **options)
+        pieces = [checked(piece) for piece in READERS[reader].read(Path(file), **options) if len(piece.events)]
     except Unreadable as error:
-        return [], str(error)
-    except OSError:
+        return [], " ".join(str(error).split())
+    except (OSError, MemoryError):
         raise
     except Exception as error:  # whatever a parser does with a wild file, the others are read
         first = (str(error).splitlines() or [""])[0][:200]
         return [], f"cannot be parsed: {type(error).__name__}: {first} (repair it, or leave it out)"
-    base = Path(file).name
-    pieces = [replace(p, name=p.name.removeprefix(base)) for p in pieces if len(p.events)]
+    pieces = [replace(p, name=p.name.removeprefix(base)) for p in pieces]
     return pieces, "" if pieces else "has no music (leave it out)"
 
 
