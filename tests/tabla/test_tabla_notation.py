@@ -52,7 +52,7 @@ def test_the_lectures_composition_reads_and_writes():
         ("dhatidhagenadhatirakita", "Dha Ti Dha Ge Na Dha Ti Ra Ki ta"),
         ("Dha - S _ . ऽ s –", "Dha - - - - - - -"),
         ("धा तिरकिट धिं ऽ ता किट", "Dha Ti Ra Ki ta Dhin - Ta Ki ta"),
-        ("DhaTit Tita TiTe", "Dha Tit Ti Ta Ti Te"),
+        ("DhaTit Tita TiTe", "Dha Tit Ti ta Ti Te"),
     ],
 )
 def test_spellings(text, bols):

@@ -13,6 +13,8 @@ Strokes and Devanagari: the syllabaries of Bol Processor (B. Bel) and of the Com
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from riyaz.tabla.context import played_as
+
 
 @dataclass(frozen=True)
 class Bol:
@@ -186,9 +188,8 @@ def khali(bols: Iterable[str]) -> list[str]:
 
 
 def played(bols: Sequence[str]) -> list[Bol]:
-    """What the hands play: the `Bol` of each, a Ti before Na being a Tin; no bols give none."""
-    following = [*bols[1:], ""][: len(bols)]
-    return [BOLS["Tin" if (bol, after) == ("Ti", "Na") else bol] for bol, after in zip(bols, following, strict=True)]
+    """What the hands play: the `Bol` of each by the rules of `riyaz.tabla.context`; no bols give none."""
+    return [BOLS[bol] for bol in played_as(bols)]
 
 
 def phrases(bols: Sequence[str]) -> list[tuple[str, ...]]:

@@ -35,7 +35,7 @@ import pandas as pd
 
 from riyaz.music.events import TICKS, Piece, Unreadable, in_a_row
 from riyaz.tabla import taals
-from riyaz.tabla.spelling import after_ki, mistake, strokes, with_ka
+from riyaz.tabla.spelling import after_ki, khali_of_dha, mistake, strokes, with_ka
 from riyaz.tabla.writing import lines, words
 
 __all__ = [
@@ -303,7 +303,7 @@ def _events(rows: list[str], first: int, last: int, taal: taals.Taal, place: Pla
             else:
                 slots.append((int(ticks), bol))
             time += ticks
-    names = after_ki([bol for _, bol in slots])
+    names = after_ki(khali_of_dha(slots, taal.ticks))
     return in_a_row([ticks for ticks, _ in slots], [[bol] if bol else [] for bol in names])
 
 
