@@ -86,7 +86,7 @@ def header(
         if not content:
             continue
         if not match:
-            plain = _plain(content) if not {"taal", "form"} <= found.keys() else {}
+            plain = _plain(content, "taal" in found) if not {"taal", "form"} <= found.keys() else {}
             here = place._replace(line=number + 1)
             if not plain or any(key in found for key in plain):
                 end = number
@@ -106,8 +106,11 @@ def header(
     return (*_values(found, more or {}), end)
 
 
-def _plain(content: str) -> dict[str, str]:
+def _plain(content: str, has_taal: bool) -> dict[str, str]:
     """What a line without a key says, such as ``Kaida in Teental`` or ``Teental``; empty where it is none."""
+    if has_taal:
+        alone = form_of(content.strip(" .:"))
+        return {"form": alone} if alone in ("kaida", "rela", "peshkar", "gat", "laggi") else {}
     parts = re.split(r"\s+in\s+|\s*[-–,()]\s*|\s+", content.strip(" .:"), flags=re.IGNORECASE)
     form = [part for part in parts if form_of(part)]
     rest = " ".join(part for part in parts if part and not form_of(part))
@@ -146,6 +149,7 @@ def _reading(key: str, value: str, here: Place) -> str:
 
 
 def _taal(value: str, own: dict[str, str], here: Place, more: Mapping[str, taals.Taal]) -> str:
+    value = re.sub(r"\(.*?\)|[-–,]?\s*\d+\s*(?:beats?|matras?|मात्रा).*$", "", value, flags=re.IGNORECASE).strip() or value
     try:
         if "vibhags" not in own:
             return (more.get(taals.key(value)) or taals.find(value)).name

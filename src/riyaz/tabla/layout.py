@@ -72,6 +72,7 @@ def items(rows: list[str], first: int, last: int, place: Place) -> list[Item]:
             state.speed = _speed(match[1], match[2], here._replace(column=match.start(1) + 1))
         elif not (_SIGN_ROW.fullmatch(content) and not re.fullmatch(r"\s*[x×]\s*\d+\s*", content)):
             content = re.sub(r"^(\s*)\d+[.)](?=\s)", lambda m: " " * len(m[0]), content)  # the number of a line
+            content = re.sub(r"(?<=[^\W\d_])\.(\s*)$", r" \1", content) if content.count(".") == 1 else content
             content = re.sub(r"\[(.*?)\](?=\s*[x×]\s*\d)", r"(\1)", content)
             _row(content, here, state, signs)
     if state.opened:

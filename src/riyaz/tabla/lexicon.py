@@ -89,6 +89,8 @@ Dhi Na Gi Na : धिनगिन
 Ti Na Ki Na : तिनकिन
 Dhe Re : धिर
 Ga Di Ga Na : गदीगन
+Te Re Te Re : तिरतिर
+Ti Ra Ki ta ta Ka : तेरेकेटेताक तिरकिटताक
 """
 
 _BENGALI = """

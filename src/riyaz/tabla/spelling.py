@@ -44,10 +44,10 @@ LONGEST = max(len(spelling) for spelling in _spellings())
 
 
 def fold(word: str) -> str:
-    """Fold Latin letters with diacritics: ā to a, ḍ to d, ñ to n; ``ṭa`` becomes ``tta``, the closed Ta."""
+    """Fold Latin letters with diacritics: ā to a, ḍ to d, ñ to n; other scripts stay as they are."""
     if word.isascii():
         return word
-    word = normalize("NFC", word.translate(_JOINERS)).replace("ṭa", "tta").replace("ṭā", "ta")
+    word = normalize("NFC", word.translate(_JOINERS))
     folded = []
     for letter in word:
         base = normalize("NFD", letter)
@@ -64,7 +64,15 @@ def script(word: str) -> str:
 
 @lru_cache(maxsize=4096)
 def strokes(word: str) -> tuple[str, ...]:
-    """Part a word into bols; the longest spelling comes first. Empty where it cannot be parted."""
+    """Part a word into bols; the longest spelling comes first. Empty where it cannot be parted.
+
+    A ``ṭa`` is the closed Ta; a word that has it beside a plain ``ta`` tells the two apart.
+    """
+    dotted = normalize("NFC", word)
+    if "ṭa" in dotted:
+        plain = re.search("t[aā]", dotted) is not None
+        names = strokes(fold(dotted.replace("ṭa", "tta")) if plain else fold(dotted))
+        return names if plain else tuple(CLOSED if name == UNDECIDED else name for name in names)
     word = normalize("NFC", fold(word))
     letters = re.sub(r"[^a-z]", "", word.lower().replace("s", ""))
     if letters and not _VOWELS.search(letters) and word.isascii() and not re.search(r"T[tT]?t", word):
@@ -76,7 +84,7 @@ def strokes(word: str) -> tuple[str, ...]:
         if short and 0 < len(word) - (end - start):
             before, after = word[:start], word[end:]
             return (*(strokes(before) if before else ()), *short, *(strokes(after) if after else ()))
-    return _parted(word.lower(), _spellings(), frozenset(capitals))
+    return _parted(word.lower(), _spellings(), frozenset(capitals)) or _parted(word.lower(), _spellings(), frozenset())
 
 
 def _parted(word: str, known: dict[str, tuple[str, ...]], capitals: frozenset[int]) -> tuple[str, ...]:
@@ -84,6 +92,7 @@ def _parted(word: str, known: dict[str, tuple[str, ...]], capitals: frozenset[in
     for start in reversed(range(len(word))):
         for end in range(min(start + LONGEST, len(word)), start, -1):
             fits = end in following and word[start:end] in known
+            fits = fits and word[end - 1 : end + 1] not in ("्र", "্র")  # a conjunct is one letter
             if fits and not capitals.intersection(range(start + 1, end)):
                 following[start] = end
                 break
