@@ -90,7 +90,9 @@ def _matras(events: pd.DataFrame) -> list[Matra]:
         slots = [[_slot(name, bols) for name in notation.strokes(part)] for part in word.split(",")]
         flat = [bol for part in slots for bol in part]
         roman = word.replace("~", "S").replace("-", "S")
-        nagari = ",".join(devanagari(part, [*before, *flat[: sum(map(len, slots[:i]))]]) for i, part in enumerate(slots))
+        nagari = ",".join(
+            devanagari(part, [*before, *flat[: sum(map(len, slots[:i]))]]) for i, part in enumerate(slots)
+        )
         if len(flat) > 24:  # of no even subdivision: the strokes in their order
             struck = [bol for bol in flat if bol]
             roman, nagari = "≈" + "".join(struck), "≈" + devanagari(struck)
@@ -126,10 +128,18 @@ def _lines(events: pd.DataFrame, taal: Taal, first: int = 0) -> Iterator[list[li
         yield [bar for bar in bars if bar]
 
 
-def vibhags(events: pd.DataFrame, taal: Taal) -> str:
-    """Write bols as plain text, a line an avartan: ``Ta Ge TeTe Te | Dha Dha Tu Na |``. No events give no text."""
+def vibhags(events: pd.DataFrame, taal: Taal, script: str = "roman") -> str:
+    """Write bols as plain text, a line an avartan: ``Ta Ge TeTe Te | Dha Dha Tu Na |``. No events give no text.
+
+    Parameters
+    ----------
+    script : ``roman`` or ``devanagari``.
+    """
     return "\n".join(
-        " ".join(" ".join(matra.roman for matra in bar if matra) + " |" for bar in line)
+        " ".join(
+            " ".join(matra.roman if script == "roman" else matra.nagari for matra in bar if matra) + " |"
+            for bar in line
+        )
         for line in _lines(events, taal)
     )
 
@@ -203,7 +213,9 @@ def _fit(taal: Taal, letters: int) -> tuple[str, str]:
     return fit, "\n".join(rules) + "\n"
 
 
-def _section(section: dict[str, Any], lines: list[list[list[Matra | None]]], taal: Taal, script: str, usual: int) -> str:
+def _section(
+    section: dict[str, Any], lines: list[list[list[Matra | None]]], taal: Taal, script: str, usual: int
+) -> str:
     name = escape(section["name"])
     derived = "<small>derived by rule</small>" if section.get("derived") else ""
     heading = f'<p class="riyaz-name">{name}{derived}</p>\n' if name else ""

@@ -1,8 +1,8 @@
 """Dialects of typed tabla: what bars, blanks, dots and hyphens mean, settled by the taal's arithmetic.
 
-Each possible meaning is a `Reading`. The plain one comes first: a word is a matra, a bar ends a vibhag. Where it does not
-give whole avartans, the others are tried on all sections at once, and those that give whole avartans remain. One that
-remains is taken; where two remain, the text is refused with both, and a line in the header settles it:
+Each possible meaning is a `Reading`. The plain one comes first: a word is a matra, a bar ends a vibhag. Where it does
+not give whole avartans, the others are tried on all sections at once, and those that give whole avartans remain. One
+that remains is taken; where two remain, the text is refused with both, and a line in the header settles it:
 
 =================  =========================================================
 ``words: matras``  a word is a matra, whatever else would fit
@@ -17,7 +17,7 @@ remains is taken; where two remain, the text is refused with both, and a line in
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 
 from riyaz.music.events import TICKS, Unreadable
@@ -116,7 +116,9 @@ def settle(
     if mistaken:
         raise mistaken
     if dots and "dots" not in given:
-        dots.place.stop("a . between blanks is a rest or parts matras", "write - for a rest, or dots: bars in the header")
+        dots.place.stop(
+            "a . between blanks is a rest or parts matras", "write - for a rest, or dots: bars in the header"
+        )
     return plain, first
 
 
@@ -143,10 +145,12 @@ def _length(sections: Mapping[str, Slots]) -> str:
 
 
 def _given(reading: Reading, given: Mapping[str, str]) -> Reading:
-    for key in ("bars", "dots", "hyphens"):
-        if key in given:
-            reading = replace(reading, **{key: given[key]})
-    return replace(reading, strokes=Fraction(given["strokes"])) if "strokes" in given else reading
+    return Reading(
+        bars=given.get("bars", reading.bars),
+        dots=given.get("dots", reading.dots),
+        hyphens=given.get("hyphens", reading.hyphens),
+        strokes=Fraction(given.get("strokes", reading.strokes)),
+    )
 
 
 def _others(found: Sequence[Item], given: Mapping[str, str], plain: Reading, bars: bool) -> list[Reading]:
@@ -155,7 +159,8 @@ def _others(found: Sequence[Item], given: Mapping[str, str], plain: Reading, bar
     words = [item.text for item in found if item.kind == "word"]
     own = any(item.speed != 1 for item in found) or any(set("~,") & set(word) for word in words)
     dots = [plain.dots] if "dots" in given or "dot" not in kinds else ["bars", "rests"]
-    ends = [plain.bars] if "bars" in given or not {"bar", "dot"} & kinds else ["vibhags", "matras"]
+    tell = bars or "dot" in kinds or any("$" in item.text for item in found)
+    ends = ["vibhags", "matras"] if tell and "bars" not in given and {"bar", "dot"} & kinds else [plain.bars]
     others = [Reading(bars=end, dots=dot) for dot in dots for end in ends]
     if any("$" in item.text for item in found):
         return others
@@ -183,7 +188,9 @@ def _meant(items: Sequence[Item], reading: Reading) -> list[Item]:
     meant: list[Item] = []
     for item in items:
         if item.kind == "dot":
-            item = item._replace(kind="bar", text="|") if reading.dots == "bars" else item._replace(kind="word", text="-")
+            item = (
+                item._replace(kind="bar", text="|") if reading.dots == "bars" else item._replace(kind="word", text="-")
+            )
         if item.kind == "word" and reading.hyphens == "matras":
             meant += [item._replace(text=text) for text in item.text.split("-") if text]
         else:
@@ -197,7 +204,7 @@ def _section(items: list[Item], taal: taals.Taal, reading: Reading, theme: Slots
     rate = reading.strokes
     bar, group = Fraction(0), list[Item]()
     spans = {item.place.line: item for item in items if item.kind == "span"}
-    for item in [*items, Item("bar", "", Fraction(1), items[-1].place)] if items else []:
+    for number, item in enumerate([*items, Item("bar", "", Fraction(1), items[-1].place)] if items else []):
         if item.kind == "rate":
             rate = Fraction(int(item.text.rpartition("/")[2]) or 1)
         elif item.kind == "span":
@@ -216,7 +223,9 @@ def _section(items: list[Item], taal: taals.Taal, reading: Reading, theme: Slots
             _shared(group, slots)
             group = []
         elif item.kind == "bar" and item.text:
-            bar = _bar(Fraction(sum(ticks for ticks, _ in slots)), bar, taal, item.place) if not halves else bar
+            time = Fraction(sum(ticks for ticks, _ in slots))
+            lands = number == len(items) - 1 and time % taal.ticks == TICKS  # a bar after the sam of a tihai
+            bar = bar if halves or lands else _bar(time, bar, taal, item.place, every=rate > 0)
         elif item.kind == "word" and reading.bars == "matras" and not rate:
             group.append(item)
         elif item.kind == "word":
@@ -261,7 +270,7 @@ def _span(group: list[Item], item: Item, slots: Slots) -> None:
 
 
 def _halved(slots: Slots, halves: list[tuple[int, Place]], theme: Slots, taal: taals.Taal) -> Slots:
-    """Put in the second half of the theme, of its first half, or of its first quarter, as the taal's arithmetic says."""
+    """Put in the second half of the theme, of its first half or of its first quarter, as the taal's arithmetic says."""
     length, present = sum(ticks for ticks, _ in theme), sum(ticks for ticks, _ in slots)
     for unit in (taal.ticks, taal.ticks // 2):
         fits = [n for n in (2, 4, 8) if (present + len(halves) * length // n) % unit == 0 and length % n == 0]
@@ -280,10 +289,15 @@ def _halved(slots: Slots, halves: list[tuple[int, Place]], theme: Slots, taal: t
     return slots
 
 
-def _bar(time: Fraction, last: Fraction, taal: taals.Taal, place: Place) -> Fraction:
-    """Check that a vibhag ends at `time`, in ticks from sam, and return it; `last` is where the last bar stood."""
+def _bar(time: Fraction, last: Fraction, taal: taals.Taal, place: Place, every: bool) -> Fraction:
+    """Check that a vibhag ends at `time`, in ticks from sam, and return it; `last` is where the last bar stood.
+
+    With `every`, no end of a vibhag may be without its bar.
+    """
     starts: list[Fraction] = [Fraction((start - 1) * TICKS) for start in taal.starts]
-    if time % taal.ticks not in starts:
+    now = time % taal.ticks
+    after = starts[(starts.index(last % taal.ticks) + 1) % len(starts)]
+    if now not in starts or (every and time != last and now != after):
         vibhag = starts.index(last % taal.ticks)
         has = (time - last) / TICKS
         shown = f"{has.numerator if has.denominator == 1 else round(float(has), 2)} matra{'s' * (has != 1)}"

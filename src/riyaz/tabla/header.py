@@ -39,17 +39,22 @@ READINGS = {
     "strokes": (),
 }
 _ALIASES = {"tal": "taal", "tala": "taal", "taala": "taal", "ताल": "taal", "তাল": "taal", "name": "title"}
-_ALIASES |= {"bpm": "tempo", "vibhag": "vibhags", "vibhaag": "vibhags", "sign": "signs", "lay": "laya", "matra": "matras"}
+_ALIASES |= {
+    "bpm": "tempo",
+    "vibhag": "vibhags",
+    "vibhaag": "vibhags",
+    "sign": "signs",
+    "lay": "laya",
+    "matra": "matras",
+}
 _ALIASES |= {"शीर्षक": "title", "type": "form"}
 
 _SECTIONS = (
-    "theme mukh face kaida kayda kayada qaida quayda rela peshkar theka dohra dohara palta palte variation bal tihai tehai "
-    "chakradar gat tukda mohra uthan laggi paran adha-dohra मुख कायदा क़ायदा दोहरा पलटा तिहाई ठेका रेला"
+    "theme mukh face kaida kayda kayada qaida quayda rela peshkar theka dohra dohara palta palte variation bal tihai "
+    "tehai chakradar gat tukda mohra uthan laggi paran adha-dohra मुख कायदा क़ायदा दोहरा पलटा तिहाई ठेका रेला"
 )
-_HEAD = re.compile(
-    rf"\s*((?:adha\s+)?(?:{'|'.join(sorted(_SECTIONS.split(), key=len, reverse=True))}))\s*[#-]?\s*(\d{{0,3}})\s*(:|[.)-]*\s*$)",
-    re.IGNORECASE,
-)
+_NAMES = "|".join(sorted(_SECTIONS.split(), key=len, reverse=True))
+_HEAD = re.compile(rf"\s*((?:adha\s+)?(?:{_NAMES}))\s*[#-]?\s*(\d{{0,3}})\s*(:|[.)-]*\s*$)", re.IGNORECASE)
 _LABEL = re.compile(r"\s*(?:bhari|khali|bhari\s+khali|भरी|खाली)\s*(?::|$)", re.IGNORECASE)
 THEME = ("theme", "mukh", "face", "kaida", "kayda", "kayada", "qaida", "quayda", "मुख", "कायदा", "क़ायदा")
 
@@ -149,7 +154,9 @@ def _reading(key: str, value: str, here: Place) -> str:
 
 
 def _taal(value: str, own: dict[str, str], here: Place, more: Mapping[str, taals.Taal]) -> str:
-    value = re.sub(r"\(.*?\)|[-–,]?\s*\d+\s*(?:beats?|matras?|मात्रा).*$", "", value, flags=re.IGNORECASE).strip() or value
+    value = (
+        re.sub(r"\(.*?\)|[-–,]?\s*\d+\s*(?:beats?|matras?|मात्रा).*$", "", value, flags=re.IGNORECASE).strip() or value
+    )
     try:
         if "vibhags" not in own:
             return (more.get(taals.key(value)) or taals.find(value)).name
@@ -181,9 +188,7 @@ def _value(key: str, value: str, here: Place) -> str:
 # Sections ------------------------------------------------------------------------------------------------------
 
 
-def sections(
-    rows: list[str], start: int, default: str, place: Place
-) -> Iterator[tuple[tuple[str, bool], int, int]]:
+def sections(rows: list[str], start: int, default: str, place: Place) -> Iterator[tuple[tuple[str, bool], int, int]]:
     """Yield (name, derived), the first and the end row of each section; typed headings are blanked in `rows`.
 
     A heading is ``[palta 1]``, a line such as ``Palta 1`` or ``Dohra:``, or such a word with a colon before bols.

@@ -50,7 +50,7 @@ def characters(text: str, place: Place) -> None:
     """
     for number, line in enumerate(text.split("\n"), 1):
         for column, letter in enumerate(line, 1):
-            if letter < " " and letter not in "\t\r" or "\x7f" <= letter <= "\x9f":
+            if (letter < " " and letter not in "\t\r") or "\x7f" <= letter <= "\x9f":
                 name = f"U+{ord(letter):04X}"
                 place._replace(line=number, column=column).stop(f"control character {name}", "delete it")
 

@@ -52,6 +52,7 @@ __all__ = [
     "write",
 ]
 
+
 @dataclass(frozen=True, eq=False)
 class Section:
     """One part of a composition: its name, its events from sam on, and whether it was derived by rule."""
@@ -194,7 +195,8 @@ def write(composition: Composition) -> str:
         elif value:
             top.append(f"{key}: {value}")
     text = "\n".join([*top, *parts]) + "\n"
-    if all(section.ticks % taal.ticks in (0, TICKS) for section in composition.sections):
+    slots = {s.name: [(int(ticks), "") for ticks in s.events["duration"]] for s in composition.sections}
+    if dialect.whole(slots, taal):
         return text
     try:  # not whole avartans: would another reading fit?
         plain = all(a == b for a, b in zip(read(text).sections, composition.sections, strict=True))

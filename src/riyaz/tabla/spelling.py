@@ -81,7 +81,7 @@ def strokes(word: str) -> tuple[str, ...]:
     runs = [(run.start(), run.end()) for run in re.finditer(r"[B-DF-HJ-NP-TV-Z]{2,}(?![a-z])", word)]
     for start, end in reversed(runs if capitals else []):  # capitals without a vowel, such as the TR of Dha-TR
         short = _parted(word[start:end].lower(), _shorthand(), frozenset())
-        if short and 0 < len(word) - (end - start):
+        if short and len(word) - (end - start) > 0:
             before, after = word[:start], word[end:]
             return (*(strokes(before) if before else ()), *short, *(strokes(after) if after else ()))
     return _parted(word.lower(), _spellings(), frozenset(capitals)) or _parted(word.lower(), _spellings(), frozenset())

@@ -22,7 +22,7 @@ sooltal: sultal, sul, sool, soolfak, sulfak, sulphakta, soolphakta, सूलत
 dhamar: dhammar, dhamaar, धमार, ধামার
 deepchandi: dipchandi, chanchar, deepchandee, दीपचंदी, दीपचन्दी
 jhumra: jhoomra, jhumara, झूमरा, झुमरा
-ada_chautal: adachautal, ada chowtal, aada chautal, aada, arachartal, aara chautal, ara chautal, aadachautal, आड़ा चौताल, आडा चौताल
+ada_chautal: adachautal, ada chowtal, aada chautal, aada, arachartal, aara chautal, ara chautal, आड़ा चौताल, आडा चौताल
 tivra: teevra, tevra, teora, tewra, tivara, tevara, तीव्रा, তেওড়া
 pashto: pashtu, pashtoo, pushto, पश्तो
 farodast: pharodast, pharodust, firdost, farodost, फरोदस्त

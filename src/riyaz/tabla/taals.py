@@ -193,7 +193,9 @@ def find(name: str) -> Taal:
             return TAALS[_SPELLINGS[candidate]]
     near = nearest(name, _SPELLINGS)
     if name.strip().isdecimal():
-        raise Unreadable(f"{name.strip()} is no name of a taal", "add its vibhags, such as vibhags: 4+3+4, and signs: X 2 3")
+        raise Unreadable(
+            f"{name.strip()} is no name of a taal", "add its vibhags, such as vibhags: 4+3+4, and signs: X 2 3"
+        )
     known = ", ".join(taal.title for taal in TAALS.values())
     remedy = f"nearest: {TAALS[near].title}, {TAALS[near].matras} matras" if near else f"known: {known}"
     raise Unreadable(f"there is no taal {name!r}", f"{remedy}; a taal of your own: add a line such as vibhags: 4+3+4")
