@@ -32,10 +32,14 @@ KAIDA = "Dha Dha Te Te Dha Dha Tu Na Ta Ta Te Te Dha Dha Tu Na"
     [
         # rows of numbers, bols and signs
         ("taal: dadra\n1 2 3 | 4 5 6\nDha Dhi Na | Dha Tu Na\nX _ _ | 0 _ _", "Dha Dhi Na Dha Tu Na", 6),
-        (TEENTAL + "Dha Dhin Dhin Dha | Dha Dhin Dhin Dha |\nX         2\nDha Tin Tin Ta | Ta Dhin Dhin Dha\n0  3", THEKA, 16),
+        (
+            TEENTAL + "Dha Dhin Dhin Dha | Dha Dhin Dhin Dha |\nX         2\nDha Tin Tin Ta | Ta Dhin Dhin Dha\n0  3",
+            THEKA,
+            16,
+        ),
         # a lone dot between vibhags and between matras
         (TEENTAL + "dha dha te te . dha dha tu na .\nta ta te te . dha dha tu na .", KAIDA, 16),
-        ("taal: keherwa\n/2 dhage . nate . naka . dhina . dhage . nate . naka . dhina", "Dha Ge Na Te Na Ka Dhi Na " * 2, 8),
+        ("taal: keherwa\n/2 " + " . ".join("dhage nate naka dhina".split() * 2), "Dha Ge Na Te Na Ka Dhi Na " * 2, 8),
         # words at a speed
         ("Tal: Keherwa\nSpeed: 2\n" + "dha ge na te na ka dhi na\n" * 2, "Dha Ge Na Te Na Ka Dhi Na " * 2, 8),
         ("taal: keherwa\n@2x " + "dha ge na te na ka dhi na " * 2, "Dha Ge Na Te Na Ka Dhi Na " * 2, 8),
@@ -44,7 +48,7 @@ KAIDA = "Dha Dha Te Te Dha Dha Tu Na Ta Ta Te Te Dha Dha Tu Na"
         # shorthand
         (
             "taal: dadra\nDha-TR KTTK DRDR | GDNG dg n",
-            "Dha - Ti Ra Ki ta ta Ka Dhe Re Dhe Re Ge Da Na Ga Dha Ge Na".replace("Ge Da", "Ge Da"),
+            "Dha - Ti Ra Ki ta ta Ka Dhe Re Dhe Re Ge Da Na Ga Dha Ge Na",
             6,
         ),
         # a bar after every matra
@@ -57,11 +61,11 @@ KAIDA = "Dha Dha Te Te Dha Dha Tu Na Ta Ta Te Te Dha Dha Tu Na"
         # signs between the bols
         ("taal: keherwa\n(X) dha ge na te (O) na ka dhi na", "Dha Ge Na Te Na Ka Dhi Na", 8),
         # phrases, with and without their length
-        ("taal: rupak\nDhaTeTe DhaTeTe (3)\nDhaGe NaTe DhaGe NaTe (4)", "Dha Te Te Dha Te Te Dha Ge Na Te Dha Ge Na Te", 7),
+        ("taal: rupak\nDhaTeTe DhaTeTe (3)\nDhaGe NaTe DhaGe NaTe (4)", "Dha Te Te " * 2 + "Dha Ge Na Te " * 2, 7),
         (TEENTAL + "DhaDhaTeTe DhaDhaTuNa TaTaTeTe DhaDhaTuNa", KAIDA, 16),
         # diacritics
         ("taal: dadra\ndhā dhī nā | dhā tū nā", "Dha Dhi Na Dha Tu Na", 6),
-        ("taal: dadra\ndhāṭe tirakiṭa ṭa | kaṭa dhīnā tīnā", "Dha Te Ti Ra Ki ta ta Kat ta Dhi Na Ti Na".replace("Kat ta", "Ka ta"), 6),
+        ("taal: dadra\ndhāṭe tirakiṭa ṭa | kaṭa dhīnā tīnā", "Dha Te Ti Ra Ki ta ta Ka ta Dhi Na Ti Na", 6),
         # Bengali
         ("taal: dadra\nI ধা ধি না । না তি না I", "Dha Dhi Na Na Ti Na", 6),
         ("taal: keherwa\nধা তেরেকেটে ধিন না | তা ঘে নাগ ধিন", "Dha Ti Ra Ki ta Dhin Na Ta Ge Na Ga Dhin", 8),
@@ -79,12 +83,13 @@ KAIDA = "Dha Dha Te Te Dha Dha Tu Na Ta Ta Te Te Dha Dha Tu Na"
         ("Taal = Dadra (6 beats)\nDHA DHI NA DHA TU NA", "Dha Dhi Na Dha Tu Na", 6),
         # closed pairs, also where a khali half decides
         (
-            "taal: teental\n" + "dhati tadha tita dhadha tita dhage tina kena\ntati tata tita tata tita dhage dhina gena",
+            TEENTAL + "dhati tadha tita dhadha tita dhage tina kena\ntati tata tita tata tita dhage dhina gena",
             "Dha Ti Ta Dha Ti ta Dha Dha Ti ta Dha Ge Ti Na Ke Na Ta Ti Ta Ta Ti ta Ta Ta Ti ta Dha Ge Dhi Na Ge Na",
             16,
         ),
         ("taal: dadra\ndhate tedha tete tate teta tete", "Dha Te Te Dha Te Te Ta Te Te Ta Te Te", 6),
-        ("taal: keherwa\ndhadha dhita dhikita kata | tirkit terekite kittak kddhe", "Dha Dha Dhe ta Dhe Ki ta Ka ta Ti Ra Ki ta Ti Ra Ki ta Ki ta ta Ka Kra Dhe", 8),
+        (
+            "taal: keherwa\ndhadha dhita dhikita kata | tirkit terekite kittak kddhe", "Dha Dha Dhe ta Dhe Ki ta Ka ta " + "Ti Ra Ki ta " * 2 + "Ki ta ta Ka Kra Dhe", 8),
     ],
 )  # fmt: skip
 def test_a_text_is_read_as_it_is_meant(text, expected, length):
@@ -114,7 +119,8 @@ def test_a_part_of_an_avartan_is_read_word_by_word(text, expected):
 
 
 def test_a_theme_is_a_reference():
-    text = "Teental\nKaida\nMukh: dhadha tete dhadha tuna\nPalta 1\n(dhadha tete)x3 ½ face\nPalta 2: (dhadha tete) 2 times + mukh"
+    text = "Teental\nKaida\nMukh: dhadha tete dhadha tuna\nPalta 1\n(dhadha tete)x3 ½ face\n"
+    text += "Palta 2: (dhadha tete) 2 times + mukh"
     composition = notation.read(text, "f.txt")
     assert [section.name for section in composition.sections] == ["theme", "palta 1", "palta 2"]
     assert strokes(text, 1) == "Dha Dha Te Te " * 3 + "Dha Dha Tu Na"
@@ -180,6 +186,10 @@ def test_the_header_settles_bars_dots_and_hyphens():
     assert matras(TEENTAL + "bars: vibhags\n" + "Dhin $ $ tra | Na $ $ ka |\n" * 8) == 64
     assert strokes(TEENTAL + "dots: rests\ndha . dhin . ") == "Dha - Dhin -"
     assert matras(TEENTAL + "hyphens: matras\nDha-Ge-Na") == 3
+
+
+def struck(events):
+    return [(t, s) for t, s in zip(events["onset"], events["symbols"], strict=True) if s]
 
 
 TEXTS = sorted([*(DATA / "raw" / "tabla").rglob("*.txt"), *(DATA / "themes").glob("*.txt")])
