@@ -73,7 +73,9 @@ def test_ti_before_na_is_played_as_tin():
         ("Dhi Na", "Dhin Na"),
         ("Dhi Te Dhi Ki ta", "Dhe Te Dhe Ki ta"),
         ("Dhi ta Dhi ta", "Dhe ta Dhe ta"),
-        ("Dhi Dhi Na", "Dhi Dhin Na"),
+        ("Dhi Dhi Na", "Dhin Dhin Na"),
+        ("Ti Ti Na", "Tin Tin Na"),
+        ("Dhi Dha", "Dhi Dha"),
         ("Dhi", "Dhi"),
     ],
 )

@@ -89,7 +89,13 @@ KAIDA = "Dha Dha Te Te Dha Dha Tu Na Ta Ta Te Te Dha Dha Tu Na"
         ),
         ("taal: dadra\ndhate tedha tete tate teta tete", "Dha Te Te Dha Te Te Ta Te Te Ta Te Te", 6),
         (
-            "taal: keherwa\ndhadha dhita dhikita kata | tirkit terekite kittak kddhe", "Dha Dha Dhe ta Dhe Ki ta Ka ta " + "Ti Ra Ki ta " * 2 + "Ki ta ta Ka Kra Dhe", 8),
+            "taal: keherwa\ndhadha dhita dhikita kata | tirkit terekite kittak kddhe",
+            "Dha Dha Dhe ta Dhe Ki ta Ka ta " + "Ti Ra Ki ta " * 2 + "Ki ta ta Ka Kra Dhe",
+            8,
+        ),
+        ("taal: dadra\n(dha tirakita) (x3)", "Dha Ti Ra Ki ta " * 3, 6),
+        ("taal: keherwa\ndha ge na te / na ke dhi na //", "Dha Ge Na Te Na Ke Dhi Na", 8),
+        ("taal: dadra\ndha-trkttk dha na | Dha Dhi Na", "Dha - Ti Ra Ki ta ta Ka Dha Na Dha Dhi Na", 6),
     ],
 )  # fmt: skip
 def test_a_text_is_read_as_it_is_meant(text, expected, length):
@@ -171,6 +177,11 @@ def test_what_cannot_be_settled_is_one_line_with_its_place(text, message):
         notation.read(text, "f.txt")
     assert "\n" not in str(error.value)
     assert str(error.value).startswith("f.txt:")
+
+
+def test_a_misplaced_bar_is_named_and_does_not_change_the_speed():
+    with pytest.raises(Unreadable, match="vibhag 1 of Ektal has 3 matras here"):
+        notation.read("taal: ektal\n" + "DhaDha TeTe DhaDha | " * 4, "f.txt")
 
 
 @pytest.mark.parametrize(

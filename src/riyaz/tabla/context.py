@@ -57,9 +57,12 @@ def closes(before: str, after: str, one_word: bool) -> bool:
 
 
 def played_as(bols: Sequence[str]) -> list[str]:
-    """The names of what the hands play, by `PLAYED`; other bols stay as they are, no bols give none."""
-    names = []
-    for bol, after in zip(bols, [*bols[1:], ""][: len(bols)], strict=True):
+    """The names of what the hands play, by `PLAYED`; other bols stay as they are, no bols give none.
+
+    The first of two equal bols is played as the second: Ti Ti Na is Tin Tin Na, Dhi Dhi Na is Dhin Dhin Na.
+    """
+    names: list[str] = []
+    for bol, after in zip(reversed(bols), ["", *reversed(bols)], strict=False):
         choices = [name for name, following in PLAYED.get(bol, ()) if after in following]
-        names.append(choices[0] if choices else bol)
-    return names
+        names.append(choices[0] if choices else names[-1] if bol == after else bol)
+    return names[::-1]

@@ -126,7 +126,7 @@ def whole(sections: Mapping[str, Slots], taal: taals.Taal) -> bool:
     """Whether every section is whole avartans, or whole ones and the sam on which it lands."""
     for slots in sections.values():
         over = sum(ticks for ticks, _ in slots) % taal.ticks
-        if over and not (over == TICKS and len(slots) > 1 and slots[-1][0] == TICKS):
+        if over and not (over == TICKS and len(slots) > 1 and slots[-1][0] == TICKS and slots[-1][1]):
             return False
     return True
 
@@ -166,9 +166,17 @@ def _others(found: Sequence[Item], given: Mapping[str, str], plain: Reading, bar
         return others
     if words and all(word.count("-") >= 2 for word in words) and "hyphens" not in given:
         others.append(Reading(hyphens="matras"))
-    several = any(len(strokes(word)) > 1 for word in words)
-    if several and not own and not {"span", "rate", "half", "whole"} & kinds and ("bar" not in kinds or bars):
-        others += [Reading(dots=dot, strokes=n) for dot in dots for n in DENSITIES]
+    names = [strokes(word) for word in words]
+    several = any(len(row) > 1 for row in names)
+    longer = sum(map(len, names)) > 2 * len(names)  # phrases, not the pairs of a dugun
+    if (
+        several
+        and not own
+        and not {"span", "rate", "half", "whole"} & kinds
+        and ("bar" not in kinds or (bars and longer))
+    ):
+        fast = any("Ra" in row or "Re" in row for row in names)  # TiRaKiTa and DheReDheRe are not played in thah
+        others += [Reading(dots=dot, strokes=n) for dot in dots for n in DENSITIES if n > 1 or not fast]
     return [other for other in others if other != plain]
 
 
@@ -225,7 +233,7 @@ def _section(items: list[Item], taal: taals.Taal, reading: Reading, theme: Slots
         elif item.kind == "bar" and item.text:
             time = Fraction(sum(ticks for ticks, _ in slots))
             lands = number == len(items) - 1 and time % taal.ticks == TICKS  # a bar after the sam of a tihai
-            bar = bar if halves or lands else _bar(time, bar, taal, item.place, every=rate > 0)
+            bar = bar if halves or lands else _bar(time, bar, taal, item.place)
         elif item.kind == "word" and reading.bars == "matras" and not rate:
             group.append(item)
         elif item.kind == "word":
@@ -289,15 +297,10 @@ def _halved(slots: Slots, halves: list[tuple[int, Place]], theme: Slots, taal: t
     return slots
 
 
-def _bar(time: Fraction, last: Fraction, taal: taals.Taal, place: Place, every: bool) -> Fraction:
-    """Check that a vibhag ends at `time`, in ticks from sam, and return it; `last` is where the last bar stood.
-
-    With `every`, no end of a vibhag may be without its bar.
-    """
+def _bar(time: Fraction, last: Fraction, taal: taals.Taal, place: Place) -> Fraction:
+    """Check that a vibhag ends at `time`, in ticks from sam, and return it; `last` is where the last bar stood."""
     starts: list[Fraction] = [Fraction((start - 1) * TICKS) for start in taal.starts]
-    now = time % taal.ticks
-    after = starts[(starts.index(last % taal.ticks) + 1) % len(starts)]
-    if now not in starts or (every and time != last and now != after):
+    if time % taal.ticks not in starts:
         vibhag = starts.index(last % taal.ticks)
         has = (time - last) / TICKS
         shown = f"{has.numerator if has.denominator == 1 else round(float(has), 2)} matra{'s' * (has != 1)}"

@@ -180,6 +180,8 @@ def _value(key: str, value: str, here: Place) -> str:
         if value.lower() not in LAYAS:
             here.stop(f"there is no laya {value!r}", nearest(value.lower(), tuple(LAYAS)))
         return value.lower()
+    if key == "tempo":
+        value = re.sub(r"\s*(?:bpm|matras a minute)$", "", value, flags=re.IGNORECASE)
     if key == "tempo" and not re.fullmatch(r"[1-9]\d{0,3}", value):
         here.stop(f"tempo is {value!r}", "write whole matras a minute, such as 90")
     return value

@@ -14,7 +14,7 @@ from riyaz.tabla.spelling import script
 LONGEST = 100_000  # words; what a repeat may make of a few lines
 
 _TOKEN = re.compile(
-    r"(?P<bar>[|।॥]+|(?<!\S)[/I](?!\S))"
+    r"(?P<bar>[|।॥]+|(?<!\S)(?://?|I)(?!\S))"
     r"|(?P<sign>\([Xx+]\)|\([0Oo2-9]\)(?=\s*\S)(?!\s*[x×]))"
     r"|(?P<span>\(\s*\d*\s*(?:[½¼¾]|\d/\d)?\s*\)\s*$)"
     r"|(?P<open>\()"
@@ -73,6 +73,7 @@ def items(rows: list[str], first: int, last: int, place: Place) -> list[Item]:
         elif not (_SIGN_ROW.fullmatch(content) and not re.fullmatch(r"\s*[x×]\s*\d+\s*", content)):
             content = re.sub(r"^(\s*)\d+[.)](?=\s)", lambda m: " " * len(m[0]), content)  # the number of a line
             content = re.sub(r"(?<=[^\W\d_])\.(\s*)$", r" \1", content) if content.count(".") == 1 else content
+            content = re.sub(r"\(\s*([x×]\s*\d+)\s*\)", r" \1 ", content)
             content = re.sub(r"\[(.*?)\](?=\s*[x×]\s*\d)", r"(\1)", content)
             _row(content, here, state, signs)
     if state.opened:

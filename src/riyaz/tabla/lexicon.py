@@ -35,6 +35,8 @@ Dhun Te : dhuma dhum
 Ti Ra Ki ta : terekita terekit terkit terkite tirkita tirkite tirakite tirakit tirikite tirikit tirekita tirekite
 Ti Ra Ki ta : tirkat tarkit tarikit trikita terikita terikite tarakita tirakita
 Ki ta ta Ka : kitetaka
+Ti Ra Ki ta ta Ka : trkttk
+Ra : ri
 Ki ta : kite kti
 ta Ka : tuk tack
 Te Te : tetay

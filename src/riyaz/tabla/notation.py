@@ -14,13 +14,14 @@
 - ``|`` may stand where a vibhag ends and nowhere else. Lines are free. A section begins on sam.
 - ``( ... ) x3`` plays three times; ``x3`` at the end of a line without brackets repeats the line.
 - ``speed: 2`` on a line: from here two words share a matra (``3/2``, three in two); a section starts at 1.
-- Ta is the closed stroke right after Ki and where it is written together with Ka (TaKa, KaTa), and open
-  everywhere else. ``Tt`` is closed, ``Taa`` open wherever it stands.
+- Ta is the closed stroke right after Ki, where it is written together with Ka (TaKa, KaTa) and in tita, teta and dhita;
+  open everywhere else. ``Tt`` is closed, ``Taa`` open wherever it stands (`riyaz.tabla.context`).
 - A stroke after the last avartan is the sam on which a tihai lands; it lasts one matra. Where another section
   follows, that section's first matra stands in its place.
 
 The header ends with the first line that is no ``key: value``. Needed is only the taal. A ``#`` begins a comment, but
-in a title, a gharana, a source or a family, which are whole lines.
+in a title, a gharana, a source or a family, which are whole lines. What other dialects mean by bars, blanks, dots and
+hyphens is settled by the taal (`riyaz.tabla.dialect`). All of it is shown by examples in ``docs/notation.md``.
 """
 
 from collections.abc import Mapping
@@ -195,7 +196,10 @@ def write(composition: Composition) -> str:
         elif value:
             top.append(f"{key}: {value}")
     text = "\n".join([*top, *parts]) + "\n"
-    slots = {s.name: [(int(ticks), "") for ticks in s.events["duration"]] for s in composition.sections}
+    slots = {
+        s.name: list(zip(s.events["duration"], map("".join, s.events["symbols"]), strict=True))
+        for s in composition.sections
+    }
     if dialect.whole(slots, taal):
         return text
     try:  # not whole avartans: would another reading fit?
