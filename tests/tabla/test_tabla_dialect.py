@@ -169,6 +169,9 @@ def test_a_taal_of_ones_own_is_written_and_read_again(tmp_path):
         ("taal: mine\nvibhags: 4+3\nsigns: X 3\ndha", "1:1: signs are 'X 3'"),
         ("taal: 11\nDhin", "1:1: 11 is no name of a taal .*vibhags: 4.3.4"),
         (TEENTAL + "bars: maybe\ndha", "2:1: bars is 'maybes' .*vibhags or matras"),
+        (TEENTAL + "dhatirakitadhatitdha- dha", "2:1: .* has more than 8 strokes"),
+        ("taal: a\nvibhags: 4+4\ntheka: dha [\ndha", "1:1: the theka of a does not fill its 8 matras"),
+        (TEENTAL + "Dha (5/0)", "f.txt:2:"),
         (TEENTAL + "Dha++ Na", r"2:4: '\+' is no bol|2:1: 'Dha\+\+' is no bol"),
     ],
 )

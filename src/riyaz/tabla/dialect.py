@@ -28,6 +28,7 @@ from riyaz.tabla.spelling import mistake, strokes, with_ka
 
 Slots = list[tuple[int, str]]  # ticks, and a bol, "" for a rest
 
+MOST = 8  # strokes of a word that may be a matra where the avartans are not whole
 DENSITIES = tuple(Fraction(n) for n in ("1", "2", "4", "3", "6", "8", "3/2", "5", "7"))
 
 
@@ -118,6 +119,12 @@ def settle(
     if dots and "dots" not in given:
         dots.place.stop(
             "a . between blanks is a rest or parts matras", "write - for a rest, or dots: bars in the header"
+        )
+    crowded = next((item for item in found if item.kind == "word" and len(strokes(item.text)) > MOST), None)
+    if crowded and not whole(first, taal):
+        crowded.place.stop(
+            f"{crowded.text!r} has more than {MOST} strokes, and the section is no whole avartans",
+            "part it into matras, or write in the header strokes: 4 (a matra), or words: matras",
         )
     return plain, first
 

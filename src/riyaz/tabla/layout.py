@@ -16,13 +16,13 @@ LONGEST = 100_000  # words; what a repeat may make of a few lines
 _TOKEN = re.compile(
     r"(?P<bar>[|।॥]+|(?<!\S)(?://?|I)(?!\S))"
     r"|(?P<sign>\([Xx+]\)|\([0Oo2-9]\)(?=\s*\S)(?!\s*[x×]))"
-    r"|(?P<span>\(\s*\d*\s*(?:[½¼¾]|\d/\d)?\s*\)\s*$)"
+    r"|(?P<span>\(\s*\d*\s*(?:[½¼¾]|\d/[1-9])?\s*\)\s*$)"
     r"|(?P<open>\()"
     r"|(?P<close>\)(?:[\s|]*[x×*]\s*\d+(?!\w)|\s*\d+\s*(?:times|x|×)(?!\w)|\d+(?!\S))?)"
     r"|(?P<times>(?<!\S)(?:[x×]\s*\d+|\d+\s*(?:times|[x×]))(?!\w))"
     r"|(?P<half>\+?\s*(?:½|(?<!\d)1/2|\b(?:half|adha))\s*(?:face|mukh|theme|kaida)\b)"
     r"|(?P<whole>\+\s*(?:face|mukh|theme|kaida)\b|(?<!\S)(?:face|mukh|theme)\b)"
-    r"|(?P<rate>(?<!\S)(?:\d+(?:\+\d+)*)?/\d+(?!\S))"
+    r"|(?P<rate>(?<!\S)(?:\d+(?:\+\d+)*)?/[1-9]\d?(?!\S))"
     r"|(?P<speed>(?<!\S)@\d+x(?!\S))"
     r"|(?P<dot>(?<!\S)\.(?!\S))"
     r"|(?P<word>[^\s|()।॥]+)",

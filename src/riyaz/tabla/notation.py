@@ -158,7 +158,7 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
     ------
     Unreadable : ``file:line:column: what is wrong (what was expected, the nearest known bol)``.
     """
-    rows, place = text.replace("\r\n", "\n").split("\n"), Place(name or "notation", 1, 1)
+    rows, place = text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n"), Place(name or "notation", 1, 1)
     layout.characters(text, place)
     if text.lstrip().startswith("{"):
         place.stop("this is JSON, no text of bols", "copy the bols and write for instance: taal: teental above them")
@@ -166,6 +166,8 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
     if "taal" not in values:
         place.stop("the header names no taal", "write for instance: taal: teental")
     taal = taals.TAALS[values["taal"]]
+    if taal.name.count("; ") == 3 and taal.theka and not _fills(taal):
+        place.stop(f"the theka of {taal.title} does not fill its {taal.matras} matras", "write one avartan of it")
     form = values.get("form", "")
     heads = list(header.sections(rows, start, "theme" if form in ("kaida", "rela", "") else form, place))
     parts = {title: layout.items(rows, first, last, place) for (title, _), first, last in heads}
@@ -210,10 +212,20 @@ def write(composition: Composition) -> str:
 
 
 def bols(text: str, taal: str, name: str = "") -> pd.DataFrame:
-    """Read bare notation, such as a theka, as events."""
+    """Read bare notation, such as a theka, as events: a word is a matra, a bar ends a vibhag."""
     rows, place = text.split("\n"), Place(name or "notation", 1, 1)
     found = taals.find(taal)
-    return _events(dialect.settle({"": layout.items(rows, 0, len(rows), place)}, found, {}, place)[1][""], found)
+    return _events(
+        dialect.settle({"": layout.items(rows, 0, len(rows), place)}, found, {"words": "matras"}, place)[1][""], found
+    )
+
+
+def _fills(taal: taals.Taal) -> bool:
+    """Whether the theka of a taal reads and is one avartan."""
+    try:
+        return int(bols(taal.theka, taal.name)["duration"].sum()) == taal.ticks
+    except Unreadable:
+        return False
 
 
 def _events(slots: dialect.Slots, taal: taals.Taal) -> pd.DataFrame:
