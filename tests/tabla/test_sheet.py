@@ -17,7 +17,9 @@ TaTa TeTe TaTa TuNa | DhaDha TeTe DhaDha TuNa |
 
 
 def sheet(path, *more):
-    return subprocess.run([sys.executable, "-m", "riyaz", "sheet", path, *more], capture_output=True, text=True)
+    return subprocess.run(
+        [sys.executable, "-m", "riyaz", "sheet", path, *more], capture_output=True, text=True, cwd=ROOT
+    )
 
 
 def test_a_text_becomes_a_sheet_and_a_sound(tmp_path):
@@ -56,3 +58,12 @@ def test_a_kaida_without_a_theme_says_so(tmp_path):
     path = tmp_path / "mine.txt"
     path.write_text(KAIDA.replace("[theme]", "[thema]"))
     assert "a kaida has a section [theme]; here are thema" in sheet(path, "--to", tmp_path).stdout
+
+
+def test_layakari_has_a_page_of_its_own(tmp_path):
+    path = tmp_path / "mine.txt"
+    path.write_text(KAIDA)
+    run = sheet(path, "--layakari", "--to", tmp_path / "to")
+    assert run.returncode == 0, run.stderr
+    page = (tmp_path / "to" / "mine_layakari.html").read_text(encoding="utf-8")
+    assert "tigun (3), from matra 11 2/3" in page

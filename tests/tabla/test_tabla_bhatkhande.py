@@ -153,3 +153,11 @@ def test_nothing_at_all():
     Tree(bhatkhande.table(in_a_row([], []), TEENTAL, title="Empty"))
     with pytest.raises(Unreadable, match=r"no taal 'tinta'.*Teental"):
         bhatkhande.sheet(in_a_row([], []), {"taal": "tinta"})
+
+
+def test_one_long_matra_is_set_smaller_and_does_not_spread_the_sheet():
+    text = "Dha " * 15 + "TiRaKiTaTaKaTiRaKiTa"
+    html = bhatkhande.table(notation.bols(text, "teental"), "teental", script="roman")
+    usual = int(re.search(r"riyaz-fit-4-4-4-4-(\d+)", html)[1])
+    assert usual == 10
+    assert html.count("font-size:0.50em") == 1

@@ -67,6 +67,36 @@ def test_ti_before_na_is_played_as_tin():
     assert bols.played([]) == []
 
 
+@pytest.mark.parametrize(
+    ("row", "played"),
+    [
+        ("Dhi Na", "Dhin Na"),
+        ("Dhi Te Dhi Ki ta", "Dhe Te Dhe Ki ta"),
+        ("Dhi ta Dhi ta", "Dhe ta Dhe ta"),
+        ("Dhi Dhi Na", "Dhin Dhin Na"),
+        ("Ti Ti Na", "Tin Tin Na"),
+        ("Dhi Dha", "Dhi Dha"),
+        ("Dhi", "Dhi"),
+    ],
+)
+def test_what_follows_dhi_decides_its_stroke(row, played):
+    assert [bol.name for bol in bols.played(row.split())] == played.split()
+
+
+@pytest.mark.parametrize(
+    ("row", "before", "letters"),
+    [
+        ("Te Dha", "Dha Te", "टेधा"),
+        ("Te Te", "Te Te", "तेटे"),
+        ("Dhe Te Dhi Te Ti Te", "", "धेटेधीटेतिटे"),
+        ("Te Re Te Re", "", "तेरेतेरे"),
+        ("Te", "", "ते"),
+    ],
+)
+def test_the_second_of_a_closed_pair_is_retroflex(row, before, letters):
+    assert bols.devanagari(row.split(), before.split()) == letters
+
+
 FOUND = ["Dha", "Ti", "Dha Ge", "Na", "Ti Ra Ki ta", "Dhi Na Ge Na", "Dha"]
 
 

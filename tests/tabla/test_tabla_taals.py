@@ -2,7 +2,7 @@ import pytest
 
 from riyaz.music.events import TICKS, Unreadable
 from riyaz.tabla import notation, taals
-from riyaz.tabla.taals import TAALS
+from riyaz.tabla.taals import MORE, TAALS
 
 
 def test_there_are_eighteen_taals_and_the_sure_ones_have_two_sources():
@@ -58,3 +58,60 @@ def test_an_unknown_taal_is_one_clear_line(name, nearest):
     with pytest.raises(Unreadable, match=nearest) as error:
         taals.find(name)
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("taal", MORE.values(), ids=list(MORE))
+def test_a_further_taal_is_consistent_and_names_its_sources(taal):
+    assert len(taal.signs) == len(taal.vibhags)
+    talis = [sign for sign in taal.signs if sign not in "X0"]
+    assert talis == [str(n) for n in range(2, 2 + len(talis))]
+    assert taal.sources
+    assert taal.single == ("one source only" in taal.source)
+    assert taals.find(taal.title) is taal is TAALS[taal.name]
+    assert taal.name in TAALS
+    if taal.theka:
+        assert tuple(len(bar.split()) for bar in taal.theka.split("|")) == taal.vibhags
+        assert notation.bols(taal.theka, taal.name)["duration"].sum() == taal.ticks
+
+
+@pytest.mark.parametrize(
+    ("names", "title"),
+    [
+        ("teen taal, Teentaal, trital, Tal Teental, तीनताल, तीन ताल, त्रिताल, তিনতাল", "Teental"),
+        ("jhap taal, jhamptal, झपताल, ঝাঁপতাল", "Jhaptal"),
+        ("ek taal, एकताल", "Ektal"),
+        ("kaharwa, kaharawa, कहरवा, কাহারবা", "Keherwa"),
+        ("char taal, chartal, चौताल", "Chautal"),
+        ("arachartal, Aara Chautal, आड़ा चौताल", "Ada Chautal"),
+        ("soolfak, sultal", "Sooltal"),
+        ("tevra, teora, tewra, तीव्रा, তেওড়া", "Tivra"),
+        ("Addha, Punjabi theka, sitarkhan", "Sitarkhani"),
+        ("chanchar, dipchandi, दीपचंदी", "Deepchandi"),
+        ("firdost, pharodast", "Farodast"),
+        ("vasant", "Basant"),
+        ("laxmi", "Lakshmi"),
+        ("aut 10", "At 10"),
+    ],
+)
+def test_every_usual_spelling_of_a_name_is_known(names, title):
+    assert {taals.find(name).title for name in names.split(", ")} == {title}
+
+
+@pytest.mark.parametrize(
+    ("name", "nearest"),
+    [
+        ("tental", "Teental, 16 matras"),
+        ("rupuk", "Rupak, 7 matras"),
+        ("jhampa", "Jhampak, 5"),
+        ("tilvaara", "Tilwada, 16"),
+    ],
+)
+def test_the_nearest_name_is_near_in_sound(name, nearest):
+    with pytest.raises(Unreadable, match=f"nearest: {nearest}"):
+        taals.find(name)
+
+
+def test_a_name_that_says_no_taal_is_no_key():
+    with pytest.raises(KeyError):
+        TAALS["none"]
+    assert "none" not in TAALS

@@ -84,16 +84,20 @@ class Matra:
 def _matras(events: pd.DataFrame) -> list[Matra]:
     """The matras of events that start on a matra."""
     bols = iter([symbols[0] for symbols in events["symbols"] if symbols])
-    found = []
+    found: list[Matra] = []
+    before: list[str] = []
     for word in notation.words(events):
         slots = [[_slot(name, bols) for name in notation.strokes(part)] for part in word.split(",")]
         flat = [bol for part in slots for bol in part]
         roman = word.replace("~", "S").replace("-", "S")
-        nagari = ",".join(devanagari(part) for part in slots)
+        nagari = ",".join(
+            devanagari(part, [*before, *flat[: sum(map(len, slots[:i]))]]) for i, part in enumerate(slots)
+        )
         if len(flat) > 24:  # of no even subdivision: the strokes in their order
             struck = [bol for bol in flat if bol]
             roman, nagari = "≈" + "".join(struck), "≈" + devanagari(struck)
         found.append(Matra(roman, nagari, len(flat) > 1))
+        before = [*before, *flat][-32:]
     return found
 
 
@@ -124,10 +128,18 @@ def _lines(events: pd.DataFrame, taal: Taal, first: int = 0) -> Iterator[list[li
         yield [bar for bar in bars if bar]
 
 
-def vibhags(events: pd.DataFrame, taal: Taal) -> str:
-    """Write bols as plain text, a line an avartan: ``Ta Ge TeTe Te | Dha Dha Tu Na |``. No events give no text."""
+def vibhags(events: pd.DataFrame, taal: Taal, script: str = "roman") -> str:
+    """Write bols as plain text, a line an avartan: ``Ta Ge TeTe Te | Dha Dha Tu Na |``. No events give no text.
+
+    Parameters
+    ----------
+    script : ``roman`` or ``devanagari``.
+    """
     return "\n".join(
-        " ".join(" ".join(matra.roman for matra in bar if matra) + " |" for bar in line)
+        " ".join(
+            " ".join(matra.roman if script == "roman" else matra.nagari for matra in bar if matra) + " |"
+            for bar in line
+        )
         for line in _lines(events, taal)
     )
 
@@ -158,11 +170,13 @@ def table(
     if script not in SCRIPTS:
         raise ValueError(f"script is {script!r}; it is one of {', '.join(SCRIPTS)}")
     taal = taals.find(taal) if isinstance(taal, str) else taal
-    blocks, longest = [], 1
+    letters, parts = [1], []
     for section, inside in _parts(events, sections):
         lines = list(_lines(inside, taal, section["onset"] // TICKS % taal.matras))
-        longest = max([longest, *(_width(matra, script) for line in lines for bar in line for matra in bar if matra)])
-        blocks.append(_section(section, lines, taal, script))
+        parts.append((section, lines))
+        letters += [_width(matra, script) for line in lines for bar in line for matra in bar if matra]
+    longest = _usual(letters)
+    blocks = [_section(section, lines, taal, script, longest) for section, lines in parts]
     fit, style = _fit(taal, longest)
     heading = f'<p class="riyaz-title">{escape(title)}</p>' if title else ""
     label = escape(title or f"Bols in {taal.title}")
@@ -178,6 +192,15 @@ def _width(matra: Matra, script: str) -> int:
     return max(len(matra.roman) if script != "devanagari" else 0, nagari if script != "roman" else 0)
 
 
+def _usual(letters: list[int]) -> int:
+    """The width, in letters, for which the table is laid out: that of nine matras in ten, at least half the longest.
+
+    What is wider is set in smaller type, so that one long matra does not put every vibhag on a line of its own.
+    """
+    ordered = sorted(letters)
+    return max(ordered[(len(ordered) - 1) * 9 // 10], ceil(ordered[-1] / 2))
+
+
 def _fit(taal: Taal, letters: int) -> tuple[str, str]:
     """Class and style that put an avartan, two vibhags, one or half of one on a line, as the width allows."""
     unit = round(max(2.4, 0.6 * letters + 0.9), 2)  # em, of one matra
@@ -190,35 +213,39 @@ def _fit(taal: Taal, letters: int) -> tuple[str, str]:
     return fit, "\n".join(rules) + "\n"
 
 
-def _section(section: dict[str, Any], lines: list[list[list[Matra | None]]], taal: Taal, script: str) -> str:
+def _section(
+    section: dict[str, Any], lines: list[list[list[Matra | None]]], taal: Taal, script: str, usual: int
+) -> str:
     name = escape(section["name"])
     derived = "<small>derived by rule</small>" if section.get("derived") else ""
     heading = f'<p class="riyaz-name">{name}{derived}</p>\n' if name else ""
     rows = []
     for number, line in enumerate(lines, 1):
         ends = number == len(lines)
-        bars = [_vibhag(i, bar, taal, script, ends and i == len(line) - 1) for i, bar in enumerate(line)]
+        bars = [_vibhag(i, bar, taal, script, usual, ends and i == len(line) - 1) for i, bar in enumerate(line)]
         rows.append(f'<div class="riyaz-avartan" role="group" aria-label="avartan {number}">\n{"".join(bars)}</div>\n')
     return f'<div role="group" aria-label="{name or "bols"}">\n{heading}{"".join(rows)}</div>\n'
 
 
-def _vibhag(index: int, bar: list[Matra | None], taal: Taal, script: str, last: bool) -> str:
+def _vibhag(index: int, bar: list[Matra | None], taal: Taal, script: str, usual: int, last: bool) -> str:
     sign = taal.signs[index]
     spoken = "sam" if sign == "X" else "khali" if sign == "0" else f"tali {sign}"
     spoken = f"sam, {spoken}" if index == 0 and sign != "X" else spoken
     classes = "riyaz-vibhag" + " riyaz-khali" * (sign == "0") + " riyaz-end" * last
     first = taal.starts[index]
-    matras = [_matra(first + i, matra, sign if i == 0 else "", script) for i, matra in enumerate(bar)]
+    matras = [_matra(first + i, matra, sign if i == 0 else "", script, usual) for i, matra in enumerate(bar)]
     return (
         f'<div class="{classes}" style="--riyaz-n:{len(bar)}" role="group" aria-label="vibhag {index + 1}, {spoken}">\n'
         f"{''.join(matras)}</div>\n"
     )
 
 
-def _matra(number: int, matra: Matra | None, sign: str, script: str) -> str:
+def _matra(number: int, matra: Matra | None, sign: str, script: str, usual: int) -> str:
     arc = " riyaz-arc" if matra and matra.shared else ""
-    roman = f'<span class="riyaz-bols{arc}">{escape(matra.roman) if matra else ""}</span>\n'
-    nagari = f'<span class="riyaz-bols riyaz-nagari{arc}" lang="hi">{matra.nagari if matra else ""}</span>\n'
+    wide = _width(matra, script) if matra else 0
+    small = f' style="font-size:{usual / wide:.2f}em"' if wide > usual else ""
+    roman = f'<span class="riyaz-bols{arc}"{small}>{escape(matra.roman) if matra else ""}</span>\n'
+    nagari = f'<span class="riyaz-bols riyaz-nagari{arc}"{small} lang="hi">{matra.nagari if matra else ""}</span>\n'
     return (
         f'<div class="riyaz-matra"><span class="riyaz-number">{number}</span>\n'
         f"{roman if script != 'devanagari' else ''}{nagari if script != 'roman' else ''}"

@@ -13,6 +13,8 @@ Strokes and Devanagari: the syllabaries of Bol Processor (B. Bel) and of the Com
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from riyaz.tabla.context import played_as
+
 
 @dataclass(frozen=True)
 class Bol:
@@ -161,7 +163,7 @@ _DEVANAGARI: dict[tuple[str, ...], str] = {
         ("Ga Di Ga Na", "गदिगन"),
         ("Ga Na", "गन"),
         ("Dhe Re Dhe Re", "धिरधिर"),
-        ("Te Re Te Re", "तिरतिर"),
+        ("Te Re Te Re", "तेरेतेरे"),
     )
 }
 
@@ -176,9 +178,8 @@ def khali(bols: Iterable[str]) -> list[str]:
 
 
 def played(bols: Sequence[str]) -> list[Bol]:
-    """What the hands play: the `Bol` of each, a Ti before Na being a Tin; no bols give none."""
-    following = [*bols[1:], ""][: len(bols)]
-    return [BOLS["Tin" if (bol, after) == ("Ti", "Na") else bol] for bol, after in zip(bols, following, strict=True)]
+    """What the hands play: the `Bol` of each by the rules of `riyaz.tabla.context`; no bols give none."""
+    return [BOLS[bol] for bol in played_as(bols)]
 
 
 def phrases(bols: Sequence[str]) -> list[tuple[str, ...]]:
@@ -192,12 +193,30 @@ def phrases(bols: Sequence[str]) -> list[tuple[str, ...]]:
     return found
 
 
-def devanagari(bols: Sequence[str]) -> str:
-    """Write bols that stand together, such as those of one matra; a rest (``""``) is ऽ."""
+_BEFORE_RETROFLEX = ("Dhe", "Dhi", "Ti")  # a Te right after these is टे
+
+
+def devanagari(bols: Sequence[str], before: Sequence[str] = ()) -> str:
+    """Write bols that stand together, such as those of one matra; a rest (``""``) is ऽ.
+
+    Parameters
+    ----------
+    before : the bols struck before them. The second Te of a pair, and a Te after Dhe, Dhi or Ti, is टे.
+    """
+    run = next((n for n, bol in enumerate(reversed(before)) if bol != "Te"), len(before))
+    last = before[-run - 1] if run < len(before) else ""
+    retroflex = (run % 2 == 0) if last in _BEFORE_RETROFLEX else (run % 2 == 1)  # whether a Te would be now
+    retroflex = retroflex if before and before[-1] in (*_BEFORE_RETROFLEX, "Te") else False
     letters, start = "", 0
     while start < len(bols):
         n = next((n for n in (4, 2) if tuple(bols[start : start + n]) in _DEVANAGARI), 1)
         group = tuple(bols[start : start + n])
-        letters += _DEVANAGARI[group] if n > 1 else BOLS[group[0]].devanagari if group[0] else "ऽ"
+        if group[0] == "Te" and n < 4:
+            n = 1
+            letters += "टे" if retroflex else "ते"
+            retroflex = not retroflex
+        else:
+            letters += _DEVANAGARI[group] if n > 1 else BOLS[group[0]].devanagari if group[0] else "ऽ"
+            retroflex = group[-1] in _BEFORE_RETROFLEX
         start += n
     return letters

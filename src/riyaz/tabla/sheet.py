@@ -10,7 +10,7 @@ from pathlib import Path
 
 from riyaz.music import midi
 from riyaz.play import sound
-from riyaz.tabla import bhatkhande, form, notation, strokes, taals
+from riyaz.tabla import bhatkhande, form, layakari, notation, strokes, taals
 
 
 def run(arguments: list[str]) -> int:
@@ -23,6 +23,7 @@ def run(arguments: list[str]) -> int:
     parser.add_argument("--underlay", choices=("theka", "click"), help="play it under the composition")
     parser.add_argument("--script", choices=("roman", "devanagari", "both"), default="both")
     parser.add_argument("--to", type=Path, default=Path("sheets"), metavar="FOLDER", help="where it is written: sheets")
+    parser.add_argument("--layakari", action="store_true", help="add a page with its first section at eight speeds")
     given = parser.parse_args(arguments)
     written = [given.to / f"{given.file.stem}{suffix}" for suffix in (".html", ".mp3", ".mid")]
     composition = notation.read_file(given.file)
@@ -35,6 +36,12 @@ def run(arguments: list[str]) -> int:
     sound.write_mp3(written[1], samples, rate)
     hits = strokes.to_midi_notes(piece.events, taals.TAALS[composition.taal])
     midi.write_notes(written[2], hits, piece.about, drum=True)
+    if given.layakari:
+        taal = taals.TAALS[composition.taal]
+        events, parts = layakari.sections(composition.sections[0].events, taal)
+        about = {**piece.about, "title": f"{composition.title}: layakari", "sections": parts}
+        written.append(given.to / f"{given.file.stem}_layakari.html")
+        written[-1].write_text(bhatkhande.sheet(events, about, given.script), encoding="utf-8", newline="\n")
     checks = form.check(composition)
     names = [section.name for section in composition.sections]
     if composition.form in ("kaida", "rela") and not any(name.startswith("theme") for name in names):

@@ -1,53 +1,105 @@
-"""The spelling of bols: what is written together parted into strokes, in Roman or Devanagari.
+"""The spelling of bols: a word parted into its strokes, in Roman, Devanagari or Bengali.
 
-Ta is two strokes: the closed one (`CLOSED`) right after Ki and beside Ka in the same word, the open one (`OPEN`)
-everywhere else; ``Tt`` and ``Taa`` say which. A word alone leaves a plain Ta `UNDECIDED`.
+Roman is read in any case and with or without diacritics; capitals inside a word start bols. A word without vowels is
+consonant shorthand (``TRKT``, ``dg``). A plain Ta is `UNDECIDED` until `with_ka` and `after_ki` apply the rules of
+`riyaz.tabla.context`; ``Tt`` is closed and ``Taa`` open in any place. The Ta
+of the pairs in `context.CLOSED_PAIRS` is `LIKELY` closed until `khali_of_dha` has seen the section.
 """
 
 import re
 from difflib import SequenceMatcher
 from functools import cache, lru_cache
-from itertools import pairwise
-from unicodedata import normalize
+from unicodedata import combining, name, normalize
 
-from riyaz.tabla.bols import BOLS, GROUPS, SHORTHAND
+from riyaz.tabla import lexicon
+from riyaz.tabla.bols import BOLS, GROUPS
+from riyaz.tabla.context import CLOSED_PAIRS, closes
 
-RESTS = "-–_.sSऽ"
-UNDECIDED, OPEN, CLOSED = "Ta?", "Ta", "ta"
+RESTS = "-–—−_.$sSऽ"
+UNDECIDED, LIKELY, OPEN, CLOSED = "Ta?", "ta?", "Ta", "ta"  # LIKELY: closed but as the khali of Dha
+_JOINERS = {0x200B: None, 0x200C: None, 0x200D: None, 0xFEFF: None}
+_VOWELS = re.compile(r"[aeiou]")
 
 
 @cache
 def _spellings() -> dict[str, tuple[str, ...]]:
     known: dict[str, tuple[str, ...]] = {}
-    for name, bol in BOLS.items():
-        known |= dict.fromkeys((name.lower(), *bol.spellings, bol.devanagari), (name,))
-    known |= {"टे": ("Te",), "ट": (CLOSED,), "ड": ("Da",), "धिर": ("Dhe", "Re")}
-    known |= {spelling: names for spelling, names in GROUPS.items() if spelling not in SHORTHAND}
+    for stroke, bol in BOLS.items():
+        known |= dict.fromkeys((stroke.lower(), *bol.spellings, bol.devanagari), (stroke,))
+    known |= {"टे": ("Te",), "ट": (CLOSED,), "ड": ("Da",)}
+    known |= {letters: strokes for letters, strokes in GROUPS.items() if _VOWELS.search(letters)}
+    known |= lexicon.ROMAN | lexicon.DEVANAGARI | lexicon.BENGALI
+    known |= {letters: strokes for letters, strokes in lexicon.SHORTHAND.items() if len(letters) >= 4}
+    known |= {pair: (pair.removesuffix("ta").capitalize(), LIKELY) for pair in CLOSED_PAIRS}
     known |= {"ta": (UNDECIDED,), "~": ("~",)} | {rest.lower(): ("",) for rest in RESTS}
-    return {normalize("NFC", spelling): names for spelling, names in known.items()}
+    return {normalize("NFC", spelling): strokes for spelling, strokes in known.items()}
+
+
+@cache
+def _shorthand() -> dict[str, tuple[str, ...]]:
+    return lexicon.SHORTHAND | {rest.lower(): ("",) for rest in RESTS} | {"~": ("~",)}
 
 
 LONGEST = max(len(spelling) for spelling in _spellings())
 
 
+def fold(word: str) -> str:
+    """Fold Latin letters with diacritics: ā to a, ḍ to d, ñ to n; other scripts stay as they are."""
+    if word.isascii():
+        return word
+    word = normalize("NFC", word.translate(_JOINERS))
+    folded = []
+    for letter in word:
+        base = normalize("NFD", letter)
+        folded.append(base[0] if base[0].isascii() and all(map(combining, base[1:])) else letter)
+    return "".join(folded)
+
+
+def script(word: str) -> str:
+    """The script of a word's letters: LATIN, DEVANAGARI, BENGALI, ``""`` for none, ``MIXED`` for several."""
+    letters = (letter for letter in word if letter.isalpha() and letter not in "ऽsSxX")
+    scripts = {name(letter, "OTHER").split()[0] for letter in letters}
+    return "MIXED" if len(scripts) > 1 else next(iter(scripts), "")
+
+
 @lru_cache(maxsize=4096)
 def strokes(word: str) -> tuple[str, ...]:
-    """Part a word into bols; capitals start bols, the longest spelling comes first. Empty where it cannot be."""
-    if word in [short.upper() for short in SHORTHAND]:
-        return GROUPS[word.lower()]
-    word = normalize("NFC", word)
+    """Part a word into bols; the longest spelling comes first. Empty where it cannot be parted.
+
+    A ``ṭa`` is the closed Ta; a word that has it beside a plain ``ta`` tells the two apart.
+    """
+    dotted = normalize("NFC", word)
+    if "ṭa" in dotted:
+        plain = re.search("t[aā]", dotted) is not None
+        names = strokes(fold(dotted.replace("ṭa", "tta")) if plain else fold(dotted))
+        return names if plain else tuple(CLOSED if name == UNDECIDED else name for name in names)
+    word = normalize("NFC", fold(word))
+    letters = re.sub(r"[^a-z]", "", word.lower().replace("s", ""))
+    if letters and not _VOWELS.search(letters) and word.isascii() and not re.search(r"T[tT]?t", word):
+        return _parted(word.lower(), _shorthand(), frozenset())
     capitals = set() if word.isupper() else {i for i, letter in enumerate(word) if letter.isupper()}
+    runs = [(run.start(), run.end()) for run in re.finditer(r"[B-DF-HJ-NP-TV-Z]{2,}(?![a-z])", word)]
+    for start, end in reversed(runs if capitals else []):  # capitals without a vowel, such as the TR of Dha-TR
+        short = _parted(word[start:end].lower(), _shorthand(), frozenset())
+        if short and len(word) - (end - start) > 0:
+            before, after = word[:start], word[end:]
+            return (*(strokes(before) if before else ()), *short, *(strokes(after) if after else ()))
+    return _parted(word.lower(), _spellings(), frozenset(capitals)) or _parted(word.lower(), _spellings(), frozenset())
+
+
+def _parted(word: str, known: dict[str, tuple[str, ...]], capitals: frozenset[int]) -> tuple[str, ...]:
     following = {len(word): len(word)}  # where a spelling starts from which the rest can be parted: where it ends
     for start in reversed(range(len(word))):
         for end in range(min(start + LONGEST, len(word)), start, -1):
-            known = end in following and word[start:end].lower() in _spellings()
-            if known and not capitals.intersection(range(start + 1, end)):
+            fits = end in following and word[start:end] in known
+            fits = fits and word[end - 1 : end + 1] not in ("्र", "্র")  # a conjunct is one letter
+            if fits and not capitals.intersection(range(start + 1, end)):
                 following[start] = end
                 break
     names: list[str] = []
     start = 0 if 0 in following else len(word)
     while start < len(word):
-        names += _spellings()[word[start : following[start]].lower()]
+        names += known[word[start : following[start]]]
         start = following[start]
     return tuple(names)
 
@@ -56,21 +108,42 @@ def mistake(part: str) -> tuple[str, str]:
     """What of a word is no bol, and the known bol that it most resembles, empty where none does."""
     chunks = [part] if part.isupper() else re.findall(r"[^\W\d_a-zऀ-ॿ][^A-Z\-–.~_]*|[^A-Z\-–.~_]+|.", part)
     bad = next((chunk for chunk in chunks if not strokes(chunk)), part)
-    known = {spelling: names for spelling, names in _spellings().items() if spelling.isalpha() and len(spelling) > 1}
-    likeness = {spelling: SequenceMatcher(None, bad.lower(), spelling).ratio() for spelling in known}
-    best = max(likeness, key=lambda spelling: likeness[spelling])
-    return bad, "".join(known[best]).replace(UNDECIDED, "Ta") if likeness[best] >= 0.4 else ""
+    same = script(bad)
+    known = {letters: names for letters, names in _spellings().items() if letters.isalpha() or same != "LATIN"}
+    known = {letters: names for letters, names in known.items() if len(letters) > 1 and script(letters) == same}
+    likeness = {letters: SequenceMatcher(None, bad.lower(), letters).ratio() for letters in known}
+    best = max(likeness, key=lambda letters: likeness[letters], default="")
+    near = "".join(known[best]).replace(UNDECIDED, "Ta").replace(LIKELY, "Ta") if best and likeness[best] >= 0.4 else ""
+    return bad, near
 
 
 def with_ka(names: list[str]) -> list[str]:
-    """Close each undecided Ta that stands beside a Ka in the same word."""
-    beside = [(*names[max(i - 1, 0) : i], *names[i + 1 : i + 2]) for i in range(len(names))]
-    return [CLOSED if n == UNDECIDED and "Ka" in near else n for n, near in zip(names, beside, strict=True)]
+    """Close each undecided Ta that the rules within a word close: beside Ka, after Ti, Te, Dhe, Dhi."""
+    around = zip(["", *names], names, [*names[1:], ""], strict=False)
+    return [CLOSED if n == UNDECIDED and closes(a, b, one_word=True) else n for a, n, b in around]
 
 
 def after_ki(names: list[str]) -> list[str]:
     """Decide every other Ta: closed right after Ki, else open."""
+    pairs = zip(["", *names], names, strict=False)
     return [
-        (CLOSED if previous == "Ki" else OPEN) if name == UNDECIDED else name
-        for previous, name in pairwise(["", *names])
+        (CLOSED if closes(previous, "", one_word=False) else OPEN) if n == UNDECIDED else n for previous, n in pairs
     ]
+
+
+def khali_of_dha(slots: list[tuple[int, str]], cycle: int) -> list[str]:
+    """Decide each `LIKELY` Ta of a section: open where a Dha stands half the section earlier, else closed.
+
+    Parameters
+    ----------
+    slots : ticks and bol of each slot, from sam; no slots give none.
+    cycle : ticks of an avartan; in a section of no whole avartans each `LIKELY` Ta is closed.
+    """
+    total, time, names = sum(ticks for ticks, _ in slots), 0, []
+    half = total // 2 if total % cycle == 0 else total + 1
+    struck: dict[int, str] = {}
+    for ticks, bol in slots:
+        struck[time] = bol
+        names.append(bol if bol != LIKELY else OPEN if struck.get(time - half) == "Dha" else CLOSED)
+        time += ticks
+    return names

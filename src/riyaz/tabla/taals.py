@@ -14,12 +14,15 @@ tablatheka : tablatheka.com. onushilon : onushilon.org. The lecture : P. Bose, N
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 from itertools import accumulate
+from pathlib import Path
 
 from riyaz.music.events import TICKS, Unreadable
+from riyaz.tabla.taal_names import key, nearest, spellings
+from riyaz.tabla.taal_table import TABLE
 
 _SOURCES = {"T": "Tabalchi", "K": "tabla-notation", "W": "tablatheka", "O": "onushilon", "L": "the lecture"}
+_SOURCES |= {"DT": "DigiTabla", "RB": "rudrabeena", "TN": "Tabla Nawaz"}
 
 
 @dataclass(frozen=True)
@@ -32,10 +35,9 @@ class Taal:
     title : as a player writes it.
     vibhags : matras of each vibhag.
     signs : one a vibhag: ``X``, ``2``, ``3``, ..., ``0``.
-    theka : one avartan in notation, ``|`` between vibhags.
+    theka : one avartan in notation, ``|`` between vibhags; empty where no source prints one.
     sources : who gives it.
     variants : what other sources or schools write.
-    spellings : other names.
     """
 
     name: str
@@ -45,7 +47,6 @@ class Taal:
     theka: str
     sources: tuple[str, ...]
     variants: tuple[str, ...] = ()
-    spellings: tuple[str, ...] = ()
 
     @property
     def matras(self) -> int:
@@ -78,100 +79,123 @@ class Taal:
         return tuple(start for start, sign in zip(self.starts, self.signs, strict=True) if sign == "0")
 
 
-# title; vibhags; signs; sources; other spellings. Then the theka, and the variants.
-_TABLE = """
-Dadra; 3+3; X 0; T K
-  Dha Dhi Na | Dha Tu Na
-Rupak; 3+2+2; 0 2 3; T K; roopak rupaktal
-  Tin Tin Na | Dhi Na | Dhi Na
-Tivra; 3+2+2; X 2 3; T W; teevra tevra
-  Dha Din Ta | TeTe KaTa | GaDi GaNa
-Pashto; 3+2+2; X 2 3; T W
-  Tin - TiRaKiTa | Dhin - | Dha Ge
-Keherwa; 4+4; X 0; T K; kaharwa kaherva kehrwa keharwa
-  Dha Ge Na Ti | Na Ka Dhi Na
-Dhumali; 2+2+2+2; X 2 0 3; T; dhumali_tal
-  Dhin Dhin | Dha Tin | TiRaKiTa Dhin | DhaGe TiRaKiTa
-Matta; 2+2+2+3; X 2 0 3; W
-  Dhin TiRaKiTa | Dhin Na | Tu Na | DhinDhin NaDhin DhinNa
-Jhaptal; 2+3+2+3; X 2 0 3; T K; jhap jhaptaal japtal
-  Dhi Na | Dhi Dhi Na | Ti Na | Dhi Dhi Na
-Sooltal; 2+2+2+2+2; X 0 2 3 0; T; sultal sul sool soolfak sulphakta
-  Dha Dha | Din Ta | KiTa Dha | TeTe KaTa | GaDi GaNa
-  variant: tabla-notation has the signs X 2 0 3 4
-Ektal; 2+2+2+2+2+2; X 0 2 0 3 4; T K; ektaal
-  Dhin Dhin | DhaGe TiRaKiTa | Tu Na | Kat Ta | DhaGe TiRaKiTa | Dhin Na
-Chautal; 2+2+2+2+2+2; X 0 2 0 3 4; T K W; chowtal choutal chartal
-  Dha Dha | Din Ta | KiTa Dha | Din Ta | TeTe KaTa | GaDi GaNa
-Khemta; 3+3+3+3; X 2 0 3; W
-  Dha Ti Te | Na Dhi Na | Ta Ti Te | Dha Dhi Na
-Dhamar; 5+2+3+4; X 2 0 3; T K
-  Ka Dhi Tt Dhi Tt | Dha - | Ga Ti Tt | Ti Tt Ta -
-  variant: the closed Ta is often written Te
-Deepchandi; 3+4+3+4; X 2 0 3; K; dipchandi
-  Dha Dhin - | Dha Dha Tin - | Ta Tin - | Dha Dha Dhin -
-  variant: Dha Ge in place of Dha Dha
-Jat; 3+4+3+4; X 2 0 3; O
-  Dha Dhin - | Dha Ge Tin - | Na Tin - | Dha Ge Dhin -
-  variant: the name is also given to a cycle of 16 matras
-Jhumra; 3+4+3+4; X 2 0 3; T; jhoomra
-  Dhin -Dha TiRaKiTa | Dhin Dhin DhaGe TiRaKiTa | Tin -Ta TiRaKiTa | Dhin Dhin DhaGe TiRaKiTa
-Ada Chautal; 2+2+2+2+2+2+2; X 2 0 3 0 4 0; T K; adachautal ada_chowtal aada_chautal
-  Dhin TiRaKiTa | Dhi Na | Tu Na | Kat Ta | TiRaKiTa Dhi | Na Dhi | Dhi Na
-Farodast; 2+2+2+2+2+2+2; X 0 2 0 3 4 5; T W; pharodast
-  Dhin Dhin | DhaGe TiRaKiTa | Tu Na | Kat Ta | DhinNa KaDha | TiRaKiTa DhinNa | KaDha TiRaKiTa
-  variant: matras 9 to 14 differ from school to school
-Pancham Sawari; 3+4+4+4; X 2 0 3; T K W; sawari panchamsawari savari
-  Dhi Na DhiDhi | Kat DhiDhi NaDhi DhiNa | TiKra TinNa TiRaKiTa TuNa | KatTa DhiDhi NaDhi DhiNa
-  variant: vibhags 4+3+5+3 are also taught
-  variant: vibhags 4+4+4+3 are also taught
-Teental; 4+4+4+4; X 2 0 3; T K L; tintal teentaal tritaal trital tintaal
-  Dha Dhin Dhin Dha | Dha Dhin Dhin Dha | Dha Tin Tin Ta | Ta Dhin Dhin Dha
-  variant: Na on matra 9
-  variant: TeTe on matra 13
-Tilwada; 4+4+4+4; X 2 0 3; T K; tilwara
-  Dha TiRaKiTa Dhin Dhin | Dha Dha Tin Tin | Ta TiRaKiTa Dhin Dhin | Dha Dha Dhin Dhin
-  variant: Tabalchi has TiRaKiTa Tin Tin in vibhag 3
-Sitarkhani; 4+4+4+4; X 2 0 3; T W; sitarkhaani
-  Dha -Dhin -Ka Dha | Dha -Dhin -Ka Dha | Dha -Ti -Ka Ta | Ta -Dhe -Ka Dha
-  variant: -Tin in vibhag 3 and -Dhin in vibhag 4
-Shikhar; 6+6+2+3; X 0 2 3; T O
-  Dha TiRaKiTa DhinNa NaKa Tu Ga | DhinNa NaKa DhinNa KiTa TaKa Dhet | Dha TeTe | KaTa GaDi GeNe
-"""
-
-
 def _taals() -> Iterator[Taal]:
-    for entry in re.split(r"\n(?! )", _TABLE.strip()):
+    for entry in re.split(r"\n(?! )", TABLE.strip()):
         head, theka, *variants = (line.strip() for line in entry.split("\n"))
-        title, vibhags, signs, sources, *spellings = head.split("; ")
+        title, vibhags, signs, sources = head.split("; ")
         yield Taal(
             name=title.lower().replace(" ", "_"),
             title=title,
             vibhags=tuple(int(matras) for matras in vibhags.split("+")),
             signs=tuple(signs.split()),
-            theka=theka,
+            theka="" if theka == "-" else theka,
             sources=tuple(_SOURCES[source] for source in sources.split()),
             variants=tuple(variant.removeprefix("variant: ") for variant in variants),
-            spellings=tuple(" ".join(spellings).split()),
         )
 
 
-TAALS: dict[str, Taal] = {taal.name: taal for taal in _taals()}
-_SPELLINGS = {spelling: taal.name for taal in TAALS.values() for spelling in (taal.name, *taal.spellings)}
+class Taals(dict[str, Taal]):
+    """The taals of the repertoire by name; further ones and taals of one's own are looked up as well.
+
+    Iteration gives the taals that the repertoire has. ``taals[name]`` and ``name in taals`` also know `MORE`, and the
+    names that `own` makes, from which the taal can be built again.
+    """
+
+    def __missing__(self, name: str) -> Taal:
+        """Look up what is not in the repertoire; KeyError where there is nothing."""
+        if name in MORE:
+            return MORE[name]
+        title, *parts = name.split("; ")
+        if len(parts) != 3:
+            raise KeyError(name)
+        return own(title, *parts)
+
+    def __contains__(self, name: object) -> bool:
+        """Whether ``self[name]`` gives a taal."""
+        return isinstance(name, str) and (super().__contains__(name) or name in MORE or name.count("; ") == 3)
 
 
-def find(name: str) -> Taal:
-    """The taal of a name in any of its spellings (``Teental``, ``tintal``, ``Ada Chautal``).
+def own(title: str, vibhags: str, signs: str = "", theka: str = "") -> Taal:
+    """A taal of one's own; its name holds all of it, so that a piece carries its taal with it.
+
+    Parameters
+    ----------
+    vibhags : matras of each, such as ``4+3+4``.
+    signs : one a vibhag, such as ``X 2 3``; without them sam and talis in order.
+    theka : one avartan in notation; empty where there is none.
 
     Raises
     ------
-    Unreadable : names the nearest taal that there is.
+    Unreadable : the vibhags are no whole numbers, or the signs are not as many, or not in order.
     """
-    key = "_".join(name.lower().replace("-", " ").split())
-    for candidate in (key, key.removesuffix("_tal"), key.removesuffix("_taal")):
+    if "½" in vibhags or ".5" in vibhags or "/2" in vibhags:
+        raise Unreadable(f"vibhags are {vibhags!r}", "write half matras as matras: double all numbers and the tempo")
+    if not re.fullmatch(r"\s*[1-9]\d?(\s*\+\s*[1-9]\d?)*\s*", vibhags):
+        raise Unreadable(f"vibhags are {vibhags!r}", "write whole matras such as 4+3+4")
+    sizes = tuple(int(matras) for matras in vibhags.split("+"))
+    marks = tuple(signs.upper().replace("+", "X").replace("O", "0").replace(",", " ").split())
+    marks = marks or ("X", *(str(number) for number in range(2, len(sizes) + 1)))
+    if len(marks) != len(sizes):
+        raise Unreadable(f"{len(sizes)} vibhags have {len(marks)} signs", "write one sign for each vibhag")
+    talis = [mark for mark in marks if mark not in ("X", "0")]
+    if "X" in marks[1:] or marks[0] not in ("X", "0") or talis != [str(n) for n in range(2, 2 + len(talis))]:
+        raise Unreadable(f"signs are {' '.join(marks)!r}", "begin with X (or 0), then 2, 3, ... and 0 for khali")
+    title = title.replace(";", ",").strip()
+    name = "; ".join((title, "+".join(map(str, sizes)), " ".join(marks), theka.strip()))
+    return Taal(name, title, sizes, marks, theka.strip(), ("the composition itself",))
+
+
+def read_own(folder: Path) -> dict[str, Taal]:
+    """The taals in the files ``*.taals`` of a folder, by `key` of their titles; no such file gives none.
+
+    A line is a taal: ``name; 4+3+4; X 2 3; theka``. The signs and the theka may be left out; ``#`` begins a comment.
+
+    Raises
+    ------
+    Unreadable : a line is no taal; names file and line.
+    """
+    found: dict[str, Taal] = {}
+    for path in sorted(folder.glob("*.taals")):
+        for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1):
+            parts = [part.strip() for part in line.split("#")[0].split(";")]
+            if not any(parts):
+                continue
+            try:
+                if not 2 <= len(parts) <= 4:
+                    raise Unreadable(f"{line.strip()!r} is no taal", "write for instance: Mine; 4+3+4; X 2 3")
+                taal = own(*parts)
+            except Unreadable as error:
+                raise Unreadable(f"{path.name}:{number}:1: {error.reason}", error.remedy) from None
+            found[key(taal.title)] = taal
+    return found
+
+
+_ALL = {taal.name: taal for taal in _taals()}
+_LAST = "shikhar"  # the last taal in the table that the repertoire has
+_N_HELD = list(_ALL).index(_LAST) + 1
+TAALS = Taals(list(_ALL.items())[:_N_HELD])
+MORE: dict[str, Taal] = dict(list(_ALL.items())[_N_HELD:])
+_SPELLINGS = spellings() | {key(taal.title): taal.name for taal in _ALL.values()} | {name: name for name in _ALL}
+
+
+def find(name: str) -> Taal:
+    """The taal of a name in any of its spellings (``Teental``, ``teen taal``, ``तीनताल``), or one that `own` made.
+
+    Raises
+    ------
+    Unreadable : names the taal that sounds nearest, with its matras, or all that there are.
+    """
+    if name in TAALS:
+        return TAALS[name]
+    looked = key(name)
+    for candidate in (looked, looked.replace("_", "")):
         if candidate in _SPELLINGS:
             return TAALS[_SPELLINGS[candidate]]
-    near = get_close_matches(key, sorted(_SPELLINGS), n=1, cutoff=0.5)
+    near = nearest(name, _SPELLINGS)
+    if name.strip().isdecimal():
+        raise Unreadable(
+            f"{name.strip()} is no name of a taal", "add its vibhags, such as vibhags: 4+3+4, and signs: X 2 3"
+        )
     known = ", ".join(taal.title for taal in TAALS.values())
-    remedy = f"nearest: {TAALS[_SPELLINGS[near[0]]].title}" if near else f"known: {known}"
-    raise Unreadable(f"there is no taal {name!r}", remedy)
+    remedy = f"nearest: {TAALS[near].title}, {TAALS[near].matras} matras" if near else f"known: {known}"
+    raise Unreadable(f"there is no taal {name!r}", f"{remedy}; a taal of your own: add a line such as vibhags: 4+3+4")

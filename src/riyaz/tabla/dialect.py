@@ -1,0 +1,335 @@
+"""Dialects of typed tabla: what bars, blanks, dots and hyphens mean, settled by the taal's arithmetic.
+
+Each possible meaning is a `Reading`. The plain one comes first: a word is a matra, a bar ends a vibhag. Where it does
+not give whole avartans, the others are tried on all sections at once, and those that give whole avartans remain. One
+that remains is taken; where two remain, the text is refused with both, and a line in the header settles it:
+
+=================  =========================================================
+``words: matras``  a word is a matra, whatever else would fit
+``strokes: 4``     four strokes (or rests) a matra, blanks only part phrases
+``bars: matras``   a bar ends a matra, its words share it evenly
+``bars: vibhags``  a bar ends a vibhag
+``dots: bars``     a dot between blanks parts as a bar does
+``dots: rests``    a dot between blanks is a rest
+``hyphens: matras``  a hyphen ends a matra
+=================  =========================================================
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from riyaz.music.events import TICKS, Unreadable
+from riyaz.tabla import taals
+from riyaz.tabla.layout import Item
+from riyaz.tabla.place import Place
+from riyaz.tabla.spelling import mistake, strokes, with_ka
+
+Slots = list[tuple[int, str]]  # ticks, and a bol, "" for a rest
+
+MOST = 8  # strokes of a word that may be a matra where the avartans are not whole
+DENSITIES = tuple(Fraction(n) for n in ("1", "2", "4", "3", "6", "8", "3/2", "5", "7"))
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the marks of a text mean.
+
+    Attributes
+    ----------
+    bars : ``vibhags`` or ``matras``.
+    dots : ``rests`` or ``bars``, of a dot between blanks.
+    hyphens : ``rests`` or ``matras``.
+    strokes : slots a matra where blanks part phrases; 0 where a word is a matra.
+    """
+
+    bars: str = "vibhags"
+    dots: str = "rests"
+    hyphens: str = "rests"
+    strokes: Fraction = Fraction(0)
+
+    @property
+    def settled(self) -> str:
+        """The lines of a header that choose this reading."""
+        keys = {"dots": self.dots == "bars", "hyphens": self.hyphens == "matras", "bars": self.bars == "matras"}
+        lines = [f"{key}: {getattr(self, key)}" for key, other in keys.items() if other]
+        lines += [f"strokes: {self.strokes}"] if self.strokes else []
+        return ", ".join(lines) or "words: matras"
+
+    @property
+    def words(self) -> str:
+        """The reading in words."""
+        if self.strokes:
+            return f"{self.strokes} stroke{'s' * (self.strokes != 1)} a matra"
+        ends = "a hyphen ends" if self.hyphens == "matras" else "a bar ends" if self.bars == "matras" else ""
+        return f"{ends} a matra" if ends else "a word is a matra"
+
+
+def settle(
+    parts: Mapping[str, Sequence[Item]], taal: taals.Taal, given: Mapping[str, str], place: Place
+) -> tuple[Reading, dict[str, Slots]]:
+    """Choose the reading of a text and place its strokes.
+
+    Parameters
+    ----------
+    parts : the items of each section, in order.
+    given : what the header says about reading, such as ``{"strokes": "4"}``.
+
+    Returns
+    -------
+    The reading, and of each section the slots: ticks and bol.
+
+    Raises
+    ------
+    Unreadable : no reading fits (the plain one's mistake), or two fit and the header does not choose.
+    """
+    plain = _given(Reading(), given)
+    found = [item for items in parts.values() for item in items]
+    dots = next((item for item in found if item.kind == "dot"), None)
+    try:
+        first = _placed(parts, taal, plain)
+    except Unreadable as error:
+        mistaken: Unreadable | None = error
+        first = {}
+    else:
+        mistaken = None
+        tell = any("$" in item.text for item in found) and any(item.kind == "bar" for item in found)
+        chosen = "words" in given or "strokes" in given or "hyphens" in given
+        if chosen or (whole(first, taal) and (not dots or "dots" in given) and (not tell or "bars" in given)):
+            return plain, first
+    fitting: list[tuple[Reading, dict[str, Slots]]] = []
+    for reading in _others(found, given, plain, bars=mistaken is not None):
+        try:
+            slots = _placed(parts, taal, reading)
+        except Unreadable:
+            continue
+        if whole(slots, taal) and slots not in [other for _, other in fitting]:
+            fitting.append((reading, slots))
+    if mistaken is None and not dots and not whole(first, taal) and _half(first, taal):
+        fitting = [(plain, first), *fitting]
+    if len(fitting) == 1:
+        return fitting[0]
+    if len(fitting) > 1:
+        shown = " or ".join(f"{reading.words} ({_length(slots)} matras)" for reading, slots in fitting[:2])
+        settled = " or ".join(reading.settled for reading, _ in fitting[:2])
+        place.stop(f"two readings fit {taal.title}: {shown}", f"choose one in the header: {settled}")
+    if mistaken:
+        raise mistaken
+    if dots and "dots" not in given:
+        dots.place.stop(
+            "a . between blanks is a rest or parts matras", "write - for a rest, or dots: bars in the header"
+        )
+    crowded = next((item for item in found if item.kind == "word" and len(strokes(item.text)) > MOST), None)
+    if crowded and not whole(first, taal):
+        crowded.place.stop(
+            f"{crowded.text!r} has more than {MOST} strokes, and the section is no whole avartans",
+            "part it into matras, or write in the header strokes: 4 (a matra), or words: matras",
+        )
+    return plain, first
+
+
+def whole(sections: Mapping[str, Slots], taal: taals.Taal) -> bool:
+    """Whether every section is whole avartans, or whole ones and the sam on which it lands."""
+    for slots in sections.values():
+        over = sum(ticks for ticks, _ in slots) % taal.ticks
+        if over and not (over == TICKS and len(slots) > 1 and slots[-1][0] == TICKS and slots[-1][1]):
+            return False
+    return True
+
+
+def _half(sections: Mapping[str, Slots], taal: taals.Taal) -> bool:
+    """Whether the plain reading is likely as well: half avartans, or words of at most two strokes."""
+    for slots in sections.values():
+        total = sum(ticks for ticks, _ in slots)
+        if total * 2 % taal.ticks and len(slots) * TICKS > 2 * total:
+            return False
+    return True
+
+
+def _length(sections: Mapping[str, Slots]) -> str:
+    return str(sum(Fraction(ticks, TICKS) for slots in sections.values() for ticks, _ in slots))
+
+
+def _given(reading: Reading, given: Mapping[str, str]) -> Reading:
+    return Reading(
+        bars=given.get("bars", reading.bars),
+        dots=given.get("dots", reading.dots),
+        hyphens=given.get("hyphens", reading.hyphens),
+        strokes=Fraction(given.get("strokes", reading.strokes)),
+    )
+
+
+def _others(found: Sequence[Item], given: Mapping[str, str], plain: Reading, bars: bool) -> list[Reading]:
+    """The readings beside the plain one that what stands in the text allows."""
+    kinds = {item.kind for item in found}
+    words = [item.text for item in found if item.kind == "word"]
+    own = any(item.speed != 1 for item in found) or any(set("~,") & set(word) for word in words)
+    dots = [plain.dots] if "dots" in given or "dot" not in kinds else ["bars", "rests"]
+    tell = bars or "dot" in kinds or any("$" in item.text for item in found)
+    ends = ["vibhags", "matras"] if tell and "bars" not in given and {"bar", "dot"} & kinds else [plain.bars]
+    others = [Reading(bars=end, dots=dot) for dot in dots for end in ends]
+    if any("$" in item.text for item in found):
+        return others
+    if words and all(word.count("-") >= 2 for word in words) and "hyphens" not in given:
+        others.append(Reading(hyphens="matras"))
+    names = [strokes(word) for word in words]
+    several = any(len(row) > 1 for row in names)
+    longer = sum(map(len, names)) > 2 * len(names)  # phrases, not the pairs of a dugun
+    if (
+        several
+        and not own
+        and not {"span", "rate", "half", "whole"} & kinds
+        and ("bar" not in kinds or (bars and longer))
+    ):
+        fast = any("Ra" in row or "Re" in row for row in names)  # TiRaKiTa and DheReDheRe are not played in thah
+        others += [Reading(dots=dot, strokes=n) for dot in dots for n in DENSITIES if n > 1 or not fast]
+    return [other for other in others if other != plain]
+
+
+# Placing -------------------------------------------------------------------------------------------------------
+
+
+def _placed(parts: Mapping[str, Sequence[Item]], taal: taals.Taal, reading: Reading) -> dict[str, Slots]:
+    placed: dict[str, Slots] = {}
+    for name, items in parts.items():
+        theme = placed.get("theme") or next(iter(placed.values()), [])
+        placed[name] = _section(_meant(items, reading), taal, reading, theme)
+    return placed
+
+
+def _meant(items: Sequence[Item], reading: Reading) -> list[Item]:
+    """Items with dots and hyphens as the reading takes them."""
+    meant: list[Item] = []
+    for item in items:
+        if item.kind == "dot":
+            item = (
+                item._replace(kind="bar", text="|") if reading.dots == "bars" else item._replace(kind="word", text="-")
+            )
+        if item.kind == "word" and reading.hyphens == "matras":
+            meant += [item._replace(text=text) for text in item.text.split("-") if text]
+        else:
+            meant.append(item)
+    return meant
+
+
+def _section(items: list[Item], taal: taals.Taal, reading: Reading, theme: Slots) -> Slots:
+    slots: Slots = []
+    halves: list[tuple[int, Place]] = []  # where half a theme is to be put
+    rate = reading.strokes
+    bar, group = Fraction(0), list[Item]()
+    spans = {item.place.line: item for item in items if item.kind == "span"}
+    for number, item in enumerate([*items, Item("bar", "", Fraction(1), items[-1].place)] if items else []):
+        if item.kind == "rate":
+            rate = Fraction(int(item.text.rpartition("/")[2]) or 1)
+        elif item.kind == "span":
+            _span(group, item, slots)
+            group = []
+        elif item.kind == "word" and item.place.line in spans:
+            group.append(item)
+        elif item.kind in ("half", "whole"):
+            if not theme:
+                item.place.stop(f"{item.text!r} refers to a theme", "write a section [theme] above it")
+            if item.kind == "half":
+                halves.append((len(slots), item.place))
+            else:
+                slots += theme
+        elif item.kind == "bar" and (reading.bars == "matras" or group):
+            _shared(group, slots)
+            group = []
+        elif item.kind == "bar" and item.text:
+            time = Fraction(sum(ticks for ticks, _ in slots))
+            lands = number == len(items) - 1 and time % taal.ticks == TICKS  # a bar after the sam of a tihai
+            bar = bar if halves or lands else _bar(time, bar, taal, item.place)
+        elif item.kind == "word" and reading.bars == "matras" and not rate:
+            group.append(item)
+        elif item.kind == "word":
+            _matra(item, rate, slots)
+    if halves:
+        slots = _halved(slots, halves, theme, taal)
+    if rate and len(slots) > 1 and slots[-1][1]:
+        over = (sum(ticks for ticks, _ in slots) - slots[-1][0]) % taal.ticks
+        slots[-1] = (TICKS, slots[-1][1]) if over == 0 else slots[-1]  # a last stroke on sam
+    return slots
+
+
+def _matra(item: Item, rate: Fraction, slots: Slots) -> None:
+    """Add a word as a matra, or its strokes at a rate."""
+    for share, bol in word(item.text, item.place):
+        ticks = TICKS / rate if rate else share * TICKS / item.speed
+        if ticks.denominator != 1:
+            item.place.stop(f"{item.text!r} parts a matra into more than {TICKS} can count", "use fewer bols")
+        if bol == "~" and not slots:
+            item.place.stop("there is no stroke before the ~", "write - for a rest")
+        if bol == "~":
+            slots[-1] = (slots[-1][0] + int(ticks), slots[-1][1])
+        else:
+            slots.append((int(ticks), bol))
+
+
+def _shared(group: list[Item], slots: Slots) -> None:
+    """Add the words of one matra: each has an even share."""
+    for item in group:
+        _matra(item._replace(speed=item.speed * len(group)), Fraction(0), slots)
+
+
+def _span(group: list[Item], item: Item, slots: Slots) -> None:
+    """Add the words of a line that fill so many matras, stroke by stroke."""
+    text = re.sub(r"([½¼¾])", lambda m: {"½": " 1/2", "¼": " 1/4", "¾": " 3/4"}[m[0]], item.text.strip("( )"))
+    matras = sum((Fraction(part) for part in text.split()), Fraction(0))
+    n_strokes = sum(len(word(each.text, each.place)) for each in group)
+    if not n_strokes or not matras:
+        item.place.stop(f"{item.text.strip()} says how long nothing is", "write bols before it")
+    for each in group:
+        _matra(each, n_strokes / matras, slots)
+
+
+def _halved(slots: Slots, halves: list[tuple[int, Place]], theme: Slots, taal: taals.Taal) -> Slots:
+    """Put in the second half of the theme, of its first half or of its first quarter, as the taal's arithmetic says."""
+    length, present = sum(ticks for ticks, _ in theme), sum(ticks for ticks, _ in slots)
+    for unit in (taal.ticks, taal.ticks // 2):
+        fits = [n for n in (2, 4, 8) if (present + len(halves) * length // n) % unit == 0 and length % n == 0]
+        if len(fits) == 1:
+            break
+    else:
+        halves[0][1].stop("half the theme does not fill the avartan", "write its bols out")
+    stop = length if fits[0] == 2 else 2 * length // fits[0]
+    part, time = Slots(), 0
+    for ticks, bol in theme:
+        if stop - length // fits[0] <= time < stop:
+            part.append((ticks, bol))
+        time += ticks
+    for index, _ in reversed(halves):
+        slots[index:index] = part
+    return slots
+
+
+def _bar(time: Fraction, last: Fraction, taal: taals.Taal, place: Place) -> Fraction:
+    """Check that a vibhag ends at `time`, in ticks from sam, and return it; `last` is where the last bar stood."""
+    starts: list[Fraction] = [Fraction((start - 1) * TICKS) for start in taal.starts]
+    if time % taal.ticks not in starts:
+        vibhag = starts.index(last % taal.ticks)
+        has = (time - last) / TICKS
+        shown = f"{has.numerator if has.denominator == 1 else round(float(has), 2)} matra{'s' * (has != 1)}"
+        place.stop(f"vibhag {vibhag + 1} of {taal.title} has {shown} here", f"expected {taal.vibhags[vibhag]}")
+    return time
+
+
+def word(text: str, place: Place) -> list[tuple[Fraction, str]]:
+    """Part a word into its slots: the share of each, and a bol, "" for a rest, "~" or a Ta not yet decided.
+
+    Raises
+    ------
+    Unreadable : a part of it is no bol; names the nearest.
+    """
+    parts, slots, column = re.split(r"[,]|(?<=[^\W\d_])\.(?=[^\W\d_])", text.rstrip(",") or text), [], place.column
+    for part in parts:
+        names = strokes(part)
+        if not names:
+            bad, near = mistake(part)
+            at = place._replace(column=column + part.find(bad))
+            at.stop(f"{bad!r} is no bol", f"nearest known bol: {near}" if near else "expected a bol")
+        slots += [(Fraction(1, len(parts) * len(names)), name) for name in names]
+        column += len(part) + 1
+    decided = with_ka([name for _, name in slots])
+    return [(share, name) for (share, _), name in zip(slots, decided, strict=True)]

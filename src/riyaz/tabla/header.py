@@ -1,0 +1,242 @@
+"""The header of a composition, and its sections: what stands around the bols."""
+
+import re
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from typing import NamedTuple
+
+from riyaz.music.events import Unreadable
+from riyaz.tabla import taals
+from riyaz.tabla.place import Place
+from riyaz.tabla.spelling import fold
+
+FORMS = ("theka", "kaida", "rela", "peshkar", "tukda", "mukhda", "tihai", "chakradar", "gat", "paran", "laggi", "mohra")
+LAYAS = {"vilambit": 45, "madhya": 90, "drut": 180}  # and a usual number of matras a minute
+
+_FORM_NAMES = {
+    "kaida": "kayda kayada kayeda qaida qaeda quaida qayda quayda qa'ida kaeda कायदा कायदे क़ायदा",
+    "rela": "relaa रेला",
+    "peshkar": "peshkara peshkaar पेशकार",
+    "tukda": "tukra tukada tukdaa टुकड़ा टुकडा",
+    "mukhda": "mukhra mukhada मुखड़ा मुखडा",
+    "tihai": "tehai teehai tihaayi तिहाई",
+    "chakradar": "chakkardar chakradhar chakradaar चक्रदार चक्करदार",
+    "gat": "gath गत",
+    "paran": "parand परन",
+    "laggi": "lagi लग्गी",
+    "theka": "thekaa ठेका",
+    "mohra": "mohara मोहरा",
+}
+_KNOWN_FORMS = {name: form for form, names in _FORM_NAMES.items() for name in (form, *names.split())}
+_KEYS = ("title", "taal", "form", "laya", "gharana", "source", "family", "tempo")
+_TEXTS = ("title", "gharana", "source", "family")
+_OWN = ("matras", "vibhags", "signs", "theka")
+READINGS = {
+    "words": ("matras",),
+    "bars": ("vibhags", "matras"),
+    "dots": ("rests", "bars"),
+    "hyphens": ("rests", "matras"),
+    "strokes": (),
+}
+_ALIASES = {"tal": "taal", "tala": "taal", "taala": "taal", "ताल": "taal", "তাল": "taal", "name": "title"}
+_ALIASES |= {
+    "bpm": "tempo",
+    "vibhag": "vibhags",
+    "vibhaag": "vibhags",
+    "sign": "signs",
+    "lay": "laya",
+    "matra": "matras",
+}
+_ALIASES |= {"शीर्षक": "title", "type": "form"}
+
+_SECTIONS = (
+    "theme mukh face kaida kayda kayada qaida quayda rela peshkar theka dohra dohara palta palte variation bal tihai "
+    "tehai chakradar gat tukda mohra uthan laggi paran adha-dohra मुख कायदा क़ायदा दोहरा पलटा तिहाई ठेका रेला"
+)
+_NAMES = "|".join(sorted(_SECTIONS.split(), key=len, reverse=True))
+_HEAD = re.compile(rf"\s*((?:adha\s+)?(?:{_NAMES}))\s*[#-]?\s*(\d{{0,3}})\s*(:|[.)-]*\s*$)", re.IGNORECASE)
+_LABEL = re.compile(r"\s*(?:bhari|khali|bhari\s+khali|भरी|खाली)\s*(?::|$)", re.IGNORECASE)
+THEME = ("theme", "mukh", "face", "kaida", "kayda", "kayada", "qaida", "quayda", "मुख", "कायदा", "क़ायदा")
+
+
+def form_of(value: str) -> str:
+    """The form of a name in any spelling, ``""`` for none."""
+    return _KNOWN_FORMS.get(fold(value).lower().strip(), "")
+
+
+def nearest(word: str, known: tuple[str, ...] | list[str]) -> str:
+    """The known word that a word resembles, as a remedy."""
+    near = get_close_matches(word, known, n=1, cutoff=0.5)
+    return f"nearest: {near[0]}" if near else f"known: {', '.join(known)}"
+
+
+def header(
+    rows: list[str], place: Place, more: Mapping[str, taals.Taal] | None = None
+) -> tuple[dict[str, str], dict[str, str], int]:
+    """Read the header: its values, how the text is to be read, and the number of its first row of bols.
+
+    Parameters
+    ----------
+    more : taals of one's own by `taal_names.key`, from a file of taals.
+
+    Raises
+    ------
+    Unreadable : a key is unknown or given twice, or its value is none.
+    """
+    found: dict[str, tuple[str, Place]] = {}
+    end = len(rows)
+    for number, line in enumerate(rows):
+        content = line.split("#")[0].strip()
+        match = re.match(r"([^\W\d][^\s:=|]*)\s*[:=]\s*(.*)$", content)
+        if not content:
+            continue
+        if not match:
+            plain = _plain(content, "taal" in found) if not {"taal", "form"} <= found.keys() else {}
+            here = place._replace(line=number + 1)
+            if not plain or any(key in found for key in plain):
+                end = number
+                break
+            found |= {key: (value, here) for key, value in plain.items()}
+            continue
+        name = match[1].lower()
+        if name == "speed" or (_HEAD.match(line) and not (name == "theka" and "vibhags" in found)):
+            end = number
+            break
+        here = place._replace(line=number + 1, column=line.index(match[1]) + 1)
+        key = _ALIASES.get(name, name)
+        if key in found:
+            here.stop(f"{key} is given twice", "keep one")
+        # a # belongs to a text
+        found[key] = (line.partition(":")[2].strip() if key in _TEXTS and ":" in line else match[2].strip(), here)
+    return (*_values(found, more or {}), end)
+
+
+def _plain(content: str, has_taal: bool) -> dict[str, str]:
+    """What a line without a key says, such as ``Kaida in Teental`` or ``Teental``; empty where it is none."""
+    if has_taal:
+        alone = form_of(content.strip(" .:"))
+        return {"form": alone} if alone in ("kaida", "rela", "peshkar", "gat", "laggi") else {}
+    parts = re.split(r"\s+in\s+|\s*[-–,()]\s*|\s+", content.strip(" .:"), flags=re.IGNORECASE)
+    form = [part for part in parts if form_of(part)]
+    rest = " ".join(part for part in parts if part and not form_of(part))
+    try:
+        taal = {"taal": taals.find(rest).title} if rest and len(parts) <= 5 else {}
+    except Unreadable:
+        return {}
+    return taal | ({"form": form[0]} if len(form) == 1 and taal else {}) if len(form) <= 1 else {}
+
+
+def _values(
+    found: dict[str, tuple[str, Place]], more: Mapping[str, taals.Taal]
+) -> tuple[dict[str, str], dict[str, str]]:
+    values: dict[str, str] = {}
+    reading: dict[str, str] = {}
+    own = {key: found[key][0] for key in _OWN if key in found}
+    for key, (value, here) in found.items():
+        if key in READINGS:
+            reading[key] = _reading(key, value, here)
+        elif key == "taal":
+            values[key] = _taal(value, own, here, more)
+        elif key not in _OWN:
+            values[key] = _value(key, value, here)
+    if "vibhags" in own and "taal" not in found:
+        values["taal"] = _taal(f"{own['vibhags']}", own, found["vibhags"][1], more)
+    return values, reading
+
+
+def _reading(key: str, value: str, here: Place) -> str:
+    value = value.lower()
+    value = value if key == "strokes" or value.endswith("s") else value + "s"
+    fits = re.fullmatch(r"[1-9]\d?(/[1-9])?", value) if key == "strokes" else value in READINGS[key]
+    if not fits:
+        here.stop(f"{key} is {value!r}", f"write {' or '.join(READINGS[key]) or 'strokes per matra, such as 4 or 3/2'}")
+    return value
+
+
+def _taal(value: str, own: dict[str, str], here: Place, more: Mapping[str, taals.Taal]) -> str:
+    value = (
+        re.sub(r"\(.*?\)|[-–,]?\s*\d+\s*(?:beats?|matras?|मात्रा).*$", "", value, flags=re.IGNORECASE).strip() or value
+    )
+    try:
+        if "vibhags" not in own:
+            return (more.get(taals.key(value)) or taals.find(value)).name
+        taal = taals.own(value, own["vibhags"], own.get("signs", ""), own.get("theka", ""))
+    except Unreadable as error:
+        here.stop(error.reason, error.remedy)
+    matras = own.get("matras", str(taal.matras))
+    if matras != str(taal.matras):
+        here.stop(f"the vibhags {own['vibhags']} have {taal.matras} matras, not {matras}", "correct one of them")
+    return taal.name
+
+
+def _value(key: str, value: str, here: Place) -> str:
+    if key not in _KEYS:
+        here.stop(f"there is no header key {key!r}", nearest(key, [*_KEYS, *_OWN, *READINGS]))
+    if key == "form" and value:
+        if not form_of(value):
+            here.stop(f"there is no form {value!r}", nearest(value.lower(), FORMS))
+        return form_of(value)
+    if key == "laya" and value:
+        if value.lower() not in LAYAS:
+            here.stop(f"there is no laya {value!r}", nearest(value.lower(), tuple(LAYAS)))
+        return value.lower()
+    if key == "tempo":
+        value = re.sub(r"\s*(?:bpm|matras a minute)$", "", value, flags=re.IGNORECASE)
+    if key == "tempo" and not re.fullmatch(r"[1-9]\d{0,3}", value):
+        here.stop(f"tempo is {value!r}", "write whole matras a minute, such as 90")
+    return value
+
+
+# Sections ------------------------------------------------------------------------------------------------------
+
+
+def sections(rows: list[str], start: int, default: str, place: Place) -> Iterator[tuple[tuple[str, bool], int, int]]:
+    """Yield (name, derived), the first and the end row of each section; typed headings are blanked in `rows`.
+
+    A heading is ``[palta 1]``, a line such as ``Palta 1`` or ``Dohra:``, or such a word with a colon before bols.
+    """
+    heads: list[_Head] = []
+    bracketed = any(row.lstrip().startswith("[") and not _group(row) for row in rows[start:])
+    for number in range(start, len(rows)):
+        content = rows[number].split("#")[0].strip()
+        here = place._replace(line=number + 1)
+        if content.startswith("[") and not _group(content):
+            match = re.fullmatch(r"\[\s*([^\[\],]*[^\[\],\s])\s*(,\s*derived\s*)?\]\s*:?", content)
+            here = here._replace(column=rows[number].index("[") + 1)
+            if not match:
+                here.stop(f"{content!r} names no section", "write for instance: [palta 1] or [palta 1, derived]")
+            _add(heads, _Head(match[1], match[2] is not None, number, number + 1), here)
+        elif (match := _HEAD.match(rows[number])) and (match[3] == ":" or not bracketed):
+            name = " ".join((match[1].lower(), match[2])).strip()
+            name = "theme" if name in THEME else name
+            if name in [head.name for head in heads] and match[3] != ":":
+                continue  # a reference
+            _add(heads, _Head(name, False, number, number), here)
+            rows[number] = " " * match.end() + rows[number][match.end() :]
+        else:
+            if match := _LABEL.match(rows[number]):
+                rows[number] = " " * match.end() + rows[number][match.end() :]
+            if rows[number].split("#")[0].strip() and not heads:
+                heads.append(_Head(default, False, number, number))
+    for head, end in zip(heads, [*(head.row for head in heads[1:]), len(rows)], strict=False):
+        yield (head.name, head.derived), head.first, end
+
+
+class _Head(NamedTuple):
+    """A heading: its row, and the first row of what stands under it."""
+
+    name: str
+    derived: bool
+    row: int
+    first: int
+
+
+def _group(content: str) -> bool:
+    """Whether square brackets enclose what is repeated, as in ``[dha te]x3``."""
+    return re.search(r"\]\s*[x×]\s*\d", content) is not None
+
+
+def _add(heads: list[_Head], head: _Head, here: Place) -> None:
+    if any(head.name == known.name for known in heads):
+        here.stop(f"there are two sections {head.name!r}", "number them")
+    heads.append(head)

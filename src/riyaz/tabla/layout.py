@@ -1,0 +1,158 @@
+"""Rows of text as items: words, bars and what else stands between bols, repeats written out.
+
+What a bar, a blank, a dot or a hyphen means is not decided here, but in `riyaz.tabla.dialect`.
+"""
+
+import re
+import unicodedata
+from fractions import Fraction
+from typing import NamedTuple
+
+from riyaz.tabla.place import Place
+from riyaz.tabla.spelling import script
+
+LONGEST = 100_000  # words; what a repeat may make of a few lines
+
+_TOKEN = re.compile(
+    r"(?P<bar>[|।॥]+|(?<!\S)(?://?|I)(?!\S))"
+    r"|(?P<sign>\([Xx+]\)|\([0Oo2-9]\)(?=\s*\S)(?!\s*[x×]))"
+    r"|(?P<span>\(\s*\d*\s*(?:[½¼¾]|\d/[1-9])?\s*\)\s*$)"
+    r"|(?P<open>\()"
+    r"|(?P<close>\)(?:[\s|]*[x×*]\s*\d+(?!\w)|\s*\d+\s*(?:times|x|×)(?!\w)|\d+(?!\S))?)"
+    r"|(?P<times>(?<!\S)(?:[x×]\s*\d+|\d+\s*(?:times|[x×]))(?!\w))"
+    r"|(?P<half>\+?\s*(?:½|(?<!\d)1/2|\b(?:half|adha))\s*(?:face|mukh|theme|kaida)\b)"
+    r"|(?P<whole>\+\s*(?:face|mukh|theme|kaida)\b|(?<!\S)(?:face|mukh|theme)\b)"
+    r"|(?P<rate>(?<!\S)(?:\d+(?:\+\d+)*)?/[1-9]\d?(?!\S))"
+    r"|(?P<speed>(?<!\S)@\d+x(?!\S))"
+    r"|(?P<dot>(?<!\S)\.(?!\S))"
+    r"|(?P<word>[^\s|()।॥]+)",
+    re.IGNORECASE,
+)
+_SIGN_ROW = re.compile(r"[\s|।॥_.Xx+0-9०-९–-]*[Xx+0-9०-९][\s|।॥_.Xx+0-9०-९–-]*")
+_TYPED = str.maketrans({"\u00a0": " ", "\u200b": "", "\ufeff": "", '"': " ", "“": " ", "”": " ", "\r": " "})
+
+
+class Item(NamedTuple):
+    """A word, a bar or another mark, the speed it is played at, and where it stands."""
+
+    kind: str
+    text: str
+    speed: Fraction
+    place: Place
+
+
+def characters(text: str, place: Place) -> None:
+    """Refuse control characters.
+
+    Raises
+    ------
+    Unreadable : names the first one and its place.
+    """
+    for number, line in enumerate(text.split("\n"), 1):
+        for column, letter in enumerate(line, 1):
+            if (letter < " " and letter not in "\t\r") or "\x7f" <= letter <= "\x9f":
+                name = f"U+{ord(letter):04X}"
+                place._replace(line=number, column=column).stop(f"control character {name}", "delete it")
+
+
+def items(rows: list[str], first: int, last: int, place: Place) -> list[Item]:
+    """The items of some rows, in the order in which they are played.
+
+    Raises
+    ------
+    Unreadable : brackets without partner, a repeat out of place or too long, a line that is no line of bols.
+    """
+    state = _State([[]], [])
+    signs = any(re.search(r"\([Xx+]\)", row) for row in rows[first:last])
+    for number in range(first, last):
+        content = rows[number].split("#")[0].translate(_TYPED)
+        content = unicodedata.normalize("NFC", content)
+        here = place._replace(line=number + 1)
+        if match := re.match(r"\s*([^\W\d]\w*)\s*:\s*(.*?)\s*$", content):
+            state.speed = _speed(match[1], match[2], here._replace(column=match.start(1) + 1))
+        elif not (_SIGN_ROW.fullmatch(content) and not re.fullmatch(r"\s*[x×]\s*\d+\s*", content)):
+            content = re.sub(r"^(\s*)\d+[.)](?=\s)", lambda m: " " * len(m[0]), content)  # the number of a line
+            content = re.sub(r"(?<=[^\W\d_])\.(\s*)$", r" \1", content) if content.count(".") == 1 else content
+            content = re.sub(r"\(\s*([x×]\s*\d+)\s*\)", r" \1 ", content)
+            content = re.sub(r"\[(.*?)\](?=\s*[x×]\s*\d)", r"(\1)", content)
+            _row(content, here, state, signs)
+    if state.opened:
+        state.opened[-1].stop("this ( is never closed", "write ( ... ) x3")
+    _scripts(state.stack[0])
+    return state.stack[0]
+
+
+class _State:
+    """What is open while rows are read."""
+
+    def __init__(self, stack: list[list[Item]], opened: list[Place]) -> None:
+        self.stack, self.opened, self.speed = stack, opened, Fraction(1)
+
+
+def _row(content: str, here: Place, state: _State, signs: bool) -> None:
+    begins = len(state.stack[-1])
+    for token in _TOKEN.finditer(content):
+        at, word, kind = here._replace(column=token.start() + 1), token[0], token.lastgroup or "word"
+        if kind == "sign" and not signs:
+            kind = "span" if not content[token.end() :].strip() else "open"
+        if kind == "open":
+            state.stack.append([])
+            state.opened.append(at)
+            if word != "(":
+                at.stop(f"{word} is neither a sign nor a number of matras here", "write ( ... ) x3")
+        elif kind == "close":
+            _close(word, state, at)
+        elif kind == "times":
+            rest = content[token.end() :].strip(" \t|।॥")
+            inside = state.opened and state.opened[-1].line == here.line
+            if rest or len(state.stack[-1]) == begins or inside:
+                at.stop(f"{word} repeats a line at its end, or what stands in brackets", "write ( ... ) x3")
+            state.stack[-1][begins:] = _repeated(state.stack[-1][begins:], word, at)
+        elif kind == "speed":
+            state.speed = Fraction(word[1:-1]) if int(word[1:-1]) else at.stop("@0x is no speed", "write @2x")
+        elif kind == "word" and (match := re.fullmatch(r"(\D+)[x×](\d+)", word)):
+            state.stack[-1] += _repeated([Item("word", match[1], state.speed, at)], match[2], at)
+        else:
+            state.stack[-1].append(Item("bar" if kind == "sign" else kind, word, state.speed, at))
+
+
+def _speed(key: str, value: str, here: Place) -> Fraction:
+    if key.lower() != "speed":
+        here.stop(f"{key!r} is no speed line", "header lines stand at the top of the file")
+    if not re.fullmatch(r"[1-9]\d?(/[1-9]\d?)?", value):
+        here.stop(f"speed is {value!r}", "write words a matra, such as 2 or 3/2")
+    return Fraction(value)
+
+
+def _close(word: str, state: _State, at: Place) -> None:
+    if not state.opened:
+        at.stop("there is no ( before this )", "write ( ... ) x3")
+    if word == ")":
+        at.stop("a repeat is expected after )", "write for instance ) x3")
+    state.opened.pop()
+    group = state.stack.pop()
+    bar = [Item("bar", "|", Fraction(1), at)] if "|" in word else []
+    state.stack[-1] += _repeated(group, word, at) + bar
+
+
+def _repeated(found: list[Item], word: str, at: Place) -> list[Item]:
+    digits = re.sub(r"\D", "", word)
+    times = int(digits) if len(digits) < 10 else LONGEST * 10
+    if not 1 <= times * max(len(found), 1) <= LONGEST:
+        shown = digits if len(digits) < 10 else f"{digits[:6]}..."
+        at.stop(f"{shown} repeats of {len(found)} words", f"repeat at least once and write at most {LONGEST} words")
+    return found * times
+
+
+def _scripts(found: list[Item]) -> None:
+    """Refuse words of mixed scripts, and a section in two scripts, which may be one line printed in both."""
+    seen: dict[str, Item] = {}
+    for item in found:
+        here = script(item.text) if item.kind == "word" else ""
+        if here == "MIXED":
+            item.place.stop(f"{item.text!r} mixes scripts", "write a word in one script")
+        if here:
+            seen.setdefault(here, item)
+    if len(seen) > 1:
+        first, other = list(seen)[:2]
+        seen[other].place.stop(f"words in {other.title()} among words in {first.title()}", "write one script, not both")

@@ -1,0 +1,223 @@
+"""Texts as players type them: each reads to the strokes that are meant, or is refused with both readings."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from riyaz.music.events import TICKS, Unreadable
+from riyaz.tabla import bhatkhande, notation
+from riyaz.tabla.taals import TAALS
+
+DATA = Path(__file__).parents[2] / "data"
+
+
+def strokes(text, section=0):
+    """Bols with their shares of a matra where they change: ``Dha Ge``; a rest is -."""
+    events = notation.read(text, "f.txt").sections[section].events
+    return " ".join(symbols[0] if symbols else "-" for symbols in events["symbols"])
+
+
+def matras(text, section=0):
+    return Fraction(notation.read(text, "f.txt").sections[section].ticks, TICKS)
+
+
+TEENTAL = "taal: teental\n"
+THEKA = "Dha Dhin Dhin Dha Dha Dhin Dhin Dha Dha Tin Tin Ta Ta Dhin Dhin Dha"
+KAIDA = "Dha Dha Te Te Dha Dha Tu Na Ta Ta Te Te Dha Dha Tu Na"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "length"),
+    [
+        # rows of numbers, bols and signs
+        ("taal: dadra\n1 2 3 | 4 5 6\nDha Dhi Na | Dha Tu Na\nX _ _ | 0 _ _", "Dha Dhi Na Dha Tu Na", 6),
+        (
+            TEENTAL + "Dha Dhin Dhin Dha | Dha Dhin Dhin Dha |\nX         2\nDha Tin Tin Ta | Ta Dhin Dhin Dha\n0  3",
+            THEKA,
+            16,
+        ),
+        # a lone dot between vibhags and between matras
+        (TEENTAL + "dha dha te te . dha dha tu na .\nta ta te te . dha dha tu na .", KAIDA, 16),
+        ("taal: keherwa\n/2 " + " . ".join("dhage nate naka dhina".split() * 2), "Dha Ge Na Te Na Ka Dhi Na " * 2, 8),
+        # words at a speed
+        ("Tal: Keherwa\nSpeed: 2\n" + "dha ge na te na ka dhi na\n" * 2, "Dha Ge Na Te Na Ka Dhi Na " * 2, 8),
+        ("taal: keherwa\n@2x " + "dha ge na te na ka dhi na " * 2, "Dha Ge Na Te Na Ka Dhi Na " * 2, 8),
+        # dots inside a word part it evenly
+        ("taal: dadra\ndha.te.na ge dhi na tu na", "Dha Te Na Ge Dhi Na Tu Na", 6),
+        # shorthand
+        (
+            "taal: dadra\nDha-TR KTTK DRDR | GDNG dg n",
+            "Dha - Ti Ra Ki ta ta Ka Dhe Re Dhe Re Ge Da Na Ga Dha Ge Na",
+            6,
+        ),
+        # a bar after every matra
+        ("taal: dadra\nDha | Dhi | Na | Dha | Tu | Na |", "Dha Dhi Na Dha Tu Na", 6),
+        (TEENTAL + "Dha Te | - Dha | Te Te | Tu Na |\n" * 4, "Dha Te - Dha Te Te Tu Na " * 4, 16),
+        ("taal: rupak\n" + "Dhin $ $ tra | " * 7, "Dhin - - Tra " * 7, 7),
+        # slashes and dandas
+        ("taal: rupak\ntin tin na / dhin na / dhin na", "Tin Tin Na Dhin Na Dhin Na", 7),
+        (TEENTAL + "धा धिं धिं धा । धा धिं धिं धा । धा तिं तिं ता । ता धिं धिं धा ॥", THEKA, 16),
+        # signs between the bols
+        ("taal: keherwa\n(X) dha ge na te (O) na ka dhi na", "Dha Ge Na Te Na Ka Dhi Na", 8),
+        # phrases, with and without their length
+        ("taal: rupak\nDhaTeTe DhaTeTe (3)\nDhaGe NaTe DhaGe NaTe (4)", "Dha Te Te " * 2 + "Dha Ge Na Te " * 2, 7),
+        (TEENTAL + "DhaDhaTeTe DhaDhaTuNa TaTaTeTe DhaDhaTuNa", KAIDA, 16),
+        # diacritics
+        ("taal: dadra\ndhā dhī nā | dhā tū nā", "Dha Dhi Na Dha Tu Na", 6),
+        ("taal: dadra\ndhāṭe tirakiṭa ṭa | kaṭa dhīnā tīnā", "Dha Te Ti Ra Ki ta ta Ka ta Dhi Na Ti Na", 6),
+        # Bengali
+        ("taal: dadra\nI ধা ধি না । না তি না I", "Dha Dhi Na Na Ti Na", 6),
+        ("taal: keherwa\nধা তেরেকেটে ধিন না | তা ঘে নাগ ধিন", "Dha Ti Ra Ki ta Dhin Na Ta Ge Na Ga Dhin", 8),
+        # hyphens end a matra
+        ("taal: keherwa\nD-D-dg-trkt-D-D-dg-trkt", "Dha Dha Dha Ge Ti Ra Ki ta " * 2, 8),
+        # commas, a full stop, the number of a line, quotes, square brackets
+        ("taal: dadra\ndha, dhi, na, dha, tu, na.", "Dha Dhi Na Dha Tu Na", 6),
+        ('taal: dadra\n1. "dha dhi na"\n2. "dha tu na"', "Dha Dhi Na Dha Tu Na", 6),
+        ("taal: dadra\n[dha te]x3", "Dha Te " * 3, 6),
+        ("taal: dadra\n(dha te) 3 times", "Dha Te " * 3, 6),
+        ("taal: dadra\n(dha te)×2 (dha)2", "Dha Te Dha Te Dha Dha", 6),
+        # headings as typed
+        ("Teental\nKaida:\n" + KAIDA.lower(), KAIDA, 16),
+        ("Kaida in Rupak\ndha dha te te tu na ka", "Dha Dha Te Te Tu Na Ka", 7),
+        ("Taal = Dadra (6 beats)\nDHA DHI NA DHA TU NA", "Dha Dhi Na Dha Tu Na", 6),
+        # closed pairs, also where a khali half decides
+        (
+            TEENTAL + "dhati tadha tita dhadha tita dhage tina kena\ntati tata tita tata tita dhage dhina gena",
+            "Dha Ti Ta Dha Ti ta Dha Dha Ti ta Dha Ge Ti Na Ke Na Ta Ti Ta Ta Ti ta Ta Ta Ti ta Dha Ge Dhi Na Ge Na",
+            16,
+        ),
+        ("taal: dadra\ndhate tedha tete tate teta tete", "Dha Te Te Dha Te Te Ta Te Te Ta Te Te", 6),
+        (
+            "taal: keherwa\ndhadha dhita dhikita kata | tirkit terekite kittak kddhe",
+            "Dha Dha Dhe ta Dhe Ki ta Ka ta " + "Ti Ra Ki ta " * 2 + "Ki ta ta Ka Kra Dhe",
+            8,
+        ),
+        ("taal: dadra\n(dha tirakita) (x3)", "Dha Ti Ra Ki ta " * 3, 6),
+        ("taal: keherwa\ndha ge na te / na ke dhi na //", "Dha Ge Na Te Na Ke Dhi Na", 8),
+        ("taal: dadra\ndha-trkttk dha na | Dha Dhi Na", "Dha - Ti Ra Ki ta ta Ka Dha Na Dha Dhi Na", 6),
+    ],
+)  # fmt: skip
+def test_a_text_is_read_as_it_is_meant(text, expected, length):
+    assert strokes(text).split() == expected.split()
+    assert matras(text) == length
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (TEENTAL + "dha dha trkt dha dha dha tu na", "Dha Dha Ti Ra Ki ta Dha Dha Dha Tu Na"),
+        (TEENTAL + "form: kayda\nDhaDha TeTe DhaDha TuNa", "Dha Dha Te Te Dha Dha Tu Na"),
+        ("taal: Teen Taal\nDha Dhin Dhin Dha", "Dha Dhin Dhin Dha"),
+        ("taal: Addha\nDha -Dhin -Ka Dha", "Dha - Dhin - Ka Dha"),
+        (TEENTAL + "Dha$ TeTe Dha$ TuNa", "Dha - Te Te Dha - Tu Na"),
+        (TEENTAL + "धिन तिन धाती तीना", "Dhin Tin Dha Ti Ti Na"),
+        (TEENTAL + "धा घिड़नग तिरकिट तक", "Dha Gi Da Na Ga Ti Ra Ki ta ta Ka"),
+        (TEENTAL + "dha gidnag dhinna kittak", "Dha Gi Da Na Ga Dhin Na Ki ta ta Ka"),
+        (TEENTAL + "dhage tite kddhe tite", "Dha Ge Te Te Kra Dhe Te Te"),
+        (TEENTAL + "kddhan trak dhuma tat", "Kra Dha Tra Ka Dhun Te Tet"),
+        (TEENTAL + "terekite terekitataka", "Ti Ra Ki ta Ti Ra Ki ta ta Ka"),
+        (TEENTAL + "tt Tt tita dheta", "Te Te ta Ti ta Dhe ta"),
+    ],
+)
+def test_a_part_of_an_avartan_is_read_word_by_word(text, expected):
+    assert strokes(text) == expected
+
+
+def test_a_theme_is_a_reference():
+    text = "Teental\nKaida\nMukh: dhadha tete dhadha tuna\nPalta 1\n(dhadha tete)x3 ½ face\n"
+    text += "Palta 2: (dhadha tete) 2 times + mukh"
+    composition = notation.read(text, "f.txt")
+    assert [section.name for section in composition.sections] == ["theme", "palta 1", "palta 2"]
+    assert strokes(text, 1) == "Dha Dha Te Te " * 3 + "Dha Dha Tu Na"
+    assert strokes(text, 2) == "Dha Dha Te Te " * 3 + "Dha Dha Tu Na"
+
+
+def test_a_taal_of_ones_own_is_written_and_read_again(tmp_path):
+    text = "taal: 11\nvibhags: 4+3+4\nsigns: X 2 3\n\n[theme]\nDhin - Dhin Na | Tu Na Ta | Kat Ta Dhin Na |\n"
+    composition = notation.read(text, "f.txt")
+    assert notation.read(notation.write(composition), "f.txt") == composition
+    taal = TAALS[composition.taal]
+    assert (taal.title, taal.matras, taal.signs) == ("11", 11, ("X", "2", "3"))
+    assert "11 matras" in bhatkhande.sheet(composition.piece("x").events, composition.piece("x").about)
+    (tmp_path / "mine.taals").write_text("Nine; 4+5; X 0; Dha Dhi Na Na | Dha Dhi Na Dhi Na  # mine\n")
+    (tmp_path / "a.txt").write_text("taal: nine\nDha Dhi Na Na | Dha Dhi Na Dhi Na |")
+    assert TAALS[notation.read_file(tmp_path / "a.txt").taal].vibhags == (4, 5)
+    (tmp_path / "mine.taals").write_text("Nine; 4+x\n")
+    with pytest.raises(Unreadable, match=r"mine.taals:1:1: vibhags are '4\+x'"):
+        notation.read_file(tmp_path / "a.txt")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (TEENTAL + "DhaDha TeTe DhaDha TuNa " * 2, "two readings fit Teental: a word is a matra .* strokes: 1"),
+        ("taal: rupak\nDhaTeTeDha TeTeDhaDha TeTeDhaGe TiNa", "strokes: 1 or strokes: 2"),
+        (TEENTAL + "Dhin $ $ tra | Na $ $ ka |\n" * 8, "words: matras or bars: matras"),
+        (TEENTAL + "dha . dhin . dhin . dha", r"2:5: a \. between blanks is a rest or parts matras"),
+        (TEENTAL + "[palta]\n(DhaDha) x3 ½ face", "2|3:13: '½ face' refers to a theme"),
+        (TEENTAL + "dha\x07 dhin", r"2:4: control character U\+0007"),
+        (TEENTAL + "धाdha dhin", "2:1: 'धाdha' mixes scripts"),
+        (TEENTAL + "Dha Dhin Dhin Dha\nधा धिं धिं धा", "3:1: words in Devanagari among words in Latin"),
+        (TEENTAL + "(dha) x" + "9" * 5000, "2:5: 999999... repeats of 1 words"),
+        (TEENTAL + "(dha) x1000000", "2:5: 1000000 repeats of 1 words"),
+        (TEENTAL + "Once upon a time there was a drum.", "2:1: 'Once' is no bol"),
+        ('{"taal": "teental"}', "1:1: this is JSON"),
+        ("taal: mine\nvibhags: 4+3+2½\ndha", "1:1: vibhags are '4.3.2½' .*double all numbers"),
+        ("matras: 12\nvibhags: 4+3+4\nDhin", "2:1: the vibhags 4.3.4 have 11 matras, not 12"),
+        ("taal: mine\nvibhags: 4+3\nsigns: X 2 3\ndha", "1:1: 2 vibhags have 3 signs"),
+        ("taal: mine\nvibhags: 4+3\nsigns: X 3\ndha", "1:1: signs are 'X 3'"),
+        ("taal: 11\nDhin", "1:1: 11 is no name of a taal .*vibhags: 4.3.4"),
+        (TEENTAL + "bars: maybe\ndha", "2:1: bars is 'maybes' .*vibhags or matras"),
+        (TEENTAL + "dhatirakitadhatitdha- dha", "2:1: .* has more than 8 strokes"),
+        ("taal: a\nvibhags: 4+4\ntheka: dha [\ndha", "1:1: the theka of a does not fill its 8 matras"),
+        (TEENTAL + "Dha (5/0)", "f.txt:2:"),
+        (TEENTAL + "Dha++ Na", r"2:4: '\+' is no bol|2:1: 'Dha\+\+' is no bol"),
+    ],
+)
+def test_what_cannot_be_settled_is_one_line_with_its_place(text, message):
+    with pytest.raises(Unreadable, match=message) as error:
+        notation.read(text, "f.txt")
+    assert "\n" not in str(error.value)
+    assert str(error.value).startswith("f.txt:")
+
+
+def test_a_misplaced_bar_is_named_and_does_not_change_the_speed():
+    with pytest.raises(Unreadable, match="vibhag 1 of Ektal has 3 matras here"):
+        notation.read("taal: ektal\n" + "DhaDha TeTe DhaDha | " * 4, "f.txt")
+
+
+@pytest.mark.parametrize(
+    ("settled", "length"),
+    [("words: matras", 8), ("strokes: 1", 16), ("strokes: 2", 8)],
+)
+def test_the_header_settles_what_is_ambiguous(settled, length):
+    assert matras(TEENTAL + settled + "\n" + "DhaDha TeTe DhaDha TuNa " * 2) == length
+
+
+def test_the_header_settles_bars_dots_and_hyphens():
+    assert matras(TEENTAL + "bars: matras\n" + "Dhin $ $ tra | Na $ $ ka |\n" * 8) == 16
+    assert matras(TEENTAL + "bars: vibhags\n" + "Dhin $ $ tra | Na $ $ ka |\n" * 8) == 64
+    assert strokes(TEENTAL + "dots: rests\ndha . dhin . ") == "Dha - Dhin -"
+    assert matras(TEENTAL + "hyphens: matras\nDha-Ge-Na") == 3
+
+
+def struck(events):
+    return [(t, s) for t, s in zip(events["onset"], events["symbols"], strict=True) if s]
+
+
+TEXTS = sorted([*(DATA / "raw" / "tabla").rglob("*.txt"), *(DATA / "themes").glob("*.txt")])
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_the_sheet_reads_back_in_each_script(path):
+    composition = notation.read_file(path)
+    taal = TAALS[composition.taal]
+    for section in composition.sections:
+        for script in ("roman", "devanagari"):
+            text = bhatkhande.vibhags(section.events, taal, script)
+            again = notation.bols(text, composition.taal)
+            struck = [
+                [(t, s) for t, s in zip(e["onset"], e["symbols"], strict=True) if s] for e in (section.events, again)
+            ]
+            assert struck[0] == struck[1], section.name
