@@ -45,14 +45,14 @@ class Known:
     @classmethod
     def of(cls, pieces: list[Piece]) -> "Known":
         """Collect them from the sections of a corpus' pieces."""
-        found: dict[str, list[tuple[pd.DataFrame, str]]] = {"theme": [], "palta": []}
+        sections: dict[str, list[tuple[pd.DataFrame, str]]] = {"theme": [], "palta": []}
         for piece in pieces:
             for part in piece.about.get("sections", []):
                 word = part["name"].split()[0]
-                if word in found:
+                if word in sections:
                     cut = form.between(piece.events, part["onset"], part["duration"])
-                    found[word].append((cut, piece.about["taal"]))
-        return cls(found["theme"], found["palta"])
+                    sections[word].append((cut, piece.about["taal"]))
+        return cls(sections["theme"], sections["palta"])
 
     def themes_in(self, taal: Taal) -> list[pd.DataFrame]:
         """The themes in a taal; all themes where there are fewer than `FEWEST`."""

@@ -103,9 +103,9 @@ class DataSet:
         kind, tempo (the median, in beats per minute) and, where training pieces name a metre, the most frequent one.
         """
         tempos = [piece.about.get("tempo") or TEMPO for piece in self.pieces]
-        found = {"kind": self.kind, "tempo": int(np.median(tempos)) if tempos else TEMPO}
+        known = {"kind": self.kind, "tempo": int(np.median(tempos)) if tempos else TEMPO}
         metres = Counter(p.about["metre"] for p in self.part("train").pieces if p.about.get("metre"))
-        return found | ({"metre": metres.most_common(1)[0][0]} if metres else {})
+        return known | ({"metre": metres.most_common(1)[0][0]} if metres else {})
 
 
 def _folders(root: Path, corpus: str) -> tuple[Path, Path]:
@@ -172,6 +172,6 @@ def table(data: DataSet) -> pd.DataFrame:
 def summary(rows: pd.DataFrame) -> pd.DataFrame:
     """A row a part that has pieces: part, pieces, families, tokens and share of the tokens."""
     groups = rows.groupby("part", sort=False)
-    found = groups.agg(pieces=("piece", "size"), families=("family", "nunique"), tokens=("tokens", "sum"))
-    found = found.reindex([part for part in PARTS if part in found.index])
-    return found.assign(share=found["tokens"] / found["tokens"].sum()).reset_index()
+    by_part = groups.agg(pieces=("piece", "size"), families=("family", "nunique"), tokens=("tokens", "sum"))
+    by_part = by_part.reindex([part for part in PARTS if part in by_part.index])
+    return by_part.assign(share=by_part["tokens"] / by_part["tokens"].sum()).reset_index()

@@ -66,7 +66,7 @@ def rules(vocabulary: Vocabulary, scheme: str = "event", vibhags: tuple[int, ...
         follows[after, list(classes_allowed)] = True
     if scheme == "chord":
         follows[:, _BOL] = True
-    found: Rules = {
+    table: Rules = {
         "class": classes,
         "pitch": np.array([NUMBERS.get(name, -1) for name in names]),
         "ticks": lengths,
@@ -82,14 +82,14 @@ def rules(vocabulary: Vocabulary, scheme: str = "event", vibhags: tuple[int, ...
             fills[place] = any(
                 n and n <= TICKS - place and place % n == 0 and fills[place + n] for n in np.unique(lengths)
             )
-        if not fills[0] or not found["one"].any():
+        if not fills[0] or not table["one"].any():
             raise ValueError(
                 "with the durations of this vocabulary no matra can be filled: a taal needs d:1 among them"
             )
-        found |= {"cycle": cycle, "left": left, "fills": fills}
+        table |= {"cycle": cycle, "left": left, "fills": fills}
         if avartans:
-            found["end"] = avartans * cycle
-    return found
+            table["end"] = avartans * cycle
+    return table
 
 
 def initial(batch: int) -> State:
@@ -104,49 +104,49 @@ def initial(batch: int) -> State:
     }
 
 
-def _fits(found: Rules, place: jax.Array, length: jax.Array) -> jax.Array:
+def _fits(rules: Rules, place: jax.Array, length: jax.Array) -> jax.Array:
     """May an event of this length stand here? Broadcasts."""
     matra = place % TICKS
     short = (length > 0) & (matra % jnp.maximum(length, 1) == 0) & (matra + length <= TICKS)
-    short &= jnp.asarray(found["fills"])[jnp.minimum(matra + length, TICKS)]
-    left = jnp.asarray(found["left"])[(place % found["cycle"]) // TICKS]
+    short &= jnp.asarray(rules["fills"])[jnp.minimum(matra + length, TICKS)]
+    left = jnp.asarray(rules["left"])[(place % rules["cycle"]) // TICKS]
     long = (length > TICKS) & (length % TICKS == 0) & (matra == 0) & (length <= left)
     return short | long
 
 
-def allowed(found: Rules, state: State) -> jax.Array:
+def allowed(rules: Rules, state: State) -> jax.Array:
     """Which tokens may follow: (batch, n_tokens) bool; at least one is true in each row."""
-    classes, pitch, lengths = (jnp.asarray(found[key])[None] for key in ("class", "pitch", "ticks"))
-    mask = jnp.asarray(found["follows"])[state["after"]][:, found["class"]]  # (batch, n_tokens)
+    classes, pitch, lengths = (jnp.asarray(rules[key])[None] for key in ("class", "pitch", "ticks"))
+    mask = jnp.asarray(rules["follows"])[state["after"]][:, rules["class"]]  # (batch, n_tokens)
     more = (classes == _MORE) | (classes == _MORE_HELD)
     mask &= ~more | (pitch > state["last"][:, None])
-    clipped = jnp.maximum(found["pitch"], 0)
+    clipped = jnp.maximum(rules["pitch"], 0)
     mask &= (classes != _HELD) | state["now"][:, clipped]
     mask &= (classes != _MORE_HELD) | state["before"][:, clipped]
     mask &= (classes != _DURATION) | (lengths != state["duration"][:, None])
     event = (classes >= _REST) & (classes <= _HELD)
-    if "cycle" in found:
+    if "cycle" in rules:
         place = state["place"][:, None]
-        mask &= (classes != _DURATION) | _fits(found, place, lengths)
+        mask &= (classes != _DURATION) | _fits(rules, place, lengths)
         chosen = (state["after"] == _AT_DURATION)[:, None]
-        mask &= ~event | chosen | _fits(found, place, state["duration"][:, None])
-        sam = (place % found["cycle"] == 0) & (place > 0)
-        if "end" in found:
-            last = place == found["end"]  # the stroke on sam
-            one = jnp.asarray(found["one"])[None]
+        mask &= ~event | chosen | _fits(rules, place, state["duration"][:, None])
+        sam = (place % rules["cycle"] == 0) & (place > 0)
+        if "end" in rules:
+            last = place == rules["end"]  # the stroke on sam
+            one = jnp.asarray(rules["one"])[None]
             standing = chosen | (state["duration"] == TICKS)[:, None]
             mask = jnp.where(last, mask & (one | ((classes == _BOL) & standing)), mask)
-            done = place > found["end"]
+            done = place > rules["end"]
             mask = jnp.where(done, classes == _END, mask & (classes != _END))
         else:
             mask &= (classes != _END) | sam
     return mask.at[:, END].set(mask[:, END] | ~mask.any(axis=1))  # a row that nothing may follow ends
 
 
-def advance(found: Rules, state: State, token: jax.Array) -> State:
+def advance(rules: Rules, state: State, token: jax.Array) -> State:
     """The state after one more token a row: (batch,) int32."""
-    what = jnp.asarray(found["class"])[token]
-    pitch = jnp.asarray(found["pitch"])[token]
+    what = jnp.asarray(rules["class"])[token]
+    pitch = jnp.asarray(rules["pitch"])[token]
     begins = (what >= _REST) & (what <= _HELD)
     adds = (what == _MORE) | (what == _MORE_HELD)
     notes = jax.nn.one_hot(jnp.where(pitch < 0, 128, pitch), 128, dtype=bool)  # (batch, 128); nothing for a bol
@@ -155,7 +155,7 @@ def advance(found: Rules, state: State, token: jax.Array) -> State:
         [_AT_START, _AT_TAAL, _AT_FORM, _AT_DURATION, _AT_NOTE],
         _AT_OTHER,
     )
-    duration = jnp.where(what == _DURATION, jnp.asarray(found["ticks"])[token], state["duration"])
+    duration = jnp.where(what == _DURATION, jnp.asarray(rules["ticks"])[token], state["duration"])
     return {
         "after": after,
         "duration": duration.astype(jnp.int32),
