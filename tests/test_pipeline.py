@@ -65,7 +65,7 @@ def project(tmp_path_factory) -> Path:
     raw = root / "data" / "raw"
     shutil.copytree(ROOT / "data" / "raw" / "tabla" / "teental", raw / "tabla" / "teental")
     shutil.copytree(ROOT / "data" / "themes", root / "data" / "themes")
-    (raw / "tabla" / "wrong.txt").write_text("title: x\ntaal: teentaal\n\n[theme]\nDha Dhim Dhin Dha |\n")
+    (raw / "tabla" / "wrong.txt").write_text("title: x\ntaal: teentaal\n\n[theme]\nDha Dhoop Dhin Dha |\n")
     notes = raw / "notes"
     (notes / EVIL).parent.mkdir(parents=True)
     for seed in range(12):
@@ -170,7 +170,7 @@ def test_what_was_skipped_says_why(project):
     assert set(skipped.index) == {"cut.mid", "empty.mid", "text.mid"}
     assert skipped.str.len().min() > 5
     tabla = pd.read_csv(project / "data" / "events" / "tabla" / "files.csv").set_index("file")
-    assert "wrong.txt:5:5: 'Dhim' is no bol (nearest known bol: Dhi)" in tabla.loc["wrong.txt", "reason"]
+    assert "wrong.txt:5:5: 'Dhoop' is no bol (nearest known bol: Tu)" in tabla.loc["wrong.txt", "reason"]
 
 
 def test_the_verdict_follows_from_figures(project):
