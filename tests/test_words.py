@@ -1,5 +1,6 @@
 """Plain words: phrases that are hard to follow, and what to write instead."""
 
+import ast
 import re
 import subprocess
 from pathlib import Path
@@ -68,3 +69,12 @@ def test_plain_words(name):
 def test_a_banned_phrase_is_found_across_lines():
     assert faults("4.2 bits a\n    token") == ["1: 'bits a token'; write: bits per token, nats per frame"]
     assert faults("4.2 bits per token") == []
+
+
+@pytest.mark.parametrize("name", [name for name in texts() if name.endswith(".py")])
+def test_participles_are_no_names(name):
+    nodes = list(ast.walk(ast.parse((ROOT / name).read_text(encoding="utf-8"))))
+    names = {node.id for node in nodes if isinstance(node, ast.Name)}
+    names |= {node.arg for node in nodes if isinstance(node, ast.arg)}
+    names |= {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    assert not names & {"found", "kept", "told"}

@@ -62,8 +62,8 @@ def _number(cell: object) -> object:
 
 def size(path: Path) -> tuple[int, int]:
     """Files and bytes of a folder, or of one file; hidden ones are left out, and what is not there is (0, 0)."""
-    found = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file())
-    sizes = [p.stat().st_size for p in found if p == path or not p.relative_to(path).as_posix().startswith(".")]
+    result = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file())
+    sizes = [p.stat().st_size for p in result if p == path or not p.relative_to(path).as_posix().startswith(".")]
     return len(sizes), sum(sizes)
 
 
@@ -104,7 +104,7 @@ def data_card(
     skipped = files[files["status"] == "skipped"]
     own_split = any(piece.about.get("part") for piece in pieces)
     named = {str(piece.about["source"]) for piece in pieces if piece.about.get("source")}
-    kept = "its own, as the corpus brings it" if own_split else f"drawn by the seed {about['seed']}"
+    origin = "its own, as the corpus brings it" if own_split else f"drawn by the seed {about['seed']}"
     grid = ", ".join(f"1/{n}" for n in about["grid"])
     moved = f"starts and ends moved to {grid} of a beat" if grid else "nothing moved in time"
     return f"""# Data card: {plain(corpus)}
@@ -127,7 +127,7 @@ Written by the stage `evaluate`; nothing here was typed in by hand but source an
 
 ## The split
 
-By piece, {kept}; pieces that are nearly the same (in any key, or with the bayan closed) are one family, and stand
+By piece, {origin}; pieces that are nearly the same (in any key, or with the bayan closed) are one family, and stand
 together where the corpus brings no split of its own.
 
 {table(["part", "pieces", "families", "events", beat, "tokens"], split)}
@@ -190,7 +190,9 @@ def model_card(
         (name, bits, about["intervals"][name])
         for name, bits in sorted(metrics["bits_per_token"].items(), key=lambda item: (item[1], item[0]))
     ]
-    frames = [(name, found["by_frame"], found["by_piece"]) for name, found in metrics.get("nats_per_frame", {}).items()]
+    frames = [
+        (name, result["by_frame"], result["by_piece"]) for name, result in metrics.get("nats_per_frame", {}).items()
+    ]
     nats = table(["model", "nats per frame", "mean over pieces"], frames)
     return f"""# Model card: {plain(corpus)}
 

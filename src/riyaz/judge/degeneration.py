@@ -146,8 +146,8 @@ def normal(pieces: Sequence[Piece]) -> float:
 
     A piece without a `loop` counts 1; no pieces give `NORMAL`.
     """
-    found = [loop(values(piece.events)) for piece in pieces]
-    repeats = [one.repeats if one else 1.0 for one in found]
+    result = [loop(values(piece.events)) for piece in pieces]
+    repeats = [one.repeats if one else 1.0 for one in result]
     return max(float(NORMAL), float(np.quantile(repeats, 0.95, method="higher")) if repeats else 0.0)
 
 
@@ -166,18 +166,18 @@ def collapsed(events: pd.DataFrame, normal: float = NORMAL) -> str | None:
         return "nothing sounds"
     if len(sounding) > normal and len(set(sounding)) == 1:
         return f"all {len(sounding)} events are {' '.join(sounding[0])}"
-    found = loop(values(events))
-    if found is None or found.repeats <= normal:
+    result = loop(values(events))
+    if result is None or result.repeats <= normal:
         return None
-    share = (found.stop - found.start) / len(events)
-    if not found.to_end and share <= 0.5:
+    share = (result.stop - result.start) / len(events)
+    if not result.to_end and share <= 0.5:
         return None
-    first = events.iloc[found.start]
+    first = events.iloc[result.start]
     words = " ".join(
-        ".".join(s) or "rest" for s in events["symbols"].iloc[found.start : found.start + min(found.period, 4)]
+        ".".join(s) or "rest" for s in events["symbols"].iloc[result.start : result.start + min(result.period, 4)]
     )
-    more = " ..." if found.period > 4 else ""
-    return f"from beat {first['onset'] / TICKS:g} on {words}{more} comes {found.repeats:.0f} times in a row"
+    more = " ..." if result.period > 4 else ""
+    return f"from beat {first['onset'] / TICKS:g} on {words}{more} comes {result.repeats:.0f} times in a row"
 
 
 def summary(groups: Mapping[str, Sequence[Piece]], human: Sequence[Piece]) -> pd.DataFrame:
@@ -211,15 +211,15 @@ def degeneration(groups: Mapping[str, Sequence[Piece]], human: Sequence[Piece]) 
     for group, pieces in groups.items():
         for piece in pieces:
             sequence = values(piece.events)
-            found, along = loop(sequence), entropy_along(sequence)
+            result, along = loop(sequence), entropy_along(sequence)
             quarter = -(-len(along) // 4)
             rows.append(
                 {
                     "group": group,
                     "piece": piece.name,
-                    "repeats": found.repeats if found else 1.0,
-                    "period": found.period if found else 0,
-                    "looped": (found.stop - found.start) / len(sequence) if found else 0.0,
+                    "repeats": result.repeats if result else 1.0,
+                    "period": result.period if result else 0,
+                    "looped": (result.stop - result.start) / len(sequence) if result else 0.0,
                     "distinct_1": distinct(sequence, 1),
                     "distinct_4": distinct(sequence, 4),
                     "entropy_first": float(along[:quarter].mean()) if len(along) else float("nan"),

@@ -100,8 +100,8 @@ def recurrence_by_strength(model: Bundle, data: DataSet, settings: Settings) -> 
 def apart(curves: Mapping[str, np.ndarray]) -> dict[str, float]:
     """Mean distance of each curve from the one named ``held-out``; those that share no point with it are left out."""
     human = pd.Series(curves["held-out"])
-    found = {name: float((pd.Series(curve) - human).abs().mean()) for name, curve in curves.items()}
-    return {name: value for name, value in found.items() if name != "held-out" and not np.isnan(value)}
+    result = {name: float((pd.Series(curve) - human).abs().mean()) for name, curve in curves.items()}
+    return {name: value for name, value in result.items() if name != "held-out" and not np.isnan(value)}
 
 
 @dataclass(frozen=True)

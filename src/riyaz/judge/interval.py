@@ -64,7 +64,7 @@ def ratio(sums: ArrayLike, sizes: ArrayLike, groups: ArrayLike, seed: int) -> In
     totals = table.groupby(np.asarray(groups)).sum().to_numpy()  # (n_groups, 2)
     if len(totals) < FEWEST:
         return Interval(float("nan"), float("nan"), len(totals))
-    found = stats.bootstrap(
+    result = stats.bootstrap(
         (totals[:, 0], totals[:, 1]),
         lambda total, size, axis: total.sum(axis=axis) / size.sum(axis=axis),
         n_resamples=DRAWS,
@@ -74,4 +74,4 @@ def ratio(sums: ArrayLike, sizes: ArrayLike, groups: ArrayLike, seed: int) -> In
         method="percentile",
         rng=np.random.default_rng(seed),
     ).confidence_interval
-    return Interval(float(found.low), float(found.high), len(totals))
+    return Interval(float(result.low), float(result.high), len(totals))

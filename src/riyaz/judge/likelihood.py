@@ -138,8 +138,8 @@ def event_onsets(piece: Piece, scheme: str = "event") -> np.ndarray:
     words = encode(piece, scheme)
     kinds = np.array([kind(word) for word in words])
     opens = np.isin(kinds, ("note", "held", "rest", "bol", "chord")) & ~np.char.startswith(words, "+")
-    told = piece.events["symbols"].map(len).to_numpy() > 0 if scheme == "chord" else slice(None)
-    onset = np.append(piece.events["onset"].to_numpy()[told], -1)
+    nats_of_token = piece.events["symbols"].map(len).to_numpy() > 0 if scheme == "chord" else slice(None)
+    onset = np.append(piece.events["onset"].to_numpy()[nats_of_token], -1)
     number = np.cumsum(opens) - 1 + (kinds == "duration")
     return onset[np.where(np.isin(kinds, ("special", "taal", "form")), -1, number)]
 
@@ -164,9 +164,9 @@ def positions(pieces: Sequence[Piece], cycles: Sequence[Fraction | None], scheme
         ticks = int((cycle or 1) * TICKS)
         length.append(np.where(known, ticks / TICKS, np.nan))
         beat.append(np.where(known, 1 + onset % ticks / TICKS, np.nan))
-    found = pd.DataFrame({"cycle": np.concatenate(length), "beat": np.concatenate(beat)})
-    which = np.select([found["beat"] == 1, found["beat"] % 1 == 0, found["beat"] > 1], [0, 1, 2], 3)
-    return found.assign(place=np.array(PLACES)[which])
+    result = pd.DataFrame({"cycle": np.concatenate(length), "beat": np.concatenate(beat)})
+    which = np.select([result["beat"] == 1, result["beat"] % 1 == 0, result["beat"] > 1], [0, 1, 2], 3)
+    return result.assign(place=np.array(PLACES)[which])
 
 
 def by_place(scored: pd.DataFrame, places: pd.Series, families: np.ndarray, seed: int) -> pd.DataFrame:
@@ -205,14 +205,14 @@ def frame_nats(logs: Sequence[np.ndarray], pieces: Sequence[np.ndarray], vocabul
     out = []
     for log, ids in zip(logs, pieces, strict=True):
         came = np.asarray(ids[1:], dtype=np.int64)
-        told = -log[np.arange(len(came)), came].astype(np.float64)
+        nats_of_token = -log[np.arange(len(came)), came].astype(np.float64)
         closing = -np.log(np.exp(log[:, ~more].astype(np.float64)).sum(axis=1))  # that the frame before is complete
         first = opens[came]
         frame = np.cumsum(first)  # 0 before the first frame
         sounds = first | more[came]
         closes = ~more[came] & np.r_[False, sounds[:-1]]
         nats = np.bincount(
-            frame + ~sounds, told - closing * closes, minlength=frame[-1] + 2
+            frame + ~sounds, nats_of_token - closing * closes, minlength=frame[-1] + 2
         )  # a duration opens the next
         nats += np.bincount((frame - first)[closes], closing[closes], minlength=len(nats))
         out.append(nats[2 : frame[-1] + 1])
@@ -231,8 +231,8 @@ def frame_summary(nats: Sequence[np.ndarray], families: np.ndarray, seed: int) -
     known = sizes > 0
     by_frame = sums.sum() / sizes.sum() if known.any() else float("nan")
     by_piece = (sums[known] / sizes[known]).mean() if known.any() else float("nan")
-    found = ratio(sums[known], sizes[known], np.asarray(families)[known], seed)
-    return {"by_frame": float(by_frame), **found.ends(), "by_piece": float(by_piece)}
+    result = ratio(sums[known], sizes[known], np.asarray(families)[known], seed)
+    return {"by_frame": float(by_frame), **result.ends(), "by_piece": float(by_piece)}
 
 
 def published(n_pieces: Mapping[str, int]) -> pd.DataFrame:
@@ -248,5 +248,5 @@ def published(n_pieces: Mapping[str, int]) -> pd.DataFrame:
     LSTM-RTRBM, IJCAI 2015. Krishnan, Shalit & Sontag 2017, arXiv:1609.09869. Bai, Kolter & Koltun 2018,
     arXiv:1803.01271.
     """
-    found = PUBLISHED if dict(n_pieces) == JSB else ()
-    return pd.DataFrame(found, columns=["model", "nats", "source"])
+    result = PUBLISHED if dict(n_pieces) == JSB else ()
+    return pd.DataFrame(result, columns=["model", "nats", "source"])

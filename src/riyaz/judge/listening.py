@@ -131,13 +131,13 @@ def write(
     beats = max(1, round(seconds * tempo / 60))
     chosen = []
     for group, pieces in groups.items():
-        found = excerpts(pieces, beats, n)
-        if len(found) < n:
+        result = excerpts(pieces, beats, n)
+        if len(result) < n:
             raise ValueError(
-                f"group {group} has {len(found)} excerpts of {beats} beats, not {n}: ask for fewer or shorter clips, "
+                f"group {group} has {len(result)} excerpts of {beats} beats, not {n}: ask for fewer or shorter clips, "
                 f"or give more pieces"
             )
-        chosen += [{"group": group, "piece": piece.name, "start": start, "made": piece} for start, piece in found]
+        chosen += [{"group": group, "piece": piece.name, "start": start, "made": piece} for start, piece in result]
     order = np.random.default_rng(seed).permutation(len(chosen))
     clips = [{"clip": f"{k + 1:02d}", **chosen[at]} for k, at in enumerate(order)]
     length = beats * 60 / tempo
@@ -233,9 +233,9 @@ def read(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
             continue
         seen.add(given["listener"])
         new = [answer for answer in given["answers"] if not answer["known"]]
-        kept = [answer for answer in new if answer["seconds"] >= HEARD * key["beats"] * 60 / key["tempo"]]
-        files.append((path.name, "read", "", len(kept), len(given["answers"]) - len(new), len(new) - len(kept)))
-        rows += [_row(given, answer, clips[str(answer["clip"])]) for answer in kept]
+        valid = [answer for answer in new if answer["seconds"] >= HEARD * key["beats"] * 60 / key["tempo"]]
+        files.append((path.name, "read", "", len(valid), len(given["answers"]) - len(new), len(new) - len(valid)))
+        rows += [_row(given, answer, clips[str(answer["clip"])]) for answer in valid]
     return pd.DataFrame(rows, columns=list(ANSWERS)), pd.DataFrame(files, columns=list(FILES))
 
 
@@ -306,8 +306,8 @@ def summary(answers: pd.DataFrame, seed: int) -> pd.DataFrame:
     for measure in MEASURES:
         means = by_listener(answers, measure)
         for group in means.columns if len(means) else ():
-            found = ratio(means[group], np.ones(len(means)), means.index, seed)
-            rows.append((measure, group, means[group].mean(), found.low, found.high, len(means)))
+            result = ratio(means[group], np.ones(len(means)), means.index, seed)
+            rows.append((measure, group, means[group].mean(), result.low, result.high, len(means)))
     return pd.DataFrame(rows, columns=["measure", "group", "mean", "low", "high", "listeners"])
 
 

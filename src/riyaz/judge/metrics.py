@@ -33,8 +33,8 @@ def likelihoods(predictions: Predictions, summary: pd.DataFrame, unit: str, seed
         f"bits_per_{unit}": by_model["bits_per_event"].sort_index().to_dict(),
         "perplexity": float(main["perplexity"]),
         "accuracy": float(main["accuracy"]),
-        "saved_bits": {name: {"bits": bits, **found.ends()} for name, (bits, found) in saved.items()},
-        "no_interval": next((found.reason() for _, found in saved.values() if not found.known), ""),
+        "saved_bits": {name: {"bits": bits, **result.ends()} for name, (bits, result) in saved.items()},
+        "no_interval": next((result.reason() for _, result in saved.values() if not result.known), ""),
     }
 
 

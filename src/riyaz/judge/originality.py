@@ -117,8 +117,8 @@ def matches(texts: Sequence[Sequence[Hashable]], train: Sequence[Sequence[Hashab
         longer = length > best[real]
         best[real[longer]], source[real[longer]] = length[longer], other[longer]
     text = np.where(source >= 0, owner[source], -1)
-    found = np.stack([best, text, np.where(source >= 0, source - first[text], -1)], axis=1)
-    return np.split(found, np.cumsum([len(t) for t in texts])[:-1]) if len(texts) else []
+    result = np.stack([best, text, np.where(source >= 0, source - first[text], -1)], axis=1)
+    return np.split(result, np.cumsum([len(t) for t in texts])[:-1]) if len(texts) else []
 
 
 def _doubled(text: np.ndarray) -> list[np.ndarray]:
@@ -151,8 +151,8 @@ def _matched(
 ) -> Iterable[tuple[str, Piece, Units, np.ndarray]]:
     """Group, piece, units and matching statistics of each piece of all groups."""
     pieces = [(group, piece, units(piece, mode)) for group, members in groups.items() for piece in members]
-    found = matches([u.keys for _, _, u in pieces], [units(piece, mode).keys for piece in train])
-    return [(group, piece, u, f) for (group, piece, u), f in zip(pieces, found, strict=True)]
+    result = matches([u.keys for _, _, u in pieces], [units(piece, mode).keys for piece in train])
+    return [(group, piece, u, f) for (group, piece, u), f in zip(pieces, result, strict=True)]
 
 
 def runs(groups: Mapping[str, Sequence[Piece]], train: Sequence[Piece]) -> pd.DataFrame:
@@ -173,12 +173,12 @@ def runs(groups: Mapping[str, Sequence[Piece]], train: Sequence[Piece]) -> pd.Da
     rows = []
     for mode in _modes(groups, train):
         ends = {k: units(piece, mode) for k, piece in enumerate(train)}
-        for group, piece, own, found in _matched(groups, train, mode):
-            best = int(np.argmax(found[:, 0])) if len(found) else -1
-            if best < 0 or not found[best, 0]:
+        for group, piece, own, result in _matched(groups, train, mode):
+            best = int(np.argmax(result[:, 0])) if len(result) else -1
+            if best < 0 or not result[best, 0]:
                 rows.append((group, piece.name, mode, 0, 0, 0.0, 0.0, 0.0, "", 0.0))
                 continue
-            length, text, place = found[best].tolist()
+            length, text, place = result[best].tolist()
             first, last = own.event[best], own.event[best + length - 1 + own.extra]
             events = piece.events.iloc[first : last + 1]
             notes = sum(not h for held in events["held"] for h in held)
@@ -208,9 +208,9 @@ def novelty(groups: Mapping[str, Sequence[Piece]], train: Sequence[Piece], longe
     """
     rows = []
     for mode in _modes(groups, train):
-        for group, piece, own, found in _matched(groups, train, mode):
-            for keys in range(1, min(longest - own.extra, len(found)) + 1):
-                novel = float((found[: len(found) - keys + 1, 0] < keys).mean())
+        for group, piece, own, result in _matched(groups, train, mode):
+            for keys in range(1, min(longest - own.extra, len(result)) + 1):
+                novel = float((result[: len(result) - keys + 1, 0] < keys).mean())
                 rows.append((group, piece.name, mode, keys + own.extra, novel))
     return pd.DataFrame(rows, columns=["group", "piece", "mode", "n", "novel"])
 

@@ -108,10 +108,10 @@ def _programs(instrument: str | Sequence[int | str]) -> set[int] | None:
         raise ValueError(f"instrument is {instrument!r}; {rule}")
     programs: set[int] = set()
     for wanted in instrument:
-        found = _named(wanted) if isinstance(wanted, str) else {wanted} & set(range(128))
-        if not found:
+        result = _named(wanted) if isinstance(wanted, str) else {wanted} & set(range(128))
+        if not result:
             raise ValueError(f"instrument has {wanted!r}; {rule}")
-        programs |= found
+        programs |= result
     return programs
 
 

@@ -166,9 +166,9 @@ def read_corpus(
     )
     if not os.path.exists(path):
         raise Unreadable(f"{path}: there is no such folder", "check the corpus's path in params.yaml")
-    names, found, reasons = _listed(path, READERS[reader].suffixes)
+    names, result, reasons = _listed(path, READERS[reader].suffixes)
     _CHILD.end()  # one that was started before may be of older settings
-    outcomes = iter(each(task, found, label=f"reading {path.name}", workers=workers, scheduler=scheduler))
+    outcomes = iter(each(task, result, label=f"reading {path.name}", workers=workers, scheduler=scheduler))
     _CHILD.end()
     pieces: list[Piece] = []
     rows: list[dict[str, Any]] = []
@@ -376,8 +376,9 @@ def _save(outcome: Outcome, entry: Path) -> None:
 
 
 def _load(entry: Path) -> Outcome:
-    kept = json.loads(entry.read_text(encoding="utf-8"))
+    content = json.loads(entry.read_text(encoding="utf-8"))
     pieces = [
-        Piece(p["name"], table(p["onset"], p["duration"], p["symbols"], p["held"]), p["about"]) for p in kept["pieces"]
+        Piece(p["name"], table(p["onset"], p["duration"], p["symbols"], p["held"]), p["about"])
+        for p in content["pieces"]
     ]
-    return pieces, kept["reason"]
+    return pieces, content["reason"]

@@ -87,14 +87,14 @@ def pieces(folder: Path) -> list[dict[str, Any]]:
     table = folder / "pieces" / "pieces.csv"
     if not table.is_file():
         return []
-    found = []
+    result = []
     with table.open(encoding="utf-8", newline="") as lines:
         for row in csv.DictReader(lines):
             name = row["piece"]
             files = [folder / "pieces" / f"{name}{suffix}" for suffix in FORMATS]
             links = {FORMATS[file.suffix]: address(folder, file) for file in files if file.is_file()}
             title = " · ".join(filter(None, (name, row.get("method"), row.get("taal"))))
-            found.append(
+            result.append(
                 {
                     "title": title,
                     "player": player_html(links["MP3"], title) if "MP3" in links else "",
@@ -102,7 +102,7 @@ def pieces(folder: Path) -> list[dict[str, Any]]:
                     "links": links,
                 }
             )
-    return found
+    return result
 
 
 def address(folder: Path, file: Path) -> str:
@@ -117,8 +117,8 @@ def reports(folder: Path) -> list[tuple[str, str, str]]:
 
 def cards(folder: Path) -> list[tuple[str, str]]:
     """`(name, link)` of the cards that `evaluate` has written."""
-    found = [folder / "cards" / f"{kind}_card.md" for kind in ("model", "data")]
-    return [(words(file.stem), address(folder, file)) for file in found if file.is_file()]
+    result = [folder / "cards" / f"{kind}_card.md" for kind in ("model", "data")]
+    return [(words(file.stem), address(folder, file)) for file in result if file.is_file()]
 
 
 def corpus(folder: Path) -> dict[str, Any]:

@@ -84,7 +84,7 @@ class Matra:
 def _matras(events: pd.DataFrame) -> list[Matra]:
     """The matras of events that start on a matra."""
     bols = iter([symbols[0] for symbols in events["symbols"] if symbols])
-    found: list[Matra] = []
+    result: list[Matra] = []
     before: list[str] = []
     for word in notation.words(events):
         slots = [[_slot(name, bols) for name in notation.strokes(part)] for part in word.split(",")]
@@ -96,9 +96,9 @@ def _matras(events: pd.DataFrame) -> list[Matra]:
         if len(flat) > 24:  # of no even subdivision: the strokes in their order
             struck = [bol for bol in flat if bol]
             roman, nagari = "≈" + "".join(struck), "≈" + devanagari(struck)
-        found.append(Matra(roman, nagari, len(flat) > 1))
+        result.append(Matra(roman, nagari, len(flat) > 1))
         before = [*before, *flat][-32:]
-    return found
+    return result
 
 
 def _slot(name: str, bols: Iterator[str]) -> str:

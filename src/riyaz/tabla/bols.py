@@ -184,13 +184,13 @@ def played(bols: Sequence[str]) -> list[Bol]:
 
 def phrases(bols: Sequence[str]) -> list[tuple[str, ...]]:
     """Part a row of bols into its atomic phrases, single bols where none is known; rests are ``""``."""
-    found, start = [], 0
+    result, start = [], 0
     while start < len(bols):
         rest = tuple(bols[start:])
         phrase = next((p for p in PHRASES if rest[: len(p)] == p), rest[:1])
-        found.append(phrase)
+        result.append(phrase)
         start += len(phrase)
-    return found
+    return result
 
 
 _BEFORE_RETROFLEX = ("Dhe", "Dhi", "Ti")  # a Te right after these is टे

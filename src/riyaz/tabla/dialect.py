@@ -85,8 +85,8 @@ def settle(
     Unreadable : no reading fits (the plain one's mistake), or two fit and the header does not choose.
     """
     plain = _given(Reading(), given)
-    found = [item for items in parts.values() for item in items]
-    dots = next((item for item in found if item.kind == "dot"), None)
+    result = [item for items in parts.values() for item in items]
+    dots = next((item for item in result if item.kind == "dot"), None)
     try:
         first = _placed(parts, taal, plain)
     except Unreadable as error:
@@ -94,12 +94,12 @@ def settle(
         first = {}
     else:
         mistaken = None
-        tell = any("$" in item.text for item in found) and any(item.kind == "bar" for item in found)
+        tell = any("$" in item.text for item in result) and any(item.kind == "bar" for item in result)
         chosen = "words" in given or "strokes" in given or "hyphens" in given
         if chosen or (whole(first, taal) and (not dots or "dots" in given) and (not tell or "bars" in given)):
             return plain, first
     fitting: list[tuple[Reading, dict[str, Slots]]] = []
-    for reading in _others(found, given, plain, bars=mistaken is not None):
+    for reading in _others(result, given, plain, bars=mistaken is not None):
         try:
             slots = _placed(parts, taal, reading)
         except Unreadable:
@@ -120,7 +120,7 @@ def settle(
         dots.place.stop(
             "a . between blanks is a rest or parts matras", "write - for a rest, or dots: bars in the header"
         )
-    crowded = next((item for item in found if item.kind == "word" and len(strokes(item.text)) > MOST), None)
+    crowded = next((item for item in result if item.kind == "word" and len(strokes(item.text)) > MOST), None)
     if crowded and not whole(first, taal):
         crowded.place.stop(
             f"{crowded.text!r} has more than {MOST} strokes, and the section is no whole avartans",
@@ -160,16 +160,16 @@ def _given(reading: Reading, given: Mapping[str, str]) -> Reading:
     )
 
 
-def _others(found: Sequence[Item], given: Mapping[str, str], plain: Reading, bars: bool) -> list[Reading]:
+def _others(result: Sequence[Item], given: Mapping[str, str], plain: Reading, bars: bool) -> list[Reading]:
     """The readings beside the plain one that what stands in the text allows."""
-    kinds = {item.kind for item in found}
-    words = [item.text for item in found if item.kind == "word"]
-    own = any(item.speed != 1 for item in found) or any(set("~,") & set(word) for word in words)
+    kinds = {item.kind for item in result}
+    words = [item.text for item in result if item.kind == "word"]
+    own = any(item.speed != 1 for item in result) or any(set("~,") & set(word) for word in words)
     dots = [plain.dots] if "dots" in given or "dot" not in kinds else ["bars", "rests"]
-    tell = bars or "dot" in kinds or any("$" in item.text for item in found)
+    tell = bars or "dot" in kinds or any("$" in item.text for item in result)
     ends = ["vibhags", "matras"] if tell and "bars" not in given and {"bar", "dot"} & kinds else [plain.bars]
     others = [Reading(bars=end, dots=dot) for dot in dots for end in ends]
-    if any("$" in item.text for item in found):
+    if any("$" in item.text for item in result):
         return others
     if words and all(word.count("-") >= 2 for word in words) and "hyphens" not in given:
         others.append(Reading(hyphens="matras"))

@@ -213,8 +213,8 @@ def check_events(
     theme : events; the bols are checked against those of it.
     """
     checks = [_avartans(events, taal, "")]
-    found = [t for t in tihais(events, taal) if t.end == strokes(events)[-1][0]]
-    before = between(events, 0, found[0].onsets[0]) if found else events
+    result = [t for t in tihais(events, taal) if t.end == strokes(events)[-1][0]]
+    before = between(events, 0, result[0].onsets[0]) if result else events
     if form in ("kaida", "rela", "mukhda", *TIHAI_FORMS):
         checks.append(_lands(events, taal, ""))
     if theme is not None:
@@ -306,13 +306,13 @@ def _even(events: pd.DataFrame, where: str) -> Check:
 
 def _ends_in_tihai(events: pd.DataFrame, taal: Taal, where: str, chakradar: bool) -> Check:
     struck = strokes(events)
-    found = [t for t in tihais(events, taal) if struck and t.end == struck[-1][0]]
+    result = [t for t in tihais(events, taal) if struck and t.end == struck[-1][0]]
     rule = "chakradar" if chakradar else "tihai"
-    if not found:
+    if not result:
         return Check(rule, False, where, "no phrase three times with equal pauses up to the last sam")
-    size, pause = len(found[0].phrase), Fraction(found[0].pause, TICKS)
-    detail = f"3 times {size} strokes, pauses of {pause} matras" + ", each with a tihai" * found[0].chakradar
-    return Check(rule, found[0].chakradar or not chakradar, where, detail)
+    size, pause = len(result[0].phrase), Fraction(result[0].pause, TICKS)
+    detail = f"3 times {size} strokes, pauses of {pause} matras" + ", each with a tihai" * result[0].chakradar
+    return Check(rule, result[0].chakradar or not chakradar, where, detail)
 
 
 def _cycles(events: pd.DataFrame, taal: Taal) -> list[Check]:

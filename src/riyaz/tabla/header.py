@@ -83,7 +83,7 @@ def header(
     ------
     Unreadable : a key is unknown or given twice, or its value is none.
     """
-    found: dict[str, tuple[str, Place]] = {}
+    result: dict[str, tuple[str, Place]] = {}
     end = len(rows)
     for number, line in enumerate(rows):
         content = line.split("#")[0].strip()
@@ -91,24 +91,24 @@ def header(
         if not content:
             continue
         if not match:
-            plain = _plain(content, "taal" in found) if not {"taal", "form"} <= found.keys() else {}
+            plain = _plain(content, "taal" in result) if not {"taal", "form"} <= result.keys() else {}
             here = place._replace(line=number + 1)
-            if not plain or any(key in found for key in plain):
+            if not plain or any(key in result for key in plain):
                 end = number
                 break
-            found |= {key: (value, here) for key, value in plain.items()}
+            result |= {key: (value, here) for key, value in plain.items()}
             continue
         name = match[1].lower()
-        if name == "speed" or (_HEAD.match(line) and not (name == "theka" and "vibhags" in found)):
+        if name == "speed" or (_HEAD.match(line) and not (name == "theka" and "vibhags" in result)):
             end = number
             break
         here = place._replace(line=number + 1, column=line.index(match[1]) + 1)
         key = _ALIASES.get(name, name)
-        if key in found:
+        if key in result:
             here.stop(f"{key} is given twice", "keep one")
         # a # belongs to a text
-        found[key] = (line.partition(":")[2].strip() if key in _TEXTS and ":" in line else match[2].strip(), here)
-    return (*_values(found, more or {}), end)
+        result[key] = (line.partition(":")[2].strip() if key in _TEXTS and ":" in line else match[2].strip(), here)
+    return (*_values(result, more or {}), end)
 
 
 def _plain(content: str, has_taal: bool) -> dict[str, str]:
@@ -127,20 +127,20 @@ def _plain(content: str, has_taal: bool) -> dict[str, str]:
 
 
 def _values(
-    found: dict[str, tuple[str, Place]], more: Mapping[str, taals.Taal]
+    result: dict[str, tuple[str, Place]], more: Mapping[str, taals.Taal]
 ) -> tuple[dict[str, str], dict[str, str]]:
     values: dict[str, str] = {}
     reading: dict[str, str] = {}
-    own = {key: found[key][0] for key in _OWN if key in found}
-    for key, (value, here) in found.items():
+    own = {key: result[key][0] for key in _OWN if key in result}
+    for key, (value, here) in result.items():
         if key in READINGS:
             reading[key] = _reading(key, value, here)
         elif key == "taal":
             values[key] = _taal(value, own, here, more)
         elif key not in _OWN:
             values[key] = _value(key, value, here)
-    if "vibhags" in own and "taal" not in found:
-        values["taal"] = _taal(f"{own['vibhags']}", own, found["vibhags"][1], more)
+    if "vibhags" in own and "taal" not in result:
+        values["taal"] = _taal(f"{own['vibhags']}", own, result["vibhags"][1], more)
     return values, reading
 
 

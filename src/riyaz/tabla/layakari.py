@@ -65,7 +65,7 @@ def lines(events: pd.DataFrame, taal: Taal) -> list[Line]:
     total = int(events["duration"].sum())
     if total % taal.ticks == TICKS and len(events) > 1:
         events, total = events.iloc[:-1], total - int(events["duration"].iloc[-1])
-    found = []
+    result = []
     for name, speed in SPEEDS.items() if total else ():
         durations = [Fraction(int(ticks)) / speed for ticks in events["duration"]]
         if any(ticks.denominator != 1 for ticks in durations):
@@ -74,8 +74,8 @@ def lines(events: pd.DataFrame, taal: Taal) -> list[Line]:
         before = int(ceil(length / taal.ticks) * taal.ticks - length)
         rest = [before] if before else []
         played = in_a_row([*rest, *map(int, durations)], [*([[]] if before else []), *events["symbols"]])
-        found.append(Line(name, speed, Fraction(before % taal.ticks, TICKS) + 1, played))
-    return found
+        result.append(Line(name, speed, Fraction(before % taal.ticks, TICKS) + 1, played))
+    return result
 
 
 def sections(events: pd.DataFrame, taal: Taal) -> tuple[pd.DataFrame, list[dict[str, object]]]:

@@ -135,19 +135,19 @@ def _close(word: str, state: _State, at: Place) -> None:
     state.stack[-1] += _repeated(group, word, at) + bar
 
 
-def _repeated(found: list[Item], word: str, at: Place) -> list[Item]:
+def _repeated(result: list[Item], word: str, at: Place) -> list[Item]:
     digits = re.sub(r"\D", "", word)
     times = int(digits) if len(digits) < 10 else LONGEST * 10
-    if not 1 <= times * max(len(found), 1) <= LONGEST:
+    if not 1 <= times * max(len(result), 1) <= LONGEST:
         shown = digits if len(digits) < 10 else f"{digits[:6]}..."
-        at.stop(f"{shown} repeats of {len(found)} words", f"repeat at least once and write at most {LONGEST} words")
-    return found * times
+        at.stop(f"{shown} repeats of {len(result)} words", f"repeat at least once and write at most {LONGEST} words")
+    return result * times
 
 
-def _scripts(found: list[Item]) -> None:
+def _scripts(result: list[Item]) -> None:
     """Refuse words of mixed scripts, and a section in two scripts, which may be one line printed in both."""
     seen: dict[str, Item] = {}
-    for item in found:
+    for item in result:
         here = script(item.text) if item.kind == "word" else ""
         if here == "MIXED":
             item.place.stop(f"{item.text!r} mixes scripts", "write a word in one script")

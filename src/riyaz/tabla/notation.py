@@ -214,9 +214,9 @@ def write(composition: Composition) -> str:
 def bols(text: str, taal: str, name: str = "") -> pd.DataFrame:
     """Read bare notation, such as a theka, as events: a word is a matra, a bar ends a vibhag."""
     rows, place = text.split("\n"), Place(name or "notation", 1, 1)
-    found = taals.find(taal)
+    result = taals.find(taal)
     return _events(
-        dialect.settle({"": layout.items(rows, 0, len(rows), place)}, found, {"words": "matras"}, place)[1][""], found
+        dialect.settle({"": layout.items(rows, 0, len(rows), place)}, result, {"words": "matras"}, place)[1][""], result
     )
 
 

@@ -154,7 +154,7 @@ def read_own(folder: Path) -> dict[str, Taal]:
     ------
     Unreadable : a line is no taal; names file and line.
     """
-    found: dict[str, Taal] = {}
+    result: dict[str, Taal] = {}
     for path in sorted(folder.glob("*.taals")):
         for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1):
             parts = [part.strip() for part in line.split("#")[0].split(";")]
@@ -166,8 +166,8 @@ def read_own(folder: Path) -> dict[str, Taal]:
                 taal = own(*parts)
             except Unreadable as error:
                 raise Unreadable(f"{path.name}:{number}:1: {error.reason}", error.remedy) from None
-            found[key(taal.title)] = taal
-    return found
+            result[key(taal.title)] = taal
+    return result
 
 
 _ALL = {taal.name: taal for taal in _taals()}

@@ -47,13 +47,13 @@ def tihais(events: pd.DataFrame, taal: Taal) -> list[Tihai]:
     What goes on before the first phrase in the same way is a repeated pattern and no tihai.
     """
     struck = strokes(events)
-    found = []
+    result = []
     for last, (onset, _) in enumerate(struck):
         if onset % taal.ticks == 0:
             sizes = [n for n in range(3, (last + 1) // 3 + 1) if _thrice(struck, last, n)]
             if sizes:
-                found.append(_tihai(struck, last, sizes))
-    return found
+                result.append(_tihai(struck, last, sizes))
+    return result
 
 
 def _thrice(struck: list[Stroke], last: int, n: int) -> bool:
