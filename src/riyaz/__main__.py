@@ -5,7 +5,7 @@ import sys
 from riyaz.tools import environment
 
 if __name__ == "__main__":
-    environment.enter(environment.python("-m", "riyaz", *sys.argv[1:]))
+    environment.enter([sys.executable, "-m", "riyaz", *sys.argv[1:]])
     from riyaz import commands
 
     sys.exit(commands.main(sys.argv[1:]))

@@ -101,3 +101,12 @@ def test_the_metrics_file_has_the_verdict_and_is_rounded(tmp_path):
     back = json.loads((tmp_path / "metrics" / "mine.json").read_text())
     assert back["form"] == {"a": 0.333333, "b": None}
     assert back["verdict"] == written["verdict"]
+
+
+def test_frames_are_summed_over_the_pieces_that_count():
+    nats = {"a": [np.array([1.0, 1.0]), np.array([4.0])], "b": [np.array([0.5, 0.5]), np.array([0.5])]}
+    table = held_out.frames(nats, np.array([0, 1]), np.array([True, True]), 1).set_index("model")
+    assert table["by_frame"].to_dict() == {"b": 0.5, "a": 2.0}
+    assert table.index.tolist() == ["b", "a"]
+    one = held_out.frames(nats, np.array([0, 1]), np.array([True, False]), 1).set_index("model")
+    assert one.loc["a", "by_frame"] == 1.0

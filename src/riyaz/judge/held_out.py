@@ -187,17 +187,24 @@ def gains(predictions: Predictions) -> tuple[float, float, float]:
     return means[0], means[1], float(before.mean())
 
 
-def frames(predictions: Predictions, which: np.ndarray, seed: int) -> pd.DataFrame:
-    """Nats per frame of piano rolls (`likelihood.frame_nats`) for each model, the best first.
+def frame_nats(predictions: Predictions) -> dict[str, list[np.ndarray]]:
+    """Nats of each frame of each piano roll (`likelihood.frame_nats`), for each model."""
+    data = predictions.data
+    return {name: likelihood.frame_nats(logs, data.ids, data.vocabulary) for name, logs in predictions.logs.items()}
+
+
+def frames(nats: Mapping[str, list[np.ndarray]], families: np.ndarray, which: np.ndarray, seed: int) -> pd.DataFrame:
+    """Nats per frame for each model, the best first.
 
     Parameters
     ----------
+    nats : from `frame_nats`.
+    families : (n_test,) the family of each test piece.
     which : (n_test,) bool, the test pieces that count.
     """
     chosen = np.flatnonzero(which)
-    families = predictions.data.families[chosen]
-    rows = {}
-    for name, logs in predictions.logs.items():
-        nats = likelihood.frame_nats(logs, predictions.data.ids, predictions.data.vocabulary)
-        rows[name] = likelihood.frame_summary([nats[piece] for piece in chosen], families, seed)
+    rows = {
+        name: likelihood.frame_summary([of[piece] for piece in chosen], families[chosen], seed)
+        for name, of in nats.items()
+    }
     return pd.DataFrame(rows).T.sort_values("by_frame").rename_axis("model").reset_index()

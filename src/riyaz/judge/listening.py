@@ -16,7 +16,6 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 from itertools import combinations, zip_longest
 from math import ceil
 from pathlib import Path
@@ -27,9 +26,9 @@ import pandas as pd
 from scipy import stats
 
 from riyaz.judge.interval import ratio
-from riyaz.music.events import TICKS, Piece, bar_beats, table
+from riyaz.music.events import TICKS, Piece, table
 from riyaz.play import sound
-from riyaz.tabla.taals import TAALS
+from riyaz.text import example
 
 FORMAT = "riyaz-listening-1"
 TAIL = 1.5  # seconds that the last sound may ring
@@ -102,9 +101,7 @@ def excerpts(pieces: Sequence[Piece], beats: int, n: int) -> list[tuple[int, Pie
 
 def _cycle(about: Mapping[str, Any]) -> int:
     """Beats after which a bar or avartan begins again, as a whole number."""
-    if about.get("taal") in TAALS:
-        return TAALS[about["taal"]].matras
-    beats = bar_beats(about.get("metre")) or Fraction(4)
+    beats = example.cycle(about)
     return int(beats * beats.denominator)
 
 

@@ -35,7 +35,7 @@ def train(data: DataSet, settings: Settings) -> dict[str, ngram.Model]:
         "uniform": ngram.Uniform(size),
         "unigram": counts.at(0),
         "copy-last": ngram.copy_last(pieces, size),
-        "n-gram": n_gram(data, settings),
+        "n-gram": _chosen(counts, valid),
     }
     return models | ({"n-gram + piece": ngram.choose_mix(counts, valid)[0]} if valid else {})
 
@@ -43,7 +43,11 @@ def train(data: DataSet, settings: Settings) -> dict[str, ngram.Model]:
 def n_gram(data: DataSet, settings: Settings) -> ngram.Interpolated:
     """The interpolated n-gram alone, its order chosen on the validation part."""
     pieces, valid = data.training_ids(settings.augment.transpose), data.part("valid").ids
-    counts = ngram.train(pieces, len(data.vocabulary), settings.evaluate.orders)
+    return _chosen(ngram.train(pieces, len(data.vocabulary), settings.evaluate.orders), valid)
+
+
+def _chosen(counts: ngram.Interpolated, valid: Sequence[np.ndarray]) -> ngram.Interpolated:
+    """The counts at the order that predicts the validation pieces best; `DEFAULT_ORDER` where there are none."""
     return ngram.choose_order(counts, valid)[0] if valid else counts.at(min(DEFAULT_ORDER, counts.order))
 
 

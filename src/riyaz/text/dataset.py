@@ -52,7 +52,7 @@ class DataSet:
         """The music, on the grid; read from disk when it is first asked for."""
         return list(self._load())
 
-    @property
+    @cached_property
     def tokens(self) -> list[list[str]]:
         """The ids as strings."""
         return [self.vocabulary.tokens(row) for row in self.ids]

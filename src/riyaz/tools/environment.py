@@ -5,7 +5,6 @@ before Python's first line, so a process that lacks one starts itself again with
 """
 
 import os
-import sys
 from pathlib import Path
 
 FIXED = {
@@ -50,11 +49,6 @@ def enter(command: list[str]) -> None:
     wanted = variables(checkout())
     if any(os.environ.get(name) != value for name, value in wanted.items()):
         os.execve(command[0], command, wanted)
-
-
-def python(*arguments: str) -> list[str]:
-    """The command that runs this Python with `arguments`."""
-    return [sys.executable, *arguments]
 
 
 def run(arguments: list[str]) -> int:
