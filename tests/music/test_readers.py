@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import samples
 from test_midi import NOTE, WHOLE, midi_file, off, on, track
 
 from riyaz.music import readers
@@ -111,7 +112,7 @@ def test_a_file_and_a_folder_that_may_not_be_read(folder, monkeypatch):
 
     monkeypatch.setattr(os, "listdir", lambda path: refuse(path) or listdir(path))
     monkeypatch.setattr(readers.midi.Path, "read_bytes", lambda path: refuse(path) or read(path))
-    pieces, files = read_corpus(folder, "midi", workers=1)
+    pieces, files = read_corpus(folder, "midi", compute=samples.compute(1))
     assert [piece.name for piece in pieces] == ["good.mid"]
     for name in ("private", "secret.mid"):
         assert why(files, name) == "may not be read: Permission denied (check its permissions)"
@@ -154,7 +155,7 @@ def test_a_reader_that_fails_in_any_way_does_not_stop_the_others(folder, monkeyp
         return readers.midi.read(path)
 
     monkeypatch.setitem(readers.READERS, "wild", readers.Reader(read, (".mid",), "music/midi.py"))
-    pieces, files = read_corpus(folder, "wild", workers=1)
+    pieces, files = read_corpus(folder, "wild", compute=samples.compute(1))
     assert [piece.name for piece in pieces] == ["b.mid"]
     assert why(files, "a.mid") == "cannot be parsed: ZeroDivisionError: division (repair it, or leave it out)"
 
@@ -207,7 +208,7 @@ def test_the_number_of_workers_changes_nothing(folder, monkeypatch):
     monkeypatch.setattr("riyaz.tools.parallel.PATIENCE", 0)
     monkeypatch.setattr("riyaz.tools.parallel._SAMPLE", -1)
     fill(folder, **{f"p{k:02}": midi_file(track((k, on(60)), (480, off(60)))) for k in range(20)}, bad=b"")
-    one, two = (read_corpus(folder, "midi", workers=workers) for workers in (1, 2))
+    one, two = (read_corpus(folder, "midi", compute=samples.compute(workers)) for workers in (1, 2))
     same(one, two)
 
 
@@ -320,7 +321,7 @@ def test_a_reader_that_dies_or_hangs_takes_one_file_with_it(folder, monkeypatch)
         "f.mid": lambda: bytes(2**30),
     }
     wild(monkeypatch, acts)
-    pieces, files = read_corpus(folder, "wild", workers=1, seconds=0.5, megabytes=300)
+    pieces, files = read_corpus(folder, "wild", compute=samples.compute(1), seconds=0.5, megabytes=300)
     assert [piece.name for piece in pieces] == ["a.mid", "g.mid"]
     allow = "(leave it out, or allow it more)"
     assert why(files, "b.mid") == f"ended the process that read it (signal SIGSEGV) {allow}"
@@ -334,7 +335,7 @@ def test_a_reader_of_our_own_has_a_budget_too_and_starts_no_process(folder, monk
     wild(monkeypatch, {"a.mid": busy, "b.mid": lambda: bytes(2**30)}, own=True)
     monkeypatch.setattr(os, "fork", None)
     before = resource.getrlimit(resource.RLIMIT_AS)
-    pieces, files = read_corpus(folder, "wild", workers=1, seconds=0.2, megabytes=300)
+    pieces, files = read_corpus(folder, "wild", compute=samples.compute(1), seconds=0.2, megabytes=300)
     assert [piece.name for piece in pieces] == ["c.mid"]
     assert "took more than 0.2 s" in why(files, "a.mid")
     assert "needs more than 300 MB" in why(files, "b.mid")
@@ -345,9 +346,9 @@ def test_a_reader_of_our_own_has_a_budget_too_and_starts_no_process(folder, monk
 def test_a_file_over_its_budget_is_tried_again(folder, tmp_path, monkeypatch):
     fill(folder, a=GOOD, b=GOOD)
     wild(monkeypatch, {"a.mid": busy})
-    assert len(read_corpus(folder, "wild", workers=1, seconds=0.2, cache=tmp_path / "cache")[0]) == 1
+    assert len(read_corpus(folder, "wild", compute=samples.compute(1), seconds=0.2, cache=tmp_path / "cache")[0]) == 1
     wild(monkeypatch, {})
-    assert len(read_corpus(folder, "wild", workers=1, cache=tmp_path / "cache")[0]) == 2
+    assert len(read_corpus(folder, "wild", compute=samples.compute(1), cache=tmp_path / "cache")[0]) == 2
 
 
 def test_what_a_piece_says_is_checked_whatever_the_reader(folder, monkeypatch):
