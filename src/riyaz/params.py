@@ -94,7 +94,7 @@ class Generate(Section):
     avartans: Count
     theme: str
     performances: Count
-    paltas: Annotated[int, Field(ge=1, le=32)]
+    paltas: Annotated[int, Field(ge=1, le=16)]
     laya: Annotated[int, Field(ge=1, le=8)]
 
 
