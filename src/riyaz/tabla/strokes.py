@@ -30,11 +30,10 @@ from riyaz.play.loudness import k_weighting
 from riyaz.tabla import notation
 from riyaz.tabla.bols import BOLS, Bol, played
 from riyaz.tabla.kit import recordings
+from riyaz.tabla.pitch import PITCH, PITCHES
 from riyaz.tabla.taals import Taal
 
 SAMPLE_RATE = 44100
-PITCHES = {"C": 261.63, "C#": 277.18, "D": 293.66, "D#": 311.13}  # Hz, of the dayan's fundamental: C4 to D#4
-PITCH = "D"
 BAYAN_HZ = 92.0
 VARIANTS = 3
 LOWER = 0.75  # tuning of the tabla that plays the theka underneath
@@ -130,7 +129,7 @@ def waveform(
 
     Parameters
     ----------
-    pitch : of the dayan, in `PITCHES`; the bayan's is always the same.
+    pitch : of the dayan, one of `PITCHES`; the bayan's is always the same.
     variant : 0 is as in `STROKES`; the others differ from it as one stroke of a hand from the next: in the level and
         decay of each partial, in the glide and in the noise.
     higher : both drums are tuned this many times higher.
@@ -179,7 +178,7 @@ def samples(
 
     Parameters
     ----------
-    pitch : of the dayan, in `PITCHES`.
+    pitch : of the dayan, one of `PITCHES`.
     kit : a folder of recordings (`riyaz.tabla.kit`) that are used instead; they keep their own pitch. A recording of
         both hands, such as ``Dha``, is used for that bol alone. What the folder lacks is synthesised.
     variants : of each stroke; of a recorded one at least as many as there are recordings.
