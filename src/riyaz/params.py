@@ -96,6 +96,7 @@ class Generate(Section):
     performances: Count
     paltas: Annotated[int, Field(ge=1, le=16)]
     laya: Annotated[int, Field(ge=1, le=8)]
+    pitch: Literal["C", "C#", "D", "D#"]
 
 
 class Evaluate(Section):
