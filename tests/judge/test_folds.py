@@ -83,7 +83,15 @@ def test_the_summary_of_figures_known_by_hand():
     assert unigram["bits"] == pytest.approx(4)
     assert np.isnan(unigram["spread"])
     assert unigram["saved"] == pytest.approx(2.5)
-    assert folds.described(pd.DataFrame(rows, columns=folds.COLUMNS)) == "2 held-out pieces, 2 folds, 2 seeds"
+    judged = pd.DataFrame(rows, columns=folds.COLUMNS)
+    assert folds.described(judged, np.array([0, 1])) == (
+        "2 held-out pieces of 2 families, 2 folds, 2 seeds (the settings were chosen on the original validation part,"
+        " whose pieces are left out)"
+    )
+    left = folds.without_choice(judged, np.array(["valid", "test"], dtype=object))
+    assert set(left["piece"]) == {1}
+    one_split = judged[judged["fold"] == 0]
+    assert folds.described(one_split, np.array([0, 1])) == "1 held-out pieces of 1 families, one split, 2 seeds"
 
 
 def test_the_metrics_hold_the_network_against_its_rivals():

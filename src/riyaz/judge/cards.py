@@ -193,6 +193,7 @@ def model_card(
     frames = [
         (name, result["by_frame"], result["by_piece"]) for name, result in metrics.get("nats_per_frame", {}).items()
     ]
+    answers = [f"- {plain(one['question'])} **{one['answer']}**. {plain(one['why'])}" for one in metrics["verdict"]]
     nats = table(["model", "nats per frame", "mean over pieces"], frames)
     return f"""# Model card: {plain(corpus)}
 
@@ -213,7 +214,7 @@ licence is: {plain(about["licence"]) or "not stated"}.
 
 ## Verdict
 
-{chr(10).join(f"- {plain(sentence)}" for sentence in metrics["verdict"])}
+{chr(10).join(answers)}
 
 ## Figures
 

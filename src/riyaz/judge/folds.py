@@ -188,16 +188,33 @@ def summary(judged: pd.DataFrame, families: np.ndarray, seed: int) -> pd.DataFra
     return pd.DataFrame(rows, columns=columns).sort_values("bits", ignore_index=True)
 
 
+def without_choice(judged: pd.DataFrame, parts: np.ndarray) -> pd.DataFrame:
+    """Leave out the pieces on which the settings were chosen: those of the validation part of the pipeline's own split.
+
+    Each is a test piece of some fold. Its family is in no other part, so nothing that is left shares a family with it.
+
+    Parameters
+    ----------
+    judged : from `judge_all`. parts : (n_pieces,) the parts of the pipeline's own split.
+    """
+    return judged[np.asarray(parts)[judged["piece"].to_numpy(dtype=np.int64)] != "valid"]
+
+
 def best_of_ours(models: Any) -> str:
     """The name under which our model is judged: with its memory, if it has one."""
     return "network + memory" if "network + memory" in models else "network"
 
 
-def described(judged: pd.DataFrame) -> str:
-    """What was done, such as ``103 held-out pieces, 5 folds, 3 seeds``."""
+def described(judged: pd.DataFrame, families: np.ndarray) -> str:
+    """What was done, such as ``103 held-out pieces of 46 families, 5 folds, 3 seeds``.
+
+    Of folds it is also said on what the settings were chosen: see `without_choice`.
+    """
     pieces, folds, seeds = (judged[name].nunique() for name in ("piece", "fold", "seed"))
+    n_families = len(np.unique(np.asarray(families)[judged["piece"].unique()]))
     what = f"{folds} folds" if folds > 1 else "one split"
-    return f"{pieces} held-out pieces, {what}, {seeds} seed{'s' * (seeds > 1)}"
+    chosen = " (the settings were chosen on the original validation part, whose pieces are left out)" * (folds > 1)
+    return f"{pieces} held-out pieces of {n_families} families, {what}, {seeds} seed{'s' * (seeds > 1)}{chosen}"
 
 
 def metrics(summed: pd.DataFrame, of: str) -> dict[str, Any]:
