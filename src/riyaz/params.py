@@ -45,6 +45,8 @@ class Compute(Section):
 
 class Explore(Section):
     instrument: Literal["all", "first"] | list[int | str]
+    seconds: Annotated[float, Field(gt=0, le=3600)]
+    megabytes: Annotated[float, Field(ge=50, le=2**20)]
 
 
 class Augment(Section):

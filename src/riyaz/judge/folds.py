@@ -244,5 +244,5 @@ def run(arguments: list[str]) -> int:
     print(f"folds {corpus}: {len(runs)} trainings", file=sys.stderr)
     judged = judge_all(runs, data, settings, f"judging {corpus}", store.folder(root))
     files.write(place(root, corpus), f"# {digest(data, settings)}\n{judged.to_csv(index=False)}")
-    print(f"folds {corpus}: {described(judged)}; dvc repro now puts them into the report")
+    print(f"folds {corpus}: {described(judged, data.families)}; dvc repro now puts them into the report")
     return 0
