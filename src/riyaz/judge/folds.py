@@ -32,7 +32,7 @@ from riyaz.text import dataset, split
 from riyaz.text.dataset import DataSet
 from riyaz.tools import environment, files, progress, source, store
 
-CLASSICAL = ("unigram", "n-gram", "n-gram + piece")
+CLASSICAL = ("unigram", "n-gram", "n-gram + piece", "PPM + piece")
 COLUMNS = ["seed", "fold", "piece", "tokens", "model", "bits"]
 
 
