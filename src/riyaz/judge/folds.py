@@ -31,15 +31,15 @@ import pandas as pd
 from riyaz import params
 from riyaz.judge import rivals
 from riyaz.judge.interval import Interval, ratio
-from riyaz.model import ngram, training
+from riyaz.model import ngram, ppm, training
 from riyaz.params import Settings
 from riyaz.text import dataset, split, windows
 from riyaz.text.dataset import DataSet
 from riyaz.tools import environment, files, source, store
 from riyaz.tools.parallel import each
 
-CLASSICAL = ("unigram", "n-gram", "n-gram + piece")
-CODE = [*training.CODE, *(Path(str(module.__file__)) for module in (ngram, rivals, split, windows))]
+CLASSICAL = ("unigram", "n-gram", "n-gram + piece", "PPM + piece")
+CODE = [*training.CODE, *(Path(str(module.__file__)) for module in (ngram, ppm, rivals, split, windows))]
 COLUMNS = ["seed", "fold", "piece", "tokens", "model", "bits"]
 
 

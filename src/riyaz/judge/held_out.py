@@ -17,7 +17,7 @@ from riyaz.params import Settings
 from riyaz.text import split
 from riyaz.text.dataset import DataSet
 
-RIVALS = ("n-gram", "n-gram + piece")  # those that the network is compared with in the verdict
+RIVALS = ("n-gram", "n-gram + piece", "PPM + piece")  # those that the network is compared with in the verdict
 STRETCH, FEWEST = 32, 30  # tokens in a stretch of a piece; tokens that a point of a curve needs
 
 
