@@ -71,6 +71,8 @@ class Model(Section):
     units: Annotated[int, Field(ge=1, le=4096)]
     embedding: Annotated[int, Field(ge=1, le=4096)]
     dropout: Share | Literal["auto"]
+    features: list[Literal["place", "length", "sounding"]]
+    members: Annotated[int, Field(ge=1, le=16)]
     memory: Literal["none", "suffix"]
 
 
