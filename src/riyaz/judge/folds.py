@@ -24,7 +24,7 @@ import numpy as np
 import pandas as pd
 
 from riyaz import params
-from riyaz.judge import rivals
+from riyaz.judge import looked, rivals
 from riyaz.judge.interval import Interval, ratio
 from riyaz.model import training
 from riyaz.params import Settings
@@ -200,6 +200,8 @@ def run(arguments: list[str]) -> int:
     settings = params.load(corpus, path=root / "params.yaml")
     data, asked = dataset.load(root, corpus), settings.folds
     runs = plan(data, asked.folds, asked.seeds if corpus in asked.corpora else 0, settings.seed)
+    if runs:
+        looked.note(root, corpus, "folds", settings)
     judged = judge_all(runs, data, settings, f"judging {corpus}", store.folder(root))
     with files.whole(root / "reports" / corpus / "folds.csv") as part:
         judged.to_csv(part, index=False)
