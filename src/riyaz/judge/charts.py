@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from riyaz.judge.drawn import Judged
 from riyaz.judge.held_out import InCycle, Predictions, along
 from riyaz.report import figures
+from riyaz.tools import escape
 
 # From light to dark: the rivals, then the network without its memory; our model has the colour of what is generated.
 SHADES = {"unigram": "#D2CCC4", "n-gram": "#A8A098", "n-gram + piece": "#6E675F", "network": "#8CCFB9"}
@@ -90,7 +91,7 @@ def one_piece(predictions: Predictions, row: int) -> Figure:
     fig, axes = plt.subplots(2, 1, figsize=(figures.WIDTH, 4.2), sharex=True)
     share = predictions.sources[row]["share"]
     axes[0].fill_between(ours["position"], share, step="mid", color=figures.GENERATED, linewidth=0)
-    axes[0].set(ylabel="share of\nthe memory", ylim=(0, 1), title=predictions.data.names[row].replace("$", r"\$"))
+    axes[0].set(ylabel="share of\nthe memory", ylim=(0, 1), title=escape.label(predictions.data.names[row]))
     axes[1].plot(ours["position"], of["network"]["bits"], color=figures.BASELINE, linewidth=1, label="network alone")
     axes[1].plot(ours["position"], ours["bits"], color=figures.GENERATED, linewidth=1, label="with memory")
     axes[1].set(xlabel="token", ylabel="bits")

@@ -75,7 +75,7 @@ def headlines(metrics: dict[str, Any]) -> dict[str, Any]:
         for key, value in values.items():
             if isinstance(value, str) and not path and key != "verdict":
                 shown["facts"].append((words(key), value))
-            elif isinstance(value, dict):
+            elif isinstance(value, dict) and key != "settings":  # they are in params.yaml and on the model card
                 sort(value, (*path, key))
 
     sort(metrics, ())

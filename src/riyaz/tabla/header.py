@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 from riyaz.music.events import Unreadable
-from riyaz.tabla import taals
+from riyaz.tabla import pitch, taals
 from riyaz.tabla.place import Place
 from riyaz.tabla.spelling import fold
 
@@ -28,7 +28,7 @@ _FORM_NAMES = {
     "mohra": "mohara मोहरा",
 }
 _KNOWN_FORMS = {name: form for form, names in _FORM_NAMES.items() for name in (form, *names.split())}
-_KEYS = ("title", "taal", "form", "laya", "gharana", "source", "family", "tempo")
+_KEYS = ("title", "taal", "form", "laya", "gharana", "source", "family", "tempo", "pitch")
 _TEXTS = ("title", "gharana", "source", "family")
 _OWN = ("matras", "vibhags", "signs", "theka")
 READINGS = {
@@ -46,6 +46,8 @@ _ALIASES |= {
     "sign": "signs",
     "lay": "laya",
     "matra": "matras",
+    "scale": "pitch",
+    "tuning": "pitch",
 }
 _ALIASES |= {"शीर्षक": "title", "type": "form"}
 
@@ -106,8 +108,10 @@ def header(
         key = _ALIASES.get(name, name)
         if key in result:
             here.stop(f"{key} is given twice", "keep one")
-        # a # belongs to a text
-        result[key] = (line.partition(":")[2].strip() if key in _TEXTS and ":" in line else match[2].strip(), here)
+        text = line.partition(":")[2] if ":" in line else match[2]
+        if key == "pitch":
+            text = re.split(r"\s#", text)[0]  # C# and then a comment
+        result[key] = (text.strip() if key in (*_TEXTS, "pitch") else match[2].strip(), here)  # a # belongs to a text
     return (*_values(result, more or {}), end)
 
 
@@ -180,6 +184,11 @@ def _value(key: str, value: str, here: Place) -> str:
         if value.lower() not in LAYAS:
             here.stop(f"there is no laya {value!r}", nearest(value.lower(), tuple(LAYAS)))
         return value.lower()
+    if key == "pitch" and value:
+        try:
+            return pitch.find(value)
+        except Unreadable as error:
+            here.stop(error.reason, error.remedy)
     if key == "tempo":
         value = re.sub(r"\s*(?:bpm|matras a minute)$", "", value, flags=re.IGNORECASE)
     if key == "tempo" and not re.fullmatch(r"[1-9]\d{0,3}", value):

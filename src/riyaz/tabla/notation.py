@@ -99,6 +99,7 @@ class Composition:
     sections: tuple[Section, ...] = field(default=())
     family: str = ""
     tempo: int = 0
+    pitch: str = ""
 
     def section(self, name: str) -> Section:
         """The section of a name. Raises KeyError where there is none."""
@@ -137,6 +138,7 @@ class Composition:
             "family": self.family,
             "metre": f"{taal.matras}/4",
             "tempo": self.tempo or LAYAS[self.laya or "madhya"],
+            **({"pitch": self.pitch} if self.pitch else {}),
             "sections": sections,
             "derived": round(derived / sum(lengths), 4) if sum(lengths) else 0.0,
             "lost": {},
