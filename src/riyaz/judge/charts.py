@@ -103,6 +103,10 @@ def calibration(table: pd.DataFrame, least: int = 30) -> Figure:
     """How often the first guess is right, by how sure it is; tenths with fewer than `least` tokens are left out."""
     often = table[table["tokens"] >= least]
     fig, ax = plt.subplots(figsize=(3.6, 3.4))
+    for row in often.itertuples():
+        if row.interval.known:
+            ends = row.confidence + np.array([row.interval.low, row.interval.high])
+            ax.vlines(row.confidence, *np.clip(ends, 0, 1), color=figures.PALE, linewidth=6)
     ax.plot([0, 1], [0, 1], color=figures.GREY, linestyle=":")
     ax.plot(often["confidence"], often["accuracy"], marker="o", color=figures.GENERATED)
     ax.set(xlabel="confidence of its first guess", ylabel="share that is right", xlim=(0, 1), ylim=(0, 1.02))

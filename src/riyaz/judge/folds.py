@@ -29,7 +29,7 @@ import numpy as np
 import pandas as pd
 
 from riyaz import params
-from riyaz.judge import rivals
+from riyaz.judge import looked, rivals
 from riyaz.judge.interval import Interval, ratio
 from riyaz.model import ngram, ppm, training
 from riyaz.params import Settings
@@ -242,6 +242,7 @@ def run(arguments: list[str]) -> int:
     data = dataset.load(root, corpus)
     runs = plan(data, settings.folds.folds, settings.folds.seeds, settings.seed)
     print(f"folds {corpus}: {len(runs)} trainings", file=sys.stderr)
+    looked.note(root, corpus, "folds", settings)
     judged = judge_all(runs, data, settings, f"judging {corpus}", store.folder(root))
     files.write(place(root, corpus), f"# {digest(data, settings)}\n{judged.to_csv(index=False)}")
     print(f"folds {corpus}: {described(judged, data.families)}; dvc repro now puts them into the report")
