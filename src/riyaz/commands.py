@@ -6,6 +6,8 @@ A verb that is the name of a notebook runs that notebook.
 import importlib
 import sys
 
+from riyaz.tools import escape
+
 # verb: (module, arguments, what it does), in the order in which the music flows
 VERBS = {
     "collect": ("riyaz.music.collect", "", "copy corpora from music21 into data/raw"),
@@ -56,5 +58,5 @@ def main(arguments: list[str]) -> int:
         print(f"{' '.join(arguments)}: stopped", file=sys.stderr)
         return 130
     except (ValueError, OSError) as error:  # what a user can mend; BadParams, Unreadable and Mismatch are ValueErrors
-        print(f"{' '.join(arguments)}: {' '.join(str(error).split())}", file=sys.stderr)
+        print(f"{' '.join(arguments)}: {' '.join(escape.line(error).split())}", file=sys.stderr)
         return 1

@@ -173,20 +173,6 @@ def in_cycle(predictions: Predictions, scheme: str, beat: str, seed: int) -> InC
     return InCycle(pd.DataFrame(curves), places, axis, pieces, sizes)
 
 
-def gains(predictions: Predictions) -> tuple[float, float, float]:
-    """What the memory saves, in bits per token: where the context stood in the piece before, and elsewhere.
-
-    Returns
-    -------
-    Both means (negative: what it costs), and the share of the tokens whose context stood in the piece before.
-    """
-    assert predictions.sources is not None
-    before = np.concatenate([rows["match"].to_numpy() > 0 for rows in predictions.sources])
-    gain = (predictions.scored["network"]["bits"] - predictions.scored[predictions.main]["bits"]).to_numpy()
-    means = [float(gain[part].mean()) if part.any() else float("nan") for part in (before, ~before)]
-    return means[0], means[1], float(before.mean())
-
-
 def frame_nats(predictions: Predictions) -> dict[str, list[np.ndarray]]:
     """Nats of each frame of each piano roll (`likelihood.frame_nats`), for each model."""
     data = predictions.data

@@ -25,6 +25,8 @@ from riyaz.tools import source, store
 # What computes a training and a memory: a change of one of these files makes new trainings, a comment does not.
 NETWORK = ("model/network.py", "model/recurrence.py", "text/features.py", "text/grammar.py")
 MEMORY = ("model/memory.py",)
+HERE = Path(__file__).parents[1]
+CODE = [Path(__file__), *(HERE / name for name in (*NETWORK, *MEMORY))]  # all of it
 LIBRARIES = ("jax", "jaxlib", "keras", "numpy", "scipy", "h5py")
 
 
@@ -64,7 +66,7 @@ def train(
     Parameters
     ----------
     data : with its parts; those of the data set count, so that a fold is the same data set with other parts.
-    settings : sections augment, tokenize, sequence, model and train.
+    settings : sections augment, tokenize, sequence, model, train and compute.
     seed : of weights, dropout and the order of batches.
     cache : the cache's folder; None: no cache.
     ready : the windows of ``train`` and ``valid``, where they are cut already; None: they are cut here.
@@ -74,6 +76,7 @@ def train(
     ------
     ValueError : the data set has no validation pieces and a memory is asked for.
     """
+    settings = effective(data, settings)
     remembers = settings.model.memory == "suffix"
     if remembers and not len(data.part("valid")):
         raise ValueError(
@@ -81,17 +84,27 @@ def train(
             " none"
         )
     given = ready or {part: windows.of_part(data, part, settings) for part in ("train", "valid")}
+    devices = network.devices(settings.compute.device)
     shape = (len(data.vocabulary), settings.model, settings.sequence.targets)
     tables = features.tables(data.vocabulary, settings.tokenize.scheme, settings.model.features)
     per_epoch = windows.per_epoch(data, settings)
 
     def make() -> tuple[network.keras.Model, pd.DataFrame]:
-        built = network.build(*shape, seed)
         train, valid = (_with_features(given[part], data, part, settings, tables) for part in ("train", "valid"))
-        return built, network.fit(built, train, valid, settings.train, seed, report, per_epoch)
+        with network.spread(devices, settings.train.batch):
+            built = network.build(*shape, seed)
+            return built, network.fit(built, train, valid, settings.train, seed, report, per_epoch)
 
-    known = [] if tables is None else [tables.rules, tables.cycle]
-    key = _key(NETWORK, seed, *_effective(shape, settings), per_epoch, known, *given["train"], *given["valid"])
+    key = _key(
+        NETWORK,
+        seed,
+        [device.platform for device in devices],
+        *_effective(shape, settings),
+        per_epoch,
+        [] if tables is None else [tables.rules, tables.cycle],
+        *given["train"],
+        *given["valid"],
+    )
     net, history = store.cached(cache and cache / "trained" / key, make, _save, _load)
     fitted = None
     if remembers:
@@ -100,6 +113,12 @@ def train(
         place = cache and cache / "memory" / f"{_key(MEMORY, key, memory.classes(data.vocabulary), *valid)}.json"
         fitted = store.cached(place, fit, memory.save, memory.load)
     return Trained(net, history, fitted, tables)
+
+
+def effective(data: DataSet, settings: Settings) -> Settings:
+    """The settings with the numbers that `auto` stands for, for this training part."""
+    number = network.dropout(settings.model, int(data.part("train").lengths.sum()))
+    return settings.model_copy(update={"model": settings.model.model_copy(update={"dropout": number})})
 
 
 def predict(trained: Trained, pieces: Sequence[np.ndarray]) -> dict[str, list[np.ndarray]]:
@@ -137,8 +156,7 @@ def _effective(shape: tuple, settings: Settings) -> tuple:
 
 
 def _key(modules: tuple[str, ...], *parts: Any) -> str:
-    here = Path(__file__).parents[1]
-    code = [source.digest(here / module) for module in modules]
+    code = [source.digest(HERE / module) for module in modules]
     return store.digest(code, [metadata.version(name) for name in LIBRARIES], os.environ.get("NPROC", ""), *parts)
 
 

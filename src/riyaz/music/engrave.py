@@ -5,9 +5,10 @@ the same score gives the same bytes, and two scores in one page do not share ids
 """
 
 import re
-from html import escape
 from xml.etree import ElementTree
 from zlib import crc32
+
+from riyaz.tools import escape
 
 WIDTH, HEIGHT = 2100, 2970  # an A4 page, in Verovio's units of a tenth of a millimetre
 SCALE = 70  # percent: about four bars a line, legible on a screen
@@ -64,5 +65,5 @@ def svg(musicxml: str, title: str = "Score") -> list[str]:
 def _scalable(page: str, label: str) -> str:
     """Make the page as wide as its place, name it for screen readers, and leave out what only a viewer would use."""
     page = re.sub(r' data-(?:id|class)="[^"]*"', "", page)
-    attributes = f'class="riyaz-score" role="img" aria-label="{escape(label)}" style="width:100%;height:auto"'
+    attributes = f'class="riyaz-score" role="img" aria-label="{escape.html(label)}" style="width:100%;height:auto"'
     return re.sub(r"\s*\n\s*", "\n", page.replace("<svg ", f"<svg {attributes} ", 1))

@@ -3,7 +3,6 @@
 import tempfile
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from html import escape
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +13,7 @@ from riyaz.music.events import Piece
 from riyaz.play import sound
 from riyaz.report import figures
 from riyaz.tabla import bhatkhande, notation, strokes, taals
-from riyaz.tools import parallel
+from riyaz.tools import escape, parallel
 
 RATE = 24000  # samples a second of the MP3s: they travel in the page too
 
@@ -28,7 +27,9 @@ def composition(piece: Piece) -> notation.Composition:
         made = events.in_a_row(durations, symbols)
     form = about.get("form", "") if about.get("form") in notation.FORMS else ""
     sections = (notation.Section("generated", made),)
-    return notation.Composition(about["title"], about["taal"], form, source="generated", sections=sections)
+    return notation.Composition(
+        about["title"], about["taal"], form, source="generated", sections=sections, pitch=about.get("pitch", "")
+    )
 
 
 def write(
@@ -115,5 +116,5 @@ def show(folder: Path, piece: Piece) -> str:
         for suffix, label in kinds.items()
         if (folder / f"{piece.name}{suffix}").is_file()
     ]
-    title, links = escape(piece.about["title"]), " · ".join(files)
+    title, links = escape.html(piece.about["title"]), " · ".join(files)
     return f'<section class="piece"><h3>{title}</h3>{heard}<p>{links}</p>{seen}</section>'

@@ -5,7 +5,6 @@ become MathML, headings a table of contents, and figures inline SVG whose ids ar
 """
 
 import re
-from html import escape
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,7 @@ from pygments.lexers import PythonLexer
 from traitlets.config import Config
 
 from riyaz.report.stages import STAGES
-from riyaz.tools import environment, files
+from riyaz.tools import environment, escape, files
 
 HERE = Path(__file__).resolve().parent / "template"
 
@@ -149,7 +148,7 @@ class _Prose(IPythonRenderer):
         return formula(body, display="inline")
 
     def block_mermaidjs(self, code: str) -> str:
-        return f"<pre>{escape(code)}</pre>\n"
+        return f"<pre>{escape.html(code)}</pre>\n"
 
 
 def run(arguments: list[str]) -> int:

@@ -7,7 +7,6 @@ or a stroke held on; a double bar ends a section. A comma parts a matra in equal
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from html import escape
 from math import ceil
 from typing import Any
 
@@ -17,6 +16,7 @@ from riyaz.music.events import TICKS
 from riyaz.tabla import notation, taals
 from riyaz.tabla.bols import devanagari
 from riyaz.tabla.taals import Taal
+from riyaz.tools import escape
 
 SCRIPTS = ("roman", "devanagari", "both")
 
@@ -161,7 +161,7 @@ def table(
     events : as in `riyaz.music.events`, one bol an event.
     taal : the taal or its name.
     script : ``roman``, ``devanagari`` or ``both``, Roman above.
-    sections : as in ``about["sections"]``: name, onset and duration (ticks), derived; each begins a new line.
+    sections : as in ``about["sections"]``: name, onset, duration (ticks), derived, taught, note; each on a new line.
 
     Raises
     ------
@@ -178,8 +178,8 @@ def table(
     longest = _usual(letters)
     blocks = [_section(section, lines, taal, script, longest) for section, lines in parts]
     fit, style = _fit(taal, longest)
-    heading = f'<p class="riyaz-title">{escape(title)}</p>' if title else ""
-    label = escape(title or f"Bols in {taal.title}")
+    heading = f'<p class="riyaz-title">{escape.html(title)}</p>' if title else ""
+    label = escape.html(title or f"Bols in {taal.title}")
     return (
         f'<div class="riyaz-sheet" role="group" aria-label="{label}"><style>{_STYLE}{style}</style>\n'
         f'{heading}<div class="{fit}">\n{"".join(blocks)}</div></div>\n'
@@ -216,9 +216,10 @@ def _fit(taal: Taal, letters: int) -> tuple[str, str]:
 def _section(
     section: dict[str, Any], lines: list[list[list[Matra | None]]], taal: Taal, script: str, usual: int
 ) -> str:
-    name = escape(section["name"])
-    derived = "<small>derived by rule</small>" if section.get("derived") else ""
-    heading = f'<p class="riyaz-name">{name}{derived}</p>\n' if name else ""
+    name = escape.html(section["name"])
+    origin = "derived by rule" if section.get("derived") else "as taught" if section.get("taught") else ""
+    small = "".join(f"<small>{escape.html(text)}</small>" for text in (section.get("note", ""), origin) if text)
+    heading = f'<p class="riyaz-name">{name}{small}</p>\n' if name else ""
     rows = []
     for number, line in enumerate(lines, 1):
         ends = number == len(lines)
@@ -244,7 +245,7 @@ def _matra(number: int, matra: Matra | None, sign: str, script: str, usual: int)
     arc = " riyaz-arc" if matra and matra.shared else ""
     wide = _width(matra, script) if matra else 0
     small = f' style="font-size:{usual / wide:.2f}em"' if wide > usual else ""
-    roman = f'<span class="riyaz-bols{arc}"{small}>{escape(matra.roman) if matra else ""}</span>\n'
+    roman = f'<span class="riyaz-bols{arc}"{small}>{escape.html(matra.roman) if matra else ""}</span>\n'
     nagari = f'<span class="riyaz-bols riyaz-nagari{arc}"{small} lang="hi">{matra.nagari if matra else ""}</span>\n'
     return (
         f'<div class="riyaz-matra"><span class="riyaz-number">{number}</span>\n'
@@ -271,6 +272,6 @@ def sheet(events: pd.DataFrame, about: dict[str, Any], script: str = "both") -> 
         **({"Tempo": f"{about['tempo']:g} matras a minute"} if about.get("tempo") else {}),
         **({"Source": str(about["source"])} if about.get("source") else {}),
     }
-    facts = "".join(f"<div><dt>{key}</dt><dd>{escape(value)}</dd></div>" for key, value in shown.items())
+    facts = "".join(f"<div><dt>{key}</dt><dd>{escape.html(value)}</dd></div>" for key, value in shown.items())
     body = table(events, taal, script=script, sections=about.get("sections"))
-    return _PAGE.format(title=escape(about.get("title") or "Bols"), facts=facts, table=body, key=_KEY)
+    return _PAGE.format(title=escape.html(about.get("title") or "Bols"), facts=facts, table=body, key=_KEY)
