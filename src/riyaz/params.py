@@ -19,6 +19,7 @@ Positive = Annotated[float, Field(gt=0)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
 
 
+AUTO = "auto"  # a number that the program chooses
 THEMES = "data/themes"  # kaidas to build on that no corpus has; dvc.yaml names it too
 
 
@@ -88,10 +89,12 @@ class Train(Section):
 class Generate(Section):
     pieces: Annotated[int, Field(ge=1, le=64)]
     tokens: Annotated[int, Field(ge=8, le=20_000)]
-    temperature: Positive
+    beats: Annotated[int, Field(ge=4, le=20_000)] | None
+    primer: str | None
+    temperature: Positive | Literal["auto"]
     top_k: Annotated[int, Field(ge=0)]
-    top_p: Annotated[float, Field(gt=0, le=1)]
-    memory: Annotated[float, Field(ge=0)]
+    top_p: Annotated[float, Field(gt=0, le=1)] | Literal["auto"]
+    memory: Annotated[float, Field(ge=0)] | Literal["auto"]
     limit: Annotated[float, Field(gt=1)]
     form: Literal["free", "taal", "kaida"]
     taal: str

@@ -207,8 +207,8 @@ def test_a_gpu_that_is_not_there_is_one_clear_line():
 SPREAD = """
 import numpy as np, samples
 from riyaz.model import network
-sizes = {"units": 8, "embedding": 4, "dropout": 0.0, "features": []}
-given = samples.settings(model=sizes, train={"epochs": 2, "batch": 4})
+small = {"units": 8, "embedding": 4, "dropout": 0.0, "features": []}
+given = samples.settings(model=small, train={"epochs": 2, "batch": 4})
 ids = np.random.default_rng(0).integers(1, 7, (24, 13)).astype(np.int32)
 windows = ids[:, :-1], ids[:, 1:]
 both = network.devices("cpu")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from samples import section
+from samples import section, weights
 
 from riyaz.judge import degeneration
 from riyaz.model import memory, recurrence
@@ -21,20 +21,6 @@ NOTES = tk.Vocabulary(
 BOLS = tk.Vocabulary(
     ["taal:teental", "form:kaida", "Dha", "Te", "rest", "d:1", "d:1/2", "d:1/3", "d:3/4", "d:1/4", "d:2"]
 )
-
-
-def weights(n_tokens, seed=0, scale=2.0):
-    rng = np.random.default_rng(seed)
-    shapes = {"kernel": (6, 32), "recurrent": (8, 32), "bias": (32,)}
-    member = {
-        "embedding": rng.normal(size=(n_tokens, 6)).astype(np.float32),
-        "layers": [{name: rng.normal(size=shape).astype(np.float32) for name, shape in shapes.items()}],
-        "dense": {
-            "kernel": rng.normal(size=(8, n_tokens), scale=scale).astype(np.float32),
-            "bias": np.zeros(n_tokens, np.float32),
-        },
-    }
-    return {"members": [member], "features": None}
 
 
 def told(vocabulary, members=2, names=("place", "length", "sounding")):
@@ -86,6 +72,24 @@ def test_no_piece_ends_before_it_may():
     for piece in late:
         assert 30 <= len(piece.ids) < 34
         assert piece.ids[-1] == tk.END
+
+
+@pytest.mark.parametrize("wish", [8, 20])
+def test_a_wish_for_a_length_ends_a_piece_within_a_quarter_of_it_where_the_end_was_most_likely(wish):
+    for piece in draw(weights(len(NOTES)), NOTES, 6, 400, seed=5, beats=wish):
+        assert piece.ended
+        assert piece.ids[-1] == tk.END
+        beats = tk.decode(NOTES.tokens(piece.ids))["duration"].sum() / ev.TICKS
+        assert 0.75 * wish <= beats < 1.25 * wish
+    eager = weights(len(NOTES))
+    eager["members"][0]["dense"]["bias"][tk.END] = 1e3  # every place is as good: the first one is taken
+    (soon,) = draw(eager, NOTES, 1, 400, seed=5, beats=wish)
+    assert 0.75 * wish <= tk.decode(NOTES.tokens(soon.ids))["duration"].sum() / ev.TICKS < 0.75 * wish + 1
+
+
+def test_auto_has_to_be_settled_before_anything_is_drawn():
+    with pytest.raises(ValueError, match=r"generate\.top_p is auto"):
+        Sampling.of(section("generate", top_p="auto"), [40])
 
 
 def test_a_piece_that_was_cut_off_is_ended_where_an_end_was_the_most_likely():

@@ -167,6 +167,20 @@ def recurrence(curves: Mapping[str, np.ndarray], beat: str) -> Figure:
     return fig
 
 
+def tuning(tried: pd.DataFrame) -> Figure:
+    """How far drawn pieces are from human ones by each number that was tried (`riyaz.judge.tuning`)."""
+    names = list(dict.fromkeys(tried["setting"]))
+    fig, axes = plt.subplots(1, len(names), figsize=(figures.WIDTH, 3), sharey=True, squeeze=False)
+    for ax, name in zip(axes[0], names, strict=True):
+        rows = tried[tried["setting"] == name]
+        chosen = rows[rows["chosen"]]
+        ax.plot(rows["value"], rows["mean"], color=figures.GENERATED, marker=".")
+        ax.scatter(chosen["value"], chosen["mean"], s=120, facecolors="none", edgecolors=figures.INK)
+        ax.set(xlabel=name, ylim=(0, None))
+    axes[0, 0].set(ylabel="distance (1: human)")
+    return fig
+
+
 def distances(compared: pd.DataFrame) -> Figure:
     """How far generated pieces are from held-out ones in each feature, and how far human draws are."""
     fig, ax = plt.subplots(figsize=(figures.WIDTH, 0.4 * len(compared) + 0.9))

@@ -25,7 +25,8 @@ from riyaz.tools import source, store
 # What computes a training and a memory: a change of one of these files makes new trainings, a comment does not.
 NETWORK = ("model/network.py", "model/recurrence.py", "text/features.py", "text/grammar.py")
 MEMORY = ("model/memory.py",)
-CODE = [Path(__file__), *(Path(__file__).parents[1] / name for name in (*NETWORK, *MEMORY))]  # all of it
+HERE = Path(__file__).parents[1]
+CODE = [Path(__file__), *(HERE / name for name in (*NETWORK, *MEMORY))]  # all of it
 LIBRARIES = ("jax", "jaxlib", "keras", "numpy", "scipy", "h5py")
 
 
@@ -94,9 +95,16 @@ def train(
             built = network.build(*shape, seed)
             return built, network.fit(built, train, valid, settings.train, seed, report, per_epoch)
 
-    known = [] if tables is None else [tables.rules, tables.cycle]
-    known += [device.platform for device in devices]
-    key = _key(NETWORK, seed, *_effective(shape, settings), per_epoch, known, *given["train"], *given["valid"])
+    key = _key(
+        NETWORK,
+        seed,
+        [device.platform for device in devices],
+        *_effective(shape, settings),
+        per_epoch,
+        [] if tables is None else [tables.rules, tables.cycle],
+        *given["train"],
+        *given["valid"],
+    )
     net, history = store.cached(cache and cache / "trained" / key, make, _save, _load)
     fitted = None
     if remembers:
@@ -148,8 +156,7 @@ def _effective(shape: tuple, settings: Settings) -> tuple:
 
 
 def _key(modules: tuple[str, ...], *parts: Any) -> str:
-    here = Path(__file__).parents[1]
-    code = [source.digest(here / module) for module in modules]
+    code = [source.digest(HERE / module) for module in modules]
     return store.digest(code, [metadata.version(name) for name in LIBRARIES], os.environ.get("NPROC", ""), *parts)
 
 
