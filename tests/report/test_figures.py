@@ -101,3 +101,22 @@ def test_plain_text_is_no_markup_in_markdown():
 
     html = markdown(f"Read {figures.plain('*a* <b>_c_</b> `d` $e$ [f](g)')}.")
     assert html.count("<") == 2  # the paragraph alone
+
+
+def test_the_numbers_of_a_figure_are_a_table():
+    fig, (left, right) = plt.subplots(1, 2)
+    left.plot([1, 2], [3, 4], label="loss")
+    left.set_title("Curve", loc="left")
+    left.barh(["a", "b"], [5, 6])
+    right.bar(["c", "d"], [7, 8])
+    right.scatter([1], [2], label="dots")
+    right.pcolormesh([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+    table = figures.numbers(fig)
+    rows = [tuple(row) for row in table.astype(object).fillna("").itertuples(index=False)]
+    assert ("Curve", "loss", 1, 3, "") in rows
+    assert ("Curve", "bars 1", 6, "b", "") in rows
+    assert ("2", "bars 1", "c", 7, "") in rows
+    assert ("2", "dots", 1, 2, "") in rows
+    assert ("2", "field 2", 2, 1, 6) in rows
+    assert figures.numbers(plt.figure()).empty
+    plt.close("all")
