@@ -19,6 +19,7 @@ VERBS = {
     "generate": ("riyaz.report.notebook", "CORPUS", "make new pieces"),
     "evaluate": ("riyaz.report.notebook", "CORPUS", "judge the model and its pieces"),
     "cells": ("riyaz.report.notebook", "", "compute the lecture's theory of recurrent cells"),
+    "lecture": ("riyaz.report.notebook", "", "put the lecture's claims beside what is found here"),
     "folds": ("riyaz.judge.folds", "CORPUS", "train and judge with other held-out parts and other seeds"),
     "pages": ("riyaz.report.pages", "CORPUS|NOTEBOOK", "turn executed notebooks into HTML pages"),
     "index": ("riyaz.report.index", "", "make reports/index.html"),

@@ -124,7 +124,7 @@ class Recall(Section):
     sequences: Count
     steps: Count
     batch: Count
-    learning_rate: Positive
+    learning_rates: Annotated[list[Positive], Field(min_length=2)]
     seeds: Annotated[int, Field(ge=2)]
 
 
@@ -135,7 +135,7 @@ class Compare(Section):
     units: Count
     steps: Count
     batch: Count
-    learning_rates: list[Positive]
+    learning_rates: Annotated[list[Positive], Field(min_length=2)]
     seeds: Annotated[int, Field(ge=2)]
 
 

@@ -122,8 +122,11 @@ def over_folds(summed: pd.DataFrame, judged: pd.DataFrame) -> Figure:
         if row.interval.known:
             ax.hlines(y, row.interval.low, row.interval.high, color=figures.PALE, linewidth=10, zorder=1)
         dots = each.loc[each["model"] == row.model, "bits"]
-        ax.scatter(dots, np.full(len(dots), y), color=_bar(str(row.model)), s=14, zorder=2)
-        ax.scatter(row.bits, y, color=figures.INK, marker="|", s=160, zorder=3)
+        ax.scatter(row.bits, y, color=figures.INK, marker="|", s=200, zorder=2)
+        apart = (
+            y + np.linspace(-0.25, 0.25, len(dots)) if len(dots) > 1 else [y]
+        )  # dots that agree do not hide each other
+        ax.scatter(dots, apart, color=_bar(str(row.model)), s=12, zorder=3)
     ax.set(
         yticks=range(len(summed)),
         yticklabels=summed["model"],

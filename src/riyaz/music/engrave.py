@@ -11,16 +11,23 @@ from zlib import crc32
 from riyaz.tools import escape
 
 WIDTH, HEIGHT = 2100, 2970  # an A4 page, in Verovio's units of a tenth of a millimetre
+LINE = 400  # the height of one line
 SCALE = 70  # percent: about four bars a line, legible on a screen
 
 
-def svg(musicxml: str, title: str = "Score") -> list[str]:
+def first_line(musicxml: str, title: str = "Score") -> str:
+    """Engrave what fits on the first line of a page; see `svg`."""
+    return svg(musicxml, title, one_line=True)[0]
+
+
+def svg(musicxml: str, title: str = "Score", one_line: bool = False) -> list[str]:
     """Engrave a score.
 
     Parameters
     ----------
     musicxml : a MusicXML document.
     title : what a screen reader says of the picture.
+    one_line : whether a page is as high as one line of a score of a few parts.
 
     Returns
     -------
@@ -38,7 +45,7 @@ def svg(musicxml: str, title: str = "Score") -> list[str]:
         {
             "xmlIdSeed": crc32(musicxml.encode()) % (2**31 - 1) + 1,  # 0, or more than 31 bits, would be random
             "pageWidth": int(WIDTH * 100 / SCALE),
-            "pageHeight": int(HEIGHT * 100 / SCALE),
+            "pageHeight": int((LINE if one_line else HEIGHT) * 100 / SCALE),
             "pageMarginLeft": 40,  # a bar number stands there
             "pageMarginRight": 0,
             "scale": SCALE,

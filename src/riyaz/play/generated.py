@@ -111,8 +111,9 @@ def show(folder: Path, piece: Piece) -> str:
         else "<p>Nothing sounds.</p>"
     )
     kinds = {".mid": "MIDI", ".musicxml": "MusicXML", ".txt": "notation", ".html": "sheet to print", ".mp3": "MP3"}
+    opens = (".txt", ".html")  # a browser shows these; the others are downloaded
     files = [
-        f'<a href="pieces/{piece.name}{suffix}" download>{label}</a>'
+        f'<a href="pieces/{piece.name}{suffix}"{"" if suffix in opens else " download"}>{label}</a>'
         for suffix, label in kinds.items()
         if (folder / f"{piece.name}{suffix}").is_file()
     ]

@@ -120,7 +120,7 @@ def _perform(
 def piece(composition: Composition, name: str) -> Piece:
     """A performance as a piece called `name`."""
     made = composition.piece(name)
-    return replace(made, about={**made.about, "title": f"{name}, {composition.title}", "method": "kaida"})
+    return replace(made, about={**made.about, "title": f"Piece {name}: {composition.title}", "method": "kaida"})
 
 
 def mean_masked(performance: Performance) -> float:

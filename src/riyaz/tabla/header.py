@@ -285,7 +285,7 @@ def sections(rows: list[str], start: int, default: str, place: Place) -> Iterato
             _add(heads, Head(name, number, number), here)
             rows[number] = " " * match.end() + rows[number][match.end() :]
         elif not bracketed and (match := _OTHER_HEAD.match(rows[number])) and not strokes(match[1].replace(" ", "")):
-            _add(heads, _Head(" ".join((match[1].lower(), match[2])).strip(), False, number, number), here)
+            _add(heads, Head(" ".join((match[1].lower(), match[2])).strip(), number, number), here)
             rows[number] = ""
         else:
             if match := _LABEL.match(rows[number]):
