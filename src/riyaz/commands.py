@@ -19,6 +19,7 @@ VERBS = {
     "cells": ("riyaz.report.notebook", "", "compute the lecture's theory of recurrent cells"),
     "folds": ("riyaz.judge.folds", "CORPUS", "train and judge with other held-out parts and other seeds"),
     "pages": ("riyaz.report.pages", "CORPUS|NOTEBOOK", "turn executed notebooks into HTML pages"),
+    "practice": ("riyaz.practice.page", "CORPUS", "make the page to practise with"),
     "index": ("riyaz.report.index", "", "make reports/index.html"),
     "sheet": ("riyaz.tabla.sheet", "FILE", "print and play one tabla composition"),
     "listen": ("riyaz.judge.listening_test", "CORPUS", "make a blind listening test"),
