@@ -22,6 +22,7 @@ VERBS = {
     "lecture": ("riyaz.report.notebook", "", "put the lecture's claims beside what is found here"),
     "folds": ("riyaz.judge.folds", "CORPUS", "train and judge with other held-out parts and other seeds"),
     "pages": ("riyaz.report.pages", "CORPUS|NOTEBOOK", "turn executed notebooks into HTML pages"),
+    "practice": ("riyaz.practice.page", "CORPUS", "make the page to practise with"),
     "index": ("riyaz.report.index", "", "make reports/index.html"),
     "sheet": ("riyaz.tabla.sheet", "FILE", "print and play one tabla composition"),
     "leaks": ("riyaz.judge.leaks", "CORPUS", "print what of the held-out pieces stands in the training part"),

@@ -154,7 +154,8 @@ def lettered(lines: Sequence[Sequence[str]], title: str) -> str:
         cells_ = "".join(f"<td>{escape.html(bol)}</td>" for bol in line)
         colour = f' class="phrase-{letter.lower()}"' if letter in "ABC" else ""
         rows.append(f"<tr{colour}>{cells_}<td><b>{letter}</b></td></tr>")
-    return f'<div class="scroll"><table><caption>{escape.html(title)}</caption><tbody>{"".join(rows)}</tbody></table></div>'
+    caption, body = escape.html(title), "".join(rows)
+    return f'<div class="scroll"><table><caption>{caption}</caption><tbody>{body}</tbody></table></div>'
 
 
 def teental(matras: Sequence[str], vibhags: Sequence[int], signs: Sequence[str], title: str) -> str:
