@@ -38,7 +38,7 @@ def svg(musicxml: str, title: str = "Score", one_line: bool = False) -> list[str
     ------
     ValueError : there is no score in it.
     """
-    toolkit = _loaded(musicxml)
+    toolkit = _loaded(musicxml, one_line)
     pages = [toolkit.renderToSVG(page) for page in range(1, toolkit.getPageCount() + 1)]
     if not any('class="measure"' in page for page in pages):
         raise ValueError("no score to engrave: it has no measures; expected a MusicXML document")
@@ -69,7 +69,7 @@ def timing(musicxml: str) -> dict[str, Any]:
     }
 
 
-def _loaded(musicxml: str) -> Any:
+def _loaded(musicxml: str, one_line: bool = False) -> Any:
     """Verovio's toolkit with a score; its ids depend on the score alone."""
     import verovio  # here, because it brings 30 MB of fonts
 
