@@ -41,9 +41,10 @@ MEASURES = {
 }
 
 
-def representatives(data: DataSet) -> np.ndarray:
-    """The first piece of each family, by number: what one family has in common counts once."""
-    return np.unique(data.families, return_index=True)[1] if len(data) else np.empty(0, dtype=np.int64)
+def representatives(data: DataSet, least: int = 0) -> np.ndarray:
+    """The first piece of each family that has at least so many events, by number: what a family shares counts once."""
+    rows = np.array([row for row, piece in enumerate(data.pieces) if len(piece.events) >= least], dtype=np.int64)
+    return rows[np.unique(data.families[rows], return_index=True)[1]] if len(rows) else rows
 
 
 def near(patterns: Sequence[Sequence], texts: Sequence[Sequence], allowed: np.ndarray) -> np.ndarray:
