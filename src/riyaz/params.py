@@ -19,6 +19,7 @@ Positive = Annotated[float, Field(gt=0)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
 
 
+AUTO = "auto"  # a number that the program chooses
 THEMES = "data/themes"  # kaidas to build on that no corpus has; dvc.yaml names it too
 
 
@@ -71,6 +72,8 @@ class Model(Section):
     units: Annotated[int, Field(ge=1, le=4096)]
     embedding: Annotated[int, Field(ge=1, le=4096)]
     dropout: Share | Literal["auto"]
+    features: list[Literal["place", "length", "sounding"]]
+    members: Annotated[int, Field(ge=1, le=16)]
     memory: Literal["none", "suffix"]
 
 
@@ -86,10 +89,12 @@ class Train(Section):
 class Generate(Section):
     pieces: Annotated[int, Field(ge=1, le=64)]
     tokens: Annotated[int, Field(ge=8, le=20_000)]
-    temperature: Positive
+    beats: Annotated[int, Field(ge=4, le=20_000)] | None
+    primer: str | None
+    temperature: Positive | Literal["auto"]
     top_k: Annotated[int, Field(ge=0)]
-    top_p: Annotated[float, Field(gt=0, le=1)]
-    memory: Annotated[float, Field(ge=0)]
+    top_p: Annotated[float, Field(gt=0, le=1)] | Literal["auto"]
+    memory: Annotated[float, Field(ge=0)] | Literal["auto"]
     limit: Annotated[float, Field(gt=1)]
     form: Literal["free", "taal", "kaida"]
     taal: str
@@ -119,7 +124,7 @@ class Recall(Section):
     sequences: Count
     steps: Count
     batch: Count
-    learning_rate: Positive
+    learning_rates: Annotated[list[Positive], Field(min_length=2)]
     seeds: Annotated[int, Field(ge=2)]
 
 
@@ -130,7 +135,7 @@ class Compare(Section):
     units: Count
     steps: Count
     batch: Count
-    learning_rates: list[Positive]
+    learning_rates: Annotated[list[Positive], Field(min_length=2)]
     seeds: Annotated[int, Field(ge=2)]
 
 

@@ -88,7 +88,7 @@ def judge(run: Run, data: DataSet, settings: Settings, cache: Path | None = None
 def _measured(data: DataSet, settings: Settings) -> list[Any]:
     """What a run depends on, whichever pieces it holds out."""
     code = [source.digest(path) for path in CODE]
-    sections = settings.model_dump(include={"augment", "sequence", "model", "train"})
+    sections = settings.model_dump(include={"augment", "tokenize", "sequence", "model", "train"})
     return [code, sections, settings.evaluate.orders, list(data.vocabulary.words), data.ids]
 
 

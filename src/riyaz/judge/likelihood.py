@@ -19,7 +19,7 @@ import pandas as pd
 
 from riyaz.judge.interval import Interval, ratio
 from riyaz.music.events import TICKS, Piece
-from riyaz.text.tokens import Vocabulary, encode, kind
+from riyaz.text.tokens import HEADER, Vocabulary, encode, kind
 
 _COLUMNS = ("piece", "position", "token", "kind", "bits", "correct", "confidence", "entropy")
 
@@ -137,8 +137,8 @@ def calibration(scored: pd.DataFrame, families: np.ndarray, seed: int, bins: int
 def event_onsets(piece: Piece, scheme: str = "event") -> np.ndarray:
     """When the event begins that each token of a piece tells of.
 
-    A duration tells of the event that it opens, a note with ``+`` of the event before it; ``<start>``, ``<end>``, taal
-    and form tell of none.
+    A duration tells of the event that it opens, a note with ``+`` of the event before it; ``<start>``, ``<end>`` and
+    the header tell of none.
 
     Returns
     -------
@@ -150,7 +150,7 @@ def event_onsets(piece: Piece, scheme: str = "event") -> np.ndarray:
     nats_of_token = piece.events["symbols"].map(len).to_numpy() > 0 if scheme == "chord" else slice(None)
     onset = np.append(piece.events["onset"].to_numpy()[nats_of_token], -1)
     number = np.cumsum(opens) - 1 + (kinds == "duration")
-    return onset[np.where(np.isin(kinds, ("special", "taal", "form")), -1, number)]
+    return onset[np.where(np.isin(kinds, ("special", *HEADER)), -1, number)]
 
 
 def positions(pieces: Sequence[Piece], cycles: Sequence[Fraction | None], scheme: str = "event") -> pd.DataFrame:
