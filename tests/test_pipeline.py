@@ -83,7 +83,6 @@ def project(tmp_path_factory) -> Path:
     given["sequence"].update(length=32)
     given["generate"].update(pieces=2, tokens=60, performances=1, paltas=2)
     given["evaluate"].update(orders=3)
-    given["folds"].update(corpora=[])
     YAML().dump(given, root / "params.yaml")
     dvc(root, "repro", *TARGETS)
     return root
