@@ -1,6 +1,10 @@
 import json
+import os
+import pickle
 
+import numpy as np
 import pytest
+from scipy.io import savemat
 
 from riyaz.music import pianoroll
 from riyaz.music.events import TICKS, Unreadable, validate
@@ -70,3 +74,54 @@ def test_a_huge_file_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(pianoroll, "MAX_BYTES", 2**20)
     with pytest.raises(Unreadable, match="larger than 1 MB"):
         pianoroll.read(write(tmp_path, {"train": [[[60] * 2**19]]}))
+
+
+@pytest.mark.parametrize("protocol", [0, 2, 4])
+@pytest.mark.parametrize("suffix", ["pickle", "pkl"])
+def test_the_benchmarks_own_pickles_are_read_as_the_json(tmp_path, protocol, suffix):
+    parts = {"train": [[(60, 64), (), (62,)]], "valid": [], "test": [[(67,)]]}
+    path = tmp_path / f"roll.{suffix}"
+    path.write_bytes(pickle.dumps(parts, protocol))
+    first, last = pianoroll.read(path)
+    assert first.events["symbols"].tolist() == [["C4", "E4"], [], ["D4"]]
+    assert (last.name, last.about["part"]) == (f"roll.{suffix}#test-1", "test")
+
+
+class Harm:
+    def __reduce__(self):
+        return os.mkdir, ("harm",)
+
+
+def test_a_pickle_that_would_run_code_is_refused_and_runs_none(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "roll.pickle"
+    for protocol in (0, 2, 4):
+        path.write_bytes(pickle.dumps({"train": [[Harm()]]}, protocol))
+        with pytest.raises(Unreadable, match=r"names .*mkdir"):
+            pianoroll.read(path)
+    assert not (tmp_path / "harm").exists()
+    for content in (b"", b"no pickle", pickle.dumps({"train": [[(60,)]]})[:-4], pickle.dumps([1])):
+        path.write_bytes(content)
+        with pytest.raises(Unreadable, match=r"is no pickle|has no part"):
+            pianoroll.read(path)
+
+
+def test_matlab_files_are_read_as_the_json(tmp_path):
+    roll = np.zeros((3, 88))
+    roll[0, [60 - 21, 64 - 21]] = roll[2, 62 - 21] = 1
+    cells = {f"{part}data": np.empty((1, 1), dtype=object) for part in ("train", "test")}
+    for cell in cells.values():
+        cell[0, 0] = roll
+    path = tmp_path / "roll.mat"
+    savemat(path, cells)
+    first, last = pianoroll.read(path)
+    assert first.events["symbols"].tolist() == [["C4", "E4"], [], ["D4"]]
+    assert last.about["part"] == "test"
+    for content, reason in ((b"", "is no MATLAB file"), (path.read_bytes()[:200], "is no MATLAB file|has no part")):
+        path.write_bytes(content)
+        with pytest.raises(Unreadable, match=reason):
+            pianoroll.read(path)
+    cells["traindata"][0, 0] = np.zeros((3, 12))
+    savemat(path, cells)
+    with pytest.raises(Unreadable, match="no matrix of frames and 88 keys"):
+        pianoroll.read(path)

@@ -87,7 +87,7 @@ def _ours(bits: Mapping[str, float]) -> str:
 
 def _needs(bits: Mapping[str, float], saved: Saved) -> str:
     """What our model needs, and how it compares with its rivals."""
-    compared = " and ".join(against(rival, row) for rival, row in saved.items())
+    compared = ", ".join(against(rival, row) for rival, row in saved.items())
     need = f"the {_ours(bits)} needs {bits[_ours(bits)]:.2f} bits per token"
     return f"{need}; it {compared}" if compared else need
 

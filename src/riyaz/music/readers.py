@@ -113,7 +113,7 @@ READERS = {
     "mts": Reader(_mts, (".txt", ".csv"), "tabla/mts.py"),
     "midi": Reader(midi.read, midi.SUFFIXES, "music/midi.py"),
     "score": Reader(_score, (".xml", ".mxl", ".musicxml", ".abc", ".krn"), "music/scores.py", "music21"),
-    "pianoroll": Reader(pianoroll.read, (".json",), "music/pianoroll.py"),
+    "pianoroll": Reader(pianoroll.read, (".json", ".pickle", ".pkl", ".mat"), "music/pianoroll.py"),
 }
 
 

@@ -9,6 +9,7 @@ that make the input again.
 import argparse
 import io
 import json
+import pickle
 import struct
 import sys
 import tempfile
@@ -56,7 +57,10 @@ _MTS = "##\nCOMPOSITION:A kaida\nTYPE:KAYDA\nTALA:TINTAL\n##\n''Theme''\n!S:2\n"
 # reader: (suffix, good file)
 SEEDS: dict[str, list[tuple[str, bytes]]] = {
     "midi": [(".mid", _midi(_TRACK)), (".mid", _midi(_TRACK, _NOTES + _MORE)), (".mid", _midi(_MORE * 3))],
-    "pianoroll": [(".json", json.dumps({"train": [[[60, 64.0], [62, -1], []]], "test": [[[60]]]}).encode())],
+    "pianoroll": [
+        (".json", json.dumps({"train": [[[60, 64.0], [62, -1], []]], "test": [[[60]]]}).encode()),
+        (".pickle", pickle.dumps({"train": [[(60, 64), ()]], "test": [[(60,)]]}, 0)),
+    ],
     "score": [(".musicxml", _XML.encode()), (".abc", _ABC.encode()), (".krn", _KERN.encode())],
     "tabla": [(".tabla", _TABLA.encode())],
     "mts": [(".txt", _MTS.encode())],
