@@ -11,7 +11,7 @@ A *line* is the bhari half of the theme, A its head and B its end (`riyaz.tabla.
 - *end of the theme*: the bhari half ends as the theme's does, from B on.
 - *dohra*: A A A B where A is half of the line, else the line twice.
 - *phrases of the theme*: the strokes of every phrase of a palta (`riyaz.tabla.bols.phrases`) stand so in the theme.
-- *first palta*: joins of the theme only, no rest that the theme has not, and half of the theme's head at least.
+- *first palta*: joins of the theme and its dohra only, no rest that the theme has not, at least half of its head.
 - *small step*: at most half of what is free changes from one palta to the next of the same length.
 - *lengths*: no palta is longer than the one before.
 - *khali on a matra*: the khali half begins on a matra.
@@ -52,7 +52,7 @@ class Step:
     section : its name.
     step : edit distance from the palta before, over the sounds that are free; None for the first or another length.
     head : sounds of the theme's first line up to its end, that stand at the same time.
-    joins : pairs of strokes that follow each other in the theme too.
+    joins : pairs of strokes that follow each other in the theme or its dohra too.
     rests : rests.
     """
 
@@ -112,7 +112,7 @@ def build_up(composition: Composition) -> list[Step]:
         head = themes.until_ticks(line, themes.cut_of(line))
         same = _timed(head) & _timed(row)
         joins = list(pairwise(_names(row)))
-        known = themes.joins_of([*line, *opened, *line])
+        known = themes.joins_of([*line, *opened, *line], [*head, *head])  # of the theme and its dohra
         share = np.mean([pair in known for pair in joins]) if joins else 1.0
         rests = sum(not bol for bol, _ in row)
         result.append(Step(section.name, step, len(same) / max(len(head), 1), float(share), rests))
@@ -165,7 +165,7 @@ def _theme(composition: Composition) -> Section | None:
 
 
 def _lines(theme: Section, section: Section) -> tuple[Row, Row]:
-    """The bhari half of the theme and its return, at the laya of a section: that at which the section's half ends so."""
+    """The bhari half of the theme and its return, at the laya at which the bhari half of a section ends so."""
     measured, row = form.laya(theme.events) / (form.laya(section.events) or 1), _bhari(section)
     tries = [Fraction(1, n) for n in (1, 2, 4, 3, 8)] + [measured or Fraction(1)]
     scaled = []

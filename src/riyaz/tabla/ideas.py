@@ -245,7 +245,10 @@ def _frees(
     size: int,
     more: dict,
 ) -> list[Free]:
-    """The free part of an idea: first with all rules, then without a distance from the theme, then off its places."""
+    """The free part of an idea: first with all rules, then with all joins of the form, then with fewer rules.
+
+    The distance from the theme is given up first, then the places on the beat or off it.
+    """
     opening = 0 if any(bol for bol, _ in before) else -(-half // 3) - length(before)
     grid = int(2 * TICKS / rate)
     start = length(before)
@@ -260,6 +263,9 @@ def _frees(
     reference = themes.until_ticks(same, start + size)[len(themes.until_ticks(same, start)) :]
     if length(reference) != size:
         reference = ()
-    free = free.without(row for row in [reference, *themes.middles(known, rate, before, size)] if row)
     n_different = ceil(MIN_DIFFERENT * sum(bool(bol) for bol, _ in reference))
-    return [replace(free, reference=reference, n_different=n_different), free, replace(free, places=())]
+    strict = replace(free, reference=reference, n_different=n_different)
+    wide = hands.joins | hands.practised
+    frees = [strict, replace(strict, joins=wide), replace(free, joins=wide), replace(free, joins=wide, places=())]
+    taken = [row for row in [reference, *themes.middles(known, rate, before, size)] if row]
+    return [free.without(taken) for free in frees]
