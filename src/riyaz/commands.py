@@ -21,6 +21,7 @@ VERBS = {
     "pages": ("riyaz.report.pages", "CORPUS|NOTEBOOK", "turn executed notebooks into HTML pages"),
     "index": ("riyaz.report.index", "", "make reports/index.html"),
     "sheet": ("riyaz.tabla.sheet", "FILE", "print and play one tabla composition"),
+    "check": ("riyaz.judge.critic", "FILE", "say bol by bol which rules a tabla composition breaks"),
     "listen": ("riyaz.judge.listening_test", "CORPUS", "make a blind listening test"),
     "fuzz": ("riyaz.tools.fuzz", "", "read damaged files of every kind; --inputs N --seed K"),
     "with": ("riyaz.tools.environment", "COMMAND ...", "run any command in the environment of the pipeline"),

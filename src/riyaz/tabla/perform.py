@@ -7,7 +7,7 @@ tihai made of the end of the last palta. Each idea says what is free; there, the
    The cadence stands nowhere but at the end of a line, or where the theme has it.
 2. Two strokes follow each other only if they do so in the theme or its dohra; in late ideas also if they do so in known
    compositions of the same form, at the density that is asked for.
-3. A phrase begins on or off the beat as it does in the theme, but where groups or rests move it.
+3. A phrase begins on or off the beat as it does in the theme, except where groups or rests move it.
 4. A bol has at most `ideas.RUNS` consecutive repeats, or as many as in the theme.
 5. A share of at least `ideas.MIN_DIFFERENT` of the strokes in the free part of a palta differs from the theme. Where
    the same part was free in an earlier palta, at most `MOST_CHANGED` of the strokes differ from that one.
@@ -93,10 +93,9 @@ def plan(
         raise themes.Impossible(
             f"{theme.title}: a rela has at least 4 strokes per matra, not {rate}; use laya 4, or form: kaida"
         )
-    bhari, tail = themes.halves(section, written / rate, theme.title)
-    n = next(m for m in range(2, 99) if 2 * m * length(bhari) % taal.ticks == 0)
-    at = Line(bhari, tail, themes.cut_of(bhari), n, int(TICKS / rate), taal.ticks)
-    hands, known = _hands(theme, at, practice, rate), list(known)
+    at = line_of(theme, section, written / rate)
+    bhari, n = at.line, at.n
+    hands, known = hands_of(theme, at, practice, rate), list(known)
     paltas: list[Segment] = []
     for lines in (n, 2 * n):
         if len(paltas) < min(n_paltas, MOST):
@@ -116,7 +115,15 @@ def plan(
     ]
 
 
-def _hands(theme: Composition, at: Line, practice: Iterable[pd.DataFrame], rate: Fraction) -> Hands:
+def line_of(theme: Composition, section: Section, faster: Fraction) -> Line:
+    """The line of a theme, its durations times `faster`, with as many lines in a palta as whole avartans need."""
+    taal = taals.TAALS[theme.taal]
+    bhari, tail = themes.halves(section, faster, theme.title)
+    n = next(m for m in range(2, 99) if 2 * m * length(bhari) % taal.ticks == 0)
+    return Line(bhari, tail, themes.cut_of(bhari), n, int(TICKS / form.laya(section.events) * faster), taal.ticks)
+
+
+def hands_of(theme: Composition, at: Line, practice: Iterable[pd.DataFrame], rate: Fraction) -> Hands:
     """The phrases of a theme before its cadence, its groups, and the joins; a rela has only its groups."""
     n = themes.cadence(at.line)
     phrases = themes.phrases_of([(at.line[: len(at.line) - n], ())])
@@ -128,13 +135,13 @@ def _hands(theme: Composition, at: Line, practice: Iterable[pd.DataFrame], rate:
 
 def _paltas(at: Line, hands: Hands, known: list[pd.DataFrame], rate: Fraction, n: int) -> list[Segment]:
     """The segments of n paltas or fewer, in order: the ideas that are wanted most, those with a choice again."""
-    found = []
+    ready = []
     for place, idea in enumerate(sequence.ideas(at, hands, known, rate)):
         enough = (s for s in idea.segments if s.free is None or s.free.count() > n)  # each other palta may take one way
-        found += [(idea.rank, place, segment) for segment in (next(enough, None),) if segment]
-    found.sort(key=lambda row: row[:2])
-    again = [row for row in found if row[2].free]
-    chosen = [(place, segment) for _, place, segment in [*found, *again * MOST]][: min(n, MOST)]
+        ready += [(idea.rank, place, segment) for segment in (next(enough, None),) if segment]
+    ready.sort(key=lambda row: row[:2])
+    again = [row for row in ready if row[2].free]
+    chosen = [(place, segment) for _, place, segment in [*ready, *again * MOST]][: min(n, MOST)]
     return [segment for _, segment in sorted(chosen, key=lambda row: row[0])]
 
 
