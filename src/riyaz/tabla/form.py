@@ -10,7 +10,7 @@ Tihais are found and solved in `riyaz.tabla.tihai`, whose names stand here too.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -190,9 +190,11 @@ def check(composition: Composition) -> list[Check]:
     return checks
 
 
-def by_rule(groups: Mapping[str, Sequence[Composition]]) -> pd.DataFrame:
-    """Every check of every composition: a row a check, with group, rule and passed."""
-    rows = [(group, one.rule, one.passed) for group, works in groups.items() for work in works for one in check(work)]
+def by_rule(
+    groups: Mapping[str, Sequence[Composition]], rules: Callable[[Composition], list[Check]] = check
+) -> pd.DataFrame:
+    """Every check of every composition: a row a check, with group, rule and passed; `rules` gives the checks of one."""
+    rows = [(group, one.rule, one.passed) for group, works in groups.items() for work in works for one in rules(work)]
     return pd.DataFrame(rows, columns=["group", "rule", "passed"])
 
 

@@ -31,7 +31,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from riyaz.music.events import TICKS
+from riyaz.music.events import TICKS, Piece
 from riyaz.tabla import bols, form, taals
 from riyaz.tabla import theme as themes
 from riyaz.tabla.filling import Row, length, sounds
@@ -66,6 +66,22 @@ class Step:
 def taught(composition: Composition) -> Composition:
     """The same with the sections only that are marked as taught; without sections where none is."""
     return replace(composition, sections=tuple(section for section in composition.sections if section.taught))
+
+
+def composition(piece: Piece) -> Composition:
+    """A piece of bols with its sections as a composition again; without sections where the piece has none."""
+    parts = [
+        Section(
+            part["name"],
+            form.between(piece.events, part["onset"], part["duration"]),
+            part["derived"],
+            part.get("taught", False),
+            part.get("note", ""),
+        )
+        for part in piece.about.get("sections", [])
+    ]
+    about = piece.about
+    return Composition(about.get("title", ""), about["taal"], about.get("form", ""), sections=tuple(parts))
 
 
 def check(composition: Composition) -> list[Check]:
