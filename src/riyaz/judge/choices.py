@@ -40,7 +40,8 @@ def compare(
     if theme is None:
         return pd.DataFrame(columns=columns)
     practice, head = list(practice), [f"taal:{composition.taal}", f"form:{composition.form}"]
-    chooser, played, rows = Chooser(model, 0, head, strength=strength), (), []
+    chooser, rows = Chooser(model, 0, head, strength=strength), []
+    played: Row = ()
     for section, events in composition.joined():
         if section.taught and section.name.startswith("palta"):
             for segment, chosen in _read(composition, theme, section, practice):
@@ -66,8 +67,7 @@ def _read(
             for segment in idea.segments:
                 stop = len(half) - len(segment.after)
                 chosen = half[len(segment.before) : stop]
-                fits = segment.free and half == segment.half(chosen) and segment.free.has(chosen)
-                if fits and segment.free.options():
+                if segment.free and half == segment.half(chosen) and segment.free.has(chosen):
                     yield segment, chosen
                     return
 

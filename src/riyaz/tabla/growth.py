@@ -250,7 +250,8 @@ def _phrases(pair: Sequence[Row], section: Section) -> Check:
     known = {tuple(theme[i : i + n]) for n in (1, 2, 3, 4) for i in range(len(theme) - n + 1)}
     phrases = bols.phrases([bol for bol, _ in _bhari(section)])
     strange = dict.fromkeys(phrase for phrase in phrases if phrase != ("",) and phrase not in known)
-    at, struck = [], 0
+    at: list[int] = []
+    struck = 0
     for phrase in phrases:
         size = len([bol for bol in phrase if bol])
         at += range(struck, struck + size) if phrase in strange else ()
@@ -263,7 +264,7 @@ def _phrases(pair: Sequence[Row], section: Section) -> Check:
 def _first(composition: Composition, palta: Section) -> Check:
     step = build_up(composition)[0]
     theme = _theme(composition)
-    silent = bool(theme) and any(not bol for bol, _ in _bhari(theme))
+    silent = theme is not None and any(not bol for bol, _ in _bhari(theme))
     passed = step.joins == 1 and step.head >= HEAD and (not step.rests or silent)
     detail = f"{step.joins:.0%} of the joins, {step.head:.0%} of the head, {step.rests} rests"
     return Check("first palta", passed, palta.name, detail)

@@ -137,12 +137,18 @@ def _paltas(at: Line, hands: Hands, known: list[pd.DataFrame], rate: Fraction, n
     """The segments of n paltas or fewer, in order: the ideas that are wanted most, those with a choice again."""
     ready = []
     for place, idea in enumerate(sequence.ideas(at, hands, known, rate)):
-        enough = (s for s in idea.segments if s.free is None or s.free.count() > n)  # each other palta may take one way
+        enough = (s for s in idea.segments if s.free is None or s.free.count() > _taken(s, at, n))
         ready += [(idea.rank, place, segment) for segment in (next(enough, None),) if segment]
     ready.sort(key=lambda row: row[:2])
-    again = [row for row in ready if row[2].free]
+    again = [row for row in ready if row[2].free and row[2].free.count() > n]
     chosen = [(place, segment) for _, place, segment in [*ready, *again * MOST]][: min(n, MOST)]
     return [segment for _, segment in sorted(chosen, key=lambda row: row[0])]
+
+
+def _taken(segment: Segment, at: Line, n: int) -> int:
+    """How many ways of a free part the other paltas can take: each of the same length one."""
+    size = segment.free.ticks if segment.free else 0
+    return 1 if size + length(segment.half(())) < at.n * at.ticks else n
 
 
 def _tihai(taal: Taal, rate: Fraction, at: Line, kind: str) -> Segment:
