@@ -28,6 +28,7 @@ VERBS = {
     "leaks": ("riyaz.judge.leaks", "CORPUS", "print what of the held-out pieces stands in the training part"),
     "looked": ("riyaz.judge.looked", "", "print how often held-out pieces were scored"),
     "pilot": ("riyaz.judge.pilot", "", "simulate listeners: how many a listening test needs"),
+    "check": ("riyaz.judge.critic", "FILE", "say bol by bol which rules a tabla composition breaks"),
     "listen": ("riyaz.judge.listening_test", "CORPUS", "make a blind listening test"),
     "fuzz": ("riyaz.tools.fuzz", "", "read damaged files of every kind; --inputs N --seed K"),
     "with": ("riyaz.tools.environment", "COMMAND ...", "run any command in the environment of the pipeline"),
