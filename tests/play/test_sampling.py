@@ -210,7 +210,9 @@ def remembers(vocabulary, order=8):
     return {
         "order": order,
         "escape": [30.0, 1.0, 0.2, 0.05],
+        "growth": [0.0],
         "class_escape": [1.0],
+        "class_growth": [0.0],
         "classes": list(range(len(vocabulary))),
     }
 
