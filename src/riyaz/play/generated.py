@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from html import escape
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +12,7 @@ from riyaz.music.events import Piece
 from riyaz.play import sound
 from riyaz.practice import player
 from riyaz.tabla import bhatkhande, notation, strokes, taals
-from riyaz.tools import parallel
+from riyaz.tools import escape, parallel
 
 RATE = 24000  # samples a second of the MP3s: they travel in the page too
 
@@ -27,7 +26,9 @@ def composition(piece: Piece) -> notation.Composition:
         made = events.in_a_row(durations, symbols)
     form = about.get("form", "") if about.get("form") in notation.FORMS else ""
     sections = (notation.Section("generated", made),)
-    return notation.Composition(about["title"], about["taal"], form, source="generated", sections=sections)
+    return notation.Composition(
+        about["title"], about["taal"], form, source="generated", sections=sections, pitch=about.get("pitch", "")
+    )
 
 
 def write(
@@ -107,10 +108,11 @@ def show(folder: Path, piece: Piece) -> str:
         seen, score = f'<div class="score">{"".join(engrave.svg(xml))}</div>', engrave.timing(xml)
     heard = player.element(piece, score) if piece.events["symbols"].map(len).any() else "<p>Nothing sounds.</p>"
     kinds = {".mid": "MIDI", ".musicxml": "MusicXML", ".txt": "notation", ".html": "sheet to print", ".mp3": "MP3"}
+    opens = (".txt", ".html")  # a browser shows these; the others are downloaded
     files = [
-        f'<a href="pieces/{piece.name}{suffix}" download>{label}</a>'
+        f'<a href="pieces/{piece.name}{suffix}"{"" if suffix in opens else " download"}>{label}</a>'
         for suffix, label in kinds.items()
         if (folder / f"{piece.name}{suffix}").is_file()
     ]
-    title, links = escape(piece.about["title"]), " · ".join(files)
+    title, links = escape.html(piece.about["title"]), " · ".join(files)
     return f'<section class="piece"><h3>{title}</h3><p>{links}</p>{seen}{heard}</section>'

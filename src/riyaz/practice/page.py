@@ -7,7 +7,6 @@ files that the stages wrote, and works offline.
 import re
 from collections import Counter
 from collections.abc import Sequence
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from riyaz.practice import player
 from riyaz.practice.timeline import timeline
 from riyaz.report import pages
 from riyaz.tabla import bhatkhande, taals
-from riyaz.tools import environment, files
+from riyaz.tools import environment, escape, files
 
 LIMIT = 5_500_000  # bytes of the page; what does not fit is counted and left out
 _FIRST = 0xF0000  # a private use area that no font of music has letters in: one there stands for a run of markup
@@ -97,8 +96,8 @@ def render(corpus: str, own: Sequence[Piece], made: Sequence[Piece], scores: dic
     about = {"corpus": corpus, "missing": len(entries) - len(held), "markup": markup, "pieces": held}
     template = (player.WEB / "practice.html").read_text(encoding="utf-8")
     parts = {
-        "title": f"Practice · {escape(corpus)} · Riyaz",
-        "corpus": escape(corpus),
+        "title": f"Practice · {escape.html(corpus)} · Riyaz",
+        "corpus": escape.html(corpus),
         "style": f"{pages.css()}\n{player.style('player', 'practice')}",
         "sounds": banks,
         "pieces": player.data(about),

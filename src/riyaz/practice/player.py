@@ -6,13 +6,13 @@ The code is the modules in `web/`, in the order in which they build on each othe
 import json
 import re
 from collections.abc import Sequence
-from html import escape
 from pathlib import Path
 from typing import Any
 
 from riyaz.music.events import NUMBERS, Piece
 from riyaz.practice import sounds
 from riyaz.practice.timeline import timeline
+from riyaz.tools import escape
 
 WEB = Path(__file__).resolve().parent / "web"
 MODULES = ("timeline", "transport", "sound", "views", "memory", "controls", "player")
@@ -62,8 +62,8 @@ def kit(pieces: Sequence[Piece]) -> str:
 
 def element(piece: Piece, score: dict[str, Any] | None = None) -> str:
     """The player of one piece; it lights the table or score that stands beside it in the same element."""
-    title = escape(str(piece.about.get("title") or piece.name))
-    shown = escape(data(timeline(piece, score)), quote=True)
+    title = escape.html(str(piece.about.get("title") or piece.name))
+    shown = escape.html(data(timeline(piece, score)))
     return (
         f'<riyaz-player aria-label="{title}" timeline="{shown}">'
         "<p>The player needs JavaScript; the sound is in the files.</p></riyaz-player>"
