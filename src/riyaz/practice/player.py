@@ -34,8 +34,8 @@ def style(*names: str) -> str:
 
 
 def data(value: Any) -> str:
-    """JSON that can stand in a script element."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
+    """JSON that can stand in a script element, whatever a user wrote."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
 
 
 def banks(pieces: Sequence[Piece]) -> dict[str, Any]:
@@ -65,12 +65,12 @@ def element(piece: Piece, score: dict[str, Any] | None = None) -> str:
     title = escape.html(str(piece.about.get("title") or piece.name))
     shown = escape.html(data(timeline(piece, score)))
     return (
-        f'<riyaz-player aria-label="{title}" timeline="{shown}">'
-        "<p>The player needs JavaScript; the sound is in the files.</p></riyaz-player>"
+        f'<riyaz-player aria-label="{title}" timeline="{shown}"></riyaz-player>'
+        "<noscript><p>The player needs JavaScript; the sound is in the files.</p></noscript>"
     )
 
 
 def playable(page: str, piece: Piece) -> str:
     """A page of one piece, such as a sheet, with a player; on paper it is not seen."""
-    added = f'<div class="riyaz-stage">{element(piece)}</div>\n{kit([piece])}'
+    added = f"{element(piece)}\n{kit([piece])}"
     return page.replace("</body>", f"{added}</body>", 1)

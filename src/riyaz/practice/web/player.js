@@ -84,8 +84,8 @@ export class RiyazPlayer extends HTMLElement {
     if (this.piece.kind === 'bols' && sheet) return new TableView(sheet, this.piece, tapped);
     if (this.piece.score && score) return new ScoreView(score, this.piece, tapped);
     if (this.piece.kind === 'bols') return null;
-    const roll = document.createElement('div');
-    this.before(roll);
+    const roll = document.createElement('div'), place = stage.querySelector('.pr-view');
+    if (place) place.append(roll); else this.before(roll);
     return new RollView(roll, this.piece, tapped);
   }
 
