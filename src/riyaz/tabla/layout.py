@@ -81,7 +81,8 @@ def items(rows: list[str], first: int, last: int, place: Place, names: Sequence[
         content = unicodedata.normalize("NFC", content)
         here = place._replace(line=number + 1)
         for index, pattern in enumerate(others.values()):
-            content = re.sub(pattern, lambda m, i=index: f"\ue000{i}".ljust(len(m[0])), content, flags=re.IGNORECASE)
+            for match in re.findall(pattern, content, re.IGNORECASE):
+                content = content.replace(match, f"\ue000{index}".ljust(len(match)))
         state.naming = state.naming if content.strip() else ""
         if match := re.match(r"(\s*\$([^\W\d]\w*)\s*)([:=])", content):
             state.naming = match[2]
