@@ -287,6 +287,20 @@ def test_a_section_may_refer_to_any_section_above():
         (TEENTAL + "dha ^ dhin", r"2:5: \^ stands outside"),
         (TEENTAL + "(dha)x3 <4", "2:9: 4 words are more than stand before"),
         (TEENTAL + "$a\n$a: dha", r"2:1: nothing is named \$a above"),
+        (
+            TEENTAL
+            + "$a = dha\n"
+            + "".join(f"${b} = {('$' + a + ' ') * 9}\n" for a, b in zip("abcdef", "bcdefg", strict=True))
+            + "$g",
+            r"\d:\d+: \$\w makes more than 100000 words",
+        ),
+        (
+            TEENTAL
+            + "[aa]\n"
+            + "dha " * 16
+            + "".join(f"\n[{n + 1}x]\n" + f"{n}x " * 9 for n in range(6)).replace("0x", "aa"),
+            r"'\dx' makes more than 100000 strokes",
+        ),
         (TEENTAL + "dha \ue0000", r"2:5: control character U\+E000"),
         (TEENTAL + "DhaTeTeDha TeTeTiRaKiTa TeTeDhaGe TiNaKeNa " * 2, "two readings fit Teental"),
     ],

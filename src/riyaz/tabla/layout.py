@@ -140,6 +140,8 @@ def _row(content: str, here: Place, state: _State, signs: bool, others: Sequence
             if not state.named[word[1:]]:
                 at.stop(f"nothing is named {word} above", f"write it under {word}: first")
             state.stack[-1] += state.named[word[1:]]
+            if len(state.stack[-1]) > LONGEST:
+                at.stop(f"{word} makes more than {LONGEST} words", "refer to it less often")
         elif kind == "section":
             state.stack[-1].append(Item(kind, others[int(word.strip("+ \ue000"))], state.speed, at))
         elif kind == "drop":
