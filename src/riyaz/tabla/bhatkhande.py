@@ -10,7 +10,6 @@ of the avartan alone; under each bol stands its length: â€” a matra, o a half, â
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from html import escape
 from math import ceil
 from typing import Any, NamedTuple
 
@@ -21,6 +20,7 @@ from riyaz.tabla import notation, taals
 from riyaz.tabla.bols import devanagari
 from riyaz.tabla.spelling import bengali
 from riyaz.tabla.taals import Taal
+from riyaz.tools import escape
 
 SCRIPTS = ("roman", "devanagari", "bengali", "both")
 SIGNS = ("bhatkhande", "paluskar")
@@ -49,7 +49,8 @@ min-width:0;white-space:nowrap;display:flex;flex-direction:column;align-items:ce
 .riyaz-arc::after{content:"";position:absolute;left:0;right:0;bottom:0;height:.32em;
 border:solid currentColor;border-width:0 1px 1px;border-radius:0 0 50% 50%/0 0 100% 100%}
 .riyaz-sign{font-size:.85em;font-weight:600;min-height:1.3em;margin-top:.15em}
-@media print{.riyaz-sheet{margin:.5em 0}.riyaz-name{margin-top:.7em}.riyaz-avartan{row-gap:.15em;margin-bottom:.35em}}
+@media print{.riyaz-sheet>div>div{break-inside:avoid}
+.riyaz-sheet{margin:.5em 0}.riyaz-name{margin-top:.7em}.riyaz-avartan{row-gap:.15em;margin-bottom:.35em}}
 """
 
 _PAGE = """<!DOCTYPE html>
@@ -198,7 +199,7 @@ def table(
     events : as in `riyaz.music.events`, one bol an event.
     taal : the taal or its name.
     script : ``roman``, ``devanagari``, ``bengali``, or ``both``: Roman above Devanagari.
-    sections : as in ``about["sections"]``: name, onset and duration (ticks), derived; each begins a new line.
+    sections : as in ``about["sections"]``: name, onset, duration (ticks), derived, taught, note; each on a new line.
     signs : ``bhatkhande`` or ``paluskar``.
 
     Raises
@@ -219,8 +220,8 @@ def table(
     look = _Look(taal, script, signs, longest)
     blocks = [_section(section, lines, look) for section, lines in parts]
     fit, style = _fit(taal, longest)
-    heading = f'<p class="riyaz-title">{escape(title)}</p>' if title else ""
-    label = escape(title or f"Bols in {taal.title}")
+    heading = f'<p class="riyaz-title">{escape.html(title)}</p>' if title else ""
+    label = escape.html(title or f"Bols in {taal.title}")
     return (
         f'<div class="riyaz-sheet" role="group" aria-label="{label}"><style>{_STYLE}{style}</style>\n'
         f'{heading}<div class="{fit}{" riyaz-paluskar" * (signs == "paluskar")}">\n{"".join(blocks)}</div></div>\n'
@@ -265,9 +266,10 @@ def _fit(taal: Taal, letters: int) -> tuple[str, str]:
 
 
 def _section(section: dict[str, Any], lines: list[list[list[Matra | None]]], look: _Look) -> str:
-    name = escape(section["name"])
-    derived = "<small>derived by rule</small>" if section.get("derived") else ""
-    heading = f'<p class="riyaz-name">{name}{derived}</p>\n' if name else ""
+    name = escape.html(section["name"])
+    origin = "derived by rule" if section.get("derived") else "as taught" if section.get("taught") else ""
+    small = "".join(f"<small>{escape.html(text)}</small>" for text in (section.get("note", ""), origin) if text)
+    heading = f'<p class="riyaz-name">{name}{small}</p>\n' if name else ""
     rows = []
     for number, line in enumerate(lines, 1):
         ends = number == len(lines)
@@ -299,7 +301,7 @@ def _matra(number: int, matra: Matra | None, sign: str, look: _Look) -> str:
         if script == look.script or (look.script == "both" and script != "bengali"):
             kind = f" riyaz-nagari{arc}" if lang else arc
             mark = f' lang="{lang}"' if lang else ""
-            text = escape(_written(matra, script)) if matra else ""
+            text = escape.html(_written(matra, script)) if matra else ""
             cells.append(f'<span class="riyaz-bols{kind}"{small}{mark}>{text}</span>\n')
     if paluskar:
         cells.append(f'<span class="riyaz-length"{small}>{matra.lengths if matra else ""}</span>\n')
@@ -327,6 +329,6 @@ def sheet(events: pd.DataFrame, about: dict[str, Any], script: str = "both", sig
         **({"Tempo": f"{about['tempo']:g} matras a minute"} if about.get("tempo") else {}),
         **({"Source": str(about["source"])} if about.get("source") else {}),
     }
-    facts = "".join(f"<div><dt>{key}</dt><dd>{escape(value)}</dd></div>" for key, value in shown.items())
+    facts = "".join(f"<div><dt>{key}</dt><dd>{escape.html(value)}</dd></div>" for key, value in shown.items())
     body = table(events, taal, script=script, sections=about.get("sections"), signs=signs)
-    return _PAGE.format(title=escape(about.get("title") or "Bols"), facts=facts, table=body, key=_KEYS[signs])
+    return _PAGE.format(title=escape.html(about.get("title") or "Bols"), facts=facts, table=body, key=_KEYS[signs])

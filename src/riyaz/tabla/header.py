@@ -244,48 +244,56 @@ def _value(key: str, value: str, here: Place) -> str:
 # Sections ------------------------------------------------------------------------------------------------------
 
 
-def sections(rows: list[str], start: int, default: str, place: Place) -> Iterator[tuple[tuple[str, bool], int, int]]:
-    """Yield (name, derived), the first and the end row of each section; typed headings are blanked in `rows`.
+class Head(NamedTuple):
+    """A heading: its row, the first row of what stands under it, and what it says.
+
+    `origin` is ``taught``, ``derived`` or ``""`` (see `riyaz.tabla.origin`), `note` the comment beside the heading.
+    """
+
+    name: str
+    row: int
+    first: int
+    origin: str = ""
+    note: str = ""
+
+
+def sections(rows: list[str], start: int, default: str, place: Place) -> Iterator[tuple[Head, int, int]]:
+    """Yield the heading, the first and the end row of each section; typed headings are blanked in `rows`.
 
     A heading is ``[palta 1]``, a line such as ``Palta 1`` or ``Dohra:``, or such a word with a colon before bols.
     """
-    heads: list[_Head] = []
+    heads: list[Head] = []
     bracketed = any(row.lstrip().startswith("[") and not _group(row) for row in rows[start:])
     for number in range(start, len(rows)):
         content = rows[number].split("#")[0].strip()
         here = place._replace(line=number + 1)
         if content.startswith("[") and not _group(content):
-            match = re.fullmatch(r"\[\s*([^\[\],]*[^\[\],\s])\s*(,\s*derived\s*)?\]\s*:?", content)
+            match = re.fullmatch(r"\[\s*([^\[\],]*[^\[\],\s])\s*(?:,\s*(derived|taught)\s*)?\]\s*:?", content)
             here = here._replace(column=rows[number].index("[") + 1)
             if not match:
-                here.stop(f"{content!r} names no section", "write for instance: [palta 1] or [palta 1, derived]")
-            _add(heads, _Head(match[1], match[2] is not None, number, number + 1), here)
+                here.stop(
+                    f"{content!r} names no section",
+                    "write for instance: [palta 1], [palta 1, derived] or [palta 1, taught]",
+                )
+            note = rows[number].partition("#")[2].strip()
+            _add(heads, Head(match[1], number, number + 1, match[2] or "", note), here)
         elif (match := _HEAD.match(rows[number])) and (match[3] == ":" or not bracketed):
             name = " ".join((match[1].lower(), match[2])).strip()
             name = "theme" if name in THEME else name
             if name in [head.name for head in heads] and match[3] != ":":
                 continue  # a reference
-            _add(heads, _Head(name, False, number, number), here)
+            _add(heads, Head(name, number, number), here)
             rows[number] = " " * match.end() + rows[number][match.end() :]
         elif not bracketed and (match := _OTHER_HEAD.match(rows[number])) and not strokes(match[1].replace(" ", "")):
-            _add(heads, _Head(" ".join((match[1].lower(), match[2])).strip(), False, number, number), here)
+            _add(heads, Head(" ".join((match[1].lower(), match[2])).strip(), number, number), here)
             rows[number] = ""
         else:
             if match := _LABEL.match(rows[number]):
                 rows[number] = " " * match.end() + rows[number][match.end() :]
             if rows[number].split("#")[0].strip() and not heads:
-                heads.append(_Head(default, False, number, number))
+                heads.append(Head(default, number, number))
     for head, end in zip(heads, [*(head.row for head in heads[1:]), len(rows)], strict=False):
-        yield (head.name, head.derived), head.first, end
-
-
-class _Head(NamedTuple):
-    """A heading: its row, and the first row of what stands under it."""
-
-    name: str
-    derived: bool
-    row: int
-    first: int
+        yield head, head.first, end
 
 
 def _group(content: str) -> bool:
@@ -293,7 +301,7 @@ def _group(content: str) -> bool:
     return re.search(r"\]\s*[x×]\s*\d", content) is not None
 
 
-def _add(heads: list[_Head], head: _Head, here: Place) -> None:
+def _add(heads: list[Head], head: Head, here: Place) -> None:
     if any(head.name == known.name for known in heads):
         here.stop(f"there are two sections {head.name!r}", "number them")
     heads.append(head)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from riyaz.music import midi
 from riyaz.play import sound
+from riyaz.practice import player
 from riyaz.tabla import bhatkhande, form, kit, layakari, notation, pitch, strokes, taals
 
 
@@ -36,7 +37,7 @@ def run(arguments: list[str]) -> int:
     composition = replace(composition, tempo=given.tempo or composition.tempo, pitch=tuned)
     piece = composition.piece(given.file.name)
     samples, rate = sound.play(piece.events, piece.about, underlay=given.underlay, kit=given.kit)
-    page = bhatkhande.sheet(piece.events, piece.about, given.script, given.signs)
+    page = player.playable(bhatkhande.sheet(piece.events, piece.about, given.script, given.signs), piece)
     given.to.mkdir(parents=True, exist_ok=True)
     written[0].write_text(page, encoding="utf-8", newline="\n")
     sound.write_mp3(written[1], samples, rate)
