@@ -60,10 +60,7 @@ def bank(samples: Mapping[str, Sequence[np.ndarray]], rate: int) -> dict[str, An
 def tabla() -> dict[str, Any]:
     """The bank of the strokes, with the drum of each."""
     rate = RATE["strokes"]
-    sounds = {
-        name: [strokes.waveform(name, rate, 1 + 0.003 * (variant - VARIANTS // 2)) for variant in range(VARIANTS)]
-        for name in strokes.STROKES
-    }
+    sounds = strokes.samples(variants=VARIANTS, sample_rate=rate)
     return bank(sounds, rate) | {"drums": {name: stroke.drum for name, stroke in strokes.STROKES.items()}}
 
 
