@@ -169,7 +169,7 @@ def test_paluskars_signs():
     events = notation.bols("DhaGe Na TiRaKiTa -Dha | Na Dha~Ge Dhi Na", "keherwa")
     tree = Tree(bhatkhande.table(events, "keherwa", script="roman", signs="paluskar"))
     assert [sign for sign in tree.texts["riyaz-sign"] if sign] == ["1", "+"]
-    assert tree.texts["riyaz-length"] == ["o o", "—", "‿ ‿ ‿ ‿", "o o", "—", "1/3 1/3 1/3", "—", "—"]
+    assert tree.texts["riyaz-length"] == ["o o", "—", "‿ ‿ ‿ ‿", "o o", "—", "1/3 each", "—", "—"]
     assert "riyaz-arc" not in tree.texts
     assert bhatkhande.vibhags(events, TAALS["keherwa"], signs="paluskar").count("|") == 1
     teental = Tree(bhatkhande.table(theka("teental"), "teental", signs="paluskar"))

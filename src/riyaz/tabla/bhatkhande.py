@@ -119,6 +119,8 @@ def _matras(events: pd.DataFrame) -> list[Matra]:
 def _lengths(slots: list[list[str]]) -> str:
     """What each slot of a matra lasts, in Paluskar's signs."""
     each = [len(slots) * len(part) for part in slots for _ in part]
+    if len(each) > 1 and len(set(each)) == 1 and each[0] not in _LENGTHS:
+        return f"1/{each[0]} each"
     return " ".join(_LENGTHS.get(n, f"1/{n}") for n in each)
 
 
@@ -238,7 +240,7 @@ class _Look(NamedTuple):
 def _width(matra: Matra, script: str, signs: str = "bhatkhande") -> int:
     """Of what is written in a matra, in letters; vowel signs of Indian scripts stand over others."""
     nagari = sum(not 0x93E <= ord(letter) <= 0x94D and letter not in "ंँ़" for letter in matra.nagari) + 1
-    marks = len(matra.lengths) if signs == "paluskar" else 0
+    marks = 2 * len(matra.lengths) // 3 if signs == "paluskar" else 0  # in smaller type
     return max(len(matra.roman) if script in ("roman", "both") else 0, nagari if script != "roman" else 0, marks)
 
 

@@ -24,7 +24,7 @@ from fractions import Fraction
 
 from riyaz.music.events import TICKS, Unreadable
 from riyaz.tabla import taals
-from riyaz.tabla.layout import Item
+from riyaz.tabla.layout import LONGEST, Item
 from riyaz.tabla.place import Place
 from riyaz.tabla.spelling import mistake, strokes, with_ka
 
@@ -261,6 +261,8 @@ def _section(items: list[Item], taal: taals.Taal, reading: Reading, theme: Slots
             if item.text not in above:
                 item.place.stop(f"section {item.text!r} does not stand above this", "move it up, or write its bols")
             slots += above[item.text]
+            if len(slots) > LONGEST:
+                item.place.stop(f"{item.text!r} makes more than {LONGEST} strokes", "refer to it less often")
         elif item.kind in ("half", "whole"):
             if not theme:
                 item.place.stop(f"{item.text!r} refers to a theme", "write a section [theme] above it")

@@ -67,7 +67,7 @@ _SECTIONS = (
 _NAMES = "|".join(sorted(_SECTIONS.split(), key=len, reverse=True))
 _NUMBER = r"(?:[#-]|no\.?|number|नं\.?)?\s*(\d{0,3})"
 _HEAD = re.compile(rf"\s*((?:adha\s+|main\s+)?(?:{_NAMES}))\s*{_NUMBER}\s*(:|[.)-]*\s*$)", re.IGNORECASE)
-_OTHER_HEAD = re.compile(r"\s*([^\W\d_][\w '-]{0,40}?)\s*(\d{0,3})\s*(:)\s*$")
+_OTHER_HEAD = re.compile(r"\s*([^\W\d_][\w .'-]{0,40}?)\s*(\d{0,3})\s*(:)\s*$")
 _LABEL = re.compile(r"\s*(?:bhari|khali|bhari\s+khali|भरी|खाली)\s*(?::|$)", re.IGNORECASE)
 THEME = (
     "theme",

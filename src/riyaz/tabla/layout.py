@@ -81,7 +81,8 @@ def items(rows: list[str], first: int, last: int, place: Place, names: Sequence[
         content = unicodedata.normalize("NFC", content)
         here = place._replace(line=number + 1)
         for index, pattern in enumerate(others.values()):
-            content = re.sub(pattern, lambda m, i=index: f"\ue000{i}".ljust(len(m[0])), content, flags=re.IGNORECASE)
+            for match in re.findall(pattern, content, re.IGNORECASE):
+                content = content.replace(match, f"\ue000{index}".ljust(len(match)))
         state.naming = state.naming if content.strip() else ""
         if match := re.match(r"(\s*\$([^\W\d]\w*)\s*)([:=])", content):
             state.naming = match[2]
@@ -139,6 +140,8 @@ def _row(content: str, here: Place, state: _State, signs: bool, others: Sequence
             if not state.named[word[1:]]:
                 at.stop(f"nothing is named {word} above", f"write it under {word}: first")
             state.stack[-1] += state.named[word[1:]]
+            if len(state.stack[-1]) > LONGEST:
+                at.stop(f"{word} makes more than {LONGEST} words", "refer to it less often")
         elif kind == "section":
             state.stack[-1].append(Item(kind, others[int(word.strip("+ \ue000"))], state.speed, at))
         elif kind == "drop":

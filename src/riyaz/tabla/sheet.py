@@ -45,6 +45,9 @@ def run(arguments: list[str]) -> int:
     midi.write_notes(written[2], hits, piece.about, drum=True)
     if given.layakari:
         taal = taals.TAALS[composition.taal]
+        missing = layakari.SPEEDS.keys() - {line.name for line in layakari.lines(composition.sections[0].events, taal)}
+        if missing:
+            print(f"{given.file}: no layakari {', '.join(sorted(missing))}: a stroke would fall between two ticks")
         events, parts = layakari.sections(composition.sections[0].events, taal)
         about = {**piece.about, "title": f"{composition.title}: layakari", "sections": parts}
         written.append(given.to / f"{given.file.stem}_layakari.html")
