@@ -21,6 +21,7 @@ VERBS = {
     "folds": ("riyaz.judge.folds", "CORPUS", "train and judge with other held-out parts and other seeds"),
     "pages": ("riyaz.report.pages", "CORPUS|NOTEBOOK", "turn executed notebooks into HTML pages"),
     "index": ("riyaz.report.index", "", "make reports/index.html"),
+    "compare": ("riyaz.report.compare", "REV ...", "put experiments side by side in reports/compare.html"),
     "sheet": ("riyaz.tabla.sheet", "FILE", "print and play one tabla composition"),
     "listen": ("riyaz.judge.listening_test", "CORPUS", "make a blind listening test"),
     "fuzz": ("riyaz.tools.fuzz", "", "read damaged files of every kind; --inputs N --seed K"),
