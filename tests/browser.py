@@ -76,7 +76,8 @@ _CONTRAST = """() => {
   for (const svg of document.querySelectorAll('svg')) {
     if (svg.parentElement.closest('svg') || !svg.checkVisibility()) continue;
     const counts = {};
-    for (const e of svg.querySelectorAll('use, text, tspan, path, line, polyline')) {
+    const letters = svg.querySelector('use, text') ? 'use, text, tspan' : 'path, line, polyline';
+    for (const e of svg.querySelectorAll(letters)) {
       if (e.closest('defs, clipPath')) continue;
       const style = getComputedStyle(e);
       const colour = ['none', 'rgba(0, 0, 0, 0)'].includes(style.fill) ? style.stroke : style.fill;

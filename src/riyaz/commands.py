@@ -24,6 +24,7 @@ VERBS = {
     "pages": ("riyaz.report.pages", "CORPUS|NOTEBOOK", "turn executed notebooks into HTML pages"),
     "practice": ("riyaz.practice.page", "CORPUS", "make the page to practise with"),
     "index": ("riyaz.report.index", "", "make reports/index.html"),
+    "compare": ("riyaz.report.compare", "REV ...", "put experiments side by side in reports/compare.html"),
     "sheet": ("riyaz.tabla.sheet", "FILE", "print and play one tabla composition"),
     "leaks": ("riyaz.judge.leaks", "CORPUS", "print what of the held-out pieces stands in the training part"),
     "looked": ("riyaz.judge.looked", "", "print how often held-out pieces were scored"),

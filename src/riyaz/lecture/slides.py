@@ -179,7 +179,7 @@ learning rate"><polyline id="rate-loss"/><polyline id="rate-path" style="stroke:
   var slope = function (w) { return X.reduce(function (s, x, i) {
     return s + (sigma(w * x) - Y[i]) * x; }, 0) / X.length; };
   var place = function (w) {
-    return (20 + (w + 3) / 9 * 560).toFixed(1) + "," + (230 - Math.min(E(w), 6) / 6 * 220).toFixed(1); };
+    return (20 + (w + 3) / 9 * 560).toFixed(1) + "," + (230 - Math.min(E(w), 3.2) / 3.2 * 220).toFixed(1); };
   var curve = []; for (var w = -3; w <= 6; w += 0.1) curve.push(place(w));
   document.getElementById("rate-loss").setAttribute("points", curve.join(" "));
   function show() {
