@@ -22,6 +22,7 @@ VERBS = {
     "index": ("riyaz.report.index", "", "make reports/index.html"),
     "sheet": ("riyaz.tabla.sheet", "FILE", "print and play one tabla composition"),
     "listen": ("riyaz.judge.listening_test", "CORPUS", "make a blind listening test"),
+    "compare-readers": ("riyaz.music.comparison", "FOLDER", "compare the readers with independent ones"),
     "fuzz": ("riyaz.tools.fuzz", "", "read damaged files of every kind; --inputs N --seed K"),
     "with": ("riyaz.tools.environment", "COMMAND ...", "run any command in the environment of the pipeline"),
 }

@@ -36,7 +36,8 @@ COLUMNS = ("file", "status", "reason", "pieces", "events", "beats")
 LOST = {
     "bends": "pitch bends, left out",
     "chord_symbols": "chord symbols over the staff, left out",
-    "damaged": "messages that MIDI does not allow, left out or put right",
+    "cue": "cue notes, which do not sound, left out",
+    "damaged": "messages, notes and lengths that the format does not allow, left out or put right",
     "doubled": "notes that start together with a longer one of their pitch, left out",
     "empty_pieces": "pieces without a note, left out",
     "empty_tunes": "tunes without a note, left out",
@@ -113,7 +114,7 @@ READERS = {
     "tabla": Reader(_tabla, (".tabla", ".txt"), "tabla/notation.py", own=True),
     "mts": Reader(_mts, (".txt", ".csv"), "tabla/mts.py", own=True),
     "midi": Reader(midi.read, midi.SUFFIXES, "music/midi.py", own=True),
-    "score": Reader(_score, (".xml", ".mxl", ".musicxml", ".abc", ".krn"), "music/scores.py", "music21"),
+    "score": Reader(_score, (".xml", ".mxl", ".musicxml", ".abc", ".krn"), "music/scores.py", own=True),
     "pianoroll": Reader(pianoroll.read, (".json",), "music/pianoroll.py", own=True),
 }
 
