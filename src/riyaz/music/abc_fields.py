@@ -53,10 +53,11 @@ class Key:
         """The same key with the options of a field K: or V:."""
         result = self
         options = dict(_OPTION.findall(text))
-        for name in ("octave", "transpose"):
-            value = re.fullmatch(r"[+-]?[0-9]{1,3}", options.get(name, ""))
-            if value:
-                result = replace(result, **{name: int(value[0]) * (12 if name == "octave" else 1)})
+        octave, semitones = (re.fullmatch(r"[+-]?[0-9]{1,3}", options.get(o, "")) for o in ("octave", "transpose"))
+        if octave:
+            result = replace(result, octave=12 * int(octave[0]))
+        if semitones:
+            result = replace(result, transpose=int(semitones[0]))
         words = [options[name].strip('"') for name in ("clef",) if name in options]
         words += _OPTION.sub(" ", text).split()
         for word in words:
@@ -108,10 +109,10 @@ def metre(text: str) -> str | None:
 
 def unit(text: str) -> Fraction | None:
     """Read a field L: in whole notes; None where it is no length."""
-    found = re.match(r"\s*([0-9]+)\s*(?:/\s*([0-9]+))?", text)
-    if not found or not whole(found[1]) or not whole(found[2] or "1"):
+    match = re.match(r"\s*([0-9]+)\s*(?:/\s*([0-9]+))?", text)
+    if not match or not whole(match[1]) or not whole(match[2] or "1"):
         return None
-    return Fraction(whole(found[1]), whole(found[2] or "1"))
+    return Fraction(whole(match[1]), whole(match[2] or "1"))
 
 
 def tempo(text: str, length: Fraction) -> float | None:

@@ -208,12 +208,12 @@ class _Single:
 
 def _length(text: str) -> Time | None:
     """Ticks of a **recip value: ``4`` a quarter, ``4.`` dotted, ``0`` a breve, ``3%2`` 2/3 of a whole."""
-    found = _RECIP.search(text)
-    if not found:
+    match = _RECIP.search(text)
+    if not match:
         return None
-    if set(found[1]) == {"0"}:
-        value = Fraction(2 ** min(len(found[1]), 8))
+    if set(match[1]) == {"0"}:
+        value = Fraction(2 ** min(len(match[1]), 8))
     else:
-        value = Fraction(whole(found[2] or "1"), whole(found[1]))
-    dots = min(len(found[3]), 16)
+        value = Fraction(whole(match[2] or "1"), whole(match[1]))
+    dots = min(len(match[3]), 16)
     return exact(value * 4 * TICKS * (2 - Fraction(1, 2**dots)))

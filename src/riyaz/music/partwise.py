@@ -24,8 +24,9 @@ from riyaz.music.events import TICKS, Unreadable
 from riyaz.music.written import ENDS, STARTS, Score, Time, bar_ticks, exact
 
 _NATURAL = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
-_TYPES = {"maxima": 32, "long": 16, "breve": 8, "whole": 4, "half": 2, "quarter": 1, "eighth": Fraction(1, 2)}
-_TYPES |= {f"{2**n}{'nd' if n == 5 else 'th'}": Fraction(4, 2**n) for n in range(4, 11)}  # beats
+_LONG = ("maxima", "long", "breve", "whole", "half", "quarter", "eighth")
+_TYPES = {name: Fraction(32, 2**power) for power, name in enumerate(_LONG)}  # beats
+_TYPES |= {f"{2**n}{'nd' if n == 5 else 'th'}": Fraction(4, 2**n) for n in range(4, 11)}
 _NUMBER = re.compile(r"\s*([+-]?[0-9]{1,30}(?:\.[0-9]{0,20})?|[+-]?\.[0-9]{1,20})\s*")
 _MEND = "open it in a notation program and save it again as MusicXML"
 
@@ -108,8 +109,8 @@ def _said(element: ET.Element, path: str) -> str:
 
 def _number(text: str | None) -> Fraction | None:
     """A decimal number of XML; None for what is none, is infinite, or beyond all measure."""
-    found = _NUMBER.fullmatch(text or "")
-    return Fraction(found[1]) if found else None
+    match = _NUMBER.fullmatch(text or "")
+    return Fraction(match[1]) if match else None
 
 
 def _rows(root: ET.Element) -> Iterator[list[ET.Element | None]]:
@@ -134,10 +135,10 @@ def _ids(root: ET.Element) -> list[str]:
 def _first_divisions(root: ET.Element) -> list[Fraction]:
     """For each part what it counts in before it says so: what it says first, else quarter notes."""
     if root.tag == "score-partwise":
-        found = [part.iterfind("measure/attributes/divisions") for part in root.findall("part")]
+        match = [part.iterfind("measure/attributes/divisions") for part in root.findall("part")]
     else:
-        found = [root.iterfind(f"measure/part[@id={_quoted(name)}]/attributes/divisions") for name in _ids(root)]
-    firsts = (next((number for each in part if (number := _number(each.text))), None) for part in found)
+        match = [root.iterfind(f"measure/part[@id={_quoted(name)}]/attributes/divisions") for name in _ids(root)]
+    firsts = (next((number for each in part if (number := _number(each.text))), None) for part in match)
     return [first if first is not None and first > 0 else Fraction(1) for first in firsts]
 
 
@@ -270,7 +271,7 @@ def _duration(element: ET.Element, part: _Part, chord: Time | None, result: Scor
     if chord is not None:
         return chord
     dots = min(len(element.findall("dot")), 16)
-    return exact(Fraction(_TYPES.get(_said(element, "type"), 0)) * TICKS * (2 - Fraction(1, 2**dots)))
+    return exact(_TYPES.get(_said(element, "type"), Fraction(0)) * TICKS * (2 - Fraction(1, 2**dots)))
 
 
 def _note(element: ET.Element, part: _Part, onset: Time, length: Time, result: Score) -> None:
@@ -334,8 +335,8 @@ def _tempo(element: ET.Element, now: Time, result: Score) -> None:
         return
     mark = element.find("direction-type/metronome")
     said = mark.findtext("per-minute") or "" if mark is not None else ""
-    number = re.search(r"(?<!\w)-?[0-9]{1,9}(?:\.[0-9]{1,9})?(?![\w.])", said)
+    number = re.search(r"(?<![\w-])-?[0-9]{1,9}(?:\.[0-9]{1,9})?(?![\w.])", said)
     if mark is not None and number:
         dots = min(len(mark.findall("beat-unit-dot")), 16)
-        beat = Fraction(_TYPES.get(_said(mark, "beat-unit"), 0)) * (2 - Fraction(1, 2**dots))
+        beat = _TYPES.get(_said(mark, "beat-unit"), Fraction(0)) * (2 - Fraction(1, 2**dots))
         result.tempos.append((now, float(Fraction(number[0]) * beat)))

@@ -115,7 +115,7 @@ READERS = {
     "mts": Reader(_mts, (".txt", ".csv"), "tabla/mts.py", own=True),
     "midi": Reader(midi.read, midi.SUFFIXES, "music/midi.py", own=True),
     "score": Reader(_score, (".xml", ".mxl", ".musicxml", ".abc", ".krn"), "music/scores.py", own=True),
-    "pianoroll": Reader(pianoroll.read, (".json",), "music/pianoroll.py", own=True),
+    "pianoroll": Reader(pianoroll.read, pianoroll.SUFFIXES, "music/pianoroll.py", "scipy"),
 }
 
 
