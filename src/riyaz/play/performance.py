@@ -13,6 +13,7 @@ from riyaz.model.bundle import Bundle
 from riyaz.music.events import Piece
 from riyaz.params import Settings
 from riyaz.play.chooser import Chooser
+from riyaz.play.sampling import Sampling
 from riyaz.tabla import form, notation, perform, taals
 from riyaz.tabla.notation import Composition
 from riyaz.tabla.taals import Taal
@@ -37,22 +38,31 @@ class Performance:
 
 @dataclass(frozen=True)
 class Known:
-    """What the corpus has: sections named theme and palta, each with its taal."""
+    """What the corpus has: sections named theme and palta, each with its taal, and by form what hands know.
+
+    Attributes
+    ----------
+    practice : of each form the themes and the paltas that were not derived by rule.
+    """
 
     themes: list[tuple[pd.DataFrame, str]]
     paltas: list[tuple[pd.DataFrame, str]]
+    practice: dict[str, list[pd.DataFrame]]
 
     @classmethod
     def of(cls, pieces: list[Piece]) -> "Known":
         """Collect them from the sections of a corpus' pieces."""
         sections: dict[str, list[tuple[pd.DataFrame, str]]] = {"theme": [], "palta": []}
+        practice: dict[str, list[pd.DataFrame]] = {}
         for piece in pieces:
             for part in piece.about.get("sections", []):
                 word = part["name"].split()[0]
                 if word in sections:
                     cut = form.between(piece.events, part["onset"], part["duration"])
                     sections[word].append((cut, piece.about["taal"]))
-        return cls(sections["theme"], sections["palta"])
+                    if not part["derived"]:
+                        practice.setdefault(piece.about["form"], []).append(cut)
+        return cls(sections["theme"], sections["palta"], practice)
 
     def themes_in(self, taal: Taal) -> list[pd.DataFrame]:
         """The themes in a taal; all themes where there are fewer than `FEWEST`."""
@@ -89,14 +99,20 @@ def _perform(
     model: Bundle, settings: Settings, known: Known, taal: Taal, own: Composition | None, number: int
 ) -> Performance:
     wish, seed, head = settings.generate, settings.seed + number, [f"taal:{taal.name}", "form:kaida"]
-    theme = own
+    theme, drawn = own, Sampling.of(wish, [])
     if theme is None:
-        chooser = Chooser(model, seed, head, wish.temperature, wish.memory)
+        chooser = Chooser(model, seed, head, drawn.temperature, drawn.memory)
         blank = Composition(f"New kaida {number + 1}", taal.name, "kaida", source="generated")
-        outline = [perform.new_theme(taal, known.themes_in(taal), wish.laya)]
-        theme = perform.assemble(blank, outline, perform.fill(outline, chooser))
-    chooser = Chooser(model, seed, head, wish.temperature, wish.memory * PALTA)
-    layout = perform.plan(theme, wish.paltas, wish.laya, known=known.paltas_as_long_as(taal))
+        first = int(np.random.default_rng(seed).integers(len(known.themes) or 1))
+        theme = perform.new_theme(blank, known.themes_in(taal), chooser, wish.laya, first)
+    chooser = Chooser(model, seed, head, drawn.temperature, drawn.memory * PALTA)
+    layout = perform.plan(
+        theme,
+        wish.paltas,
+        wish.laya,
+        known=known.paltas_as_long_as(taal),
+        practice=known.practice.get(theme.form or "kaida", []),
+    )
     played = perform.assemble(theme, layout, perform.fill(layout, chooser))
     return Performance(played, chooser.masked)
 
@@ -104,7 +120,7 @@ def _perform(
 def piece(composition: Composition, name: str) -> Piece:
     """A performance as a piece called `name`."""
     made = composition.piece(name)
-    return replace(made, about={**made.about, "title": f"{name}, {composition.title}", "method": "kaida"})
+    return replace(made, about={**made.about, "title": f"Piece {name}: {composition.title}", "method": "kaida"})
 
 
 def mean_masked(performance: Performance) -> float:
