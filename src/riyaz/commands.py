@@ -31,6 +31,7 @@ VERBS = {
     "pilot": ("riyaz.judge.pilot", "", "simulate listeners: how many a listening test needs"),
     "check": ("riyaz.judge.critic", "FILE", "say bol by bol which rules a tabla composition breaks"),
     "listen": ("riyaz.judge.listening_test", "CORPUS", "make a blind listening test"),
+    "compare-readers": ("riyaz.music.comparison", "FOLDER", "compare the readers with independent ones"),
     "fuzz": ("riyaz.tools.fuzz", "", "read damaged files of every kind; --inputs N --seed K"),
     "with": ("riyaz.tools.environment", "COMMAND ...", "run any command in the environment of the pipeline"),
 }

@@ -4,7 +4,7 @@ import pickle
 
 import numpy as np
 import pytest
-from scipy.io import savemat
+import scipy.io
 
 from riyaz.music import pianoroll
 from riyaz.music.events import TICKS, Unreadable, validate
@@ -76,52 +76,86 @@ def test_a_huge_file_is_refused(tmp_path, monkeypatch):
         pianoroll.read(write(tmp_path, {"train": [[[60] * 2**19]]}))
 
 
-@pytest.mark.parametrize("protocol", [0, 2, 4])
-@pytest.mark.parametrize("suffix", ["pickle", "pkl"])
-def test_the_benchmarks_own_pickles_are_read_as_the_json(tmp_path, protocol, suffix):
-    parts = {"train": [[(60, 64), (), (62,)]], "valid": [], "test": [[(67,)]]}
-    path = tmp_path / f"roll.{suffix}"
-    path.write_bytes(pickle.dumps(parts, protocol))
-    first, last = pianoroll.read(path)
-    assert first.events["symbols"].tolist() == [["C4", "E4"], [], ["D4"]]
-    assert (last.name, last.about["part"]) == (f"roll.{suffix}#test-1", "test")
+# --- pickle and MATLAB -------------------------------------------------------------------------------------
 
 
-class Harm:
-    def __reduce__(self):
-        return os.mkdir, ("harm",)
-
-
-def test_a_pickle_that_would_run_code_is_refused_and_runs_none(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_pickles_of_lists_and_tuples(tmp_path, protocol):
     path = tmp_path / "roll.pickle"
-    for protocol in (0, 2, 4):
-        path.write_bytes(pickle.dumps({"train": [[Harm()]]}, protocol))
-        with pytest.raises(Unreadable, match=r"names .*mkdir"):
-            pianoroll.read(path)
-    assert not (tmp_path / "harm").exists()
-    for content in (b"", b"no pickle", pickle.dumps({"train": [[(60,)]]})[:-4], pickle.dumps([1])):
-        path.write_bytes(content)
-        with pytest.raises(Unreadable, match=r"is no pickle|has no part"):
-            pianoroll.read(path)
+    path.write_bytes(pickle.dumps({"train": [[(60, 64), ()], [[62]]], "test": [[(60.0,)]]}, protocol=protocol))
+    pieces = pianoroll.read(path)
+    assert [piece.about["part"] for piece in pieces] == ["train", "train", "test"]
+    assert pieces[0].events["symbols"].tolist() == [["C4", "E4"], []]
 
 
-def test_matlab_files_are_read_as_the_json(tmp_path):
-    roll = np.zeros((3, 88))
-    roll[0, [60 - 21, 64 - 21]] = roll[2, 62 - 21] = 1
-    cells = {f"{part}data": np.empty((1, 1), dtype=object) for part in ("train", "test")}
-    for cell in cells.values():
-        cell[0, 0] = roll
-    path = tmp_path / "roll.mat"
-    savemat(path, cells)
-    first, last = pianoroll.read(path)
-    assert first.events["symbols"].tolist() == [["C4", "E4"], [], ["D4"]]
-    assert last.about["part"] == "test"
-    for content, reason in ((b"", "is no MATLAB file"), (path.read_bytes()[:200], "is no MATLAB file|has no part")):
-        path.write_bytes(content)
-        with pytest.raises(Unreadable, match=reason):
+class Payload:
+    def __init__(self, function, *arguments):
+        self.what = (function, arguments)
+
+    def __reduce__(self):
+        return self.what
+
+
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_nothing_in_a_pickle_is_executed(tmp_path, protocol):
+    path, target = tmp_path / "roll.pickle", tmp_path / "made"
+    for payload in (Payload(os.mkdir, str(target)), Payload(eval, f"open({str(target)!r}, 'w')"), np.zeros((2, 88))):
+        path.write_bytes(pickle.dumps({"train": [payload]}, protocol=protocol))
+        with pytest.raises(Unreadable, match="wants to run"):
             pianoroll.read(path)
-    cells["traindata"][0, 0] = np.zeros((3, 12))
-    savemat(path, cells)
-    with pytest.raises(Unreadable, match="no matrix of frames and 88 keys"):
+    assert not target.exists()
+
+
+@pytest.mark.parametrize("data", [b"", b"cos\nsystem\n", b"P1\n.", b"(i__main__\nA\n.", b"\x80\x04\x8e" + b"\xff" * 8])
+def test_damaged_pickles_are_refused(tmp_path, data):
+    path = tmp_path / "roll.pkl"
+    path.write_bytes(data)
+    with pytest.raises(Unreadable):
         pianoroll.read(path)
+
+
+def matlab(folder, **content):
+    path = folder / "roll.mat"
+    scipy.io.savemat(path, content)
+    return path
+
+
+def cells(*matrices):
+    row = np.empty((1, len(matrices)), object)
+    for number, matrix in enumerate(matrices):
+        row[0, number] = matrix
+    return row
+
+
+def test_matlab_matrices_of_88_keys_and_of_128_numbers(tmp_path):
+    roll, wide = np.zeros((2, 88)), np.zeros((1, 128), np.uint8)
+    roll[0, [39, 43]] = 1  # C4 is the 40th key
+    wide[0, 60] = 1
+    pieces = pianoroll.read(matlab(tmp_path, traindata=cells(roll, roll), testdata=cells(wide)))
+    assert [piece.about["part"] for piece in pieces] == ["train", "train", "test"]
+    assert pieces[1].events["symbols"].tolist() == [["C4", "E4"], []]
+    assert pieces[2].events["symbols"].tolist() == [["C4"]]
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ({"traindata": cells(np.zeros((2, 87)))}, "train, piece 1: is no matrix"),
+        ({"traindata": cells(np.full((2, 88), 2))}, "train, piece 1: a value is neither 0 nor 1"),
+        ({"traindata": cells(np.full((2, 88), np.nan))}, "train, piece 1: a value is neither 0 nor 1"),
+        ({"traindata": cells(np.zeros((2, 88)))}, "has no notes"),
+        ({"traindata": "text"}, "train, piece 1: is no matrix"),
+        ({"other": np.zeros((2, 88))}, "has no part named"),
+    ],
+)
+def test_matlab_files_that_cannot_be_used_say_where(tmp_path, content, reason):
+    with pytest.raises(Unreadable, match=reason):
+        pianoroll.read(matlab(tmp_path, **content))
+
+
+def test_damaged_matlab_files_are_refused(tmp_path):
+    path = matlab(tmp_path, traindata=cells(np.eye(4, 88)))
+    for data in (b"", path.read_bytes()[:200], b"\x89HDF\r\n\x1a\n" + bytes(600)):
+        path.write_bytes(data)
+        with pytest.raises(Unreadable, match="is no MATLAB file"):
+            pianoroll.read(path)

@@ -1,14 +1,12 @@
-"""Piano rolls in JSON, pickle or MATLAB form: notes in frames, with their own train, valid and test parts.
+"""Piano rolls: quarter notes in frames, with their own train, valid and test parts; JSON, pickle or MATLAB.
 
 The form of the benchmarks of Boulanger-Lewandowski, Bengio and Vincent (Modeling temporal dependencies in
 high-dimensional sequences, ICML 2012): ``{"train": [piece, ...], "valid": [...], "test": [...]}``, a piece is
 a list of frames, a frame a list of MIDI numbers. A frame does not say whether a note goes on, so every note of
 every frame is struck again; a frame is one beat, an empty one a rest. Numbers may be written as ``67.0``; -1 is a
-voice that is silent.
-
-The benchmarks' own files have the same form in a pickle (``.pickle``, ``.pkl``), or in MATLAB's version 5 (``.mat``):
-``traindata``, ``validdata`` and ``testdata``, a piece there is a matrix of frames and the 88 keys from A0 on. Nothing
-in either file is executed: a pickle that names a function or a class is refused.
+voice that is silent. A pickle holds the same lists (or tuples); it is read by an unpickler that refuses every name, so
+that nothing in it is executed. In the MATLAB form (``traindata``, ``validdata``, ``testdata``) a piece is a matrix with
+a row a frame and a column for each of the 88 keys of a piano, from A0, or for each of the 128 MIDI numbers.
 """
 
 import io
@@ -19,14 +17,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.io import loadmat
 
 from riyaz.music.events import PITCHES, TICKS, Piece, Unreadable, in_a_row
 
 PARTS = ("train", "valid", "test")
+SUFFIXES = (".json", ".pickle", ".pkl", ".mat")
 SILENT = -1  # in the place of a voice's note
+KEYS, LOWEST_KEY = 88, 21  # of a piano: how many, and the MIDI number of the lowest
 MAX_BYTES = 64 * 2**20
-LOWEST = 21  # MIDI number of the first of 88 keys
 
 
 def read(path: str | Path) -> list[Piece]:
@@ -39,7 +37,8 @@ def read(path: str | Path) -> list[Piece]:
 
     Raises
     ------
-    Unreadable : the file is no JSON, or not of this form, or larger than 64 MB, or has no frames.
+    Unreadable : the file is not what its suffix says (JSON, pickle, MATLAB), or not of this form, or larger than 64 MB,
+        or has no frames.
     """
     path = Path(path)
     parts = _load(path)
@@ -65,71 +64,74 @@ def read(path: str | Path) -> list[Piece]:
 def _load(path: Path) -> dict[str, Any]:
     if path.stat().st_size > MAX_BYTES:
         raise Unreadable(f"is larger than {MAX_BYTES // 2**20} MB", "split it into several files")
+    data = path.read_bytes()
     suffix = path.suffix.lower()
-    if suffix in (".pickle", ".pkl", ".mat"):
-        parts = _matlab(path.read_bytes()) if suffix == ".mat" else _pickled(path.read_bytes())
-        if not isinstance(parts, dict) or not any(part in parts for part in PARTS):
-            raise Unreadable("has no part named train, valid or test", "see src/riyaz/music/pianoroll.py for its form")
-        return parts
-    try:
-        parts = json.loads(path.read_bytes())
-    except RecursionError as error:
-        raise Unreadable("is nested too deeply", "it holds parts, pieces, frames and numbers, no more") from error
-    except ValueError as error:
-        raise Unreadable(f"is no JSON: {error}", "save it as JSON text in UTF-8") from error
+    parts = _matlab(data) if suffix == ".mat" else _json(data) if suffix == ".json" else _pickle(data)
     if not isinstance(parts, dict) or not any(part in parts for part in PARTS):
         raise Unreadable("has no part named train, valid or test", 'its form is {"train": [...], "valid": [...], ...}')
     return parts
 
 
+def _json(data: bytes) -> Any:
+    try:
+        return json.loads(data)
+    except RecursionError as error:
+        raise Unreadable("is nested too deeply", "it holds parts, pieces, frames and numbers, no more") from error
+    except ValueError as error:
+        raise Unreadable(f"is no JSON: {error}", "save it as JSON text in UTF-8") from error
+
+
 class _Plain(pickle.Unpickler):
-    """Reads lists, tuples, dicts, numbers and text; whatever would call or import anything is refused."""
+    """Reads lists, tuples, dictionaries, numbers and text; refuses what would look up a name or call anything."""
 
     def find_class(self, module: str, name: str) -> Any:
-        raise Unreadable(f"names {module}.{name}"[:80], "a pickle that calls functions is not read: save it as JSON")
+        raise Unreadable(f"wants to run {module[:40]}.{name[:40]}", "convert it to lists of numbers, or to JSON")
 
     def persistent_load(self, pid: Any) -> Any:
-        raise Unreadable("refers to objects outside of it", "save it as JSON")
+        raise Unreadable("refers to objects outside of it", "convert it to lists of numbers, or to JSON")
 
 
-def _pickled(content: bytes) -> Any:
+def _pickle(data: bytes) -> Any:
     try:
-        parts = _Plain(io.BytesIO(content), encoding="latin-1").load()
+        return _Plain(io.BytesIO(data), encoding="latin1").load()
     except Unreadable:
         raise
-    except Exception as error:  # a damaged pickle fails in any way
-        raise Unreadable(f"is no pickle: {type(error).__name__}", "load it again from where it came") from error
-    return {part: _lists(pieces, 2) for part, pieces in parts.items()} if isinstance(parts, dict) else parts
+    except Exception as error:  # a damaged pickle makes the unpickler raise almost anything, MemoryError too
+        first = (str(error).splitlines() or [""])[0][:120]
+        raise Unreadable(f"is no pickle: {type(error).__name__}: {first}", "get the file again") from error
 
 
-def _lists(value: Any, depth: int) -> Any:
-    """Tuples as lists, down to the frames."""
+def _matlab(data: bytes) -> Any:
+    """The parts of a MATLAB file, as lists."""
+    from scipy import io as files
+
+    try:
+        content = files.loadmat(io.BytesIO(data))
+    except Exception as error:  # likewise
+        first = (str(error).splitlines() or [""])[0][:120]
+        reason = f"is no MATLAB file of version 7 or before: {type(error).__name__}: {first}"
+        raise Unreadable(reason, "get the file again, or save it with -v7") from error
+    names = {part: next((n for n in (f"{part}data", part) if n in content), None) for part in PARTS}
+    return {part: _matrices(content[name], part) for part, name in names.items() if name is not None}
+
+
+def _matrices(cells: Any, part: str) -> list[list[list[int]]]:
+    pieces = []
+    for number, roll in enumerate(np.ravel(cells) if cells.dtype == object else [cells], start=1):
+        place = f"{part}, piece {number}"
+        wrong = not isinstance(roll, np.ndarray) or roll.ndim != 2 or roll.dtype.kind not in "biuf"
+        if wrong or roll.shape[1] not in (KEYS, len(PITCHES)):
+            remedy = "a row for each frame, a column for each of 88 keys or 128 MIDI numbers"
+            raise Unreadable(f"{place}: is no matrix of frames and keys", remedy)
+        if not np.isin(roll, (0, 1)).all():
+            raise Unreadable(f"{place}: a value is neither 0 nor 1", "a key sounds in a frame (1) or not (0)")
+        first = LOWEST_KEY if roll.shape[1] == KEYS else 0
+        pieces.append([(np.flatnonzero(frame) + first).tolist() for frame in roll])
+    return pieces
+
+
+def _list(value: Any, place: str) -> list | tuple:
     if not isinstance(value, list | tuple):
-        return value
-    return [_lists(one, depth - 1) for one in value] if depth else list(value)
-
-
-def _matlab(content: bytes) -> dict[str, Any]:
-    try:
-        cells = loadmat(io.BytesIO(content), variable_names=[f"{part}data" for part in PARTS])
-        return {
-            part: [_rolled(roll) for roll in cells[f"{part}data"].ravel()] for part in PARTS if f"{part}data" in cells
-        }
-    except Unreadable:
-        raise
-    except Exception as error:  # a damaged file fails in any way
-        raise Unreadable(f"is no MATLAB file of version 5: {type(error).__name__}", "save it as JSON") from error
-
-
-def _rolled(roll: Any) -> list[list[int]]:
-    """The MIDI numbers of each frame of a matrix (frames, 88)."""
-    if not isinstance(roll, np.ndarray) or roll.ndim != 2 or roll.shape[1] != 88 or roll.dtype.kind not in "buif":
-        raise Unreadable("a piece is no matrix of frames and 88 keys", "its cells are matrices of 0 and 1")
-    return [(np.flatnonzero(frame) + LOWEST).tolist() for frame in roll]
-
-
-def _list(value: Any, place: str) -> list:
-    if not isinstance(value, list):
         raise Unreadable(f"{place}: {_short(value)} is not a list", "a part lists pieces, a piece lists frames")
     return value
 
