@@ -4,10 +4,8 @@ An embedding, one or more recurrent layers each followed by dropout, a dense lay
 is categorical cross-entropy (eq. 10). Only this module imports Keras.
 """
 
-import json
 import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from riyaz.tools.environment import FIXED
@@ -28,20 +26,26 @@ from riyaz.text.tokens import PAD
 CELLS = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU, "rnn": keras.layers.SimpleRNN}
 
 
-def build(n_tokens: int, settings: Model, targets: str = "every", seed: int = 0) -> keras.Sequential:
-    """Build the network with its weights drawn from `seed`.
+def build(
+    n_tokens: int, settings: Model, targets: str = "every", seed: int = 0, zeros: bool = False
+) -> keras.Sequential:
+    """Build the network with its weights drawn from `seed`, or with zeros, where others replace them.
 
     (batch, time) int32 -> (batch, time, n_tokens) float32 probabilities; (batch, n_tokens) for `targets` ``last``.
     """
-    keras.utils.set_random_seed(seed)
+    if not zeros:  # drawing weights takes seconds
+        keras.utils.set_random_seed(seed)
     cell = CELLS[settings.cell]
+    first = {"embeddings_initializer": "zeros"} if zeros else {}
+    dense = {"kernel_initializer": "zeros"} if zeros else {}
+    inner = {**dense, "recurrent_initializer": "zeros"} if zeros else {}
     layers = [keras.Input((None,), dtype="int32", name="tokens")]
-    layers += [keras.layers.Embedding(n_tokens, settings.embedding, name="embed")]
+    layers += [keras.layers.Embedding(n_tokens, settings.embedding, name="embed", **first)]
     for number in range(settings.layers):
         whole = targets == "every" or number < settings.layers - 1
-        layers.append(cell(settings.units, return_sequences=whole, name=f"{settings.cell}_{number + 1}"))
+        layers.append(cell(settings.units, return_sequences=whole, name=f"{settings.cell}_{number + 1}", **inner))
         layers.append(keras.layers.Dropout(settings.dropout, name=f"dropout_{number + 1}"))
-    layers += [keras.layers.Dense(n_tokens, name="dense"), keras.layers.Activation("softmax", name="softmax")]
+    layers += [keras.layers.Dense(n_tokens, name="dense", **dense), keras.layers.Activation("softmax", name="softmax")]
     return keras.Sequential(layers, name="network")  # names of our own: Keras' count what a process has built
 
 
@@ -172,25 +176,6 @@ def fit(
         callbacks=callbacks,
     )
     return pd.DataFrame(rows)
-
-
-def save(model: keras.Sequential, folder: Path) -> None:
-    """Write ``network.json`` and ``network.weights.h5``: unlike ``.keras``, both repeat byte for byte."""
-    config = json.loads(model.to_json(), object_hook=_without_initializers)
-    (folder / "network.json").write_text(json.dumps(config) + "\n", encoding="utf-8")
-    model.save_weights(folder / "network.weights.h5")
-
-
-def _without_initializers(config: dict[str, Any]) -> dict[str, Any]:
-    """A configuration that draws no random weights, which takes seconds: loaded weights replace them anyway."""
-    return {key: "zeros" if key.endswith("_initializer") and value else value for key, value in config.items()}
-
-
-def load(folder: Path) -> keras.Sequential:
-    """Read what `save` wrote."""
-    model = keras.models.model_from_json((folder / "network.json").read_text(encoding="utf-8"))
-    model.load_weights(folder / "network.weights.h5")
-    return model
 
 
 def weights(model: keras.Sequential) -> dict[str, Any]:

@@ -245,7 +245,8 @@ def _matra(number: int, matra: Matra | None, sign: str, script: str, usual: int)
     wide = _width(matra, script) if matra else 0
     small = f' style="font-size:{usual / wide:.2f}em"' if wide > usual else ""
     roman = f'<span class="riyaz-bols{arc}"{small}>{escape.html(matra.roman) if matra else ""}</span>\n'
-    nagari = f'<span class="riyaz-bols riyaz-nagari{arc}"{small} lang="hi">{matra.nagari if matra else ""}</span>\n'
+    letters = escape.html(matra.nagari) if matra else ""
+    nagari = f'<span class="riyaz-bols riyaz-nagari{arc}"{small} lang="hi">{letters}</span>\n'
     return (
         f'<div class="riyaz-matra"><span class="riyaz-number">{number}</span>\n'
         f"{roman if script != 'devanagari' else ''}{nagari if script != 'roman' else ''}"
