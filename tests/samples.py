@@ -28,6 +28,11 @@ def settings(**sections: dict[str, Any]) -> params.Settings:
     return shipped.model_copy(update=new)
 
 
+def compute(workers: int | None = None, **values: Any) -> params.Compute:
+    """Where work is done: on this machine, with so many processes."""
+    return section("compute", workers=workers, **values)
+
+
 def section(name: str, **values: Any) -> Any:
     """One section of them: ``section("model", units=8, layers=1)``."""
     return getattr(settings(**{name: values}), name)

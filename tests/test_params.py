@@ -51,6 +51,19 @@ def test_a_corpus_own_section_wins_and_what_a_notebook_was_given_wins_over_both(
     assert load(BASE, "a", model={"units": 4}, train=None).model.units == 4
 
 
+def test_what_a_corpus_has_of_its_own_is_listed_with_the_common_value(load, tmp_path):
+    load(BASE)
+    assert params.own("a", tmp_path / "params.yaml") == {"model.units": (8, 16)}
+    assert params.own("b", tmp_path / "params.yaml") == {}
+
+
+def test_units_and_learning_of_the_shipped_corpora_are_the_common_ones():
+    """So that `dvc exp run -S model.units=512` holds for each of them."""
+    for corpus in params.load().corpora:
+        assert not {key for key in params.own(corpus) if key.startswith("model.")}
+        assert set(params.own(corpus)) <= {"augment.transpose", "train.epochs", "generate.tokens", "folds.folds"}
+
+
 @pytest.mark.parametrize(
     ("line", "message"),
     [
@@ -202,9 +215,10 @@ def test_a_misspelt_word_names_the_nearest(path, known, tmp_path):
         assert f"; did you mean {word}?; it was '{word[:-1]}xx'" in line or len(word) < 4
 
 
-@pytest.mark.parametrize(
-    "name", ["", "a/b", "a.b", "../a", ".a", "a b", "अ", "a" * 65, "-a", 3, True, *params.RESERVED, "Metrics"]
-)
+NAMES = ["", "a/b", "a.b", "../a", ".a", "a b", "अ", "a" * 65, "-a", 3, "Metrics", *params.RESERVED]
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_a_corpus_has_a_name_that_a_folder_can_have(name, tmp_path):
     line = refused(changed(("corpora", name), {"path": "data/raw/mine"}), tmp_path)
     assert line.startswith(f"params.yaml: corpora.{name}: ")
@@ -215,44 +229,57 @@ def test_names_that_differ_in_capitals_only(tmp_path):
     assert line == "params.yaml: corpora.Tabla: names of corpora differ in more than capitals; it was 'Tabla'"
 
 
-@pytest.mark.parametrize(
-    "path",
-    ["", ".", "..", "../a", "data/../../a", "/etc", "/", "data/raw/a\nb", "s3://bucket/a", "data", "data/events", "models/x"]
-    + ["reports", "data/tokens/../code", ".cache", "data/raw/tabla", "./data//raw/tabla/", "data/raw/x/../chorales", 3, None, []],
-)  # fmt: skip
+OTHERS = ["", ".", "..", "../a", "data/../../a", "/etc", "/", "data/raw/a\nb", "s3://bucket/a", 3, None, []]
+OTHERS += ["data", "data/events", "models/x", "reports", "data/tokens/../code", ".cache", "src/riyaz"]
+OTHERS += ["data/raw/tabla", "./data//raw/tabla/", "data/raw/x/../chorales"]
+
+
+@pytest.mark.parametrize("path", OTHERS)
 def test_a_corpus_has_a_folder_of_its_own_in_the_project(path, tmp_path):
     line = refused(changed(("corpora", "mine"), {"path": path}), tmp_path)
     assert line.startswith("params.yaml: corpora.mine.path: ")
 
 
-@pytest.mark.parametrize(
-    "path", ["data/raw/mine", "data/raw/mit Blanks", "data/raw/संगीत", "music", "data/raw", "data/raw/tabla/teental"]
-)
+FOLDERS = ["data/raw/mine", "data/raw/mit Blanks", "data/raw/संगीत", "music", "data/raw", "data/raw/tabla/teental"]
+
+
+@pytest.mark.parametrize("path", FOLDERS)
 def test_a_folder_with_any_name_will_do(path, tmp_path):
     file = tmp_path / "params.yaml"
     YAML().dump(changed(("corpora", "mine"), {"path": path}), file)
     assert params.load("mine", file).corpora["mine"].path == path
 
 
-@pytest.mark.parametrize(
-    ("path", "value", "line"),
-    [
-        (("sequence", "valid"), 0.95, "sequence.test: valid and test leave something to train on"),
-        (("tokenize", "grid"), [4, 11], "tokenize.grid.1: a grid needs a divisor of 5040"),
-        (("explore", "instrument"), [300], "explore.instrument"),
-        (("explore", "instrument"), [], "explore.instrument"),
-        (("cells", "recall", "gaps"), [], "cells.recall.gaps: list should have at least 1 item"),
-        (("cells", "compare", "learning_rates"), [0.1, float("inf")], "cells.compare.learning_rates.1: "),
-        (("corpora", "chorales", "augment"), {"transpose": 100}, "corpora.chorales.augment.transpose: input should be less"),
-        (("corpora", "chorales", "augment"), {"transpos": 1}, "corpora.chorales.augment.transpos is no key; did you mean transpose?"),
-        (("corpora", "chorales", "model"), {"cell": "lsmt"}, "corpora.chorales.model.cell: input should be 'lstm', 'gru' or 'rnn'; did"),
-        (("corpora", "chorales", "model"), {1: 2}, "corpora.chorales.model"),
-        (("corpora", "chorales", "model"), 3, "corpora.chorales.model: input should be a valid dictionary"),
-        (("corpora", "chorales", "sequence"), {"valid": 0.95}, "sequence.test: valid and test leave something"),
-        (("corpora", "mine"), None, "corpora.mine: input should be a valid dictionary"),
-        (("corpora", "mine"), {"path": "a", "reader": "mdi"}, "corpora.mine.reader: input should be 'tabla', 'mts', 'midi'"),
-    ],
-)  # fmt: skip
+RECALL, COMPARE, CHORALES = ("cells", "recall"), ("cells", "compare"), ("corpora", "chorales")
+TOGETHER = [
+    (("sequence", "valid"), 0.95, "sequence.test: valid and test leave something to train on"),
+    (("tokenize", "grid"), [4, 11], "tokenize.grid.1: a grid needs a divisor of 5040"),
+    (("explore", "instrument"), [300], "explore.instrument"),
+    (("explore", "instrument"), [], "explore.instrument"),
+    (("model", "dropout"), 1.5, "model.dropout: "),
+    (("model", "dropout"), "autto", "model.dropout: "),
+    ((*RECALL, "gaps"), [], "cells.recall.gaps: list should have at least 1 item"),
+    ((*COMPARE, "learning_rates"), [0.1, float("inf")], "cells.compare.learning_rates.1: "),
+    ((*CHORALES, "augment"), {"transpose": 100}, "corpora.chorales.augment.transpose: input should be less"),
+    ((*CHORALES, "augment"), {"transpos": 1}, "corpora.chorales.augment.transpos is no key; did you mean transpose?"),
+    (
+        (*CHORALES, "model"),
+        {"cell": "lsmt"},
+        "corpora.chorales.model.cell: input should be 'lstm', 'gru' or 'rnn'; d",
+    ),
+    ((*CHORALES, "model"), {1: 2}, "corpora.chorales.model"),
+    ((*CHORALES, "model"), 3, "corpora.chorales.model: input should be a valid dictionary"),
+    ((*CHORALES, "sequence"), {"valid": 0.95}, "sequence.test: valid and test leave something"),
+    (("corpora", "mine"), None, "corpora.mine: input should be a valid dictionary"),
+    (
+        ("corpora", "mine"),
+        {"path": "a", "reader": "mdi"},
+        "corpora.mine.reader: input should be 'tabla', 'mts'",
+    ),
+]
+
+
+@pytest.mark.parametrize(("path", "value", "line"), TOGETHER)
 def test_values_that_are_wrong_in_a_list_a_corpus_or_together(path, value, line, tmp_path):
     assert refused(changed(path, value), tmp_path, "chorales").startswith(f"params.yaml: {line}")
 

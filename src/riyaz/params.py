@@ -29,18 +29,7 @@ THEMES = "data/themes"  # kaidas to build on that no corpus has; dvc.yaml names 
 
 
 RESERVED = ("benchmarks", "cells", "folds", "index", "lecture", "metrics")  # what reports/ has beside corpora
-OURS = (
-    "data/code",
-    "data/events",
-    "data/tokens",
-    "data/sequences",
-    "models",
-    "reports",
-    ".cache",
-    ".dvc",
-    ".git",
-    "src",
-)
+OURS = (*(f"data/{name}" for name in ("code", "events", "tokens", "sequences")), "models", "reports", ".cache", "src")
 BEAT = 5040  # ticks, as in riyaz.music.events
 
 
@@ -62,14 +51,21 @@ class Collect(Section):
     corpora: list[Literal["chorales", "ryansMammoth", "oneills1850", "essenFolksong"]]
 
 
+class Compute(Section):
+    """Where the work is done; on CPUs no result depends on it."""
+
+    workers: Count | None
+    scheduler: str | None
+    lost: Literal["stop", "local"]
+    device: Literal["cpu", "gpu"]
+
+
 class Explore(Section):
     instrument: (
         Literal["all", "first"] | Annotated[list[Annotated[int, Field(ge=0, le=127)] | str], Field(min_length=1)]
     )
     seconds: Annotated[float, Field(gt=0, le=3600)]
     megabytes: Annotated[float, Field(ge=50, le=2**20)]
-    workers: Count | None
-    scheduler: str | None
 
 
 class Augment(Section):
@@ -93,7 +89,7 @@ class Model(Section):
     layers: Annotated[int, Field(ge=1, le=8)]
     units: Width
     embedding: Width
-    dropout: Share
+    dropout: Share | Literal["auto"]
     memory: Literal["none", "suffix"]
 
 
@@ -119,8 +115,9 @@ class Generate(Section):
     avartans: Annotated[int, Field(ge=1, le=1000)]
     theme: str
     performances: Annotated[int, Field(ge=1, le=64)]
-    paltas: Annotated[int, Field(ge=1, le=32)]
+    paltas: Annotated[int, Field(ge=1, le=16)]
     laya: Annotated[int, Field(ge=1, le=8)]
+    pitch: Literal["C", "C#", "D", "D#"]
 
 
 class Evaluate(Section):
@@ -128,7 +125,6 @@ class Evaluate(Section):
 
 
 class Folds(Section):
-    corpora: list[Name]
     folds: Literal[0] | Annotated[int, Field(ge=3, le=20)]
     seeds: Annotated[int, Field(ge=1, le=20)]
 
@@ -204,6 +200,7 @@ class Settings(Section):
     root: Path  # the folder of params.yaml; paths in it are relative to this
     seed: Annotated[int, Field(ge=0, lt=2**31)]
     corpora: dict[Name, Corpus]
+    compute: Compute
     collect: Collect
     explore: Explore
     augment: Augment
@@ -273,6 +270,19 @@ def load(corpus: str | None = None, path: Path | None = None, **sections: dict[s
     return settings
 
 
+def own(corpus: str, path: Path | None = None) -> dict[str, tuple[Any, Any]]:
+    """Where a corpus' own sections differ from the common ones: key to its own value, which wins, and the common one.
+
+    Keys are dotted, such as ``train.epochs``; none where the corpus is as the others.
+    """
+    common, mine = load(None, path), load(corpus, path)
+    differ: dict[str, tuple[Any, Any]] = {}
+    for section in SECTIONS:
+        ours, theirs = getattr(mine, section).model_dump(), getattr(common, section).model_dump()
+        differ |= {f"{section}.{key}": (ours[key], theirs[key]) for key in ours if ours[key] != theirs[key]}
+    return differ
+
+
 def _check_own(path: Path, raw: dict[str, Any]) -> None:
     """Refuse a wrong value in the own sections of any corpus, before its stages run."""
     for name, corpus in raw["corpora"].items():
@@ -337,6 +347,7 @@ def _one_line(error: ValidationError, within: type[BaseModel] | None = None) -> 
     first = error.errors()[0]
     # pydantic adds the tried alternatives of a union to the place: they are no keys
     place = [str(part) for part in first["loc"] if not any(sign in str(part) for sign in "[(")]
+    place = place[:-1] if place[-1] in ("float", "int", "str", "constrained-int", "constrained-float") else place
     if first["type"] == "extra_forbidden":
         section: Any = within or Settings
         for part in place[:-1]:

@@ -36,7 +36,7 @@ MADE = {
 }
 METRICS = {
     "kind": "notes",
-    "verdict": ["It loses.", "It copies <b>much</b>."],
+    "verdict": [{"question": "Does it copy?", "answer": "yes", "why": "It copies <b>much</b>."}],
     "bits_per_token": {"network": 2.5, "n-gram": 1.25},
 }
 MODEL = {
@@ -98,7 +98,7 @@ def test_a_model_card_by_hand():
         "- Memory: of up to 16 tokens of the piece so far",
         "4 files, 1,234,567 bytes",
         "licence is: CC0.",
-        "- It copies &#60;b&#62;much&#60;/b&#62;.",
+        "- Does it copy? **yes**. It copies &#60;b&#62;much&#60;/b&#62;.",
         "| n-gram | 1.250 | 95 % interval 1.00 to 1.50 |\n| network | 2.500 | no interval |",
         "`.cache/cost.csv`",
     ):

@@ -144,6 +144,23 @@ def test_the_gain_is_paired_by_seed_and_judged_by_its_error():
 
 
 @pytest.mark.parametrize(
+    ("apart", "verdict"),
+    [
+        ((1.0, 1.1, 0.9), "LSTM"),  # t = 17
+        ((-1.0, -1.1, -0.9), "GRU"),
+        ((0.16, 0.5, 0.6), "neither"),  # t = 3.2: more than 3 standard errors, but df 2 needs 4.30
+        ((1.0,), "neither"),
+        ((0.16, 0.5, 0.6, 0.3, 0.4, 0.5), "LSTM"),  # df 5 needs 2.57
+    ],
+)
+def test_the_winner_needs_the_quantile_of_its_degrees_of_freedom(apart, verdict):
+    rows = [("a", "equal units", seed, bits, cell, 1, 1) for seed, gap in enumerate(apart)
+            for cell, bits in (("gru", 2.0 + gap), ("lstm", 2.0))]  # fmt: skip
+    table = pd.DataFrame(rows, columns=["data", "at", "seed", "bits", "cell", "units", "parameters"])
+    assert compare.gain(table)["verdict"].tolist() == [verdict]
+
+
+@pytest.mark.parametrize(
     ("verdicts", "said"),
     [
         (["LSTM", "LSTM"], "confirmed"),

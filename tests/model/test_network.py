@@ -1,13 +1,20 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import jax
 import numpy as np
 import pytest
 from samples import section
 
 from riyaz.model import bundle, network, recurrence
+from riyaz.params import BadParams
 from riyaz.text import windows
 from riyaz.text.tokens import Vocabulary
 
-SMALL = {"units": 12, "embedding": 5, "layers": 1}
+TESTS = Path(__file__).resolve().parents[1]
+SMALL = {"units": 12, "embedding": 5, "layers": 1, "dropout": 0.4}
 
 
 def cycle(n_pieces=12, n_tokens=40):
@@ -114,3 +121,58 @@ def test_a_bundle_loads_on_its_own_and_refuses_another_vocabulary(tmp_path):
         bundle.load(tmp_path)
     with pytest.raises(bundle.Mismatch, match="and the vocabulary 6 tokens"):
         bundle.save(tmp_path, model, Vocabulary("ab"), {})
+
+
+# corpus, units, tokens of its training part, and the dropout with the lowest validation loss of those that were tried
+TRIED = [("tabla", 256, 28_508, (0.6, 0.7)), ("chorales", 256, 102_138, (0.4, 0.5))]
+
+
+@pytest.mark.parametrize(("corpus", "units", "n_tokens", "between"), TRIED, ids=[row[0] for row in TRIED])
+def test_auto_is_the_dropout_that_validation_chose(corpus, units, n_tokens, between):
+    sizes = section("model", cell="lstm", layers=1, units=units, embedding=128, dropout="auto")
+    assert between[0] <= network.dropout(sizes, n_tokens) <= between[1]
+
+
+def test_auto_grows_with_the_weights_for_each_token_and_a_number_stays():
+    sizes = section("model", cell="lstm", layers=1, units=100, embedding=100, dropout="auto")  # 80,000 weights
+    assert [network.dropout(sizes, n) for n in (80_000, 8_000, 800, 0)] == [0.4, 0.6, 0.8, 0.8]
+    assert network.dropout(sizes, 10**9) == 0.1
+    assert network.dropout(sizes.model_copy(update={"dropout": 0.35}), 0) == 0.35
+    gru = sizes.model_copy(update={"cell": "gru"})  # 60,000 weights
+    assert network.dropout(gru, 60_000) == 0.4
+
+
+def test_a_gpu_that_is_not_there_is_one_clear_line():
+    with pytest.raises(BadParams, match=r"compute.device is gpu, but JAX finds no GPU: .*set compute.device to cpu"):
+        network.devices("gpu")
+
+
+SPREAD = """
+import numpy as np, samples
+from riyaz.model import network
+given = samples.settings(model={"units": 8, "embedding": 4, "dropout": 0.0}, train={"epochs": 2, "batch": 4})
+ids = np.random.default_rng(0).integers(1, 7, (24, 13)).astype(np.int32)
+windows = ids[:, :-1], ids[:, 1:]
+both = network.devices("cpu")
+assert len(both) == 2
+for devices in (both[:1], both):
+    with network.spread(devices, 4):
+        model = network.build(7, given.model, "every", 1)
+        history = network.fit(model, windows, windows, given.train, 1)
+        shards = len(model.layers[0].embeddings.value.sharding.device_set)
+    print(len(devices), shards, *(f"{value:.5f}" for value in history["val_loss"]))
+try:
+    with network.spread(both, 5): pass
+except ValueError as error:
+    print(error)
+"""
+
+
+def test_a_batch_is_divided_among_devices_and_the_losses_are_those_of_one():
+    environment = {**os.environ, "XLA_FLAGS": "--xla_force_host_platform_device_count=2"}
+    run = subprocess.run([sys.executable, "-c", SPREAD], env=environment, cwd=TESTS, capture_output=True, text=True)
+    one, two, refused = run.stdout.splitlines() or [run.stderr] * 3
+    assert one.split()[:2] == ["1", "1"]
+    assert two.split()[:2] == ["2", "2"]
+    np.testing.assert_allclose([float(x) for x in one.split()[2:]], [float(x) for x in two.split()[2:]], atol=2e-5)
+    assert refused == "train.batch is 5: on 2 devices it must be a multiple of 2"

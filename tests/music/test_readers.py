@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import samples
 from test_midi import NOTE, WHOLE, midi_file, off, on, track
 
 from riyaz.music import readers
@@ -116,7 +117,7 @@ def test_a_file_and_a_folder_that_may_not_be_read(folder, monkeypatch):
 
     monkeypatch.setattr(os, "listdir", lambda path: refuse(path) or listdir(path))
     monkeypatch.setattr(readers.midi.Path, "read_bytes", lambda path: refuse(path) or read(path))
-    pieces, files = read_corpus(folder, "midi", workers=1)
+    pieces, files = read_corpus(folder, "midi", compute=samples.compute(1))
     assert [piece.name for piece in pieces] == ["good.mid"]
     for name in ("private", "secret.mid"):
         assert why(files, name) == "may not be read: Permission denied (check its permissions)"
@@ -159,7 +160,7 @@ def test_a_reader_that_fails_in_any_way_does_not_stop_the_others(folder, monkeyp
         return readers.midi.read(path)
 
     monkeypatch.setitem(readers.READERS, "wild", readers.Reader(read, (".mid",), "music/midi.py"))
-    pieces, files = read_corpus(folder, "wild", workers=1)
+    pieces, files = read_corpus(folder, "wild", compute=samples.compute(1))
     assert [piece.name for piece in pieces] == ["b.mid"]
     assert why(files, "a.mid") == "cannot be parsed: ZeroDivisionError: division (repair it, or leave it out)"
 
@@ -212,7 +213,7 @@ def test_the_number_of_workers_changes_nothing(folder, monkeypatch):
     monkeypatch.setattr("riyaz.tools.parallel.PATIENCE", 0)
     monkeypatch.setattr("riyaz.tools.parallel._SAMPLE", -1)
     fill(folder, **{f"p{k:02}": midi_file(track((k, on(60)), (480, off(60)))) for k in range(20)}, bad=b"")
-    one, two = (read_corpus(folder, "midi", workers=workers) for workers in (1, 2))
+    one, two = (read_corpus(folder, "midi", compute=samples.compute(workers)) for workers in (1, 2))
     same(one, two)
 
 
@@ -322,7 +323,7 @@ def test_a_reader_that_dies_or_hangs_takes_one_file_with_it(folder, monkeypatch)
         "h.mid": os.abort,
     }
     wild(monkeypatch, acts)
-    pieces, files = read_corpus(folder, "wild", workers=1, seconds=0.5, megabytes=300)
+    pieces, files = read_corpus(folder, "wild", compute=samples.compute(1), seconds=0.5, megabytes=300)
     assert [piece.name for piece in pieces] == ["a.mid", "g.mid", "i.mid"]
     allow = "(leave it out, or raise explore.seconds or explore.megabytes)"
     assert why(files, "b.mid") == f"ended the process that read it (signal SIGSEGV) {allow}"
@@ -346,7 +347,7 @@ def test_any_reader_may_die_or_hang_and_takes_one_file_with_it(folder, monkeypat
 
     monkeypatch.setitem(readers.READERS, name, replace(reader, read=read))
     before = resource.getrlimit(resource.RLIMIT_AS)
-    pieces, files = read_corpus(folder, name, workers=1, seconds=2, megabytes=1500)
+    pieces, files = read_corpus(folder, name, compute=samples.compute(1), seconds=2, megabytes=1500)
     assert {piece.name[0] for piece in pieces} == {"a", "d"}
     assert "signal SIGABRT" in why(files, f"b{suffix}")
     assert "took more than 2 s" in why(files, f"c{suffix}")
@@ -436,9 +437,9 @@ def test_texts_of_a_file_are_one_line_that_a_file_can_hold(folder, monkeypatch):
 def test_a_file_over_its_budget_is_tried_again(folder, tmp_path, monkeypatch):
     fill(folder, a=GOOD, b=GOOD)
     wild(monkeypatch, {"a.mid": busy})
-    assert len(read_corpus(folder, "wild", workers=1, seconds=0.2, cache=tmp_path / "cache")[0]) == 1
+    assert len(read_corpus(folder, "wild", compute=samples.compute(1), seconds=0.2, cache=tmp_path / "cache")[0]) == 1
     wild(monkeypatch, {})
-    assert len(read_corpus(folder, "wild", workers=1, cache=tmp_path / "cache")[0]) == 2
+    assert len(read_corpus(folder, "wild", compute=samples.compute(1), cache=tmp_path / "cache")[0]) == 2
 
 
 def test_what_a_piece_says_is_checked_whatever_the_reader(folder, monkeypatch):

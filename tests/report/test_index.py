@@ -9,7 +9,7 @@ from riyaz.report import index, stages
 METRICS = {
     "bits_per_token": {"unigram": 4.2, "network": 1.98},
     "structure": {"sam": {"real": 1, "free": 0.25}, "note": "deep words are left out"},
-    "verdict": ["It beats the <b>n-gram</b>.", "It copies 9 bols."],
+    "verdict": [{"question": "Does it predict?", "answer": "yes", "why": "It beats the <b>n-gram</b>."}],
     "tokens": 12345,
     "saved_bits": {"n-gram": {"bits": -1.5, "low": -2.0, "high": 0.25}},
     "signed": {"a": -1, "b": 2},
@@ -32,7 +32,7 @@ def root(tmp_path):
 
 def test_verdict_figures_and_reports_are_shown(root):
     html = index.render(root, ["tabla"])
-    assert "It beats the &lt;b&gt;n-gram&lt;/b&gt;." in html
+    assert "Does it predict? yes. It beats the &lt;b&gt;n-gram&lt;/b&gt;." in html
     assert '<tr class="ours"><th scope="row">network</th><td class="number">1.98</td>' in html
     assert "<dt>tokens</dt><dd>12\u202f345</dd>" in html
     assert "structure · sam" in html

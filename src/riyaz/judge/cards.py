@@ -191,6 +191,10 @@ def model_card(
     frames = [
         (name, result["by_frame"], result["by_piece"]) for name, result in metrics.get("nats_per_frame", {}).items()
     ]
+    answers = [
+        f"- {escape.markdown(one['question'])} **{one['answer']}**. {escape.markdown(one['why'])}"
+        for one in metrics["verdict"]
+    ]
     nats = table(["model", "nats per frame", "mean over pieces"], frames)
     return f"""# Model card: {escape.markdown(corpus)}
 
@@ -211,7 +215,7 @@ licence is: {escape.markdown(about["licence"]) or "not stated"}.
 
 ## Verdict
 
-{chr(10).join(f"- {escape.markdown(sentence)}" for sentence in metrics["verdict"])}
+{chr(10).join(answers)}
 
 ## Figures
 

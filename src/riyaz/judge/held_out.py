@@ -17,7 +17,7 @@ from riyaz.params import Settings
 from riyaz.text import split
 from riyaz.text.dataset import DataSet
 
-RIVALS = ("n-gram", "n-gram + piece")  # those that the network is compared with in the verdict
+RIVALS = ("n-gram", "n-gram + piece", "PPM + piece")  # those that the network is compared with in the verdict
 STRETCH, FEWEST = 32, 30  # tokens in a stretch of a piece; tokens that a point of a curve needs
 
 
@@ -171,20 +171,6 @@ def in_cycle(predictions: Predictions, scheme: str, beat: str, seed: int) -> InC
     sizes = f"{cycle:g}" if one else f"{counted.index.min():g} to {counted.index.max():g}"
     axis = f"{beat} of {cycle:g}" if one else "eighth of the cycle"
     return InCycle(pd.DataFrame(curves), places, axis, pieces, sizes)
-
-
-def gains(predictions: Predictions) -> tuple[float, float, float]:
-    """What the memory saves, in bits per token: where the context stood in the piece before, and elsewhere.
-
-    Returns
-    -------
-    Both means (negative: what it costs), and the share of the tokens whose context stood in the piece before.
-    """
-    assert predictions.sources is not None
-    before = np.concatenate([rows["match"].to_numpy() > 0 for rows in predictions.sources])
-    gain = (predictions.scored["network"]["bits"] - predictions.scored[predictions.main]["bits"]).to_numpy()
-    means = [float(gain[part].mean()) if part.any() else float("nan") for part in (before, ~before)]
-    return means[0], means[1], float(before.mean())
 
 
 def frame_nats(predictions: Predictions) -> dict[str, list[np.ndarray]]:

@@ -4,8 +4,10 @@ An embedding, one or more recurrent layers each followed by dropout, a dense lay
 is categorical cross-entropy (eq. 10). Only this module imports Keras.
 """
 
+import math
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from riyaz.tools.environment import FIXED
@@ -20,10 +22,68 @@ import numpy as np
 import pandas as pd
 
 from riyaz.model import recurrence
-from riyaz.params import Model, Train
+from riyaz.params import BadParams, Model, Train
 from riyaz.text.tokens import PAD
 
+GATES = {"lstm": 4, "gru": 3, "rnn": 1}
 CELLS = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU, "rnn": keras.layers.SimpleRNN}
+
+
+def dropout(settings: Model, n_tokens: int) -> float:
+    """The dropout that ``auto`` stands for, by the recurrent weights for each token of the training part.
+
+    It is 0.4 where a weight has a token, and grows by 0.2 where there are ten times as many weights: from 0.1 to 0.8,
+    in steps of 0.05. `tests/model/test_network.py` has the figures from which the rule was taken.
+
+    Parameters
+    ----------
+    settings : the section model; a number in it stays.
+    n_tokens : of the training part, without its transpositions; 0 gives 0.8.
+    """
+    if settings.dropout != "auto":
+        return settings.dropout
+    inputs = [settings.embedding, *[settings.units] * (settings.layers - 1)]
+    weights = GATES[settings.cell] * settings.units * sum(size + settings.units for size in inputs)
+    rule = 0.4 + 0.2 * math.log10(weights / max(n_tokens, 1))
+    return round(20 * min(0.8, max(0.1, rule))) / 20
+
+
+def devices(kind: str) -> list:
+    """The devices of a kind, ``cpu`` or ``gpu``, that JAX has here.
+
+    Raises
+    ------
+    BadParams : there is none.
+    """
+    try:
+        return jax.devices("cpu" if kind == "cpu" else "cuda")
+    except RuntimeError as error:
+        raise BadParams(
+            "compute.device is gpu, but JAX finds no GPU: run pip install -e '.[gpu]' on a machine with one, or set"
+            " compute.device to cpu"
+        ) from error
+
+
+@contextmanager
+def spread(devices: list, batch: int) -> Iterator[None]:
+    """Train on several devices: within, networks that are built hold a copy on each, and batches are divided.
+
+    Raises
+    ------
+    BadParams : the batch cannot be divided by the number of devices.
+    """
+    if len(devices) == 1:
+        yield
+        return
+    if batch % len(devices):
+        raise BadParams(f"train.batch is {batch}: on {len(devices)} devices it must be a multiple of {len(devices)}")
+    before = keras.distribution.distribution()
+    names = [f"{'gpu' if device.platform != 'cpu' else 'cpu'}:{device.id}" for device in devices]
+    keras.distribution.set_distribution(keras.distribution.DataParallel(devices=names, auto_shard_dataset=False))
+    try:
+        yield
+    finally:
+        keras.distribution.set_distribution(before)
 
 
 def build(

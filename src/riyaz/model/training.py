@@ -25,6 +25,7 @@ from riyaz.tools import source, store
 # What computes a training and a memory: a change of one of these files makes new trainings, a comment does not.
 NETWORK = ("network.py", "recurrence.py")
 MEMORY = ("memory.py",)
+CODE = [Path(__file__), *(Path(__file__).with_name(name) for name in (*NETWORK, *MEMORY))]  # all of it
 LIBRARIES = ("jax", "jaxlib", "keras", "numpy", "scipy", "h5py")
 
 
@@ -62,7 +63,7 @@ def train(
     Parameters
     ----------
     data : with its parts; those of the data set count, so that a fold is the same data set with other parts.
-    settings : sections augment, sequence, model and train.
+    settings : sections augment, sequence, model, train and compute.
     seed : of weights, dropout and the order of batches.
     cache : the cache's folder; None: no cache.
     ready : the windows of ``train`` and ``valid``, where they are cut already; None: they are cut here.
@@ -72,6 +73,7 @@ def train(
     ------
     ValueError : the data set has no validation pieces and a memory is asked for.
     """
+    settings = effective(data, settings)
     remembers = settings.model.memory == "suffix"
     if remembers and not len(data.part("valid")):
         raise ValueError(
@@ -79,13 +81,22 @@ def train(
             " none"
         )
     given = ready or {part: windows.of_part(data, part, settings) for part in ("train", "valid")}
+    devices = network.devices(settings.compute.device)
     shape = (len(data.vocabulary), settings.model, settings.sequence.targets)
 
     def make() -> tuple[network.keras.Sequential, pd.DataFrame]:
-        built = network.build(*shape, seed)
-        return built, network.fit(built, given["train"], given["valid"], settings.train, seed, report)
+        with network.spread(devices, settings.train.batch):
+            built = network.build(*shape, seed)
+            return built, network.fit(built, given["train"], given["valid"], settings.train, seed, report)
 
-    key = _key(NETWORK, seed, *_effective(shape, settings), *given["train"], *given["valid"])
+    key = _key(
+        NETWORK,
+        seed,
+        [device.platform for device in devices],
+        *_effective(shape, settings),
+        *given["train"],
+        *given["valid"],
+    )
     net, history = store.cached(cache and cache / "trained" / key, make, _save, _load)
     fitted = None
     if remembers:
@@ -94,6 +105,12 @@ def train(
         place = cache and cache / "memory" / f"{_key(MEMORY, key, memory.classes(data.vocabulary), *valid)}.json"
         fitted = store.cached(place, fit, memory.save, memory.load)
     return Trained(net, history, fitted)
+
+
+def effective(data: DataSet, settings: Settings) -> Settings:
+    """The settings with the numbers that `auto` stands for, for this training part."""
+    number = network.dropout(settings.model, int(data.part("train").lengths.sum()))
+    return settings.model_copy(update={"model": settings.model.model_copy(update={"dropout": number})})
 
 
 def predict(trained: Trained, pieces: Sequence[np.ndarray]) -> dict[str, list[np.ndarray]]:

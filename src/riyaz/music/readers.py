@@ -24,6 +24,7 @@ import pandas as pd
 
 from riyaz.music import midi, pianoroll
 from riyaz.music.events import Piece, Unreadable, checked, table
+from riyaz.params import Compute
 from riyaz.tools import escape, guard, source, store
 from riyaz.tools.parallel import each
 
@@ -119,8 +120,7 @@ READERS = {
 def read_corpus(
     path: str | Path,
     reader: str,
-    workers: int | None = None,
-    scheduler: str | None = None,
+    compute: Compute | None = None,
     cache: str | Path | None = None,
     seconds: float = SECONDS,
     megabytes: float = MEGABYTES,
@@ -133,7 +133,7 @@ def read_corpus(
     path : a folder; or one file. Hidden files are left alone. Links are followed, each folder once, but not to
         folders outside.
     reader : a key of READERS.
-    workers, scheduler : see `riyaz.tools.parallel.each`; the result does not depend on them.
+    compute : see `riyaz.tools.parallel.each`; the result does not depend on it.
     cache : a folder that keeps what was read, so that only new and changed files are read; it may be deleted at
         any time. What took too much time or memory is tried again.
     seconds, megabytes : what the reading of one file may take; a file that takes more is skipped.
@@ -166,7 +166,7 @@ def read_corpus(
         raise Unreadable(f"{path}: there is no such folder", "check the corpus's path in params.yaml")
     names, result, reasons = _listed(path, READERS[reader].suffixes)
     _CHILD.end()  # one that was started before may be of older settings
-    outcomes = iter(each(task, result, label=f"reading {path.name}", workers=workers, scheduler=scheduler))
+    outcomes = iter(each(task, result, label=f"reading {path.name}", compute=compute))
     _CHILD.end()
     pieces: list[Piece] = []
     rows: list[dict[str, Any]] = []

@@ -57,7 +57,11 @@ def in_taal(model: Bundle, settings: Settings) -> tuple[grammar.Rules, np.ndarra
 
 def about(data: DataSet, settings: Settings) -> dict[str, Any]:
     """What is known of a piece before it is drawn; tokens of the piece may name another taal."""
-    return data.about() | ({"taal": taals.find(settings.generate.taal).name} if data.kind == "bols" else {})
+    return data.about() | (
+        {"taal": taals.find(settings.generate.taal).name, "pitch": settings.generate.pitch}
+        if data.kind == "bols"
+        else {}
+    )
 
 
 def piece(drawn: Drawn, model: Bundle, name: str, known: dict[str, Any], whole: bool = True) -> Piece:

@@ -27,7 +27,9 @@ def composition(piece: Piece) -> notation.Composition:
         made = events.in_a_row(durations, symbols)
     form = about.get("form", "") if about.get("form") in notation.FORMS else ""
     sections = (notation.Section("generated", made),)
-    return notation.Composition(about["title"], about["taal"], form, source="generated", sections=sections)
+    return notation.Composition(
+        about["title"], about["taal"], form, source="generated", sections=sections, pitch=about.get("pitch", "")
+    )
 
 
 def write(

@@ -37,22 +37,31 @@ class Performance:
 
 @dataclass(frozen=True)
 class Known:
-    """What the corpus has: sections named theme and palta, each with its taal."""
+    """What the corpus has: sections named theme and palta, each with its taal, and by form what hands know.
+
+    Attributes
+    ----------
+    practice : of each form the themes and the paltas that were not derived by rule.
+    """
 
     themes: list[tuple[pd.DataFrame, str]]
     paltas: list[tuple[pd.DataFrame, str]]
+    practice: dict[str, list[pd.DataFrame]]
 
     @classmethod
     def of(cls, pieces: list[Piece]) -> "Known":
         """Collect them from the sections of a corpus' pieces."""
         sections: dict[str, list[tuple[pd.DataFrame, str]]] = {"theme": [], "palta": []}
+        practice: dict[str, list[pd.DataFrame]] = {}
         for piece in pieces:
             for part in piece.about.get("sections", []):
                 word = part["name"].split()[0]
                 if word in sections:
                     cut = form.between(piece.events, part["onset"], part["duration"])
                     sections[word].append((cut, piece.about["taal"]))
-        return cls(sections["theme"], sections["palta"])
+                    if not part["derived"]:
+                        practice.setdefault(piece.about["form"], []).append(cut)
+        return cls(sections["theme"], sections["palta"], practice)
 
     def themes_in(self, taal: Taal) -> list[pd.DataFrame]:
         """The themes in a taal; all themes where there are fewer than `FEWEST`."""
@@ -93,10 +102,16 @@ def _perform(
     if theme is None:
         chooser = Chooser(model, seed, head, wish.temperature, wish.memory)
         blank = Composition(f"New kaida {number + 1}", taal.name, "kaida", source="generated")
-        outline = [perform.new_theme(taal, known.themes_in(taal), wish.laya)]
-        theme = perform.assemble(blank, outline, perform.fill(outline, chooser))
+        first = int(np.random.default_rng(seed).integers(len(known.themes) or 1))
+        theme = perform.new_theme(blank, known.themes_in(taal), chooser, wish.laya, first)
     chooser = Chooser(model, seed, head, wish.temperature, wish.memory * PALTA)
-    layout = perform.plan(theme, wish.paltas, wish.laya, known=known.paltas_as_long_as(taal))
+    layout = perform.plan(
+        theme,
+        wish.paltas,
+        wish.laya,
+        known=known.paltas_as_long_as(taal),
+        practice=known.practice.get(theme.form or "kaida", []),
+    )
     played = perform.assemble(theme, layout, perform.fill(layout, chooser))
     return Performance(played, chooser.masked)
 

@@ -55,12 +55,12 @@ def headlines(metrics: dict[str, Any]) -> dict[str, Any]:
 
     Returns
     -------
-    verdict : sentences; groups : `(title, bars)` for each mapping of names to numbers of one sign; facts : `(name,
-    text)` for single numbers and words, and for intervals, which have a `low` and a `high`. Deeper mappings are
-    flattened with their path as the title; other lists are left out.
+    verdict : question, answer and reason in a line; groups : `(title, bars)` for each mapping of names to numbers of
+        one sign; facts : `(name, text)` for single numbers and words, and for intervals, which have a `low` and a
+        `high`. Deeper mappings are flattened with their path as the title; other lists are left out.
     """
-    verdict = metrics.get("verdict", [])
-    shown: dict[str, Any] = {"verdict": [verdict] if isinstance(verdict, str) else verdict, "groups": [], "facts": []}
+    verdict = [f"{one['question']} {one['answer']}. {one['why']}" for one in metrics.get("verdict", [])]
+    shown: dict[str, Any] = {"verdict": verdict, "groups": [], "facts": []}
 
     def sort(values: dict[str, Any], path: tuple[str, ...]) -> None:
         numbers = {key: value for key, value in values.items() if is_number(value)}
@@ -75,7 +75,7 @@ def headlines(metrics: dict[str, Any]) -> dict[str, Any]:
         for key, value in values.items():
             if isinstance(value, str) and not path and key != "verdict":
                 shown["facts"].append((words(key), value))
-            elif isinstance(value, dict):
+            elif isinstance(value, dict) and key != "settings":  # they are in params.yaml and on the model card
                 sort(value, (*path, key))
 
     sort(metrics, ())

@@ -19,7 +19,7 @@ STAGES = {
     "evaluate": "Is it any good, and is any of it its own?",
 }
 CELLS = "What do recurrent cells do, computed from the lecture's equations?"
-VERBS_OF_DVC = ("collect", *STAGES, "cells", "folds", "pages", "index")
+VERBS_OF_DVC = ("collect", *STAGES, "cells", "pages", "index")
 
 
 def starts(root: Path, stage: str) -> list[Path]:

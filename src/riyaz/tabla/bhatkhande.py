@@ -161,7 +161,7 @@ def table(
     events : as in `riyaz.music.events`, one bol an event.
     taal : the taal or its name.
     script : ``roman``, ``devanagari`` or ``both``, Roman above.
-    sections : as in ``about["sections"]``: name, onset and duration (ticks), derived; each begins a new line.
+    sections : as in ``about["sections"]``: name, onset, duration (ticks), derived, taught, note; each on a new line.
 
     Raises
     ------
@@ -217,8 +217,9 @@ def _section(
     section: dict[str, Any], lines: list[list[list[Matra | None]]], taal: Taal, script: str, usual: int
 ) -> str:
     name = escape.html(section["name"])
-    derived = "<small>derived by rule</small>" if section.get("derived") else ""
-    heading = f'<p class="riyaz-name">{name}{derived}</p>\n' if name else ""
+    origin = "derived by rule" if section.get("derived") else "as taught" if section.get("taught") else ""
+    small = "".join(f"<small>{escape.html(text)}</small>" for text in (section.get("note", ""), origin) if text)
+    heading = f'<p class="riyaz-name">{name}{small}</p>\n' if name else ""
     rows = []
     for number, line in enumerate(lines, 1):
         ends = number == len(lines)
