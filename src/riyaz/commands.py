@@ -25,6 +25,7 @@ VERBS = {
     "sheet": ("riyaz.tabla.sheet", "FILE", "print and play one tabla composition"),
     "listen": ("riyaz.judge.listening_test", "CORPUS", "make a blind listening test"),
     "fuzz": ("riyaz.tools.fuzz", "", "read damaged files of every kind; --inputs N --seed K"),
+    "torture": ("riyaz.tools.torture", "", "kill the pipeline and give it bad places; --kills N --seed K"),
     "with": ("riyaz.tools.environment", "COMMAND ...", "run any command in the environment of the pipeline"),
 }
 
