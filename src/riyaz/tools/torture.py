@@ -40,9 +40,7 @@ def checkout(source: Path, root: Path) -> None:
         shutil.copy(source / name, root)
     (root / ".dvc").mkdir()
     settings = ("[core]", "no_scm = true", "analytics = false", "check_update = false")
-    (root / ".dvc" / "config").write_text("
-".join(settings) + "
-")
+    (root / ".dvc" / "config").write_text("\n".join(settings) + "\n")
     music = root / "data" / "raw" / "small"
     music.mkdir(parents=True)
     (root / "data" / "themes").mkdir()
