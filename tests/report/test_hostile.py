@@ -26,7 +26,10 @@ TUNE = from_notes(np.arange(16) * TICKS, np.full(16, TICKS), 60 + np.arange(16) 
 
 def fill(folder):
     """A file of each reader with hostile text wherever its format has text, under a hostile name; one file is bad."""
-    xml, good = escape.html(EVIL), {name: [data.decode() for _, data in seeds] for name, seeds in SOUND.items()}
+    xml, good = (
+        escape.html(EVIL),
+        {name: [data.decode("latin-1") for _, data in seeds] for name, seeds in SOUND.items()},
+    )
     work = f"<work><work-title>{xml}</work-title></work><identification><creator type='composer'>{xml}</creator>"
     work += f"<rights>{xml}</rights></identification><part-list>"
     tabla = f"title: {EVIL}\ntaal: dadra\nform: kaida\nsource: {EVIL}\ngharana: {EVIL}\n\n[theme]\n"
