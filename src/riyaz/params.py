@@ -25,6 +25,7 @@ Positive = Annotated[float, Field(gt=0, le=10**6)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=64)]
 
 
+AUTO = "auto"  # a number that the program chooses
 THEMES = "data/themes"  # kaidas to build on that no corpus has; dvc.yaml names it too
 
 
@@ -90,6 +91,8 @@ class Model(Section):
     units: Width
     embedding: Width
     dropout: Share | Literal["auto"]
+    features: list[Literal["place", "length", "sounding"]]
+    members: Annotated[int, Field(ge=1, le=16)]
     memory: Literal["none", "suffix"]
 
 
@@ -105,10 +108,12 @@ class Train(Section):
 class Generate(Section):
     pieces: Annotated[int, Field(ge=1, le=64)]
     tokens: Annotated[int, Field(ge=8, le=20_000)]
-    temperature: Annotated[float, Field(gt=0, le=100)]
+    beats: Annotated[int, Field(ge=4, le=20_000)] | None
+    primer: str | None
+    temperature: Annotated[float, Field(gt=0, le=100)] | Literal["auto"]
     top_k: Annotated[int, Field(ge=0, le=10**7)]
-    top_p: Annotated[float, Field(gt=0, le=1)]
-    memory: Annotated[float, Field(ge=0, le=1000)]
+    top_p: Annotated[float, Field(gt=0, le=1)] | Literal["auto"]
+    memory: Annotated[float, Field(ge=0, le=1000)] | Literal["auto"]
     limit: Annotated[float, Field(gt=1, le=10**6)]
     form: Literal["free", "taal", "kaida"]
     taal: str
@@ -138,7 +143,7 @@ class Recall(Section):
     sequences: Count
     steps: Count
     batch: Batch
-    learning_rate: Positive
+    learning_rates: Annotated[list[Positive], Field(min_length=2)]
     seeds: Annotated[int, Field(ge=2, le=100)]
 
 
@@ -149,7 +154,7 @@ class Compare(Section):
     units: Width
     steps: Count
     batch: Batch
-    learning_rates: Annotated[list[Positive], Field(min_length=1)]
+    learning_rates: Annotated[list[Positive], Field(min_length=2)]
     seeds: Annotated[int, Field(ge=2, le=100)]
 
 

@@ -30,7 +30,15 @@ ABOUT = {
 MADE = {
     "seed": 7,
     "sequence": {"length": 128},
-    "model": {"cell": "gru", "layers": 2, "units": 64, "embedding": 32, "dropout": 0.5},
+    "model": {
+        "cell": "gru",
+        "layers": 2,
+        "units": 64,
+        "embedding": 32,
+        "dropout": 0.5,
+        "features": ["place"],
+        "members": 2,
+    },
     "train": {"epochs": 9, "batch": 16, "learning_rate": 0.004, "weight_decay": 0.01},
     "memory": {"order": 16},
 }

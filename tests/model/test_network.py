@@ -10,11 +10,12 @@ from samples import section
 
 from riyaz.model import bundle, network, recurrence
 from riyaz.params import BadParams
-from riyaz.text import windows
+from riyaz.text import features, windows
 from riyaz.text.tokens import Vocabulary
 
 TESTS = Path(__file__).resolve().parents[1]
 SMALL = {"units": 12, "embedding": 5, "layers": 1, "dropout": 0.4}
+PLAIN = {**SMALL, "features": []}
 
 
 def cycle(n_pieces=12, n_tokens=40):
@@ -24,7 +25,7 @@ def cycle(n_pieces=12, n_tokens=40):
 
 @pytest.mark.parametrize("cell", ["lstm", "gru", "rnn"])
 def test_the_compiled_network_is_the_keras_network(cell):
-    model = network.build(9, section("model", cell=cell, **{**SMALL, "layers": 2}), seed=3)
+    model = network.build(9, section("model", cell=cell, **{**PLAIN, "layers": 2}), seed=3)
     for layer in model.layers:  # biases start at zero or one: give every weight a value of its own
         layer.set_weights([np.random.default_rng(1).normal(size=w.shape, scale=0.4) for w in layer.get_weights()])
     tokens = np.random.default_rng(0).integers(0, 9, (3, 17)).astype(np.int32)
@@ -34,9 +35,65 @@ def test_the_compiled_network_is_the_keras_network(cell):
     np.testing.assert_allclose(ours, theirs, atol=2e-5)
 
 
+WORDS = Vocabulary(["metre:3/4", "d:1", "d:1/2", "C4", "E4", "+G4", "~C4"])
+KNOWN = {"features": ["place", "length", "sounding"]}
+
+
+def told(pieces):
+    """The features of pieces of one length, as Keras takes them: (n_pieces, n, width) float32."""
+    tables = features.tables(WORDS, "event", KNOWN["features"])
+    packed = np.stack(features.packed(tables, list(pieces)))
+    return tables, np.unpackbits(packed, axis=-1, count=features.width(tables.names)).astype(np.float32)
+
+
+@pytest.mark.parametrize("members", [1, 3])
+@pytest.mark.parametrize("known", [{}, KNOWN])
+def test_the_compiled_network_with_features_and_members_is_the_keras_network(members, known, tmp_path):
+    asked = section("model", **SMALL, **{"features": [], **known}, members=members)
+    model = network.build(len(WORDS), asked, seed=3)
+    for layer in model.layers:
+        layer.set_weights([np.random.default_rng(1).normal(size=w.shape, scale=0.4) for w in layer.get_weights()])
+    if members > 1:
+        model.get_layer("embed_of_2").set_weights([np.ones((len(WORDS), asked.embedding))])
+    network.save(model, tmp_path)
+    model = network.load(tmp_path)
+    tokens = np.random.default_rng(0).integers(4, len(WORDS), (2, 30)).astype(np.int32)
+    tables, given = told(tokens)
+    theirs = np.asarray(model([tokens, given] if known else tokens))
+    ours = jax.nn.softmax(recurrence.logits(network.weights(model, tables if known else None), tokens))
+    np.testing.assert_allclose(ours, theirs, atol=2e-6)
+
+
+def test_several_members_learn_as_each_does_alone():
+    """The loss is the sum of theirs, the figures are those of the mean of their probabilities."""
+    model = network.build(8, section("model", **SMALL, features=[], members=2), seed=1)
+    logits = network.learner(model, 0.1, 0.1, 1.0)
+    inputs, targets = windows.cut(cycle(3, 15), 16)
+    each = np.asarray(logits(inputs))
+    assert each.shape == (3, 16, 2, 8)
+    logs = np.asarray(jax.nn.log_softmax(each))
+    of_it = np.take_along_axis(logs, targets[:, :, None, None], axis=-1)[..., 0]  # (3, 16, members)
+    weight = targets > 0
+    values = logits.evaluate(inputs, targets, sample_weight=weight.astype(np.float32), return_dict=True, verbose=0)
+    assert values["loss"] == pytest.approx(-of_it.sum(-1)[weight].mean(), rel=1e-5)
+    assert values["nats"] == pytest.approx(-np.log(np.exp(of_it).mean(-1))[weight].mean(), rel=1e-5)
+
+
+def test_an_epoch_goes_on_where_the_last_one_stopped():
+    windows_ = np.arange(10)[:, None], np.ones((10, 1), int)
+    batches = network.Batches(windows_, 2, seed=0, per_epoch=5)
+    assert len(batches) == 3
+    epochs = []
+    for _ in range(4):
+        epochs.append([int(row[0]) for k in range(3) for row in batches[k][0]][:5])
+        batches.on_epoch_end()
+    assert sorted(epochs[0] + epochs[1]) == sorted(epochs[2] + epochs[3]) == list(range(10))
+    assert epochs[0] != epochs[2]
+
+
 @pytest.mark.parametrize("targets", ["every", "last"])
 def test_what_is_learned_with_is_the_network_and_its_gradient_that_of_keras(targets):
-    model = network.build(9, section("model", **{**SMALL, "layers": 2, "dropout": 0}), targets, seed=3)
+    model = network.build(9, section("model", **{**PLAIN, "layers": 2, "dropout": 0}), targets, seed=3)
     plain = network.keras.Sequential([network.keras.Input((None,), dtype="int32"), *model.layers[:-1]])
     learned = network.learner(model, 0.1, 0.1, 1.0)
     tokens = np.random.default_rng(0).integers(0, 9, (3, 17)).astype(np.int32)
@@ -61,7 +118,7 @@ def test_what_is_learned_with_is_the_network_and_its_gradient_that_of_keras(targ
 
 
 def test_log_probabilities_sum_to_one_and_do_not_depend_on_the_batch():
-    weights = network.weights(network.build(9, section("model", **SMALL), seed=3))
+    weights = network.weights(network.build(9, section("model", **PLAIN), seed=3))
     pieces = [np.arange(n) % 9 for n in (5, 70, 30)]
     together = recurrence.log_probabilities(weights, pieces)
     assert [a.shape for a in together] == [(4, 9), (69, 9), (29, 9)]
@@ -70,7 +127,7 @@ def test_log_probabilities_sum_to_one_and_do_not_depend_on_the_batch():
 
 
 def test_a_long_piece_is_read_on_from_stretch_to_stretch(monkeypatch):
-    weights = network.weights(network.build(9, section("model", **SMALL), seed=3))
+    weights = network.weights(network.build(9, section("model", **PLAIN), seed=3))
     pieces = [np.arange(n) % 9 for n in (150, 3)]
     whole = recurrence.log_probabilities(weights, pieces)
     monkeypatch.setattr(recurrence, "STRETCH", 64)
@@ -83,7 +140,7 @@ def test_training_learns_and_repeats_to_the_bit(targets, epochs):
     arrays = windows.cut(cycle(), 8, targets)
     runs = []
     for _ in range(2):
-        model = network.build(8, section("model", **SMALL), targets, seed=1)
+        model = network.build(8, section("model", **PLAIN), targets, seed=1)
         history = network.fit(
             model, arrays, arrays, section("train", epochs=epochs, batch=8, learning_rate=0.03), seed=1
         )
@@ -96,7 +153,7 @@ def test_training_learns_and_repeats_to_the_bit(targets, epochs):
 def test_the_weights_are_those_of_the_best_epoch():
     arrays = windows.cut(cycle(), 8)
     noise = np.random.default_rng(0).integers(4, 8, arrays[1].shape).astype(np.int32)
-    model = network.build(8, section("model", **SMALL), seed=1)
+    model = network.build(8, section("model", **PLAIN), seed=1)
     history = network.fit(
         model, arrays, (arrays[0], noise), section("train", epochs=6, batch=8, learning_rate=0.05, patience=2), seed=1
     )
@@ -108,7 +165,7 @@ def test_the_weights_are_those_of_the_best_epoch():
 
 def test_a_bundle_loads_on_its_own_and_refuses_another_vocabulary(tmp_path):
     vocabulary = Vocabulary("abcde")
-    model = network.build(len(vocabulary), section("model", **SMALL), seed=1)
+    model = network.build(len(vocabulary), section("model", **PLAIN), seed=1)
     bundle.save(tmp_path, model, vocabulary, {"seed": 1})
     back = bundle.load(tmp_path)
     assert back.params == {"seed": 1}
@@ -150,7 +207,8 @@ def test_a_gpu_that_is_not_there_is_one_clear_line():
 SPREAD = """
 import numpy as np, samples
 from riyaz.model import network
-given = samples.settings(model={"units": 8, "embedding": 4, "dropout": 0.0}, train={"epochs": 2, "batch": 4})
+small = {"units": 8, "embedding": 4, "dropout": 0.0, "features": []}
+given = samples.settings(model=small, train={"epochs": 2, "batch": 4})
 ids = np.random.default_rng(0).integers(1, 7, (24, 13)).astype(np.int32)
 windows = ids[:, :-1], ids[:, 1:]
 both = network.devices("cpu")

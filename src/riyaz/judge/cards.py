@@ -204,6 +204,8 @@ Written by the stage `evaluate` from the model, its params and the figures of th
 
 - A recurrent network: embedding of {net["embedding"]}, {net["layers"]} x {net["units"]} {_CELLS[net["cell"]]}, \
 dropout {net["dropout"]:g}, softmax over {about["vocabulary"]:,} tokens; {about["parameters"]:,} parameters.
+- Beside each token it is given: {", ".join(net["features"]) or "nothing"}. Networks whose probabilities are averaged: \
+{net["members"]}.
 - Memory: {remembers}.
 - Files: `models/{corpus}`, {weight[0]} files, {weight[1]:,} bytes; it needs nothing else.
 - Trained on the training part of the corpus: {about["pieces"]["train"]:,} pieces, windows of \

@@ -1,5 +1,16 @@
 """A model that needs nothing else: the network, its weights, its vocabulary and the params it was made with.
 
+``network.json`` and ``network.weights.h5`` are a Keras model, all weights float32. Its first input is token ids; where
+``params.json`` lists features under ``model``, its second is the vector that `riyaz.text.features` describes. For one
+member, with x a row of its embedding, it computes:
+
+    x = embed[token] + vector @ embed_features     (the sum of some rows: the vector has zeros and ones)
+    x = h of each recurrent layer, one after the other; dropout does nothing
+    p = softmax(x @ dense kernel + dense bias)
+
+The output is the mean of p over the members, whose layers have the names ``embed``, ``embed_features``, ``lstm_1``,
+``dense``, from the second member on with ``_of_2``, ``_of_3`` after them.
+
 Bundles travel: whatever is in the files of one, it loads as what `save` wrote, or one line says what is wrong.
 """
 
@@ -13,6 +24,7 @@ from typing import Any
 from riyaz.model import network, recurrence, stored
 from riyaz.model.stored import Damaged
 from riyaz.music.events import MAX_TICKS, NUMBERS, ticks
+from riyaz.text import features
 from riyaz.text.tokens import SCHEMES, SPECIAL, Vocabulary, kind
 
 VOCABULARY, PARAMS = "vocabulary.json", "params.json"
@@ -51,14 +63,14 @@ class Bundle:
         return self.params.get("tokenize", {}).get("scheme", "event")
 
     @cached_property
-    def network(self) -> network.keras.Sequential:
+    def network(self) -> network.keras.Model:
         """The Keras network, of a bundle that was loaded from a folder."""
         if self.folder is None:
             raise ValueError("this bundle was made from arrays: only one that was loaded has a Keras network")
         return stored.load(self.folder)
 
 
-def save(folder: Path, model: network.keras.Sequential, vocabulary: Vocabulary, params: dict[str, Any]) -> None:
+def save(folder: Path, model: network.keras.Model, vocabulary: Vocabulary, params: dict[str, Any]) -> None:
     """Write network.json, network.weights.h5, vocabulary.json and params.json, which names the vocabulary's digest."""
     if model.output_shape[-1] != len(vocabulary):
         raise Mismatch(f"the network has {model.output_shape[-1]} outputs and the vocabulary {len(vocabulary)} tokens")
@@ -94,7 +106,11 @@ def load(folder: Path) -> Bundle:
     if model.output_shape[-1] != len(vocabulary):
         size = f"the network has {model.output_shape[-1]} outputs and the vocabulary {len(vocabulary)} tokens"
         raise Mismatch(f"{folder}: {size}: train again")
-    return Bundle(network.weights(model), vocabulary, params, folder)
+    try:
+        tables = features.tables(vocabulary, scheme, params.get("model", {}).get("features", []))
+        return Bundle(network.weights(model, tables), vocabulary, params, folder)
+    except (TypeError, KeyError, ValueError) as error:
+        raise Damaged(folder / PARAMS, "model.features are not those of the network") from error
 
 
 def _scheme(path: Path, params: dict[str, Any]) -> str:

@@ -14,11 +14,12 @@ from pydantic import ValidationError
 
 from riyaz.model import network
 from riyaz.params import Model
+from riyaz.text import features
 
 CONFIG, WEIGHTS = "network.json", "network.weights.h5"
 MAX_JSON = 16 * 2**20  # bytes
 CELLS = {cell.__name__: name for name, cell in network.CELLS.items()}
-LAYERS = ("InputLayer", "Embedding", *CELLS, "Dropout", "Dense", "Activation")
+LAYERS = ("InputLayer", "Embedding", *CELLS, "Dropout", "Dense", "Activation", "Add", "Average")
 
 
 class Damaged(ValueError):
@@ -28,13 +29,13 @@ class Damaged(ValueError):
         super().__init__(f"{path}: {reason} (train again, or take another copy of the model)")
 
 
-def save(model: network.keras.Sequential, folder: Path) -> None:
+def save(model: network.keras.Model, folder: Path) -> None:
     """Write ``network.json`` and ``network.weights.h5``: unlike ``.keras``, both repeat byte for byte."""
     (folder / CONFIG).write_text(json.dumps(_config(model)) + "\n", encoding="utf-8")
     model.save_weights(folder / WEIGHTS)
 
 
-def _config(model: network.keras.Sequential) -> dict[str, Any]:
+def _config(model: network.keras.Model) -> dict[str, Any]:
     """The network's configuration as Keras writes it, all initial weights zeros: they are not what was trained."""
 
     def zeros(config: dict[str, Any]) -> dict[str, Any]:
@@ -43,7 +44,7 @@ def _config(model: network.keras.Sequential) -> dict[str, Any]:
     return json.loads(model.to_json(), object_hook=zeros)
 
 
-def load(folder: Path) -> network.keras.Sequential:
+def load(folder: Path) -> network.keras.Model:
     """Read what `save` wrote.
 
     Raises
@@ -57,8 +58,13 @@ def load(folder: Path) -> network.keras.Sequential:
     if numbers < n_tokens * (settings.embedding + settings.units) + settings.layers * settings.units**2:
         raise Damaged(folder / WEIGHTS, f"it has {numbers:,} numbers, too few for the network of {CONFIG}")
     model = network.build(n_tokens, settings, targets, zeros=True)
-    for theirs, ours in zip(_layers(config), _layers(_config(model)), strict=True):
-        _same(folder / CONFIG, theirs["config"].get("name"), theirs, ours)
+    ours = _config(model)
+    if len(_layers(config)) != len(_layers(ours)):
+        raise Damaged(
+            folder / CONFIG, f"it has {len(_layers(config))} layers, a network like this {len(_layers(ours))}"
+        )
+    for their_layer, our_layer in zip(_layers(config), _layers(ours), strict=True):
+        _same(folder / CONFIG, their_layer["config"].get("name"), their_layer, our_layer)
     if numbers != model.count_params():
         raise Damaged(
             folder / WEIGHTS, f"it has {numbers:,} numbers, and the network of {CONFIG} {model.count_params():,}"
@@ -94,23 +100,25 @@ def _sizes(path: Path, config: dict[str, Any]) -> tuple[int, Model, str]:
     try:
         layers = _layers(config)
         names = [str(layer["class_name"]) for layer in layers]
-        strange = [name for name in [*names, str(config["class_name"])] if name not in (*LAYERS, "Sequential")]
+        strange = [
+            name for name in [*names, str(config["class_name"])] if name not in (*LAYERS, "Sequential", "Functional")
+        ]
         if strange:
             raise Damaged(path, f"it has a layer {strange[0][:60]!r}: a network has {', '.join(LAYERS)} and no other")
         of: dict[str, list[dict[str, Any]]] = {name: [] for name in names}
         for name, layer in zip(names, layers, strict=True):
             of[name].append(layer["config"])
-        cell = next(name for name in names if name in CELLS)
-        wanted = ["InputLayer", "Embedding", *[cell, "Dropout"] * len(of[cell]), "Dense", "Activation"]
-        if names != wanted:
-            raise Damaged(path, f"its layers are not in the order {', '.join(wanted)}")
+        cell, members = next(name for name in names if name in CELLS), len(of["Embedding"])
+        width = sum(given["batch_shape"][-1] or 0 for given in of["InputLayer"] if given["name"] == "features")
         n_tokens, whole = of["Embedding"][0]["input_dim"], of[cell][-1]["return_sequences"]
         settings = Model(
             cell=CELLS[cell],  # type: ignore[arg-type]
-            layers=len(of[cell]),
+            layers=len(of[cell]) // members,
             units=of[cell][0]["units"],
             embedding=of["Embedding"][0]["output_dim"],
             dropout=of["Dropout"][0]["rate"],
+            features=_features(width),
+            members=members,
             memory="none",
         )
         if type(n_tokens) is not int or n_tokens < 1 or type(whole) is not bool or isinstance(settings.dropout, str):
@@ -121,6 +129,13 @@ def _sizes(path: Path, config: dict[str, Any]) -> tuple[int, Model, str]:
     except (KeyError, IndexError, TypeError, AttributeError, StopIteration) as error:
         raise Damaged(path, "it describes no network of this project") from error
     return n_tokens, settings, "every" if whole else "last"
+
+
+def _features(width: int) -> list[str]:
+    """The features that a network with so wide an input is given; the sums of their widths all differ."""
+    names = list(features.SIZES)
+    chosen = [[name for k, name in enumerate(names) if number >> k & 1] for number in range(2 ** len(names))]
+    return next(some for some in chosen if features.width(some) == width)
 
 
 def _same(path: Path, layer: Any, theirs: Any, ours: Any, key: str = "") -> None:

@@ -76,7 +76,7 @@ def piece(drawn: Drawn, model: Bundle, name: str, known: dict[str, Any], whole: 
     words = model.vocabulary.tokens(drawn.ids)
     if not whole:
         given, words = words[: 1 + drawn.given], words[1 + drawn.given :]
-        header = [word for word in given if word.startswith(("taal:", "form:"))]
+        header = [word for word in given if tokens.in_header(word)]
         words = header + [word for word in given if word.startswith("d:")][-1:] + words
     made = tokens.piece(name, words, model.scheme, known)
     taal = taals.TAALS.get(made.about.get("taal", ""))

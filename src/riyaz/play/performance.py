@@ -13,6 +13,7 @@ from riyaz.model.bundle import Bundle
 from riyaz.music.events import Piece
 from riyaz.params import Settings
 from riyaz.play.chooser import Chooser
+from riyaz.play.sampling import Sampling
 from riyaz.tabla import form, notation, perform, taals
 from riyaz.tabla.notation import Composition
 from riyaz.tabla.taals import Taal
@@ -98,13 +99,13 @@ def _perform(
     model: Bundle, settings: Settings, known: Known, taal: Taal, own: Composition | None, number: int
 ) -> Performance:
     wish, seed, head = settings.generate, settings.seed + number, [f"taal:{taal.name}", "form:kaida"]
-    theme = own
+    theme, drawn = own, Sampling.of(wish, [])
     if theme is None:
-        chooser = Chooser(model, seed, head, wish.temperature, wish.memory)
+        chooser = Chooser(model, seed, head, drawn.temperature, drawn.memory)
         blank = Composition(f"New kaida {number + 1}", taal.name, "kaida", source="generated")
         first = int(np.random.default_rng(seed).integers(len(known.themes) or 1))
         theme = perform.new_theme(blank, known.themes_in(taal), chooser, wish.laya, first)
-    chooser = Chooser(model, seed, head, wish.temperature, wish.memory * PALTA)
+    chooser = Chooser(model, seed, head, drawn.temperature, drawn.memory * PALTA)
     layout = perform.plan(
         theme,
         wish.paltas,
@@ -119,7 +120,7 @@ def _perform(
 def piece(composition: Composition, name: str) -> Piece:
     """A performance as a piece called `name`."""
     made = composition.piece(name)
-    return replace(made, about={**made.about, "title": f"{name}, {composition.title}", "method": "kaida"})
+    return replace(made, about={**made.about, "title": f"Piece {name}: {composition.title}", "method": "kaida"})
 
 
 def mean_masked(performance: Performance) -> float:
