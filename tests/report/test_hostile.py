@@ -129,7 +129,7 @@ def test_texts_of_all_readers_are_text_on_every_page(tmp_path, shown):
     (reports / "mine" / "pieces").mkdir(parents=True)
     (reports / "metrics").mkdir()
     (reports / "metrics" / "mine.json").write_text(
-        json.dumps({"verdict": [EVIL], EVIL: {EVIL: 1, "b": 2}, "why": EVIL})
+        json.dumps({"verdict": [{"question": EVIL, "answer": EVIL}], EVIL: {EVIL: 1, "b": 2}, "why": EVIL})
     )
     columns = {"piece": [EVIL.replace("/", "")], "method": [EVIL], "taal": [EVIL], "events": [EVIL], "loop": [EVIL]}
     pd.DataFrame(columns).to_csv(reports / "mine" / "pieces" / "pieces.csv")
