@@ -149,6 +149,8 @@ def _faults(browser, path: Path) -> list[str]:
 
     context.route("**/*", gate)
     page.goto(path.as_uri())
+    if page.evaluate("window.hacked") is not None:
+        found.append("a script in a text ran")
     found += [f"player does not load: {source}" for source in page.evaluate(_PLAYERS)]
     found += [f"picture does not load: {source}" for source in page.evaluate(_IMAGES)]
     ids = page.evaluate(_IDS)

@@ -33,6 +33,7 @@ VERBS = {
     "listen": ("riyaz.judge.listening_test", "CORPUS", "make a blind listening test"),
     "compare-readers": ("riyaz.music.comparison", "FOLDER", "compare the readers with independent ones"),
     "fuzz": ("riyaz.tools.fuzz", "", "read damaged files of every kind; --inputs N --seed K"),
+    "torture": ("riyaz.tools.torture", "", "kill the pipeline and give it bad places; --kills N --seed K"),
     "with": ("riyaz.tools.environment", "COMMAND ...", "run any command in the environment of the pipeline"),
 }
 
