@@ -117,7 +117,7 @@ def _sizes(path: Path, config: dict[str, Any]) -> tuple[int, Model, str]:
             units=of[cell][0]["units"],
             embedding=of["Embedding"][0]["output_dim"],
             dropout=of["Dropout"][0]["rate"],
-            features=_features(width),
+            features=_features(width),  # type: ignore[arg-type]
             members=members,
             memory="none",
         )
