@@ -65,7 +65,7 @@ def tabla() -> dict[str, Any]:
 
 
 def strings(pitches: Sequence[int] = ()) -> dict[str, Any]:
-    """The bank of the piano, as far as these MIDI numbers need it; all of it where none is named."""
+    """The bank of the piano, as far as these MIDI numbers need it; all of it by default."""
     rate, fade = RATE["piano"], np.linspace(1, 0, int(0.2 * RATE["piano"]), dtype=np.float32)
     low, high = (min(pitches), max(pitches)) if pitches else (LOWEST, HIGHEST)
     sounds = {}
