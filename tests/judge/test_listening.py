@@ -291,12 +291,12 @@ def test_the_notebook_claims_nothing_without_listeners(tmp_path, notebook, quick
 
 def test_the_notebook_says_what_listeners_heard(tmp_path, notebook, quick):
     folder = tmp_path / "listening" / "tabla"
-    make(folder, n=4)
+    make(folder, n=6)
     for k in range(12):
         answer(folder, f"l{k}", {"human": 5, "network": 3, "n-gram": 1}, 1 + k % 5, human=["human"])
     answer(folder, "broken", {}, test="another")
     text = notebook()
-    assert "12 listeners, 6 of them trained, rated 144 clips." in text
+    assert "12 listeners, 6 of them trained, rated 216 clips." in text
     assert "answers to test &#x27;another&#x27;" in text
     assert "human over n-gram in quality, by 4.00" in text
     assert "100% of the human clips, 0% of the n-gram clips" in text
@@ -318,14 +318,15 @@ def test_the_command_takes_held_out_pieces_and_new_ones_of_both_models(tmp_path,
     data = samples.data(corpus, ["test", "valid", "train", "train"] * 3)
     dataset.save(tmp_path, "chorales", corpus, data.ids, data.vocabulary)
     dataset.save_split(tmp_path, "chorales", data)
-    shutil.copy(ROOT / "params.yaml", tmp_path)
+    corpora = {"chorales": {"path": "data/raw/chorales", "reader": "midi"}}
+    (tmp_path / "params.yaml").write_text(samples.params_text(corpora, generate=samples.DRAWN), encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(listening_test.bundle, "load", lambda folder: Bundle({}, data.vocabulary, {}))
     made = SimpleNamespace(ids=data.ids[-1])
     drawn = []
     monkeypatch.setattr(listening_test, "draw", lambda model, ways, *rest: drawn.extend(ways) or [made] * len(ways))
     assert listening_test.run(["chorales", "--clips", "2", "--seconds", "2"]) == 0
-    asked = params.load("chorales", path=ROOT / "params.yaml").generate
+    asked = params.load("chorales", path=tmp_path / "params.yaml").generate
     assert set(drawn) == {Sampling.of(asked, data.lengths)}  # as the delivered pieces are drawn
     key = json.loads((tmp_path / "listening" / "chorales" / "key.json").read_text())
     names = {group: sorted(c["piece"] for c in key["clips"] if c["group"] == group) for group in GROUPS}

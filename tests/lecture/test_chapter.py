@@ -7,10 +7,12 @@ import pandas as pd
 import pytest
 import samples
 
-from riyaz.lecture import compare, gates, gradients, recall, slides, small
+from riyaz.lecture import compare, gates, gradients, keras_cells, recall, slides, small
 from riyaz.lecture.gates import Reading
 from riyaz.lecture.small import Windows
+from riyaz.model import bundle, network
 from riyaz.tabla.taals import TAALS
+from riyaz.text.tokens import Vocabulary
 
 TITLES = {"rnn_sigmoid": "σ", "rnn": "RNN", "lstm": "LSTM", "gru": "GRU"}
 
@@ -187,6 +189,23 @@ def test_the_gain_is_paired_by_seed_and_judged_by_its_error():
 
 
 @pytest.mark.parametrize(
+    ("apart", "verdict"),
+    [
+        ((1.0, 1.1, 0.9), "LSTM"),  # t = 17
+        ((-1.0, -1.1, -0.9), "GRU"),
+        ((0.16, 0.5, 0.6), "neither"),  # t = 3.2: more than 3 standard errors, but df 2 needs 4.30
+        ((1.0,), "neither"),
+        ((0.16, 0.5, 0.6, 0.3, 0.4, 0.5), "LSTM"),  # df 5 needs 2.57
+    ],
+)
+def test_the_winner_needs_the_quantile_of_its_degrees_of_freedom(apart, verdict):
+    rows = [("a", "equal units", seed, bits, cell, 1, 1) for seed, gap in enumerate(apart)
+            for cell, bits in (("gru", 2.0 + gap), ("lstm", 2.0))]  # fmt: skip
+    table = pd.DataFrame(rows, columns=["data", "at", "seed", "bits", "cell", "units", "parameters"])
+    assert compare.gain(table)["verdict"].tolist() == [verdict]
+
+
+@pytest.mark.parametrize(
     ("verdicts", "said"),
     [
         (["LSTM", "LSTM"], "confirmed"),
@@ -197,3 +216,16 @@ def test_the_gain_is_paired_by_seed_and_judged_by_its_error():
 )
 def test_whether_the_lstm_is_more_accurate(verdicts, said):
     assert compare.accurate(pd.Series(verdicts)) == said
+
+
+def test_the_equations_by_hand_give_the_probabilities_of_the_whole_network(tmp_path):
+    """With features and several members, as a corpus' network may have them."""
+    vocabulary = Vocabulary(["taal:dadra", "d:1", "Dha", "Te", "rest"])
+    asked = samples.section("model", units=6, embedding=4, members=2)
+    assert asked.features
+    built = network.build(len(vocabulary), asked, seed=1)
+    bundle.save(tmp_path, built, vocabulary, {"model": asked.model_dump()})
+    inputs = np.array([[1, 4, 5, 6, 7, 8], [6, 7, 6, 5, 6, 7]], np.int32)
+    checked = keras_cells.on_batch(bundle.load(tmp_path), inputs, np.ones_like(inputs))
+    np.testing.assert_allclose(checked.probabilities, checked.of_keras, atol=1e-6)
+    np.testing.assert_allclose(checked.loss, checked.loss_of_keras, atol=1e-5)

@@ -14,11 +14,15 @@ LETTERS = Vocabulary(["C4", "D4", "E4", "F4"])
 rows = st.lists(st.integers(2, 7), min_size=1, max_size=60).map(lambda ids: np.array([1, *ids], np.int32))
 
 
-def parameters(vocabulary, order=3, escape=(1.0, 0.5, 2.0), class_escape=(3.0, 1.0)):
+def parameters(
+    vocabulary, order=3, escape=(1.0, 0.5, 2.0), class_escape=(3.0, 1.0), growth=(0.0, 0.5, 1.0), class_growth=(0.3,)
+):
     return {
         "order": order,
         "escape": list(escape),
+        "growth": list(growth),
         "class_escape": list(class_escape),
+        "class_growth": list(class_growth),
         "classes": memory.classes(vocabulary),
     }
 
@@ -28,8 +32,8 @@ def network(piece, n_tokens, seed=0):
     return (logits - np.log(np.exp(logits).sum(1, keepdims=True))).astype(np.float32)
 
 
-def laid(past, base, escape, order, strength=1.0):
-    """Witten-Bell with escapes, from a dictionary of contexts."""
+def laid(past, base, escape, growth, order, strength=1.0):
+    """Witten-Bell with escapes that grow, from a dictionary of contexts."""
     tables = defaultdict(Counter)
     for at in range(1, len(past)):
         for k in range(min(order, at) + 1):
@@ -38,7 +42,8 @@ def laid(past, base, escape, order, strength=1.0):
     for k in range(min(order, len(past)) + 1):
         seen = tables.get(tuple(past[len(past) - k :]))
         if seen:
-            more = escape[min(k, len(escape) - 1)] * len(seen)
+            total = sum(seen.values())
+            more = escape[min(k, len(escape) - 1)] * len(seen) * total ** growth[min(k, len(growth) - 1)]
             whole = strength * sum(seen.values()) + more
             p = {w: (strength * seen[w] + more * p[w]) / whole for w in p}
     return p
@@ -47,6 +52,10 @@ def laid(past, base, escape, order, strength=1.0):
 def by_dictionary(log, piece, given_parameters):
     """What `memory.log_probabilities` should give."""
     classes, order = given_parameters["classes"], given_parameters["order"]
+
+    def of(memory=""):
+        return [given_parameters[memory + name] for name in ("escape", "growth")]
+
     out = np.zeros(log.shape)
     for at in range(len(log)):
         past, p = [int(t) for t in piece[: at + 1]], dict(enumerate(np.exp(log[at].astype(float))))
@@ -54,9 +63,9 @@ def by_dictionary(log, piece, given_parameters):
             of_class = Counter()
             for w, share in p.items():
                 of_class[classes[w]] += share
-            new = laid([classes[w] for w in past], of_class, given_parameters["class_escape"], order)
+            new = laid([classes[w] for w in past], of_class, *of("class_"), order)
             p = {w: share * new[classes[w]] / of_class[classes[w]] for w, share in p.items()}
-        out[at] = list(laid(past, p, given_parameters["escape"], order).values())
+        out[at] = list(laid(past, p, *of(), order).values())
     return out
 
 
@@ -69,10 +78,24 @@ def test_the_compiled_memory_is_a_plain_dictionary(piece, vocabulary):
     np.testing.assert_allclose(np.exp(mixed.astype(float)).sum(1), 1, rtol=1e-5)
 
 
+@pytest.mark.parametrize("vocabulary", [LETTERS, BOLS])
+def test_beyond_its_steps_a_memory_forgets_the_oldest_and_stays_right(vocabulary):
+    """32 tokens in 20 places: as a dictionary of the newest 20, and sure of a phrase that has come again and again."""
+    chosen, piece = parameters(vocabulary), np.array([3, 4, 5, 6] * 8, np.int32)
+    arrays, state = memory.prepare(chosen), memory.initial(1, 20)
+    for token in piece:
+        state = memory.advance(arrays, state, jnp.array([token], jnp.int32))
+    log = np.full((20, len(vocabulary)), -np.log(len(vocabulary)), np.float32)
+    mixed = memory.predict(arrays, state, jnp.asarray(log[:1]), jnp.ones(1))[0]
+    np.testing.assert_allclose(np.exp(mixed[0]), by_dictionary(log, piece[-20:], chosen)[-1], rtol=2e-5)
+    assert np.exp(mixed[0, 3]) > 0.9
+    assert memory.longest(state)[1].tolist() == [4]
+
+
 @settings(max_examples=20, deadline=None)
 @given(rows)
 def test_alone_with_escapes_of_one_it_is_the_short_term_model(piece):
-    chosen = parameters(LETTERS, escape=(1.0,))
+    chosen = parameters(LETTERS, escape=(1.0,), growth=(0.0,))
     base = np.log(np.tile(ngram.Uniform(len(LETTERS)).distributions(piece)[:1] + 1e-300, (len(piece) - 1, 1)))
     (log,) = memory.log_probabilities([base], [piece], chosen)
     np.testing.assert_allclose(np.exp(log), list(ngram.short_term(piece, len(LETTERS), 3))[-1], rtol=2e-5, atol=1e-9)
@@ -163,10 +186,21 @@ def test_a_phrase_that_came_some_hundred_times_leaves_its_end_possible():
     """Seventeen orders that each leave a five-hundredth: less than a float can hold, but as a logarithm."""
     ids = np.array([1, *[4, 5] * 500, 6, 2], np.int32)
     (network,) = logs = [np.full((len(ids) - 1, 8), np.log(1 / 8), np.float32)]
-    (told,) = memory.log_probabilities(logs, [ids], parameters(LETTERS, memory.ORDER, (1.0,), (1.0,)))
+    (told,) = memory.log_probabilities(logs, [ids], parameters(LETTERS, memory.ORDER, (1.0,), (1.0,), (0.0,), (0.0,)))
     assert np.isfinite(told[np.arange(len(told)), ids[1:]]).all()
     assert told[-2, 6] < network[-2, 6] - 50
     assert memory.fit(logs, [ids], LETTERS)["escape"] != [1.0] * memory.FITTED
+
+
+def test_where_the_escape_grows_as_the_counts_the_say_of_the_network_does_not_depend_on_the_length():
+    piece = np.array([1, *[4, 5] * 40], np.int32)
+    for growth, steady in ((1.0, True), (0.0, False)):
+        chosen = parameters(LETTERS, 0, escape=(3.0,), growth=(growth,))
+        _, (sources,) = memory.read([network(piece, len(LETTERS))], [piece], chosen)
+        share = sources["share"].to_numpy()[2:]  # once both tokens have come
+        assert (np.ptp(share) < 1e-6) == steady
+        n = np.arange(2, 2 + len(share))
+        np.testing.assert_allclose(share, n / (n + 6 * n**growth), rtol=1e-5)
 
 
 def test_of_a_long_piece_what_lies_far_back_is_forgotten(monkeypatch):

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from riyaz.report import figures
+from riyaz.tools import escape
 
 
 @pytest.fixture(autouse=True)
@@ -96,11 +97,24 @@ def test_player_carries_its_sound_and_escapes_its_title(tmp_path):
     assert "<Dha>" not in html
 
 
-def test_plain_text_is_no_markup_in_markdown():
-    from nbconvert.filters.markdown_mistune import markdown2html_mistune as markdown
+@pytest.mark.parametrize("title", [r"$\frac{1}{$", "$$", r"\$x$y$", "$a$ & $b$", r"\begin{x}", "€" * 500])
+def test_a_title_is_no_formula(title, tmp_path):
+    figure, axes = plt.subplots()
+    axes.set(title=escape.label(title), xlabel=title[:60])
+    axes.bar(["$a$", title[:60]], [1, 2], label=title[:60])
+    axes.legend()
+    figures.save(figure, tmp_path / "a.svg")
+    assert axes.title.get_text() in ((tmp_path / "a.svg").read_text(encoding="utf-8").replace("&amp;", "&"))
 
-    html = markdown(f"Read {figures.plain('*a* <b>_c_</b> `d` $e$ [f](g)')}.")
-    assert html.count("<") == 2  # the paragraph alone
+
+def test_logarithmic_axes_show_powers_of_ten():
+    figure, axes = plt.subplots()
+    axes.loglog([1, 1000], [1e-3, 10])
+    figures.powers(axes.xaxis, axes.yaxis)
+    figure.canvas.draw()
+    assert {"10⁰", "10³"} <= {label.get_text() for label in axes.get_xticklabels()}
+    assert "10⁻³" in {label.get_text() for label in axes.get_yticklabels()}
+    assert not any("$" in label.get_text() for label in axes.get_xticklabels(which="both"))
 
 
 def test_the_numbers_of_a_figure_are_a_table():

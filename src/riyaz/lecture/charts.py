@@ -55,6 +55,7 @@ def vanishing(medians: Mapping[str, np.ndarray]) -> Figure:
         ax.semilogy(values, color=colour, linestyle=style, label=name)
     ax.semilogy(0.25 ** np.arange(depth + 1.0), color=figures.GREY, linestyle=":", label="0.25ⁿ")
     ax.set(xlabel="depth n (layers)", ylabel="|∂hₙ / ∂h₀|", ylim=(1e-25, 10))
+    figures.powers(ax.yaxis)
     ax.legend(loc="lower left")
     sns.despine()
     return fig

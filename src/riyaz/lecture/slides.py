@@ -4,7 +4,6 @@ References: P. Bose, "RNN-based Learning Framework for Music Generation" (NJIT, 
 """
 
 from collections.abc import Sequence
-from html import escape
 from itertools import product
 
 import numpy as np
@@ -17,6 +16,7 @@ from riyaz.model.bundle import Bundle
 from riyaz.tabla import bols, form
 from riyaz.tabla.notation import Composition
 from riyaz.text.dataset import DataSet
+from riyaz.tools import escape
 
 HERS = ("Ta Ge Te Te", "Dha Dha Tu Na", "Ta Ta Tir Kit", "Dha Dha Tu Na")  # the composition on the last slide
 ANSWERS = ("holds", "holds if", "does not hold here")
@@ -32,7 +32,7 @@ def verdict(answer: str, why: str) -> None:
     if answer not in ANSWERS:
         raise ValueError(f"{answer!r} is no answer; there are {', '.join(ANSWERS)}")
     mark = " no" if answer == ANSWERS[-1] else ""
-    display(HTML(f'<p class="holds{mark}">{answer[0].upper() + answer[1:]}</p><p>{escape(why)}</p>'))
+    display(HTML(f'<p class="holds{mark}">{answer[0].upper() + answer[1:]}</p><p>{escape.html(why)}</p>'))
 
 
 def felt(model: Bundle, ids: np.ndarray, changed: Sequence[int], other: int) -> pd.DataFrame:
@@ -151,10 +151,11 @@ def lettered(lines: Sequence[Sequence[str]], title: str) -> str:
     rows = []
     for line in map(tuple, lines):
         letter = letters.setdefault(line, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[len(letters)])
-        cells_ = "".join(f"<td>{escape(bol)}</td>" for bol in line)
+        cells_ = "".join(f"<td>{escape.html(bol)}</td>" for bol in line)
         colour = f' class="phrase-{letter.lower()}"' if letter in "ABC" else ""
         rows.append(f"<tr{colour}>{cells_}<td><b>{letter}</b></td></tr>")
-    return f'<div class="scroll"><table><caption>{escape(title)}</caption><tbody>{"".join(rows)}</tbody></table></div>'
+    caption, body = escape.html(title), "".join(rows)
+    return f'<div class="scroll"><table><caption>{caption}</caption><tbody>{body}</tbody></table></div>'
 
 
 def teental(matras: Sequence[str], vibhags: Sequence[int], signs: Sequence[str], title: str) -> str:
@@ -162,8 +163,8 @@ def teental(matras: Sequence[str], vibhags: Sequence[int], signs: Sequence[str],
     starts = np.r_[0, np.cumsum(vibhags)[:-1]]
     marks = [signs[list(starts).index(n)] if n in starts else "" for n in range(len(matras))]
     rows = (matras, [str(n) for n in range(1, len(matras) + 1)], marks)
-    body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
-    return f'<div class="scroll"><table><caption>{escape(title)}</caption><tbody>{body}</tbody></table></div>'
+    body = "".join("<tr>" + "".join(f"<td>{escape.html(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+    return f'<div class="scroll"><table><caption>{escape.html(title)}</caption><tbody>{body}</tbody></table></div>'
 
 
 RATE_SLIDER = """<div class="live"><label>Learning rate α <input type="range" id="rate" min="0.1" max="12" step="0.1"

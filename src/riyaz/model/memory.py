@@ -5,11 +5,13 @@ before that place agree with the newest tokens. A match grows by one where the n
 zero. The memory counts what followed the places that match over at least k tokens, for k = 0, 1, ... K, and mixes these
 counts into the prediction, from short matches to long ones, starting from the network:
 
-    p_k(w) = (s n_k(w) + e_k T_k p_{k-1}(w)) / (s n_k + e_k T_k),    p_{-1} = network
+    p_k(w) = (s n_k(w) + m_k p_{k-1}(w)) / (s n_k + m_k),    m_k = e_k T_k n_k ** a_k,    p_{-1} = network
 
 n_k(w) is how often w followed, n_k the sum over w, and T_k the number of different tokens that followed. This is Witten
-and Bell's method C where e_k = 1. The escapes e_k are fitted on validation pieces: they say how far a match of k tokens
-is to be trusted. The strength s is 1 where likelihoods are measured; 0 is the network alone.
+and Bell's method C where e_k = 1 and a_k = 0. There the counts of a long piece, which grow without end, drown what the
+network says; where a_k = 1 its say does not depend on the length of the piece. The escapes e_k and their growths a_k,
+between 0 and 1, are fitted on validation pieces: they say how far a match of k tokens is to be trusted. The strength s
+is 1 where likelihoods are measured; 0 is the network alone.
 
 Bols have a second memory, of their khali forms, so that a khali half can follow its bhari half. It predicts which khali
 form comes, the network predicts which bol of that form, and the first memory is mixed into the result.
@@ -41,8 +43,8 @@ from riyaz.text.tokens import Vocabulary
 ROWS = 16  # pieces read at once; a shorter batch is filled up, so that its size changes no bit
 ORDER = 16  # longer matches count as matches of this length
 REACH = 2048  # at least so many of the newest tokens are remembered
-FITTED = 6  # escapes that are fitted, of the orders 0 to 5; all longer matches share the last
-Parameters = dict[str, Any]  # JSON-able: order, escape and class_escape (lists of float), classes (list of int)
+FITTED = 6  # orders that have parameters of their own, 0 to 5; all longer matches share the last
+Parameters = dict[str, Any]  # JSON-able: order, classes (list of int); escape, growth, class_escape, class_growth
 Arrays = dict[str, jax.Array]  # the parameters, as `prepare` gives them
 State = dict[str, jax.Array]
 
@@ -55,19 +57,23 @@ def classes(vocabulary: Vocabulary) -> list[int]:
 
 
 def prepare(parameters: Parameters) -> Arrays:
-    """The parameters as arrays: the escapes of all orders and, where there is a second memory, each token's class."""
-    reach = np.minimum(np.arange(parameters["order"] + 1), len(parameters["escape"]) - 1)
-    arrays = {"escape": jnp.asarray(parameters["escape"], jnp.float32)[reach]}
+    """The parameters as arrays: those of all orders and, where there is a second memory, each token's class."""
+
+    def reach(name: str) -> jax.Array:
+        values = np.array(parameters[name], np.float32)
+        return jnp.asarray(values[np.minimum(np.arange(parameters["order"] + 1), len(values) - 1)])
+
+    arrays = {name: reach(name) for name in ("escape", "growth")}
     if sorted(set(parameters["classes"])) != list(range(len(parameters["classes"]))):
         arrays |= {
-            "class_escape": jnp.asarray(parameters["class_escape"], jnp.float32)[reach],
+            **{name: reach(name) for name in ("class_escape", "class_growth")},
             "classes": jnp.asarray(parameters["classes"], jnp.int32),
         }
     return arrays
 
 
 def initial(batch: int, steps: int) -> State:
-    """The empty memory of `batch` pieces that will have at most `steps` tokens."""
+    """The empty memory of `batch` pieces, which holds the newest `steps` tokens of each."""
     empty = jnp.zeros((batch, steps), jnp.int32)
     return {"now": jnp.int32(0), "past": empty - 1, "match": empty, "class_match": empty}
 
@@ -76,8 +82,15 @@ def _grown(match: jax.Array, same: jax.Array) -> jax.Array:
     return jnp.where(same, jnp.pad(match[:, :-1], ((0, 0), (1, 0))) + 1, 0)
 
 
+def _forget(state: State) -> State:
+    """The memory without its oldest token."""
+    moved = {name: jnp.roll(state[name], -1, axis=1) for name in ("past", "match", "class_match")}
+    return {"now": state["now"] - 1, **{name: a.at[:, -1].set(-(name == "past")) for name, a in moved.items()}}
+
+
 def advance(arrays: Arrays, state: State, token: jax.Array) -> State:
-    """The memory after one more token of each piece: token (batch,) int32."""
+    """The memory after one more token of each piece: token (batch,) int32. Beyond its steps it forgets the oldest."""
+    state = jax.lax.cond(state["now"] < state["past"].shape[1], lambda given: given, _forget, state)
     past = state["past"].at[:, state["now"]].set(token)
     after = {"now": state["now"] + 1, "past": past, "match": _grown(state["match"], past == token[:, None])}
     if "classes" in arrays:
@@ -103,14 +116,17 @@ def _counts(match: jax.Array, followed: jax.Array, order: int, n_tokens: int) ->
     return jnp.einsum("kl,blw->bkw", at_least, exact)
 
 
-def _mixed_in(counts: jax.Array, escape: jax.Array, strength: jax.Array) -> tuple[jax.Array, jax.Array]:
+def _mixed_in(
+    counts: jax.Array, escape: jax.Array, growth: jax.Array, strength: jax.Array
+) -> tuple[jax.Array, jax.Array]:
     """The memory's part of the distribution, (batch, n_tokens), and the log of the share left to the base, (batch,).
 
     The share is a logarithm: a phrase that came some hundred times leaves less than a float32 can hold.
     """
     total, kinds = counts.sum(-1), (counts > 0).sum(-1)  # (batch, order + 1)
-    whole = jnp.where(kinds > 0, strength[:, None] * total + escape * kinds, 1)
-    left = jnp.where(kinds > 0, jnp.log(escape * jnp.maximum(kinds, 1) / whole), 0)
+    more = escape * jnp.maximum(kinds, 1) * jnp.maximum(total, 1) ** growth
+    whole = jnp.where(kinds > 0, strength[:, None] * total + more, 1)
+    left = jnp.where(kinds > 0, jnp.log(more / whole), 0)
     longer = jnp.flip(jnp.cumsum(jnp.flip(left, 1), 1), 1)  # what the orders from k on leave
     share = strength[:, None] * jnp.exp(jnp.pad(longer[:, 1:], ((0, 0), (0, 1)))) / whole
     return (share[:, :, None] * counts).sum(1), longer[:, 0]
@@ -135,13 +151,13 @@ def predict(arrays: Arrays, state: State, logs: jax.Array, strength: jax.Array) 
     if "classes" in arrays:
         same = arrays["classes"][:, None] == jnp.arange(n_tokens)  # (token, class)
         closed = jnp.where(followed >= 0, arrays["classes"][followed], -1)
-        mass, network = _mixed_in(
-            _counts(state["class_match"], closed, order, n_tokens), arrays["class_escape"], strength
-        )
+        counts = _counts(state["class_match"], closed, order, n_tokens)
+        mass, network = _mixed_in(counts, arrays["class_escape"], arrays["class_growth"], strength)
         of_class = jax.nn.logsumexp(jnp.where(same[None], logs[:, :, None], -jnp.inf), axis=1)  # (batch, class)
         new = jnp.logaddexp(network[:, None] + of_class, jnp.log(mass))
         logs = logs + jnp.where(jnp.isfinite(of_class), new - of_class, 0)[:, arrays["classes"]]
-    mass, left = _mixed_in(_counts(state["match"], followed, order, n_tokens), arrays["escape"], strength)
+    counts = _counts(state["match"], followed, order, n_tokens)
+    mass, left = _mixed_in(counts, arrays["escape"], arrays["growth"], strength)
     return jnp.logaddexp(left[:, None] + logs, jnp.log(mass)), -jnp.expm1(left + network)
 
 
@@ -273,23 +289,24 @@ def _evidence(arrays: Arrays, logs: jax.Array, tokens: jax.Array) -> dict[str, j
     return {"tokens": first, "classes": second, "own": own, "of_class": of_class}
 
 
-def _after(escape: jax.Array, seen: jax.Array, log: jax.Array) -> jax.Array:
+def _after(escape: jax.Array, growth: jax.Array, seen: jax.Array, log: jax.Array) -> jax.Array:
     """Logarithm of the probability of what came, after all orders: seen (3, n, order + 1), log (n,)."""
 
-    def one(log: jax.Array, of_order: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, None]:
-        (total, kinds, of_it), escape = of_order
-        more = escape * jnp.maximum(kinds, 1)
+    def one(log: jax.Array, of_order: tuple[jax.Array, jax.Array, jax.Array]) -> tuple[jax.Array, None]:
+        (total, kinds, of_it), escape, growth = of_order
+        more = escape * jnp.maximum(kinds, 1) * jnp.maximum(total, 1) ** growth
         mixed = jnp.logaddexp(jnp.log(of_it), jnp.log(more) + log) - jnp.log(total + more)
         return jnp.where(kinds > 0, mixed, log), None
 
-    shared = escape[jnp.minimum(jnp.arange(seen.shape[2]), FITTED - 1)]
-    return jax.lax.scan(one, log, (jnp.moveaxis(seen, 2, 0), shared))[0]  # unrolled it compiles for half a minute
+    shared = jnp.minimum(jnp.arange(seen.shape[2]), FITTED - 1)
+    of_orders = (jnp.moveaxis(seen, 2, 0), escape[shared], growth[shared])
+    return jax.lax.scan(one, log, of_orders)[0]  # unrolled it compiles for half a minute
 
 
 def fit(
     network_logs: Sequence[np.ndarray], pieces: Sequence[np.ndarray], vocabulary: Vocabulary, order: int = ORDER
 ) -> Parameters:
-    """Fit the escapes: those with which validation pieces need the fewest bits per token.
+    """Fit the escapes and their growths: those with which validation pieces need the fewest bits per token.
 
     Parameters
     ----------
@@ -298,7 +315,7 @@ def fit(
 
     Returns
     -------
-    The parameters, which `read`, `riyaz.play.sampling.draw` and a bundle take; escapes are rounded to three digits.
+    The parameters, which `read`, `riyaz.play.sampling.draw` and a bundle take, rounded to three digits.
 
     Raises
     ------
@@ -306,7 +323,8 @@ def fit(
     """
     if not len(pieces):
         raise ValueError("a memory is fitted on validation pieces and there are none: set sequence.valid above 0")
-    start: Parameters = {"order": order, "escape": [1.0], "class_escape": [1.0], "classes": classes(vocabulary)}
+    start: Parameters = {"order": order, "classes": classes(vocabulary)}
+    start |= {"escape": [1.0], "growth": [0.0], "class_escape": [1.0], "class_growth": [0.0]}
     arrays = prepare(start)
     parts: dict[str, list[np.ndarray]] = {"tokens": [], "classes": [], "own": [], "of_class": []}
     for rows, given, tokens in _batches(network_logs, pieces):
@@ -317,24 +335,28 @@ def fit(
     joined = {name: jnp.asarray(np.concatenate(arrays)) for name, arrays in parts.items()}
     first, second = (jnp.moveaxis(joined[name], 1, 0) for name in ("tokens", "classes"))
 
-    def loss(logs: jax.Array) -> jax.Array:
+    def loss(x: jax.Array) -> jax.Array:
+        escape, growth, class_escape, class_growth = jnp.split(x, 4)  # of the escapes the logarithms
         log = joined["own"]
         if "classes" in arrays:
-            log = log - joined["of_class"] + _after(jnp.exp(logs[FITTED:]), second, joined["of_class"])
-        # A weak pull towards Witten and Bell's 1 decides where the pieces hold no evidence.
-        return -_after(jnp.exp(logs[:FITTED]), first, log).mean() / jnp.log(2) + 1e-3 * (logs**2).mean()
+            log = log - joined["of_class"] + _after(jnp.exp(class_escape), class_growth, second, joined["of_class"])
+        # A weak pull towards Witten and Bell's method decides where the pieces hold no evidence.
+        return -_after(jnp.exp(escape), growth, first, log).mean() / jnp.log(2) + 1e-3 * (x**2).mean()
 
     slope = jax.jit(jax.value_and_grad(loss))
     best = minimize(
         lambda x: [np.asarray(a, float) for a in slope(jnp.asarray(x, jnp.float32))],
-        np.zeros(2 * FITTED),
+        np.zeros(4 * FITTED),
         jac=True,
         method="L-BFGS-B",
+        bounds=([(None, None)] * FITTED + [(0, 1)] * FITTED) * 2,
     )
     if not np.isfinite(best.fun):
         raise ValueError("the memory cannot be fitted: the network gives a validation token probability 0")
-    escapes = [float(f"{value:.3g}") for value in np.exp(best.x)]
-    return start | {"escape": escapes[:FITTED], "class_escape": escapes[FITTED:]}
+    escape, growth, class_escape, class_growth = np.split(best.x, 4)
+    found = {"escape": np.exp(escape), "growth": growth}
+    found |= {"class_escape": np.exp(class_escape), "class_growth": class_growth}
+    return start | {name: [float(f"{value:.3g}") for value in values] for name, values in found.items()}
 
 
 def save(parameters: Parameters, path: Path) -> None:

@@ -13,12 +13,15 @@ from riyaz.model.bundle import Bundle
 from riyaz.music.events import Piece
 from riyaz.params import Settings
 from riyaz.play.chooser import Chooser
+from riyaz.play.sampling import Sampling
 from riyaz.tabla import form, notation, perform, taals
 from riyaz.tabla.notation import Composition
 from riyaz.tabla.taals import Taal
+from riyaz.tabla.theme import Impossible
 from riyaz.text.dataset import DataSet
 
 PALTA = 1 / 3  # of the memory's strength, in paltas: they are to leave the theme, which the memory holds
+TRIES = 8  # new themes, of the phrases of other known themes each time, until one gives the paltas that are asked for
 FEWEST = 3  # themes in a taal; with fewer, a new theme takes phrases from the themes of all taals
 
 
@@ -37,22 +40,31 @@ class Performance:
 
 @dataclass(frozen=True)
 class Known:
-    """What the corpus has: sections named theme and palta, each with its taal."""
+    """What the corpus has: sections named theme and palta, each with its taal, and by form what hands know.
+
+    Attributes
+    ----------
+    practice : of each form the themes and the paltas that were not derived by rule.
+    """
 
     themes: list[tuple[pd.DataFrame, str]]
     paltas: list[tuple[pd.DataFrame, str]]
+    practice: dict[str, list[pd.DataFrame]]
 
     @classmethod
     def of(cls, pieces: list[Piece]) -> "Known":
         """Collect them from the sections of a corpus' pieces."""
         sections: dict[str, list[tuple[pd.DataFrame, str]]] = {"theme": [], "palta": []}
+        practice: dict[str, list[pd.DataFrame]] = {}
         for piece in pieces:
             for part in piece.about.get("sections", []):
                 word = part["name"].split()[0]
                 if word in sections:
                     cut = form.between(piece.events, part["onset"], part["duration"])
                     sections[word].append((cut, piece.about["taal"]))
-        return cls(sections["theme"], sections["palta"])
+                    if not part["derived"]:
+                        practice.setdefault(piece.about["form"], []).append(cut)
+        return cls(sections["theme"], sections["palta"], practice)
 
     def themes_in(self, taal: Taal) -> list[pd.DataFrame]:
         """The themes in a taal; all themes where there are fewer than `FEWEST`."""
@@ -89,14 +101,35 @@ def _perform(
     model: Bundle, settings: Settings, known: Known, taal: Taal, own: Composition | None, number: int
 ) -> Performance:
     wish, seed, head = settings.generate, settings.seed + number, [f"taal:{taal.name}", "form:kaida"]
-    theme = own
-    if theme is None:
-        chooser = Chooser(model, seed, head, wish.temperature, wish.memory)
-        blank = Composition(f"New kaida {number + 1}", taal.name, "kaida", source="generated")
-        outline = [perform.new_theme(taal, known.themes_in(taal), wish.laya)]
-        theme = perform.assemble(blank, outline, perform.fill(outline, chooser))
-    chooser = Chooser(model, seed, head, wish.temperature, wish.memory * PALTA)
-    layout = perform.plan(theme, wish.paltas, wish.laya, known=known.paltas_as_long_as(taal))
+    if own is not None:
+        return _played(model, settings, known, own, seed)
+    drawn = Sampling.of(wish, [])
+    blank = Composition(f"New kaida {number + 1}", taal.name, "kaida", source="generated")
+    first = int(np.random.default_rng(seed).integers(len(known.themes) or 1))
+    for more in range(TRIES):
+        chooser = Chooser(model, seed, head, drawn.temperature, drawn.memory)
+        theme = perform.new_theme(blank, known.themes_in(taal), chooser, wish.laya, first + more)
+        try:
+            return _played(model, settings, known, theme, seed)
+        except Impossible:  # too poor a theme for so many paltas: the next one has other phrases
+            if more == TRIES - 1:
+                raise
+    raise AssertionError("TRIES is 0")
+
+
+def _played(model: Bundle, settings: Settings, known: Known, theme: Composition, seed: int) -> Performance:
+    """The performance of a theme."""
+    wish, taal = settings.generate, taals.TAALS[theme.taal]
+    drawn = Sampling.of(wish, [])
+    head = [f"taal:{taal.name}", "form:kaida"]
+    chooser = Chooser(model, seed, head, drawn.temperature, drawn.memory * PALTA)
+    layout = perform.plan(
+        theme,
+        wish.paltas,
+        wish.laya,
+        known=known.paltas_as_long_as(taal),
+        practice=known.practice.get(theme.form or "kaida", []),
+    )
     played = perform.assemble(theme, layout, perform.fill(layout, chooser))
     return Performance(played, chooser.masked)
 

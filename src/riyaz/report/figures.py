@@ -1,7 +1,8 @@
 """Figures, tables, captions and players: what a report shows, all in one quiet style.
 
 `theme` comes first in a notebook. One colour has one role everywhere; the colours are Okabe and Ito's, which
-people with any colour vision tell apart. What is shown is the same bytes at every run, and text is escaped.
+people with any colour vision tell apart. What is shown is the same bytes at every run, and text is escaped by
+`riyaz.tools.escape`.
 
 References
 ----------
@@ -9,7 +10,6 @@ M. Okabe and K. Ito, "Color Universal Design", 2008.
 """
 
 import base64
-from html import escape
 from io import StringIO
 from numbers import Number
 from pathlib import Path
@@ -24,9 +24,13 @@ import seaborn as sns
 from IPython.core.getipython import get_ipython
 from IPython.display import HTML, Markdown, display
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.collections import PathCollection, QuadMesh
 from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, NullFormatter
+
+from riyaz.tools import escape
 
 BLUE, ORANGE, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 PURPLE, SKY, YELLOW, INK, GREY, PALE = "#CC79A7", "#56B4E9", "#F0E442", "#33302C", "#8C857D", "#E4DFD8"
@@ -75,6 +79,7 @@ def theme() -> None:
             "axes.labelcolor": INK,
             "axes.titlecolor": INK,
             "text.color": INK,
+            "text.parse_math": False,  # a $ in a title is a $
             "xtick.color": INK,
             "ytick.color": INK,
             "axes.linewidth": 0.8,
@@ -110,7 +115,7 @@ def caption(text: str) -> None:
     if len(data):
         address = "data:text/csv;charset=utf-8," + quote(data.to_csv(index=False, float_format="%.6g"))
         link = f' <a class="take" download="figure.csv" href="{address}">CSV</a>'
-    display(HTML(f'<p class="caption">{escape(text)}{link}</p>'))
+    display(HTML(f'<p class="caption">{escape.html(text)}{link}</p>'))
 
 
 def numbers(fig: Figure) -> pd.DataFrame:
@@ -161,13 +166,20 @@ def _bar(ax: Axes, bar: Any, orientation: str | None) -> tuple[Any, Any]:
 
 
 def note(markdown: str) -> None:
-    """Show a sentence that was made from computed figures; Markdown, with `plain` for what users wrote."""
+    """Show a sentence that was made from computed figures; Markdown, with `escape.markdown` for what users wrote."""
     display(Markdown(markdown))
 
 
-def plain(text: object) -> str:
-    """Text from a user's file, made safe to stand in Markdown: nothing in it is markup."""
-    return "".join(f"&#{ord(c)};" if c in "\\`*_{}[]()<>#+-.!|$&~\n" else c for c in str(text))
+def powers(*axes: Axis) -> None:
+    """Write the powers of ten on logarithmic axes as 10³: matplotlib's own way is a formula, and these are off."""
+    for axis in axes:
+        axis.set_major_formatter(FuncFormatter(_power))
+        axis.set_minor_formatter(NullFormatter())
+
+
+def _power(value: float, place: int | None) -> str:
+    exponent = f"{np.log10(value):.0f}" if value > 0 else ""
+    return "10" + exponent.translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")) if exponent else ""
 
 
 def table(frame: pd.DataFrame, caption: str = "", index: bool = False) -> None:
@@ -193,14 +205,14 @@ def table_html(frame: pd.DataFrame, caption: str = "", index: bool = False) -> s
         frame = frame.reset_index()
     numeric = [pd.api.types.is_numeric_dtype(t) and not pd.api.types.is_bool_dtype(t) for t in frame.dtypes]
     kind = ['class="number"' if number else "" for number in numeric]
-    head = "".join(f"<th scope='col' {k}>{escape(str(c))}</th>" for c, k in zip(frame.columns, kind, strict=True))
+    head = "".join(f"<th scope='col' {k}>{escape.html(c)}</th>" for c, k in zip(frame.columns, kind, strict=True))
     decimals = [_decimals(frame.iloc[:, n]) if is_number else None for n, is_number in enumerate(numeric)]
     rows = [
         "".join(_cell(value, k, d) for value, k, d in zip(row, kind, decimals, strict=True))
         for row in frame.itertuples(index=False, name=None)
     ]
     body = "\n".join(f"<tr>{row}</tr>" for row in rows)
-    title = f"<caption>{escape(caption)}</caption>" if caption else ""
+    title = f"<caption>{escape.html(caption)}</caption>" if caption else ""
     return f'<div class="scroll"><table>{title}<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table></div>'
 
 
@@ -233,9 +245,10 @@ def embedded(sound: Path | str | bytes) -> str:
 
 def player_html(source: str, title: str) -> str:
     """Lay out a player of what is at the address `source`."""
+    name, source = escape.html(title), escape.html(source)
     return (
-        f'<figure class="player"><figcaption>{escape(title)}</figcaption>'
-        f'<audio controls preload="metadata" src="{escape(source)}" aria-label="{escape(title)}"></audio></figure>'
+        f'<figure class="player"><figcaption>{name}</figcaption>'
+        f'<audio controls preload="metadata" src="{source}" aria-label="{name}"></audio></figure>'
     )
 
 
@@ -244,5 +257,5 @@ def _cell(value: object, kind: str, decimals: int | None) -> str:
         return f"<td {kind}></td>" if kind else "<td></td>"
     if kind and isinstance(value, Number):
         return f"<td {kind}>{number(value, decimals)}</td>"  # type: ignore[arg-type]
-    text = escape(str(value))
+    text = escape.html(value)
     return f'<td class="long">{text}</td>' if len(text) > 30 else f"<td>{text}</td>"

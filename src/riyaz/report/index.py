@@ -44,8 +44,6 @@ METHODS = {
     "argmax": "the lecture's method: always the likeliest token. The same tokens before always lead to the same next "
     "one, so once a phrase returns it returns for ever: it loops",
 }
-# Pages that a corpus may have besides its reports: file, what the door says.
-OWN_DOORS = (("play.html", "Play"), ("practice.html", "Practise"))
 
 
 def words(key: str) -> str:
@@ -180,9 +178,8 @@ def reports(folder: Path) -> list[tuple[str, str, str]]:
 
 def doors(folder: Path) -> list[tuple[str, str]]:
     """`(text, link)`: what can be done with a corpus now."""
-    own = [(text, address(folder, folder / file)) for file, text in OWN_DOORS if (folder / file).is_file()]
     return [
-        *own,
+        ("Practise", address(folder, folder / "practice.html")),
         ("Hear all, see all", address(folder, folder / "generate.html")),
         ("The figures", address(folder, folder / "evaluate.html")),
         ("The lecture", "lecture.html"),

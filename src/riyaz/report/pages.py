@@ -9,7 +9,7 @@ page only where its code shows something. The cards of a corpus and the benchmar
 import json
 import re
 from collections.abc import Iterator, Mapping
-from html import escape, unescape
+from html import unescape
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ from traitlets.config import Config
 
 from riyaz.report import figures
 from riyaz.report.stages import STAGES
-from riyaz.tools import environment, files
+from riyaz.tools import environment, escape, files
 
 HERE = Path(__file__).resolve().parent / "template"
 
@@ -158,7 +158,7 @@ def figure(context: Any, svg: str, label: str = "Figure") -> Markup:
         head = head.replace(width[0], "").replace(height[0], "")
         head += f' style="max-width:{float(width[1]) * 1.1:g}{width[2] or "px"}"'
     body = re.sub("|".join(map(re.escape, _INKS)), lambda m: _INKS[m[0]], body)
-    return Markup(f'{head} role="img" aria-label="{escape(label)}">{body}')
+    return Markup(f'{head} role="img" aria-label="{escape.html(label)}">{body}')
 
 
 def code(source: str) -> Markup:
@@ -204,7 +204,7 @@ class _Prose(IPythonRenderer):
         return formula(body, display="inline")
 
     def block_mermaidjs(self, code: str) -> str:
-        return f"<pre>{escape(code)}</pre>\n"
+        return f"<pre>{escape.html(code)}</pre>\n"
 
 
 def text_page(source: str, stage: str, corpus: str, home: str) -> str:

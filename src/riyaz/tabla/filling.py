@@ -44,7 +44,9 @@ class Free:
     opening : a stroke that khali closes must occur within this many ticks; 0: no rule.
     grid, places : a phrase begins only where its onset modulo `grid` ticks is in its places; empty: anywhere.
     run : longest run of one bol; 0: no limit.
-    reference, n_different : at least this many strokes differ from the row `reference` at the same time.
+    reference, n_different, n_most : at least `n_different` strokes differ from the row `reference` at the same time,
+      and at most `n_most`; 0: no limit.
+    wanted : pairs of a stroke and what follows it (``""`` for a rest), one of which occurs; empty: no rule.
     excluded : partial or whole fillings that are not allowed; none begins with another.
     """
 
@@ -59,6 +61,8 @@ class Free:
     run: int = 0
     reference: Row = ()
     n_different: int = 0
+    n_most: int = 0
+    wanted: frozenset[tuple[str, str]] = frozenset()
     excluded: tuple[Row, ...] = ()
 
     def options(self, row: Row = ()) -> dict[Sound, int]:
@@ -102,21 +106,22 @@ class Free:
     def _at(self, row: Row) -> "At | None":
         """The state after a row; None if no filling begins with it."""
         go, _ = self._walk
-        at: At | None = At(START, 0, not self.opening, "", 0, self.n_different)
+        at: At | None = At(START, 0, not self.opening, self.before if self.wanted else "", 0, 0, not self.wanted)
         for sound in row:
             at = go(at).get(sound) if at else None
         return at
 
 
 class At(NamedTuple):
-    """The state of a partial filling: positions in phrases, time, and what the rules still require."""
+    """The state of a partial filling: positions in phrases, time, and what the rules look at."""
 
     places: Places
     time: int
     opened: bool
     bol: str
     run: int
-    n_different: int
+    n_changed: int
+    met: bool
 
 
 @lru_cache(maxsize=64)
@@ -130,6 +135,8 @@ def _walker(free: Free) -> tuple[Callable[[At], dict[Sound, At]], Callable[[At],
             strict=False,
         )
     )
+
+    remembers = free.run or free.wanted
 
     def meet(one: str, other: str) -> bool:
         return not one or not other or (one, other) in free.joins
@@ -159,10 +166,13 @@ def _walker(free: Free) -> tuple[Callable[[At], dict[Sound, At]], Callable[[At],
             run = 0 if not free.run or not bol else at.run + 1 if bol == at.bol else 1
             if run <= free.run:
                 opened = at.opened or (opens(sound) and at.time < free.opening)
-                n_different = (
-                    max(0, at.n_different - (bool(bol) and expected.get(at.time) != bol)) if at.n_different else 0
-                )
-                states[sound] = At(places, at.time + ticks, opened, bol if free.run else "", run, n_different)
+                n_changed = at.n_changed + (bool(bol) and expected.get(at.time) != bol)
+                if free.n_most and n_changed > free.n_most:
+                    continue
+                n_changed = n_changed if free.n_most else min(n_changed, free.n_different)
+                met = at.met or (at.bol, bol) in free.wanted
+                last = (bol or at.bol if free.wanted else bol) if remembers else ""
+                states[sound] = At(places, at.time + ticks, opened, last, run, n_changed, met)
         return states
 
     @cache
@@ -170,7 +180,8 @@ def _walker(free: Free) -> tuple[Callable[[At], dict[Sound, At]], Callable[[At],
         """Number of rows from a state to the end."""
         if at.time >= free.ticks or not (at.opened or at.time < free.opening):
             ends = any(n >= 0 and done == len(free.phrases[n]) and meet(lasts[n], free.after) for n, done in at.places)
-            return int(at.time == free.ticks and at.opened and not at.n_different and ends)
+            enough = at.opened and at.met and at.n_changed >= free.n_different
+            return int(at.time == free.ticks and enough and ends)
         return sum(count(after) for after in go(at).values())
 
     return go, count

@@ -5,7 +5,7 @@
     form: kaida
     source: the lecture
 
-    [theme]                            # a comment
+    [theme, taught]                    # a note on this section
     DhaDha TeTe DhaDha TuNa | DhaDha TeTe DhaDha TuNa |
 
 - A word between blanks is a matra; its bols share it evenly. ``-`` (or S) in place of a bol is a rest.
@@ -56,11 +56,22 @@ __all__ = [
 
 @dataclass(frozen=True, eq=False)
 class Section:
-    """One part of a composition: its name, its events from sam on, and whether it was derived by rule."""
+    """One part of a composition.
+
+    Attributes
+    ----------
+    name : as in its heading.
+    events : from sam on.
+    derived : made by rule from the theme.
+    taught : as a source teaches it; with neither it was made for its collection (`riyaz.tabla.origin`).
+    note : what is remarked beside its heading, such as the idea of a palta.
+    """
 
     name: str
     events: pd.DataFrame
     derived: bool = False
+    taught: bool = False
+    note: str = ""
 
     @property
     def ticks(self) -> int:
@@ -71,7 +82,8 @@ class Section:
         return isinstance(other, Section) and self._key() == other._key()
 
     def _key(self) -> tuple[Any, ...]:
-        return self.name, self.derived, self.events["duration"].tolist(), self.events["symbols"].tolist()
+        head = (self.name, self.derived, self.taught, self.note)
+        return *head, self.events["duration"].tolist(), self.events["symbols"].tolist()
 
 
 @dataclass(frozen=True)
@@ -87,6 +99,7 @@ class Composition:
     sections: tuple[Section, ...] = field(default=())
     family: str = ""
     tempo: int = 0
+    pitch: str = ""
 
     def section(self, name: str) -> Section:
         """The section of a name. Raises KeyError where there is none."""
@@ -108,7 +121,14 @@ class Composition:
         taal, parts = taals.TAALS[self.taal], self.joined()
         lengths = [int(events["duration"].sum()) for _, events in parts]
         sections = [
-            {"name": section.name, "onset": sum(lengths[:i]), "duration": lengths[i], "derived": section.derived}
+            {
+                "name": section.name,
+                "onset": sum(lengths[:i]),
+                "duration": lengths[i],
+                "derived": section.derived,
+                "taught": section.taught,
+                "note": section.note,
+            }
             for i, (section, _) in enumerate(parts)
         ]
         derived = sum(length for (section, _), length in zip(parts, lengths, strict=True) if section.derived)
@@ -118,6 +138,7 @@ class Composition:
             "family": self.family,
             "metre": f"{taal.matras}/4",
             "tempo": self.tempo or LAYAS[self.laya or "madhya"],
+            **({"pitch": self.pitch} if self.pitch else {}),
             "sections": sections,
             "derived": round(derived / sum(lengths), 4) if sum(lengths) else 0.0,
             "lost": {},
@@ -170,14 +191,18 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
         place.stop(f"the theka of {taal.title} does not fill its {taal.matras} matras", "write one avartan of it")
     form = values.get("form", "")
     heads = list(header.sections(rows, start, "theme" if form in ("kaida", "rela", "") else form, place))
-    parts = {title: layout.items(rows, first, last, place) for (title, _), first, last in heads}
-    for (title, _), first, _ in heads:
-        if not any(item.kind not in ("bar", "rate") for item in parts[title]):
-            place._replace(line=max(first, 1)).stop(f"section {title!r} has no bols", "write some, or leave it out")
+    names = [head.name for head, _, _ in heads]
+    parts = {head.name: layout.items(rows, first, last, place, names) for head, first, last in heads}
+    for head, first, _ in heads:
+        if not any(item.kind not in ("bar", "rate") for item in parts[head.name]):
+            place._replace(line=max(first, 1)).stop(f"section {head.name!r} has no bols", "write some, or leave it out")
     if not parts:
         place.stop("there are no bols", "write them below the header")
     slots = dialect.settle(parts, taal, reading, place._replace(line=start + 1))[1]
-    sections = [Section(title, _events(slots[title], taal), derived) for (title, derived), _, _ in heads]
+    sections = [
+        Section(name, _as_theka(_events(slots[name], taal), taal), origin == "derived", origin == "taught", note)
+        for (name, _, _, origin, note), _, _ in heads
+    ]
     whole: dict[str, Any] = {**values, "tempo": int(values.get("tempo", 0))}
     whole.setdefault("title", Path(name).stem)
     return Composition(sections=tuple(sections), **whole)
@@ -187,7 +212,9 @@ def write(composition: Composition) -> str:
     """Write a composition so that `read` gives the same again; the layout is that of `lines`."""
     taal, parts = taals.TAALS[composition.taal], []
     for section in composition.sections:
-        parts += ["", f"[{section.name}{', derived' if section.derived else ''}]", *lines(section.events, taal)]
+        origin = ", derived" if section.derived else ", taught" if section.taught else ""
+        note = f"  # {section.note}" if section.note else ""
+        parts += ["", f"[{section.name}{origin}]{note}", *lines(section.events, taal)]
     own = composition.taal.count("; ") == 3
     top = []
     for key in _KEYS:
@@ -218,6 +245,15 @@ def bols(text: str, taal: str, name: str = "") -> pd.DataFrame:
     return _events(
         dialect.settle({"": layout.items(rows, 0, len(rows), place)}, result, {"words": "matras"}, place)[1][""], result
     )
+
+
+def _as_theka(events: pd.DataFrame, taal: taals.Taal) -> pd.DataFrame:
+    """Events, with each Ta open or closed as in the theka if that is what they are."""
+    if not taal.theka or taal.name.count("; ") == 3 or not (len(events) and events["duration"].sum() == taal.ticks):
+        return events
+    theka = bols(taal.theka, taal.name)
+    same = [[["ta" if s == "Ta" else s for s in symbols] for symbols in frame["symbols"]] for frame in (events, theka)]
+    return theka if same[0] == same[1] and events["onset"].tolist() == theka["onset"].tolist() else events
 
 
 def _fills(taal: taals.Taal) -> bool:

@@ -1,124 +1,64 @@
 """Generation in form: from a theme to a whole performance, with the free parts chosen by a network or any function.
 
-Terms
------
-- kaida: a theme and its variations, which use only the bols of the theme.
-- bhari and khali half: a theme is played twice, first with an open bayan, then with a closed one.
-- dohra: the theme with its halves repeated; nothing is varied.
-- palta: a variation; it rearranges the phrases of the theme.
-- tihai: a phrase played three times; its last stroke falls on sam.
-
-A performance is a list of `Segment`: theme, dohra, paltas, tihai.
-
-What is fixed
--------------
-- The theme and the dohra.
-- The length of a palta's half: m times that of the theme at the requested laya. m is the smallest number from 2
-  that gives
-  whole avartans, or twice that number if the first gives too few paltas. The last m-th is the half of the theme
-  itself, with
-  its cadence.
-- The khali half of a palta: the khali copy of the bhari half, then the return to bhari as in the theme.
-- The length of the tihai and its pauses: see `riyaz.tabla.form.solve_tihai`.
-
-What is free
-------------
-The beginning of the bhari half of each palta, and the phrase of the tihai, within these rules:
+A performance is a sequence: the theme, its dohra, paltas from the first ideas to the last (`riyaz.tabla.ideas`), and a
+tihai made of the end of the last palta. Each idea says what is free; there, these rules hold:
 
 1. Only whole phrases of the theme (`riyaz.tabla.bols.phrases`), each stroke with its share of the matra in the theme.
-2. Two strokes follow each other only if they do so in the theme or in a known composition, so that the hands can
-   play them.
-3. A phrase begins on or off the beat as it does in the theme.
-4. A bol has at most `RUNS` consecutive repeats, or as many as in the theme.
-5. A share of at least `MIN_DIFFERENT` of the strokes in the free part of a palta differs from the theme.
+   The cadence stands nowhere but at the end of a line, or where the theme has it.
+2. Two strokes follow each other only if they do so in the theme or its dohra; in late ideas also if they do so in known
+   compositions of the same form, at the density that is asked for.
+3. A phrase begins on or off the beat as it does in the theme, except where groups or rests move it.
+4. A bol has at most `ideas.RUNS` consecutive repeats, or as many as in the theme.
+5. A share of at least `ideas.MIN_DIFFERENT` of the strokes in the free part of a palta differs from the theme. Where
+   the same part was free in an earlier palta, at most `MOST_CHANGED` of the strokes differ from that one.
 
-If too few paltas satisfy all rules, rule 5 is dropped, then rule 3, then rule 4.
+If an idea has no filling by all rules, rule 5 is dropped, then rule 3; an idea without any filling is left out.
 
 What is counted
 ---------------
 `riyaz.tabla.filling` counts the ways to complete a free part, so that no choice leads to a dead end, and so that a
-request
-for more paltas than exist is refused with the number that exists.
+request for more paltas than there are ideas is refused with the number that is possible.
 
 How a network chooses
 ---------------------
-`fill` goes through the performance stroke by stroke and calls ``choose(played, allowed)`` wherever more than one
-sound may
-follow. `played` has all sounds so far, fixed or chosen, in order; `allowed` has the sounds that may follow. Both
-contain
-``(bol, ticks)``, with ``""`` for a rest: in the tokens of `riyaz.text.tokens` a ``d:`` token where the ticks
-change, and the
-bol. The network's probabilities of `allowed`, normalised to sum to 1, are the distribution to choose from.
+`fill` goes through the performance stroke by stroke and calls ``choose(played, allowed)`` wherever more than one sound
+may follow. `played` has all sounds so far, fixed or chosen, in order; `allowed` has the sounds that may follow. Both
+contain ``(bol, ticks)``, with ``""`` for a rest: in the tokens of `riyaz.text.tokens` a ``d:`` token where the ticks
+change, and the bol. The network's probabilities of `allowed`, normalised to sum to 1, are the distribution to choose
+from.
 
 The theme comes from the user or a corpus, or `new_theme` plans one.
 
 References
 ----------
-The rules of kaida, palta and tihai: see `riyaz.tabla.form`.
+The rules of kaida, palta and tihai: see `riyaz.tabla.form` and `riyaz.tabla.growth`.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
-from math import ceil
 
 import pandas as pd
 
 from riyaz.music.events import TICKS
 from riyaz.tabla import form, taals
+from riyaz.tabla import ideas as sequence
 from riyaz.tabla import theme as themes
-from riyaz.tabla.filling import Free, Row, Sound, events_of, khali_copy, length, sounds
+from riyaz.tabla.filling import Free, Row, Sound, events_of, length, sounds
+from riyaz.tabla.ideas import MOST, RUNS, Hands, Line, Segment
 from riyaz.tabla.notation import Composition, Section
 from riyaz.tabla.taals import Taal
+
+__all__ = ["Segment", "assemble", "fill", "new_theme", "plan"]
 
 Choose = Callable[[Sequence[Sound], Sequence[Sound]], Sound]
 
 AVARTANS = 4  # maximum length of a tihai
+SHORTEST = 24  # strokes of a new theme
 TIHAIS = ("any", "pause", "no pause")
-RUNS = {"theme": 3, "palta": 4, "tihai": 3}  # at most so many consecutive repeats of a bol; few compositions have more
-MIN_DIFFERENT = Fraction(1, 4)  # at least, of the strokes in the free part of a palta
-BEGINNINGS = (
-    Fraction(1, 4),
-    Fraction(1, 2),
-    Fraction(1),
-)  # no two paltas have the same beginning; shortest share first
-LANDINGS = ("Dha", "Dhin", "Dhi", "Ta", "Na", "Tin")  # the last bol of a tihai: the first of these that the theme has
-
-
-# The plan ------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Segment:
-    """One section of a performance.
-
-    Attributes
-    ----------
-    name : name of the section.
-    free : the part to choose; None if all is fixed.
-    fixed : what follows it: a whole fixed section, the end of a bhari half, or the last stroke of a tihai's phrase.
-    back : in a palta or a new theme, what follows the khali copy of the chosen part.
-    pause : in a tihai, ticks of rest between its phrases.
-    derived : nothing is chosen, and it is not the theme.
-    """
-
-    name: str
-    free: Free | None
-    fixed: Row
-    back: Row = ()
-    pause: int = 0
-    derived: bool = False
-
-    def play(self, chosen: Row) -> Row:
-        """The whole section, given the chosen sounds."""
-        if self.back:
-            return (*chosen, *self.fixed, *khali_copy(chosen), *self.back)
-        if self.free is None:
-            return self.fixed
-        last, step = self.fixed[0]
-        phrase, pause = (*chosen, *self.fixed), (("", step),) * (self.pause // step)
-        return (*phrase, *pause, *phrase, *pause, *chosen, (last, TICKS))
+TIHAI = "from the end of the last palta"
+LANDING = "Dha"  # the last stroke of a tihai
+MOST_CHANGED = Fraction(1, 2)  # of the strokes of a free part, from the palta that varied the same part before
 
 
 def plan(
@@ -127,15 +67,18 @@ def plan(
     laya: Fraction | int | str | None = None,
     tihai: str = "any",
     known: Iterable[pd.DataFrame] = (),
+    practice: Iterable[pd.DataFrame] = (),
 ) -> list[Segment]:
     """Plan a performance: theme, dohra, paltas, tihai.
 
     Parameters
     ----------
     theme : a composition with a section ``theme``; other sections are ignored.
+    n_paltas : 1 to `ideas.MOST`.
     laya : strokes per matra, except in the theme, or its name in `riyaz.tabla.form.LAYAS`; None: as in the theme.
     tihai : ``any``, ``pause`` (damdar) or ``no pause`` (bedam).
     known : events of sections, such as the paltas of a training set, that no palta may repeat at any speed.
+    practice : events of sections of the same form, whose joins the hands know; late ideas use them.
 
     Raises
     ------
@@ -150,126 +93,194 @@ def plan(
         raise themes.Impossible(
             f"{theme.title}: a rela has at least 4 strokes per matra, not {rate}; use laya 4, or form: kaida"
         )
-    bhari, tail = themes.halves(section, written / rate, theme.title)
-    whole = next(m for m in range(2, 99) if 2 * m * length(bhari) % taal.ticks == 0)
-    phrases, known = themes.phrases_of([(bhari, tail)]), list(known)
-    joins = themes.joins_of([*bhari, *tail, *bhari], *map(sounds, known))
-    choices = [free for m in (whole, 2 * whole) for free in _paltas(bhari, tail, m, rate, phrases, joins, known)]
-    free = next((free for free in choices if free.count() >= n_paltas), choices[-1])
-    names = sorted({bol for phrase in phrases for bol, _ in phrase if bol})
-    if len(names) < 2 or free.count() < n_paltas:
-        has = f"the theme's {len(phrases)} phrase(s) of {len(names)} bol(s) make {free.count()} new palta(s)"
-        remedy = "give a theme of two bols or more" if len(names) < 2 else f"ask for at most {free.count()}"
+    at = line_of(theme, section, written / rate)
+    bhari, n = at.line, at.n
+    hands, known = hands_of(theme, at, practice, rate), list(known)
+    paltas: list[Segment] = []
+    for lines in (n, 2 * n):
+        if len(paltas) < min(n_paltas, MOST):
+            paltas = max(paltas, _paltas(at._replace(n=lines), hands, known, rate, min(n_paltas, MOST)), key=len)
+    names = sorted({bol for bol, _ in bhari if bol})
+    if len(names) < 2 or len(paltas) < n_paltas:
+        has = f"the theme's {len(hands.phrases)} phrase(s) of {len(names)} bol(s) make {len(paltas)} new palta(s)"
+        remedy = "give a theme of two bols or more" if len(names) < 2 else f"ask for at most {len(paltas)}"
         raise themes.Impossible(
             f"{theme.title}: {n_paltas} paltas were requested, but {has} at {rate} strokes per matra; {remedy}"
         )
-    same, run = bhari * (whole - 1), max(themes.longest_run(bhari * 2), RUNS["tihai"])
     return [
         Segment("theme", None, sounds(section.events)),
-        Segment("dohra", None, (*same, *bhari, *khali_copy(same), *tail), derived=True),
-        *(Segment(f"palta {k + 1}", free, bhari, tail) for k in range(n_paltas)),
-        _tihai(taal, rate, Free(0, phrases, joins, run=run), tihai),
+        sequence.dohra(at),
+        *(replace(segment, name=f"palta {k}") for k, segment in enumerate(paltas, 1)),
+        _tihai(taal, rate, at, tihai),
     ]
 
 
-def _paltas(
-    bhari: Row,
-    tail: Row,
-    m: int,
-    rate: Fraction,
-    phrases: tuple[Row, ...],
-    joins: frozenset[tuple[str, str]],
-    known: list[pd.DataFrame],
-) -> list[Free]:
-    """The free part of a palta whose half is m times as long as the theme's; first with all rules, then with fewer."""
-    same, size = bhari * (m - 1), (m - 1) * length(bhari)
-    plain = Free(size, phrases, joins, tail[-1][0], bhari[0][0], -(-m * length(bhari) // 3))
-    plain = plain.without([same, *themes.beginnings(known, rate, size)])
-    ruled = _bounded(plain, [(bhari, tail)], rate, max(themes.longest_run(bhari * 2), RUNS["palta"]))
-    n_different = ceil(MIN_DIFFERENT * sum(bool(bol) for bol, _ in same))
-    return [replace(ruled, reference=same, n_different=n_different), ruled, replace(ruled, places=()), plain]
+def line_of(theme: Composition, section: Section, faster: Fraction) -> Line:
+    """The line of a theme, its durations times `faster`, with as many lines in a palta as whole avartans need."""
+    taal = taals.TAALS[theme.taal]
+    bhari, tail = themes.halves(section, faster, theme.title)
+    n = next(m for m in range(2, 99) if 2 * m * length(bhari) % taal.ticks == 0)
+    return Line(bhari, tail, themes.cut_of(bhari), n, int(TICKS / form.laya(section.events) * faster), taal.ticks)
 
 
-def _bounded(free: Free, pairs: Sequence[tuple[Row, Row]], rate: Fraction, run: int) -> Free:
-    """The same, but phrases begin where they do in themes, and a bol has at most `run` consecutive repeats."""
-    grid = int(2 * TICKS / rate)
-    return replace(free, grid=grid, places=themes.places_of(pairs, free.phrases, grid), run=run)
+def hands_of(theme: Composition, at: Line, practice: Iterable[pd.DataFrame], rate: Fraction) -> Hands:
+    """The phrases of a theme before its cadence, its groups, and the joins; a rela has only its groups."""
+    n = themes.cadence(at.line)
+    phrases = themes.phrases_of([(at.line[: len(at.line) - n], ())])
+    groups, rela = themes.groups_of(at.line), theme.form == "rela"
+    joins = themes.joins_of([*at.line, *at.opened, *at.line], [*at.head, *at.head])  # of the theme and its dohra
+    chosen = groups if rela and len(groups) > 1 else phrases
+    return Hands(chosen, groups, joins, themes.practised(practice, rate, chosen), rela)
 
 
-def _tihai(taal: Taal, rate: Fraction, free: Free, kind: str) -> Segment:
-    """The tihai of the fewest avartans, then of the shortest pauses; its phrase has four strokes or more."""
+def _paltas(at: Line, hands: Hands, known: list[pd.DataFrame], rate: Fraction, n: int) -> list[Segment]:
+    """The segments of n paltas or fewer, in order: the ideas that are wanted most, those with a choice again."""
+    ready = []
+    for place, idea in enumerate(sequence.ideas(at, hands, known, rate)):
+        enough = (s for s in idea.segments if s.free is None or s.free.count() > _taken(s, at, n))
+        ready += [(idea.rank, place, segment) for segment in (next(enough, None),) if segment]
+    ready.sort(key=lambda row: row[:2])
+    again = [row for row in ready if row[2].free and row[2].free.count() > n]
+    chosen = [(place, segment) for _, place, segment in [*ready, *again * MOST]][: min(n, MOST)]
+    return [segment for _, segment in sorted(chosen, key=lambda row: row[0])]
+
+
+def _taken(segment: Segment, at: Line, n: int) -> int:
+    """How many ways of a free part the other paltas can take: each of the same length one."""
+    size = segment.free.ticks if segment.free else 0
+    return 1 if size + length(segment.half(())) < at.n * at.ticks else n
+
+
+def _tihai(taal: Taal, rate: Fraction, at: Line, kind: str) -> Segment:
+    """The tihai: its phrase is the end of the last palta, and Dha.
+
+    It has the fewest avartans. First come phrases that begin three times at the same place in a matra, then those with
+    the shortest pauses.
+    """
     if kind not in TIHAIS:
         raise themes.Impossible(f"tihai is {kind!r}; it is one of {', '.join(TIHAIS)}")
-    names = {bol for phrase in free.phrases for bol, _ in phrase}
-    last = next(bol for bol in (*LANDINGS, *sorted(names - {""})) if bol in names)
-    step, near = int(TICKS / rate), None
+    step, fits, near = at.step, [], None
+    certain = {at.ticks * (1 + k) - onset for k in (0, 1) for onset in themes.boundaries(at.opened)}
     for avartans in range(1, AVARTANS + 1):
         strokes = taal.matras * avartans * rate
         plans = form.solve_tihai(taal, rate, avartans=avartans) if strokes.denominator == 1 and strokes > 10 else []
         for solution in plans:
-            phrase = replace(free, ticks=(solution.phrase - 1) * step, after=last)
-            if 4 <= solution.phrase >= solution.pause and phrase.count():
+            size = (solution.phrase - 1) * step
+            if 4 <= solution.phrase >= solution.pause and size in certain:
                 if kind == "any" or (solution.pause > 0) == (kind == "pause"):
-                    return Segment("tihai", phrase, ((last, step),), pause=solution.pause * step)
+                    fits.append((size, solution.pause * step))
                 near = near or f"{solution.phrase} strokes with pauses of {solution.pause} in {avartans} avartan(s)"
+        if fits:
+            fits.sort(key=lambda pair: ((pair[0] + step + pair[1]) % TICKS != 0, pair[1]))
+            return Segment(
+                "tihai",
+                None,
+                ((LANDING, step),),
+                at.opened * 2,
+                tihais=tuple(fits),
+                idea=TIHAI,
+                derived=True,
+            )
     asked = "tihai" if kind == "any" else f"tihai with {kind}"
     where = f"1 to {AVARTANS} avartans of {taal.title} at {rate} strokes per matra"
-    raise themes.Impossible(f"no {asked} of the theme's phrases fills {where}; nearest: {near or 'another laya'}")
+    raise themes.Impossible(f"no {asked} of the theme's end fills {where}; nearest: {near or 'another laya'}")
 
 
-def new_theme(taal: Taal, known: Iterable[pd.DataFrame], laya: Fraction | int | str = 2) -> Segment:
-    """Plan a theme in a taal from the phrases of known themes; `fill` and `assemble` make it a composition.
+def new_theme(
+    blank: Composition, known: Iterable[pd.DataFrame], choose: Choose, laya: Fraction | int | str = 2, first: int = 0
+) -> Composition:
+    """Make a theme of the phrases of a known one: a head, and an end that begins like the head and has the cadence.
 
-    Its halves end with the most frequent cadences of the known themes; the rest is free, and its khali copy
-    remains closed up to the cadence.
+    In letters x y x c: the head is x y, the end x c with the closed cadence in the bhari half and the open one in the
+    khali half, which is the khali copy up to its end. Khali begins on a matra: where a taal has an odd number of them,
+    the theme has two avartans.
 
     Parameters
     ----------
-    known : events of themes; the new one begins differently from all of them. Themes that do not fit this laya are
-      ignored.
+    blank : a composition without sections: its taal, title and form.
+    known : events of themes; a theme that does not begin with Dha, whose cadences do not differ, or that does not fit
+      this laya is ignored.
+    choose : as in `fill`; what it chooses is x, then y.
+    first : number of the known theme whose phrases are tried first, modulo their number.
 
     Raises
     ------
     themes.Impossible : the known themes give none in this taal.
     """
-    rate = themes.rate_of(laya, Fraction(0))
-    avartans = next(n for n in range(1, 99) if n * taal.matras * rate % 2 == 0 and n * taal.matras * rate >= 12)
-    half = avartans * taal.ticks // 2
-    rows: list[tuple[Row, Row]] = []
+    taal, rate = taals.TAALS[blank.taal], themes.rate_of(laya, Fraction(0))
+    avartans = next(n for n in range(1, 99) if n * taal.matras % 2 == 0 and n * taal.matras * rate >= SHORTEST)
+    half, rows = avartans * taal.ticks // 2, []
     for events in known:
         try:
             rows.append(themes.halves(Section("theme", events), form.laya(events) / rate, "known"))
         except ValueError:
             continue
-    ends: Counter[tuple[Row, Row]] = Counter()
-    for bhari, tail in rows:
-        n = themes.cadence(bhari)
-        ends[bhari[-n:], tail[-n:]] += 1
-    phrases, joins = themes.phrases_of(rows), themes.joins_of(*([*bhari, *tail, *bhari] for bhari, tail in rows))
-    for (bhari, tail), _ in sorted(ends.items(), key=lambda item: (-item[1], item[0])):
-        size = half - length(bhari)
-        free = Free(size, phrases, joins, tail[-1][0], bhari[0][0], -(-half // 3)) if size > 0 else None
-        free = free and free.without(row[: themes.until(row, size)] for row, _ in rows)
-        for bounded in (_bounded(free, rows, rate, RUNS["theme"]), free) if free else ():
-            if bounded.count():
-                return Segment("theme", bounded, bhari, tail)
+    usable = [
+        (bhari, tail)
+        for bhari, tail in rows
+        if bhari[0][0] == LANDING and form.cadence(_bols(bhari)) != form.cadence(_bols(tail))
+    ]
+    for number in range(len(usable)):
+        bhari, tail = usable[(first + number) % len(usable)]
+        frees = _theme_parts(bhari, tail, half, rate)
+        if frees:
+            x = _chosen(frees[0], (), choose, "theme")
+            again = (
+                free
+                for after in (x[0][0], "")
+                for before in (x[-1][0], "")
+                if (free := _new(replace(frees[1], before=before, after=after), x, rows)).count()
+            )
+            y = _chosen(next(again, frees[1]), x, choose, "theme")
+            n, head = themes.cadence(bhari), (*x, *y)
+            whole = Segment("theme", None, bhari[-n:], (*head, *x), tail[-n:], half - length(bhari[-n:]))
+            opened = replace(whole, returns=length(head))
+            section = Section("theme", events_of(opened.play(())))
+            return replace(blank, form=blank.form or "kaida", sections=(section,))
     raise themes.Impossible(
         f"{len(rows)} known themes give no new theme in {taal.title} at {rate} strokes per matra; provide more themes"
     )
+
+
+def _bols(row: Row) -> list[str]:
+    return [bol for bol, _ in row if bol]
+
+
+def _theme_parts(bhari: Row, tail: Row, half: int, rate: Fraction) -> tuple[Free, Free] | None:
+    """The free parts x and y of a new theme from the phrases of a known one; None where there is no filling."""
+    n, grid = themes.cadence(bhari), int(2 * TICKS / rate)
+    last = length(bhari[-n:])
+    size = half // 2 - last
+    if size <= 0 or 2 * size % grid or half % 2:
+        return None
+    phrases = themes.phrases_of([(bhari[:-n], ())])
+    run = max(themes.longest_run(bhari), RUNS["theme"])
+    x = Free(size, phrases, themes.joins_of([*bhari, *tail, *bhari]), after=bhari[-n][0], opening=1, run=run)
+    places = themes.places_of([(bhari[:-n], ())], phrases, grid)
+    bounded = replace(x, grid=grid, places=places)
+    shifted = tuple(frozenset((place - size) % grid for place in where) for where in places)
+    y = replace(bounded, ticks=last, after="", opening=0, places=shifted)
+    x = bounded if bounded.count() else x
+    y = y if y.count() else replace(y, places=())
+    return (x, y) if x.count() and y.count() else None
+
+
+def _new(free: Free, x: Row, rows: Sequence[tuple[Row, Row]]) -> Free:
+    """The same without the ways that make x and them the beginning of a known line."""
+    size = length(x) + free.ticks
+    lines = [themes.until_ticks(row, size) for row, _ in rows if row[: len(x)] == x]
+    return free.without(line[len(x) :] for line in lines if length(line) == size)
 
 
 # The performance -----------------------------------------------------------------------------------------------
 
 
 def fill(segments: Sequence[Segment], choose: Choose) -> list[Row]:
-    """Choose the free parts, in the order in which they are played.
-
-    Segments of the same kind differ from each other: in their first quarter if possible, else in their first half, else
-    anywhere.
+    """Choose the free parts, in the order in which they are played; no two paltas have the same bhari half.
 
     Returns
     -------
-    The chosen sounds of each segment; ``()`` if nothing is free.
+    The chosen sounds of each segment, of a tihai those of its phrase without the last; ``()`` if nothing is free.
 
     Raises
     ------
@@ -279,38 +290,65 @@ def fill(segments: Sequence[Segment], choose: Choose) -> list[Row]:
     filled: list[Row] = []
     for segment in segments:
         row: Row = ()
-        if segment.free:
-            earlier = [done for other, done in zip(segments, filled, strict=False) if other.free == segment.free]
-            free = _distinct(segment.free, earlier)
-            while length(row) < free.ticks:
-                allowed = list(free.options(row))
-                sound = choose((*played, *row), allowed) if len(allowed) > 1 else allowed[0]
-                if sound not in allowed:
-                    raise ValueError(f"{segment.name}: {sound} was chosen; allowed are {allowed}")
-                row = (*row, sound)
+        earlier = list(zip(segments, filled, strict=False))
+        if segment.tihais:
+            row = _phrase(segment, earlier)
+        elif segment.free:
+            free = next(free for free in _distinct(segment, earlier) if free.count())
+            row = _chosen(free, (*played, *segment.before), choose, segment.name)
         filled.append(row)
         played = (*played, *segment.play(row))
     return filled
 
 
-def _distinct(free: Free, earlier: Sequence[Row]) -> Free:
-    """The same without the ways that begin like earlier ones."""
-    for share in BEGINNINGS:
-        left = free.without(row[: themes.until(row, int(free.ticks * share))] for row in earlier)
-        if left.count():
-            return left
-    return left
+def _chosen(free: Free, played: Row, choose: Choose, name: str) -> Row:
+    """Fill one free part, sound by sound."""
+    row: Row = ()
+    while length(row) < free.ticks:
+        allowed = list(free.options(row))
+        sound = choose((*played, *row), allowed) if len(allowed) > 1 else allowed[0]
+        if sound not in allowed:
+            raise ValueError(f"{name}: {sound} was chosen; allowed are {allowed}")
+        row = (*row, sound)
+    return row
+
+
+def _phrase(segment: Segment, earlier: Sequence[tuple[Segment, Row]]) -> Row:
+    """The end of the last palta, with the open cadence, from a phrase on; where none is as long, that of the theme."""
+    last, chosen = next((other, row) for other, row in reversed(earlier) if other.returns)
+    halves = [last.half(chosen, opened=True), segment.before]
+    starts = [{length(half) - onset for onset in themes.boundaries(half)} for half in halves]
+    half, size = next(
+        (half, size) for half, sizes in zip(halves, starts, strict=True) for size, _ in segment.tihais if size in sizes
+    )
+    return half[len(themes.until_ticks(half, length(half) - size)) :]
+
+
+def _distinct(segment: Segment, earlier: Sequence[tuple[Segment, Row]]) -> Iterator[Free]:
+    """The free part without the bhari halves that were played; first near the palta that varied the same part."""
+    free, start = segment.free, len(segment.before)
+    if free is None:
+        return
+    halves = [other.half(row) for other, row in earlier if other.returns]
+    same = [half for half in halves if half[:start] == segment.before and length(half) > length(segment.before)]
+    free = free.without(themes.until_ticks(half[start:], free.ticks) for half in same)
+    around = (segment.before, segment.after, free.ticks)
+    before = [row for other, row in earlier if other.free and (other.before, other.after, other.free.ticks) == around]
+    if before:
+        most = int(MOST_CHANGED * sum(bool(bol) for bol, _ in before[-1]))
+        yield replace(free, reference=before[-1], n_different=1, n_most=most)
+    yield free
 
 
 def assemble(theme: Composition, segments: Sequence[Segment], filled: Sequence[Row]) -> Composition:
-    """Make the composition from a plan and the chosen sounds.
+    """Make the composition from a plan and the chosen sounds; the note of a section is its idea.
 
     Raises
     ------
     themes.Impossible : it breaks a rule of `riyaz.tabla.form`.
     """
     sections = tuple(
-        Section(segment.name, events_of(segment.play(row)), segment.derived)
+        Section(segment.name, events_of(segment.play(row)), segment.derived, note=segment.says(row))
         for segment, row in zip(segments, filled, strict=True)
     )
     composition = replace(theme, form=theme.form or "kaida", sections=sections)

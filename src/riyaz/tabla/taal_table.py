@@ -51,7 +51,7 @@ Farodast; 2+2+2+2+2+2+2; X 0 2 0 3 4 5; T W
   Dhin Dhin | DhaGe TiRaKiTa | Tu Na | Kat Ta | DhinNa KaDha | TiRaKiTa DhinNa | KaDha TiRaKiTa
   variant: matras 9 to 14 differ from school to school
 Pancham Sawari; 3+4+4+4; X 2 0 3; T K W
-  Dhi Na DhiDhi | Kat DhiDhi NaDhi DhiNa | TiKra TinNa TiRaKiTa TuNa | KatTa DhiDhi NaDhi DhiNa
+  Dhi Na DhiDhi | Kat DhiDhi NaDhi DhiNa | TinKra TinNa TiRaKiTa TuNa | KatTa DhiDhi NaDhi DhiNa
   variant: vibhags 4+3+5+3 are also taught
   variant: vibhags 4+4+4+3 are also taught
 Teental; 4+4+4+4; X 2 0 3; T K L
@@ -62,8 +62,8 @@ Tilwada; 4+4+4+4; X 2 0 3; T K
   Dha TiRaKiTa Dhin Dhin | Dha Dha Tin Tin | Ta TiRaKiTa Dhin Dhin | Dha Dha Dhin Dhin
   variant: Tabalchi has TiRaKiTa Tin Tin in vibhag 3
 Sitarkhani; 4+4+4+4; X 2 0 3; T W
-  Dha -Dhin -Ka Dha | Dha -Dhin -Ka Dha | Dha -Ti -Ka Ta | Ta -Dhe -Ka Dha
-  variant: -Tin in vibhag 3 and -Dhin in vibhag 4
+  Dha -Dhin -Ka Dha | Dha -Dhin -Ka Dha | Dha -Tin -Ka Ta | Ta -Dhin -Ka Dha
+  variant: Tabalchi and tablatheka write -Ti in vibhag 3 and -Dhe in vibhag 4
 Shikhar; 6+6+2+3; X 0 2 3; T O
   Dha TiRaKiTa DhinNa NaKa Tu Ga | DhinNa NaKa DhinNa KiTa TaKa Dhet | Dha TeTe | KaTa GaDi GeNe
 Jhampak; 3+2; X 2; O
@@ -96,6 +96,8 @@ Ashtamangal; 1+1+1+1+1+1+1+1+1+1+1; X 0 2 3 0 4 5 0 6 7 8; DT
 Mani; 3+2+3+3; X 2 0 3; T
   -
 Char Taal ki Sawari; 2+2+2+2+1+2; X 2 0 3 4 5; T
+  -
+Indraleen; 1+2+2+3+3; X 0 2 3 4; T
   -
 Iktali; 4+2+5; X 2 3; T
   -

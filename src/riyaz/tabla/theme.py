@@ -17,9 +17,11 @@ import pandas as pd
 
 from riyaz.music.events import TICKS
 from riyaz.tabla import bols, form, taals
-from riyaz.tabla.filling import Row, Sound, khali_copy, sounds
+from riyaz.tabla.filling import Row, Sound, khali_copy, length, opens, sounds
 from riyaz.tabla.notation import Composition, Section
 from riyaz.tabla.taals import Taal
+
+SPEEDS = (Fraction(1), Fraction(1, 2), Fraction(2), Fraction(1, 4), Fraction(4))  # of a known section, to compare
 
 
 class Impossible(ValueError):
@@ -88,21 +90,36 @@ def cadence(row: Row) -> int:
 
 
 def phrases_of(pairs: Sequence[tuple[Row, Row]]) -> tuple[Row, ...]:
-    """The phrases of themes given by `halves`: of bhari halves, and those of the returns that are no khali copies."""
-    bhari = dict.fromkeys(phrase for row, _ in pairs for _, phrase in _with_onsets(row))
-    copies = {khali_copy(phrase) for phrase in bhari}
-    returns = dict.fromkeys(phrase for _, tail in pairs for _, phrase in _with_onsets(tail))
-    return (*bhari, *(phrase for phrase in returns if phrase not in copies and phrase not in bhari))
+    """What moves as a whole in themes given by `halves`: of bhari halves and of returns, but no khali copies.
+
+    A phrase of `riyaz.tabla.bols.phrases` moves alone, but a single closed stroke stays with what it follows: Dha Ti
+    and DhaGe Na, but Dha and TeTe.
+    """
+    bhari = dict.fromkeys(unit for row, _ in pairs for _, unit in _units(row))
+    returns = dict.fromkeys(unit for _, tail in pairs for _, unit in _units(tail))
+    units = dict.fromkeys([*bhari, *returns])
+    return tuple(unit for unit in units if not any(unit == khali_copy(other) for other in units if other != unit))
 
 
 def places_of(pairs: Sequence[tuple[Row, Row]], phrases: Sequence[Row], grid: int) -> tuple[frozenset[int], ...]:
     """For each phrase of two bols or more, where it begins in themes, modulo `grid` ticks; none for single bols."""
     onsets: dict[Row, set[int]] = {phrase: set() for phrase in phrases}
     for row in (row for pair in pairs for row in pair):
-        for onset, phrase in _with_onsets(row):
+        for onset, phrase in _units(row):
             if phrase in onsets and sum(bool(bol) for bol, _ in phrase) > 1:
                 onsets[phrase].add(onset % grid)
     return tuple(frozenset(onsets[phrase]) for phrase in phrases)
+
+
+def _units(row: Row) -> list[tuple[int, Row]]:
+    """The phrases of a row with their onsets; a single stroke that khali does not close belongs to what it follows."""
+    units: list[tuple[int, Row]] = []
+    for onset, phrase in _with_onsets(row):
+        if units and sum(bool(bol) for bol, _ in phrase) == 1 and not opens(_first(phrase)):
+            units[-1] = (units[-1][0], (*units[-1][1], *phrase))
+        else:
+            units.append((onset, phrase))
+    return units
 
 
 def _with_onsets(row: Row) -> list[tuple[int, Row]]:
@@ -122,23 +139,82 @@ def longest_run(row: Sequence[Sound]) -> int:
     return max((len(list(same)) for _, same in groupby(bol for bol, _ in row if bol)), default=0)
 
 
-def beginnings(known: Iterable[pd.DataFrame], rate: Fraction, size: int) -> list[Row]:
-    """How known sections begin, played at this laya: rows of exactly `size` ticks."""
+def middles(known: Iterable[pd.DataFrame], rate: Fraction, before: Row, size: int) -> list[Row]:
+    """What known sections that begin like `before` have next, at whatever speed: rows of exactly `size` ticks."""
     rows = []
     for events in known:
+        for faster in dict.fromkeys([form.laya(events) / rate, *SPEEDS]):
+            row = [(bol, int(ticks * faster)) for bol, ticks in sounds(events)]
+            ends = list(accumulate((ticks for _, ticks in row[len(before) :]), initial=0))
+            if tuple(row[: len(before)]) == before and size in ends:
+                rows.append(tuple(row[len(before) : len(before) + ends.index(size)]))
+    return list(dict.fromkeys(rows))
+
+
+def cut_of(bhari: Row) -> int:
+    """Ticks of the head of a theme's line: what stands before its end.
+
+    The end is the second half of the line, or less of it where no phrase begins there, but all of the cadence.
+    """
+    starts = [onset for onset, _ in _with_onsets(bhari)]
+    total, last = length(bhari), length(bhari[: len(bhari) - cadence(bhari)])
+    return next((onset for onset in starts if 2 * onset >= total and onset <= last), last)
+
+
+def groups_of(bhari: Row) -> tuple[Row, ...]:
+    """The groups of a line before its cadence: each goes from where the bayan opens to where it opens again.
+
+    ``Dha Te Te Dha Te Te Dha Dha Te Te Dha Ge Ti Na Ke Na`` has Dha Te Te, Dha Dha and Dha Dha Te Te: a line is grouped
+    with its end and without it.
+    """
+    rows = [bhari[: len(bhari) - cadence(bhari)], until_ticks(bhari, cut_of(bhari))]
+    groups: dict[Row, None] = {}
+    for row in rows:
+        group: Row = ()
+        for _, phrase in _with_onsets(row):
+            if group and opens(_first(phrase)) and not opens(_first(_with_onsets(group)[-1][1])):
+                groups[group], group = None, ()
+            group = (*group, *phrase)
+        if row is not rows[0] and group:
+            groups[group] = None
+    return tuple(group for group in groups if sum(bool(bol) for bol, _ in group) > 1)
+
+
+def _first(phrase: Row) -> Sound:
+    return next((sound for sound in phrase if sound[0]), phrase[0])
+
+
+def until_ticks(row: Row, ticks: int) -> Row:
+    """The sounds of a row that begin before a time."""
+    starts = accumulate((t for _, t in row), initial=0)
+    return tuple(sound for sound, start in zip(row, starts, strict=False) if start < ticks)
+
+
+def boundaries(row: Row) -> list[int]:
+    """The onsets of the phrases of a row, in ticks."""
+    return [onset for onset, _ in _with_onsets(row)]
+
+
+def practised(known: Iterable[pd.DataFrame], rate: Fraction, phrases: Sequence[Row]) -> frozenset[tuple[str, str]]:
+    """The joins that known sections of a form have at the density that these phrases need.
+
+    A join counts where its strokes stand no further apart in a known section, at its own laya, than the last stroke of
+    a phrase is long here: what is documented slow is not played fast.
+    """
+    gaps: dict[str, int] = {}
+    for phrase in phrases:
+        bol, ticks = phrase[-1]
+        if bol:
+            gaps[bol] = min(gaps.get(bol, ticks), ticks)
+    joins = set()
+    for events in known:
         faster = form.laya(events) / rate
-        row = [(bol, int(ticks * faster)) for bol, ticks in sounds(events)]
-        ends = list(accumulate(ticks for _, ticks in row))
-        if size in ends:
-            rows.append(tuple(row[: ends.index(size) + 1]))
-    return rows
+        for (bol, ticks), (after, _) in pairwise(sounds(events)):
+            if bol and after and ticks * faster <= gaps.get(bol, 0):
+                joins.add((bol, after))
+    return frozenset(joins)
 
 
 def joins_of(*rows: Sequence[Sound]) -> frozenset[tuple[str, str]]:
     """The pairs of strokes that follow each other, ignoring rests."""
     return frozenset(pair for row in rows for pair in pairwise([bol for bol, _ in row if bol]))
-
-
-def until(row: Row, ticks: int) -> int:
-    """Number of sounds that fit into this many ticks."""
-    return sum(end <= ticks for end in accumulate(t for _, t in row))

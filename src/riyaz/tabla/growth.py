@@ -1,0 +1,279 @@
+"""How a kaida grows: rules of teaching, put to the sections of a composition, and what a build-up measures.
+
+`riyaz.tabla.form` has the rules that every kaida keeps. The rules here are those by which teachers let one grow. They
+are hints and no laws: the documented sequences of data/raw/tabla (sections marked ``taught``) break some of them, and a
+share means nothing without theirs beside it (`taught`, `form.by_rule`).
+
+A *line* is the bhari half of the theme, A its head and B its end (`riyaz.tabla.theme.cut_of`). Rules:
+
+- *cadence at the end*: the closed cadence stands at the end of the bhari half, once or doubled, and nowhere before,
+  unless the theme has it inside or has no other.
+- *end of the theme*: the bhari half ends as the theme's does, from B on.
+- *dohra*: A A A B where A is half of the line, else the line twice.
+- *phrases of the theme*: the strokes of every phrase of a palta (`riyaz.tabla.bols.phrases`) stand so in the theme.
+- *first palta*: joins of the theme and its dohra only, no rest that the theme has not, at least half of its head.
+- *small step*: at most half of what is free changes from one palta to the next of the same length.
+- *lengths*: no palta is longer than the one before.
+- *khali on a matra*: the khali half begins on a matra.
+- *tihai of the kaida*: it ends in a cadence of the theme and Dha on sam.
+
+References
+----------
+Cadences, layouts, dohra, first paltas and shrinking: counted in lessons of the projects tabla-notation, Karya, AnuLaya
+and Bol Processor. Edit distance: V. Levenshtein, 1966.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+
+from riyaz.music.events import TICKS, Piece
+from riyaz.tabla import bols, form, taals
+from riyaz.tabla import theme as themes
+from riyaz.tabla.filling import Row, length, sounds
+from riyaz.tabla.form import Check
+from riyaz.tabla.notation import Composition, Section
+from riyaz.tabla.taals import Taal
+
+HEAD = 0.5  # of the theme's head, that a first palta keeps at least
+STEP = 0.5  # of what is free, that changes at most
+
+
+@dataclass(frozen=True)
+class Step:
+    """One palta as part of a build-up: shares, 0 to 1.
+
+    Attributes
+    ----------
+    section : its name.
+    step : edit distance from the palta before, over the sounds that are free; None for the first or another length.
+    head : sounds of the theme's first line up to its end, that stand at the same time.
+    joins : pairs of strokes that follow each other in the theme or its dohra too.
+    rests : rests.
+    """
+
+    section: str
+    step: float | None
+    head: float
+    joins: float
+    rests: int
+
+
+def taught(composition: Composition) -> Composition:
+    """The same with the sections only that are marked as taught; without sections where none is."""
+    return replace(composition, sections=tuple(section for section in composition.sections if section.taught))
+
+
+def composition(piece: Piece) -> Composition:
+    """A piece of bols with its sections as a composition again; without sections where the piece has none."""
+    parts = [
+        Section(
+            part["name"],
+            form.between(piece.events, part["onset"], part["duration"]),
+            part["derived"],
+            part.get("taught", False),
+            part.get("note", ""),
+        )
+        for part in piece.about.get("sections", [])
+    ]
+    about = piece.about
+    return Composition(about.get("title", ""), about["taal"], about.get("form", ""), sections=tuple(parts))
+
+
+def check(composition: Composition) -> list[Check]:
+    """Put the rules of teaching to a kaida or rela; none where there is no theme, or for other forms."""
+    theme = _theme(composition)
+    if theme is None or composition.form not in ("kaida", "rela"):
+        return []
+    taal, checks = taals.TAALS[composition.taal], [_on_a_matra(theme)]
+    paltas = [section for section in composition.sections if section.name.startswith("palta")]
+    for section in composition.sections:
+        if section.name.startswith(("dohra", "palta")):
+            line, opened = lines(theme, section)
+            checks += [*_cadence_inside(line, opened, section), _end(line, section), _on_a_matra(section)]
+            checks.append(
+                _dohra(line, section) if section.name.startswith("dohra") else _phrases([line, opened], section)
+            )
+    if paltas:
+        checks.append(_first(composition, paltas[0]))
+    for step in build_up(composition):
+        if step.step is not None:
+            checks.append(Check("small step", step.step <= STEP, step.section, f"{step.step:.2f} of what is free"))
+    for before, after in pairwise(paltas):
+        checks.append(Check("lengths", after.ticks <= before.ticks, after.name, f"{after.ticks / TICKS:g} matras"))
+    for section in composition.sections:
+        if section.name.startswith("tihai"):
+            checks.append(_tihai(theme, section, taal))
+    return checks
+
+
+def build_up(composition: Composition) -> list[Step]:
+    """The paltas of a kaida as steps; empty without a theme or without paltas."""
+    theme = _theme(composition)
+    paltas = [section for section in composition.sections if section.name.startswith("palta")]
+    if theme is None:
+        return []
+    result: list[Step] = []
+    for before, section in zip([None, *paltas], paltas, strict=False):
+        line, opened = lines(theme, section)
+        row, free = _bhari(section), length(_bhari(section)) - length(line) + themes.cut_of(line)
+        step = None
+        if before is not None and before.ticks == section.ticks:
+            start, last = themes.until_ticks(row, free), themes.until_ticks(_bhari(before), free)
+            step = distance(last, start) / max(len(last), len(start), 1)
+        head = themes.until_ticks(line, themes.cut_of(line))
+        same = _timed(head) & _timed(row)
+        joins = list(pairwise(_names(row)))
+        known = themes.joins_of([*line, *opened, *line], [*head, *head])  # of the theme and its dohra
+        share = np.mean([pair in known for pair in joins]) if joins else 1.0
+        rests = sum(not bol for bol, _ in row)
+        result.append(Step(section.name, step, len(same) / max(len(head), 1), float(share), rests))
+    return result
+
+
+def distance(one: Sequence, other: Sequence) -> int:
+    """Edit distance of two rows: the fewest sounds to put in, take out or change."""
+    row = np.arange(len(other) + 1)
+    for number, sound in enumerate(one, 1):
+        changed = row[:-1] + np.array([sound != known for known in other], dtype=np.int64)
+        best = np.r_[number, np.minimum(changed, row[1:] + 1)]
+        row = np.minimum.accumulate(best - np.arange(len(best))) + np.arange(len(best))
+    return int(row[-1])
+
+
+def measures(compositions: Iterable[Composition]) -> pd.DataFrame:
+    """What the build-ups measure: a row a composition with paltas.
+
+    Returns
+    -------
+    title, paltas, step (mean), first head, head (mean), first joins, joins (mean), rests (a palta).
+    """
+    rows = []
+    for composition in compositions:
+        steps = build_up(composition)
+        if steps:
+            moved = [step.step for step in steps if step.step is not None]
+            rows.append(
+                {
+                    "title": composition.title,
+                    "paltas": len(steps),
+                    "step": float(np.mean(moved)) if moved else np.nan,
+                    "first head": steps[0].head,
+                    "head": float(np.mean([step.head for step in steps])),
+                    "first joins": steps[0].joins,
+                    "joins": float(np.mean([step.joins for step in steps])),
+                    "rests": float(np.mean([step.rests for step in steps])),
+                }
+            )
+    columns = ["title", "paltas", "step", "first head", "head", "first joins", "joins", "rests"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+# Rules ---------------------------------------------------------------------------------------------------------
+
+
+def _theme(composition: Composition) -> Section | None:
+    return next((section for section in composition.sections if section.name.startswith("theme")), None)
+
+
+def lines(theme: Section, section: Section) -> tuple[Row, Row]:
+    """The bhari half of the theme and its return, at the laya at which the bhari half of a section ends so."""
+    measured, row = form.laya(theme.events) / (form.laya(section.events) or 1), _bhari(section)
+    tries = [Fraction(1, n) for n in (1, 2, 4, 3, 8)] + [measured or Fraction(1)]
+    scaled = []
+    for faster in tries:
+        try:
+            scaled.append(themes.halves(theme, faster, ""))
+        except themes.Impossible:  # a theme with strokes that this laya cannot write
+            continue
+    ends = (pair for pair in scaled if row[-themes.cadence(pair[0]) :] == pair[0][-themes.cadence(pair[0]) :])
+    return next(ends, scaled[-1])
+
+
+def _bhari(section: Section) -> Row:
+    return themes.until_ticks(sounds(section.events), section.ticks // 2)
+
+
+def _timed(row: Row) -> set[tuple[int, str]]:
+    starts = np.cumsum([0, *(ticks for _, ticks in row)]).tolist()
+    return {(start, bol) for start, (bol, _) in zip(starts, row, strict=False)}
+
+
+def _names(row: Row) -> list[str]:
+    return [bol for bol, _ in row if bol]
+
+
+def _cadence_inside(line: Row, opened: Row, section: Section) -> list[Check]:
+    """The closed cadence of a bhari half, where the theme has an open one too and none inside."""
+    names, row = _names(line), _names(_bhari(section))
+    closed = form.cadence(names)
+    n = len(closed)
+    inside = [i for i in range(len(names) - n) if tuple(names[i : i + n]) == closed]
+    if bols.khali(closed) != list(closed) or form.cadence(_names(opened)) == closed or inside or not n:
+        return []
+    places = [i for i in range(len(row) - n) if tuple(row[i : i + n]) == closed and i != len(row) - 2 * n]
+    detail = f"{' '.join(closed)} at stroke {places[0] + 1} of the bhari half" if places else ""
+    at = tuple(i + k for i in places for k in range(n))
+    return [Check("cadence at the end", not places, section.name, detail, at)]
+
+
+def _end(line: Row, section: Section) -> Check:
+    row, end = _bhari(section), line[len(themes.until_ticks(line, themes.cut_of(line))) :]
+    passed = row[len(row) - len(end) :] == end
+    n, ends = len(_names(row)), len(_names(end))
+    at = () if passed else tuple(range(max(0, n - ends), n))
+    return Check("end of the theme", passed, section.name, "" if passed else f"not {' '.join(_names(end))}", at)
+
+
+def _on_a_matra(section: Section) -> Check:
+    matra = Fraction(section.ticks // 2, TICKS) + 1
+    return Check("khali on a matra", matra.denominator == 1, section.name, f"khali begins on matra {matra}")
+
+
+def _dohra(line: Row, section: Section) -> Check:
+    row, cut = _bhari(section), themes.cut_of(line)
+    n = length(row) // max(length(line), 1)
+    head = themes.until_ticks(line, cut)
+    if 2 * cut == length(line):
+        return Check("dohra", row == (*head * (2 * n - 1), *line[len(head) :]), section.name, "A A A B")
+    twice = themes.until_ticks(row, cut) == head and row[len(row) - len(line) :] == line
+    return Check("dohra", twice, section.name, "the line twice")
+
+
+def _phrases(pair: Sequence[Row], section: Section) -> Check:
+    line, opened = pair
+    theme = [bol for bol, _ in (*line, *opened, *line)]
+    known = {tuple(theme[i : i + n]) for n in (1, 2, 3, 4) for i in range(len(theme) - n + 1)}
+    phrases = bols.phrases([bol for bol, _ in _bhari(section)])
+    strange = dict.fromkeys(phrase for phrase in phrases if phrase != ("",) and phrase not in known)
+    at: list[int] = []
+    struck = 0
+    for phrase in phrases:
+        size = len([bol for bol in phrase if bol])
+        at += range(struck, struck + size) if phrase in strange else ()
+        struck += size
+    detail = ", ".join(" ".join(phrase) for phrase in strange)
+    words = f"not in the theme: {detail}" if strange else ""
+    return Check("phrases of the theme", not strange, section.name, words, tuple(at))
+
+
+def _first(composition: Composition, palta: Section) -> Check:
+    step = build_up(composition)[0]
+    theme = _theme(composition)
+    silent = theme is not None and any(not bol for bol, _ in _bhari(theme))
+    passed = step.joins == 1 and step.head >= HEAD and (not step.rests or silent)
+    detail = f"{step.joins:.0%} of the joins, {step.head:.0%} of the head, {step.rests} rests"
+    return Check("first palta", passed, palta.name, detail)
+
+
+def _tihai(theme: Section, section: Section, taal: Taal) -> Check:
+    struck = form.strokes(section.events)
+    names = [bol for _, bol in struck]
+    known = {cadence for cadence in form.cadences(theme.events) if cadence}
+    ends = [cadence for cadence in known if tuple(names[-1 - len(cadence) : -1]) == cadence]
+    passed = bool(ends) and names[-1] == "Dha" and struck[-1][0] % taal.ticks == 0
+    return Check("tihai of the kaida", passed, section.name, f"ends {' '.join(names[-5:])}")

@@ -1,0 +1,271 @@
+"""The ideas of a kaida's paltas, in the order in which they are taught, and what each leaves to choose.
+
+A *line* is the bhari half of the theme: its *head* A and its *end* B, which has the cadence. The bhari half of a palta
+has several lines, two in most taals, and is laid out in one of three ways: what is free, then the line; the line with
+an open cadence, what is free, then the end; or all free but the end. The end never changes. The khali half repeats the
+bhari half closed and opens again where the last line or the end begins.
+
+First come ideas that use only the theme's own joins and keep its head: *adha dohra* (the first quarter of the line
+twice, then the head twice), a varied second quarter, *bal* (the head, then the head with a hole), groups that move
+whole. Then the first line, then the second one is free. New joins, rests, a silent sam and three free quarters come
+late, and the last paltas are shorter: a line alone, then its end alone.
+
+References
+----------
+Order, layouts, dohra, adha dohra and bal: lessons noted in the projects tabla-notation, Karya and AnuLaya; layouts: the
+grammar of J. Kippen and B. Bel, Modelling Music with Grammars, 1992. All as counted in `riyaz.tabla.growth`.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from math import ceil
+from typing import NamedTuple
+
+import pandas as pd
+
+from riyaz.music.events import TICKS
+from riyaz.tabla import theme as themes
+from riyaz.tabla.filling import Free, Row, khali_copy, length, opens
+
+RUNS = {"theme": 3, "palta": 4}  # at most so many consecutive repeats of a bol, or as many as in the theme
+MIN_DIFFERENT = Fraction(1, 4)  # at least, of the strokes in the free part of a palta, from the theme
+MOST = 16  # paltas in a performance
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One section of a performance.
+
+    Attributes
+    ----------
+    name, idea : name of the section, and what it does with the theme.
+    free : the part to choose; None if all is fixed.
+    before, after : what stands around it in the bhari half; a whole fixed section is all `after`, with `returns` 0.
+    back : `after` as it is in the khali half, with the open cadence.
+    returns : ticks of the khali half that are closed.
+    tihais : (ticks of the phrase without its last stroke, ticks of the pause), the first that fits is played.
+    derived : nothing is chosen, and it is not the theme.
+    """
+
+    name: str
+    free: Free | None
+    after: Row
+    before: Row = ()
+    back: Row = ()
+    returns: int = 0
+    idea: str = ""
+    tihais: tuple[tuple[int, int], ...] = ()
+    derived: bool = False
+
+    def half(self, chosen: Row, opened: bool = False) -> Row:
+        """The bhari half, or the same with the open cadence."""
+        return (*self.before, *chosen, *(self.back if opened else self.after))
+
+    def play(self, chosen: Row) -> Row:
+        """The whole section, given the chosen sounds."""
+        if self.tihais:
+            return self._tihai(chosen)
+        if not self.returns:
+            return self.after
+        closed = themes.until_ticks(khali_copy(self.half(chosen)), self.returns)
+        return (*self.half(chosen), *closed, *self.half(chosen, opened=True)[len(closed) :])
+
+    def _tihai(self, chosen: Row) -> Row:
+        last, step = self.after[0]
+        pause = (("", step),) * (dict(self.tihais)[length(chosen)] // step)
+        phrase = (*chosen, *self.after)
+        return (*phrase, *pause, *phrase, *pause, *chosen, (last, TICKS))
+
+    def says(self, chosen: Row) -> str:
+        """The idea, with the sizes of the groups where it is one of groups."""
+        if self.free is None or self.idea != GROUPS:
+            return self.idea
+        sizes = (2 * length(group) // self.free.grid for group in parted(chosen, self.free.phrases) or ())
+        return f"groups of {'+'.join(map(str, sizes))}"
+
+
+def parted(row: Row, groups: Sequence[Row]) -> list[Row] | None:
+    """Part a row into groups, the longest first where there are several ways; None where there is none."""
+    if not row:
+        return []
+    for group in sorted(groups, key=len, reverse=True):
+        rest = parted(row[len(group) :], groups) if row[: len(group)] == group else None
+        if rest is not None:
+            return [group, *rest]
+    return None
+
+
+class Line(NamedTuple):
+    """A theme as its paltas need it.
+
+    Attributes
+    ----------
+    line, opened : its bhari half, and the same with the cadence of the return.
+    cut : ticks of the head.
+    n : lines in the bhari half of a palta.
+    step : ticks of a stroke.
+    cycle : ticks of an avartan.
+    """
+
+    line: Row
+    opened: Row
+    cut: int
+    n: int
+    step: int
+    cycle: int
+
+    @property
+    def head(self) -> Row:
+        return themes.until_ticks(self.line, self.cut)
+
+    @property
+    def end(self) -> Row:
+        return self.line[len(self.head) :]
+
+    @property
+    def end_opened(self) -> Row:
+        return self.opened[len(self.head) :]
+
+    @property
+    def ticks(self) -> int:
+        return length(self.line)
+
+
+class Hands(NamedTuple):
+    """What the free parts are made of: phrases, groups, and the joins of the theme and of the form."""
+
+    phrases: tuple[Row, ...]
+    groups: tuple[Row, ...]
+    joins: frozenset[tuple[str, str]]
+    practised: frozenset[tuple[str, str]]
+    rela: bool
+
+
+class Idea(NamedTuple):
+    """An idea: its place in the order of what is wanted most, and its segment by falling strictness."""
+
+    rank: int
+    segments: tuple[Segment, ...]
+
+
+HALF, GROUPS, FIRST, SECOND = "second quarter varied", "groups", "first line varied", "second line varied"
+LATE = "three quarters varied"
+
+
+def dohra(at: Line) -> Segment:
+    """A A A B where the head is half of the line, else the line with the open cadence, then the line."""
+    if 2 * at.cut == at.ticks:
+        row, back, idea = (*at.head * (2 * at.n - 1), *at.end), at.end_opened, "A A A B"
+    else:
+        row, back, idea = (*at.opened * (at.n - 1), *at.line), at.end_opened, "the line twice"
+    return _fixed("dohra", row, back, (at.n - 1) * at.ticks, idea)
+
+
+def _fixed(name: str, row: Row, back: Row, returns: int, idea: str) -> Segment:
+    start = row[: len(row) - len(back)]
+    return Segment(name, None, row[len(start) :], start, back, returns, idea, derived=True)
+
+
+def _fixed_ideas(at: Line) -> list[tuple[int, int, Segment]]:
+    """Those that leave nothing to choose, as (place in the order, rank, segment)."""
+    fixed, back = [], (at.n - 1) * at.ticks
+    quarter = themes.until_ticks(at.head, at.cut // 2)
+    even = 2 * at.cut == at.ticks and 2 * length(quarter) == at.cut and at.cut // 2 in themes.boundaries(at.head)
+    even = even and quarter * 2 != at.head  # else the adha dohra is the dohra
+    if even:
+        row = (*quarter * 2, *at.head * (2 * at.n - 2), *at.end)
+        fixed.append((0, 4, _fixed("", row, at.end_opened, back, "adha dohra")))
+        hole = (quarter[0], *(("", at.step),) * ((at.cut // 2 - quarter[0][1]) // at.step), *at.head[len(quarter) :])
+        if length(hole) == at.cut:
+            row = (*at.head * (2 * at.n - 3), *hole, *at.line)
+            fixed.append((3, 6, _fixed("", row, at.end_opened, back, "bal")))
+    row = (*at.end_opened, *at.end)
+    closes = any(opens(sound) for sound in themes.until_ticks(row, -(-at.ticks // 3)))
+    longer = len(at.end) > themes.cadence(at.line)
+    if 2 * at.cut == at.ticks and 2 * at.ticks % at.cycle == 0 and closes and longer:
+        fixed.append((15, 9, _fixed("", row, at.end_opened, length(at.end), "the end of the theme alone")))
+    return fixed
+
+
+def ideas(at: Line, hands: Hands, known: Sequence[pd.DataFrame], rate: Fraction) -> list[Idea]:
+    """All ideas that a theme allows, in the order in which they are played."""
+    new = hands.practised - hands.joins
+    whole, first = at.n * at.ticks, (at.n - 1) * at.ticks
+    rests = tuple((*phrase, ("", at.step)) for phrase in hands.phrases if len(phrase) == 1 and opens(phrase[0]))
+    rested = frozenset((bol, "") for (bol, _), _ in rests)
+    first_group = next((group for group in hands.groups if at.line[: len(group)] == group), ())
+    silent = (("", first_group[0][1]), *first_group[1:]) if first_group else ()
+    rows: list[tuple] = []
+
+    def add(place: int, rank: int, idea: str, *around: Row | int, **more) -> None:
+        rows.append((place, rank, idea, *around, more))
+
+    late = {"joins": hands.joins | hands.practised}
+    for place, rank in ((1, 0), (2, 8)):
+        add(place, rank, HALF, at.head, at.line, at.opened, whole, first)
+    for place, rank in ((5, 1), (6, 7)):
+        add(place, rank, FIRST, (), at.line, at.opened, whole, first)
+    if at.opened != at.line:
+        for place, rank in ((7, 3), (8, 11)):
+            add(place, rank, SECOND, at.opened, at.end, at.end_opened, whole, first)
+    if new:
+        add(9, 10, "new joins in the first line", (), at.line, at.opened, whole, first, wanted=new, **late)
+    for place, rank in ((11, 5), (13, 13)):
+        add(place, rank, LATE, (), at.end, at.end_opened, whole, whole - length(at.end), **late)
+    if not hands.rela:
+        if len(hands.groups) > 1:
+            add(4, 2, GROUPS, (), at.line, at.opened, whole, first, phrases=hands.groups, places=())
+        if rests:
+            more = {"phrases": (*hands.phrases, *rests), "wanted": rested, **late}
+            add(10, 12, "a rest in the first line", (), at.line, at.opened, whole, first, **more)
+        if silent:
+            add(12, 14, "sam silent", silent, at.line, at.opened, whole, first, **late)
+    if 2 * at.ticks % at.cycle == 0:
+        add(14, 3, "one line, its head varied", (), at.end, at.end_opened, at.ticks, at.cut)
+    fixed = [row for row in _fixed_ideas(at) if not (hands.rela and row[2].idea == "bal")]
+    made = [(place, Idea(rank, (segment,))) for place, rank, segment in fixed]
+    for place, rank, idea, before, after, back, half, returns, more in rows:
+        size = half - length(before) - length(after)
+        if size > 0:
+            frees = _frees(at, hands, known, rate, before, after, half, size, more)
+            segments = tuple(Segment("", free, after, before, back, returns, idea) for free in frees)
+            made.append((place, Idea(rank, segments)))
+    return [idea for _, idea in sorted(made, key=lambda pair: pair[0])]
+
+
+def _frees(
+    at: Line,
+    hands: Hands,
+    known: Iterable[pd.DataFrame],
+    rate: Fraction,
+    before: Row,
+    after: Row,
+    half: int,
+    size: int,
+    more: dict,
+) -> list[Free]:
+    """The free part of an idea: first with all rules, then with all joins of the form, then with fewer rules.
+
+    The distance from the theme is given up first, then the places on the beat or off it.
+    """
+    opening = 0 if any(bol for bol, _ in before) else -(-half // 3) - length(before)
+    grid = int(2 * TICKS / rate)
+    start = length(before)
+    wheres = themes.places_of([(at.line, at.opened)], hands.phrases, grid)
+    on_beat = frozenset({-start % grid})
+    places = tuple(frozenset((place - start) % grid for place in where) for where in wheres)
+    places += (on_beat,) * (len(more.get("phrases", hands.phrases)) - len(places))  # of rests
+    last = next((bol for bol, _ in reversed(before) if bol), at.opened[-1][0])
+    free = Free(size, hands.phrases, hands.joins, last, after[0][0], opening, grid, places)
+    free = replace(free, run=max(themes.longest_run(at.line * 2), RUNS["palta"]), **more)
+    same = at.line * at.n
+    reference = themes.until_ticks(same, start + size)[len(themes.until_ticks(same, start)) :]
+    if length(reference) != size:
+        reference = ()
+    n_different = ceil(MIN_DIFFERENT * sum(bool(bol) for bol, _ in reference))
+    strict = replace(free, reference=reference, n_different=n_different)
+    wide = hands.joins | hands.practised
+    frees = [strict, replace(strict, joins=wide), replace(free, joins=wide), replace(free, joins=wide, places=())]
+    taken = [row for row in [reference, *themes.middles(known, rate, before, size)] if row]
+    return [free.without(taken) for free in frees]
