@@ -17,7 +17,7 @@ import pandas as pd
 from ruamel.yaml import YAML
 
 from riyaz.report import figures, pages
-from riyaz.tools import environment, files
+from riyaz.tools import environment, escape, files
 
 WORKSPACE = "workspace"
 
@@ -119,7 +119,7 @@ def notebook(root: Path, revisions: Sequence[str]) -> Any:
         if not metrics and not histories:
             continue
         cells += [
-            new_markdown_cell(f"## {figures.plain(corpus)}"),
+            new_markdown_cell(f"## {escape.markdown(corpus)}"),
             html(bits(metrics), "On held-out pieces, with 95 % intervals"),
         ]
         if histories:
