@@ -40,6 +40,7 @@ def test_page_shows_what_differs_and_the_bits_with_their_intervals(root, monkeyp
     assert "0.500 (0.250 to 0.750)" in html
     assert "-0.100 (no interval)" in html
     assert html.count('role="img"') == 1
+    assert ".ipynb" not in html
 
 
 def test_a_revision_that_is_none_is_named(root, monkeypatch):

@@ -66,6 +66,7 @@ def render(notebook: NotebookNode, stage: str, corpus: str = "") -> str:
     notebook = named(shown(notebook))
     injected = any("injected-parameters" in cell.metadata.get("tags", []) for cell in notebook.cells)
     about = {"stage": stage, "corpus": corpus, "stages": list(STAGES), "injected": injected, "css": css()}
+    about["notebook"] = f"{stage}.ipynb" if stage in (*STAGES, *LONE) else ""
     html, _ = PageExporter().from_notebook_node(notebook, {"riyaz": about, "contents": [], "numbers": count(1)})
     return html
 
