@@ -64,8 +64,9 @@ PROTOCOL = """Listening test {test}
 2. Each listener works alone, with headphones, without talk about the clips, and gives back one file of answers.
 3. Put the files into answers/ and run the notebook listening. It reads complete and incomplete files, and leaves out
    clips that a listener knew, or heard for less than half of their length.
-4. Decide before the first answer how many listeners you want, and stop there. With fewer than six no two-sided
-   Wilcoxon test can reach 5 %. `python -m riyaz pilot` simulates listeners and says how many a difference needs.
+4. Decide before the first answer how many listeners you want, and stop there. With fewer than nine no
+   difference can be found: a Wilcoxon test corrected for twelve comparisons cannot reach 5 %. `python -m riyaz pilot`
+   simulates listeners and says how many a difference needs.
 """
 
 
