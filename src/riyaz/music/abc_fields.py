@@ -123,11 +123,11 @@ def tempo(text: str, length: Fraction) -> float | None:
     length : the unit of length in whole notes, which tempi of ABC 1.6 count in (``Q:100``, ``Q:C=100``, ``Q:C3=100``).
     """
     text = re.sub(r"\"[^\"]*\"", " ", text).strip()
-    of = re.match(r"((?:[0-9]+/[0-9]+\s*)+)=\s*([0-9.]+)", text)
+    of = re.match(r"([0-9]+/[0-9]+(?:\s+[0-9]+/[0-9]+)*)\s*=\s*([0-9.]+)", text)
     old = re.match(r"[Cc]([0-9]*)(?:/([0-9]+))?\s*=\s*([0-9.]+)", text)
     plain = re.match(r"([0-9.]+)\s*$", text)
     if of:
-        parts = [part.split("/") for part in of[1].split()]
+        parts = re.findall(r"([0-9]+)/([0-9]+)", of[1])
         beat = sum(Fraction(whole(above), max(whole(below), 1)) for above, below in parts)
         number = of[2]
     elif old:
