@@ -34,7 +34,9 @@ def measure(layers: int, units: int, window: int, calls: int, n_tokens: int, rou
     names = events.PITCHES[36 : 36 + PITCHES]
     words = [*names, *["+" + name for name in names], *["~" + name for name in names], "d:1", "d:1/2", "rest"]
     vocabulary = tokens.Vocabulary(words)
-    sizes = params.Model(cell="lstm", layers=layers, units=units, embedding=128, dropout=0.3, memory="none")
+    sizes = params.Model(
+        cell="lstm", layers=layers, units=units, embedding=128, dropout=0.3, features=[], members=1, memory="none"
+    )
     net = network.build(len(vocabulary), sizes, "last")
     model = Bundle(network.weights(net), vocabulary, {})
     never_ends = np.array([word != "<end>" for word in vocabulary.words])

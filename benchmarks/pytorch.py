@@ -71,13 +71,12 @@ class Ours:
         from riyaz.model import network
 
         layers, units, embedding, batch, length = SIZES[name]
-        sizes = params.Model(
-            cell="lstm", layers=layers, units=units, embedding=embedding, dropout=DROPOUT, memory="none"
-        )
+        shape = {"layers": layers, "units": units, "embedding": embedding, "dropout": DROPOUT}
+        sizes = params.Model(cell="lstm", **shape, features=[], members=1, memory="none")
         self.logits = network.learner(network.build(N_TOKENS, sizes), RATE, DECAY, CLIP)
         rng = np.random.default_rng(0)
         self.draw = lambda steps: rng.integers(1, N_TOKENS, size=(steps * batch, length + 1), dtype=np.int32)
-        self.batches = lambda ids: network.Batches(ids[:, :-1], ids[:, 1:], batch, None)
+        self.batches = lambda ids: network.Batches((ids[:, :-1], ids[:, 1:]), batch)
 
     def seconds(self, steps: int) -> float:
         """Seconds per step."""

@@ -55,10 +55,12 @@ class Learner:
 
         train, held, n_tokens = music_
         rate, batch = setting
-        sizes = params.Model(cell="lstm", layers=1, units=UNITS, embedding=EMBEDDING, dropout=0.0, memory="none")
+        sizes = params.Model(
+            cell="lstm", layers=1, units=UNITS, embedding=EMBEDDING, dropout=0.0, features=[], members=1, memory="none"
+        )
         self.net = network.build(n_tokens, sizes, targets, seed)
         self.logits = network.learner(self.net, rate, 0.01, 1.0)
-        self.batches = network.Batches(*windows.cut(train, LENGTH, targets), batch, seed)
+        self.batches = network.Batches(windows.cut(train, LENGTH, targets), batch, seed)
         self.held = [row for row in held if len(row) > LENGTH]
         self.targets, self.at = targets, 0
 

@@ -13,12 +13,15 @@ from riyaz.music.events import Piece
 from riyaz.text.dataset import DataSet
 from riyaz.text.tokens import Vocabulary, encode
 
+DRAWN = {"temperature": 0.9, "top_p": 0.97, "memory": 0.6}  # in place of auto
 ROOT = Path(__file__).resolve().parents[1]
 
 
 @cache
 def _shipped() -> params.Settings:
-    return params.load(path=ROOT / "params.yaml")
+    """The settings of the project, with numbers in place of ``auto``."""
+    shipped = params.load(path=ROOT / "params.yaml")
+    return shipped.model_copy(update={"generate": shipped.generate.model_copy(update=DRAWN)})
 
 
 def settings(**sections: dict[str, Any]) -> params.Settings:
@@ -26,6 +29,11 @@ def settings(**sections: dict[str, Any]) -> params.Settings:
     shipped = _shipped()
     new = {name: getattr(shipped, name).model_copy(update=values) for name, values in sections.items()}
     return shipped.model_copy(update=new)
+
+
+def compute(workers: int | None = None, **values: Any) -> params.Compute:
+    """Where work is done: on this machine, with so many processes."""
+    return section("compute", workers=workers, **values)
 
 
 def section(name: str, **values: Any) -> Any:
@@ -50,3 +58,18 @@ def data(pieces: list[Piece], parts: list[str], families: list[int] | None = Non
     numbers = np.arange(len(pieces)) if families is None else np.array(families)
     ids = [vocabulary.ids(row) for row in rows]
     return DataSet([p.name for p in pieces], ids, vocabulary, np.array(parts, dtype=object), numbers, lambda: pieces)
+
+
+def weights(n_tokens, seed=0, scale=2.0):
+    """A network of random weights, without features: one LSTM of eight units."""
+    rng = np.random.default_rng(seed)
+    shapes = {"kernel": (6, 32), "recurrent": (8, 32), "bias": (32,)}
+    member = {
+        "embedding": rng.normal(size=(n_tokens, 6)).astype(np.float32),
+        "layers": [{name: rng.normal(size=shape).astype(np.float32) for name, shape in shapes.items()}],
+        "dense": {
+            "kernel": rng.normal(size=(8, n_tokens), scale=scale).astype(np.float32),
+            "bias": np.zeros(n_tokens, np.float32),
+        },
+    }
+    return {"members": [member], "features": None}

@@ -49,6 +49,19 @@ def test_a_corpus_own_section_wins_and_what_a_notebook_was_given_wins_over_both(
     assert load(BASE, "a", model={"units": 4}, train=None).model.units == 4
 
 
+def test_what_a_corpus_has_of_its_own_is_listed_with_the_common_value(load, tmp_path):
+    load(BASE)
+    assert params.own("a", tmp_path / "params.yaml") == {"model.units": (8, 16)}
+    assert params.own("b", tmp_path / "params.yaml") == {}
+
+
+def test_units_and_learning_of_the_shipped_corpora_are_the_common_ones():
+    """So that `dvc exp run -S model.units=512` holds for each of them."""
+    for corpus in params.load().corpora:
+        assert not {key for key in params.own(corpus) if key.startswith("model.")}
+        assert set(params.own(corpus)) <= {"augment.transpose", "train.epochs", "generate.tokens", "folds.folds"}
+
+
 @pytest.mark.parametrize(
     ("line", "message"),
     [

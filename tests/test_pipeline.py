@@ -25,7 +25,7 @@ from riyaz.text import dataset
 ROOT = Path(__file__).resolve().parents[1]
 EVIL = "<script>alert(1)</script> नमस्ते.mid"
 STAGES = ("explore", "tokenize", "sequence", "train", "generate", "evaluate")
-TARGETS = ("pages@tabla", "pages@notes", "index")
+TARGETS = ("pages@tabla", "pages@notes", "practice@tabla", "practice@notes", "index")
 
 
 def tune(seed: int) -> pd.DataFrame:

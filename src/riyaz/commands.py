@@ -6,6 +6,8 @@ A verb that is the name of a notebook runs that notebook.
 import importlib
 import sys
 
+from riyaz.tools import escape
+
 # verb: (module, arguments, what it does), in the order in which the music flows
 VERBS = {
     "collect": ("riyaz.music.collect", "", "copy corpora from music21 into data/raw"),
@@ -17,11 +19,16 @@ VERBS = {
     "generate": ("riyaz.report.notebook", "CORPUS", "make new pieces"),
     "evaluate": ("riyaz.report.notebook", "CORPUS", "judge the model and its pieces"),
     "cells": ("riyaz.report.notebook", "", "compute the lecture's theory of recurrent cells"),
+    "lecture": ("riyaz.report.notebook", "", "put the lecture's claims beside what is found here"),
     "folds": ("riyaz.judge.folds", "CORPUS", "train and judge with other held-out parts and other seeds"),
     "pages": ("riyaz.report.pages", "CORPUS|NOTEBOOK", "turn executed notebooks into HTML pages"),
+    "practice": ("riyaz.practice.page", "CORPUS", "make the page to practise with"),
     "index": ("riyaz.report.index", "", "make reports/index.html"),
     "sheet": ("riyaz.tabla.sheet", "FILE", "print and play one tabla composition"),
     "check": ("riyaz.judge.critic", "FILE", "say bol by bol which rules a tabla composition breaks"),
+    "leaks": ("riyaz.judge.leaks", "CORPUS", "print what of the held-out pieces stands in the training part"),
+    "looked": ("riyaz.judge.looked", "", "print how often held-out pieces were scored"),
+    "pilot": ("riyaz.judge.pilot", "", "simulate listeners: how many a listening test needs"),
     "listen": ("riyaz.judge.listening_test", "CORPUS", "make a blind listening test"),
     "fuzz": ("riyaz.tools.fuzz", "", "read damaged files of every kind; --inputs N --seed K"),
     "with": ("riyaz.tools.environment", "COMMAND ...", "run any command in the environment of the pipeline"),
@@ -57,5 +64,5 @@ def main(arguments: list[str]) -> int:
         print(f"{' '.join(arguments)}: stopped", file=sys.stderr)
         return 130
     except (ValueError, OSError) as error:  # what a user can mend; BadParams, Unreadable and Mismatch are ValueErrors
-        print(f"{' '.join(arguments)}: {' '.join(str(error).split())}", file=sys.stderr)
+        print(f"{' '.join(arguments)}: {' '.join(escape.line(error).split())}", file=sys.stderr)
         return 1

@@ -19,6 +19,7 @@ Positive = Annotated[float, Field(gt=0)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
 
 
+AUTO = "auto"  # a number that the program chooses
 THEMES = "data/themes"  # kaidas to build on that no corpus has; dvc.yaml names it too
 
 
@@ -34,10 +35,19 @@ class Collect(Section):
     corpora: list[Literal["chorales", "ryansMammoth", "oneills1850", "essenFolksong"]]
 
 
-class Explore(Section):
-    instrument: Literal["all", "first"] | list[int | str]
+class Compute(Section):
+    """Where the work is done; on CPUs no result depends on it."""
+
     workers: Count | None
     scheduler: str | None
+    lost: Literal["stop", "local"]
+    device: Literal["cpu", "gpu"]
+
+
+class Explore(Section):
+    instrument: Literal["all", "first"] | list[int | str]
+    seconds: Annotated[float, Field(gt=0, le=3600)]
+    megabytes: Annotated[float, Field(ge=50, le=2**20)]
 
 
 class Augment(Section):
@@ -61,7 +71,9 @@ class Model(Section):
     layers: Annotated[int, Field(ge=1, le=8)]
     units: Annotated[int, Field(ge=1, le=4096)]
     embedding: Annotated[int, Field(ge=1, le=4096)]
-    dropout: Share
+    dropout: Share | Literal["auto"]
+    features: list[Literal["place", "length", "sounding"]]
+    members: Annotated[int, Field(ge=1, le=16)]
     memory: Literal["none", "suffix"]
 
 
@@ -77,10 +89,12 @@ class Train(Section):
 class Generate(Section):
     pieces: Annotated[int, Field(ge=1, le=64)]
     tokens: Annotated[int, Field(ge=8, le=20_000)]
-    temperature: Positive
+    beats: Annotated[int, Field(ge=4, le=20_000)] | None
+    primer: str | None
+    temperature: Positive | Literal["auto"]
     top_k: Annotated[int, Field(ge=0)]
-    top_p: Annotated[float, Field(gt=0, le=1)]
-    memory: Annotated[float, Field(ge=0)]
+    top_p: Annotated[float, Field(gt=0, le=1)] | Literal["auto"]
+    memory: Annotated[float, Field(ge=0)] | Literal["auto"]
     limit: Annotated[float, Field(gt=1)]
     form: Literal["free", "taal", "kaida"]
     taal: str
@@ -89,6 +103,7 @@ class Generate(Section):
     performances: Count
     paltas: Annotated[int, Field(ge=1, le=16)]
     laya: Annotated[int, Field(ge=1, le=8)]
+    pitch: Literal["C", "C#", "D", "D#"]
 
 
 class Evaluate(Section):
@@ -96,7 +111,6 @@ class Evaluate(Section):
 
 
 class Folds(Section):
-    corpora: list[Name]
     folds: Literal[0] | Annotated[int, Field(ge=3, le=20)]
     seeds: Annotated[int, Field(ge=1, le=20)]
 
@@ -110,7 +124,7 @@ class Recall(Section):
     sequences: Count
     steps: Count
     batch: Count
-    learning_rate: Positive
+    learning_rates: Annotated[list[Positive], Field(min_length=2)]
     seeds: Annotated[int, Field(ge=2)]
 
 
@@ -121,7 +135,7 @@ class Compare(Section):
     units: Count
     steps: Count
     batch: Count
-    learning_rates: list[Positive]
+    learning_rates: Annotated[list[Positive], Field(min_length=2)]
     seeds: Annotated[int, Field(ge=2)]
 
 
@@ -172,6 +186,7 @@ class Settings(Section):
     root: Path  # the folder of params.yaml; paths in it are relative to this
     seed: Annotated[int, Field(ge=0, lt=2**31)]
     corpora: dict[Name, Corpus]
+    compute: Compute
     collect: Collect
     explore: Explore
     augment: Augment
@@ -231,6 +246,19 @@ def load(corpus: str | None = None, path: Path | None = None, **sections: dict[s
     if corpus is not None and settings.corpora[corpus].reader in ("tabla", "mts"):
         _watched(settings, (THEMES, settings.corpora[corpus].path))
     return settings
+
+
+def own(corpus: str, path: Path | None = None) -> dict[str, tuple[Any, Any]]:
+    """Where a corpus' own sections differ from the common ones: key to its own value, which wins, and the common one.
+
+    Keys are dotted, such as ``train.epochs``; none where the corpus is as the others.
+    """
+    common, mine = load(None, path), load(corpus, path)
+    differ: dict[str, tuple[Any, Any]] = {}
+    for section in SECTIONS:
+        ours, theirs = getattr(mine, section).model_dump(), getattr(common, section).model_dump()
+        differ |= {f"{section}.{key}": (ours[key], theirs[key]) for key in ours if ours[key] != theirs[key]}
+    return differ
 
 
 def _watched(settings: Settings, folders: tuple[str, ...]) -> None:

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import samples
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -136,7 +137,7 @@ def test_what_is_normal_is_measured_on_human_pieces():
 def test_the_repertoire_is_not_flagged():
     from riyaz.music.readers import read_corpus
 
-    pieces, _ = read_corpus(TABLA / "teental", "tabla", workers=1)
+    pieces, _ = read_corpus(TABLA / "teental", "tabla", compute=samples.compute(1))
     table = d.degeneration({"repertoire": pieces}, [])
     assert len(pieces) > 10
     assert (table["collapsed"] != "").mean() < 0.05

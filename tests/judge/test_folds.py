@@ -83,7 +83,15 @@ def test_the_summary_of_figures_known_by_hand():
     assert unigram["bits"] == pytest.approx(4)
     assert np.isnan(unigram["spread"])
     assert unigram["saved"] == pytest.approx(2.5)
-    assert folds.described(pd.DataFrame(rows, columns=folds.COLUMNS)) == "2 held-out pieces, 2 folds, 2 seeds"
+    judged = pd.DataFrame(rows, columns=folds.COLUMNS)
+    assert folds.described(judged, np.array([0, 1])) == (
+        "2 held-out pieces of 2 families, 2 folds, 2 seeds (the settings were chosen on the original validation part,"
+        " whose pieces are left out)"
+    )
+    left = folds.without_choice(judged, np.array(["valid", "test"], dtype=object))
+    assert set(left["piece"]) == {1}
+    one_split = judged[judged["fold"] == 0]
+    assert folds.described(one_split, np.array([0, 1])) == "1 held-out pieces of 1 families, one split, 2 seeds"
 
 
 def test_the_metrics_hold_the_network_against_its_rivals():
@@ -109,3 +117,23 @@ def test_intervals_come_from_whole_families():
     assert (apart.groups, together.groups) == (10, 5)
     assert apart.low < 1.45 < apart.high
     assert together.high - together.low > apart.high - apart.low  # alike pieces tell less
+
+
+def test_folds_count_for_the_data_and_settings_that_they_were_measured_with(tmp_path):
+    settings, data = samples.settings(**SMALL), music([15, 19, 23, 11, 27, 15, 19, 23], SPLIT)
+    path = folds.place(tmp_path, "mine")
+    rows, why = folds.load(path, data, settings)
+    assert rows.empty
+    assert why == "It was measured on one split only; `python -m riyaz folds mine` measures it on others."
+    judged = pd.DataFrame([(1, 0, 6, 18, "network", 40.125)], columns=folds.COLUMNS)
+    path.parent.mkdir(parents=True)
+    path.write_text(f"# {folds.digest(data, settings)}\n{judged.to_csv(index=False)}")
+    rows, why = folds.load(path, data, settings)
+    assert (rows.to_dict("records"), why) == (judged.to_dict("records"), "")
+    other = samples.settings(**{**SMALL, "model": {**SMALL["model"], "units": 9}})
+    drawn = samples.settings(**SMALL, generate={"temperature": 0.5})
+    assert len(folds.load(path, data, drawn)[0]) == 1
+    for changed in ((data, other), (data.with_parts(np.array(SPLIT[::-1], dtype=object)), settings)):
+        rows, why = folds.load(path, *changed)
+        assert rows.empty
+        assert "of other data, settings or code" in why

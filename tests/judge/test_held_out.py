@@ -70,15 +70,6 @@ def test_the_cycle_is_the_bar_and_every_beat_has_its_mean():
     assert held_out.in_cycle(predictions({"network": 1.0}, metre=None), "event", "beat", 1) is None
 
 
-def test_what_the_memory_saves_is_parted_by_what_stood_before():
-    sources = [pd.DataFrame({"match": [0] * 20 + [1] * 22}) for _ in range(6)]
-    found = predictions(BITS, sources=sources)
-    rows = found.scored["network + memory"]
-    rows.loc[rows["position"] > 20, "bits"] = 0.75
-    rows.loc[rows["position"] <= 20, "bits"] = 2.0
-    assert held_out.gains(found) == pytest.approx((1.0, -0.25, 22 / 42))
-
-
 def test_the_metrics_of_the_likelihoods(tmp_path):
     found = predictions(BITS)
     table = metrics.likelihoods(found, found.summary(1), "event", 1)
@@ -95,9 +86,10 @@ def test_the_metrics_of_the_likelihoods(tmp_path):
 def test_the_metrics_file_has_the_verdict_and_is_rounded(tmp_path):
     found = predictions(BITS)
     table = metrics.likelihoods(found, found.summary(1), "event", 1)
-    table |= {"kind": "notes", "originality": {"copies": False, "why": "x"}, "form": {"a": 1 / 3, "b": float("nan")}}
+    table |= {"kind": "notes", "originality": {"whole": "", "p_more": 0.5, "p_less": 0.01, "why": "x"}}
+    table |= {"style": {"p": 0.5, "p_control": None, "why": "y"}, "form": {"a": 1 / 3, "b": float("nan")}}
     written = metrics.write(tmp_path / "metrics" / "mine.json", table)
-    assert len(written["verdict"]) == 3
+    assert [one["answer"] for one in written["verdict"]] == ["yes", "no", "cannot be told"]
     back = json.loads((tmp_path / "metrics" / "mine.json").read_text())
     assert back["form"] == {"a": 0.333333, "b": None}
     assert back["verdict"] == written["verdict"]

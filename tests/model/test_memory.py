@@ -69,6 +69,20 @@ def test_the_compiled_memory_is_a_plain_dictionary(piece, vocabulary):
     np.testing.assert_allclose(np.exp(mixed.astype(float)).sum(1), 1, rtol=1e-5)
 
 
+@pytest.mark.parametrize("vocabulary", [LETTERS, BOLS])
+def test_beyond_its_steps_a_memory_forgets_the_oldest_and_stays_right(vocabulary):
+    """32 tokens in 20 places: as a dictionary of the newest 20, and sure of a phrase that has come again and again."""
+    chosen, piece = parameters(vocabulary), np.array([3, 4, 5, 6] * 8, np.int32)
+    arrays, state = memory.prepare(chosen), memory.initial(1, 20)
+    for token in piece:
+        state = memory.advance(arrays, state, jnp.array([token], jnp.int32))
+    log = np.full((20, len(vocabulary)), -np.log(len(vocabulary)), np.float32)
+    mixed = memory.predict(arrays, state, jnp.asarray(log[:1]), jnp.ones(1))[0]
+    np.testing.assert_allclose(np.exp(mixed[0]), by_dictionary(log, piece[-20:], chosen)[-1], rtol=2e-5)
+    assert np.exp(mixed[0, 3]) > 0.9
+    assert memory.longest(state)[1].tolist() == [4]
+
+
 @settings(max_examples=20, deadline=None)
 @given(rows)
 def test_alone_with_escapes_of_one_it_is_the_short_term_model(piece):

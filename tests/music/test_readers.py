@@ -2,18 +2,24 @@ import os
 import re
 import resource
 import signal
+import socket
+import sys
 import threading
 import time
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
+import samples
 from test_midi import NOTE, WHOLE, midi_file, off, on, track
 
 from riyaz.music import readers
-from riyaz.music.events import Unreadable
+from riyaz.music.events import PITCHES, Unreadable
 from riyaz.music.readers import read_corpus
+from riyaz.tools import fuzz
 
 GOOD = midi_file(NOTE)
 OTHER = midi_file(track((0, on(64)), (960, off(64))))
@@ -111,7 +117,7 @@ def test_a_file_and_a_folder_that_may_not_be_read(folder, monkeypatch):
 
     monkeypatch.setattr(os, "listdir", lambda path: refuse(path) or listdir(path))
     monkeypatch.setattr(readers.midi.Path, "read_bytes", lambda path: refuse(path) or read(path))
-    pieces, files = read_corpus(folder, "midi", workers=1)
+    pieces, files = read_corpus(folder, "midi", compute=samples.compute(1))
     assert [piece.name for piece in pieces] == ["good.mid"]
     for name in ("private", "secret.mid"):
         assert why(files, name) == "may not be read: Permission denied (check its permissions)"
@@ -154,7 +160,7 @@ def test_a_reader_that_fails_in_any_way_does_not_stop_the_others(folder, monkeyp
         return readers.midi.read(path)
 
     monkeypatch.setitem(readers.READERS, "wild", readers.Reader(read, (".mid",), "music/midi.py"))
-    pieces, files = read_corpus(folder, "wild", workers=1)
+    pieces, files = read_corpus(folder, "wild", compute=samples.compute(1))
     assert [piece.name for piece in pieces] == ["b.mid"]
     assert why(files, "a.mid") == "cannot be parsed: ZeroDivisionError: division (repair it, or leave it out)"
 
@@ -207,7 +213,7 @@ def test_the_number_of_workers_changes_nothing(folder, monkeypatch):
     monkeypatch.setattr("riyaz.tools.parallel.PATIENCE", 0)
     monkeypatch.setattr("riyaz.tools.parallel._SAMPLE", -1)
     fill(folder, **{f"p{k:02}": midi_file(track((k, on(60)), (480, off(60)))) for k in range(20)}, bad=b"")
-    one, two = (read_corpus(folder, "midi", workers=workers) for workers in (1, 2))
+    one, two = (read_corpus(folder, "midi", compute=samples.compute(workers)) for workers in (1, 2))
     same(one, two)
 
 
@@ -225,13 +231,9 @@ def same(one, two):
 def reads(monkeypatch):
     """Names of the files that are really read."""
     names = []
-    reader = readers.READERS["midi"]
-
-    def read(path, instrument="all"):
-        names.append(path.name)
-        return reader.read(path, instrument)
-
-    monkeypatch.setitem(readers.READERS, "midi", readers.Reader(read, reader.suffixes, reader.module, own=True))
+    guarded = readers._guarded
+    monkeypatch.setattr("riyaz.tools.parallel.PATIENCE", float("inf"))  # no workers, which do not know of the list
+    monkeypatch.setattr(readers, "_guarded", lambda file, *rest: names.append(Path(file).name) or guarded(file, *rest))
     return names
 
 
@@ -290,14 +292,14 @@ def test_every_count_of_what_is_lost_is_explained(folder):
 # --- hostile input -----------------------------------------------------------------------------------------
 
 
-def wild(monkeypatch, acts, own=False):
+def wild(monkeypatch, acts):
     """A reader that does something else with some files."""
 
     def read(path):
         acts.get(path.name, lambda: None)()
         return readers.midi.read(path)
 
-    monkeypatch.setitem(readers.READERS, "wild", readers.Reader(read, (".mid",), "music/midi.py", own=own))
+    monkeypatch.setitem(readers.READERS, "wild", readers.Reader(read, (".mid",), "music/midi.py"))
 
 
 def busy():
@@ -311,43 +313,133 @@ def stuck():
 
 
 def test_a_reader_that_dies_or_hangs_takes_one_file_with_it(folder, monkeypatch):
-    fill(folder, a=GOOD, b=GOOD, c=GOOD, d=GOOD, e=GOOD, f=GOOD, g=GOOD)
+    fill(folder, a=GOOD, b=GOOD, c=GOOD, d=GOOD, e=GOOD, f=GOOD, g=GOOD, h=GOOD, i=GOOD)
     acts = {
         "b.mid": lambda: os.kill(os.getpid(), signal.SIGSEGV),
         "c.mid": busy,
         "d.mid": lambda: os._exit(3),
         "e.mid": stuck,
         "f.mid": lambda: bytes(2**30),
+        "h.mid": os.abort,
     }
     wild(monkeypatch, acts)
-    pieces, files = read_corpus(folder, "wild", workers=1, seconds=0.5, megabytes=300)
-    assert [piece.name for piece in pieces] == ["a.mid", "g.mid"]
-    allow = "(leave it out, or allow it more)"
+    pieces, files = read_corpus(folder, "wild", compute=samples.compute(1), seconds=0.5, megabytes=300)
+    assert [piece.name for piece in pieces] == ["a.mid", "g.mid", "i.mid"]
+    allow = "(leave it out, or raise explore.seconds or explore.megabytes)"
     assert why(files, "b.mid") == f"ended the process that read it (signal SIGSEGV) {allow}"
     assert why(files, "c.mid") == why(files, "e.mid") == f"took more than 0.5 s {allow}"
     assert why(files, "d.mid") == f"ended the process that read it (exit code 3) {allow}"
+    assert why(files, "h.mid") == f"ended the process that read it (signal SIGABRT) {allow}"
     assert why(files, "f.mid") == f"needs more than 300 MB of memory {allow}"
 
 
-def test_a_reader_of_our_own_has_a_budget_too_and_starts_no_process(folder, monkeypatch):
-    fill(folder, a=GOOD, b=GOOD, c=GOOD)
-    wild(monkeypatch, {"a.mid": busy, "b.mid": lambda: bytes(2**30)}, own=True)
-    monkeypatch.setattr(os, "fork", None)
+@pytest.mark.parametrize("name", sorted(readers.READERS))
+def test_any_reader_may_die_or_hang_and_takes_one_file_with_it(folder, monkeypatch, name):
+    """Whatever a reader is written in: each file is read in a process of its own kind, with a budget."""
+    reader, (suffix, good) = readers.READERS[name], fuzz.SEEDS[name][0]
+    acts = {"b": os.abort, "c": busy, "e": lambda: bytes(2**31), "f": lambda: sys.exit(1)}
+    for stem in "abcdef":
+        (folder / f"{stem}{suffix}").write_bytes(good)
+
+    def read(path):
+        acts.get(path.stem, lambda: None)()
+        return reader.read(path)
+
+    monkeypatch.setitem(readers.READERS, name, replace(reader, read=read))
     before = resource.getrlimit(resource.RLIMIT_AS)
-    pieces, files = read_corpus(folder, "wild", workers=1, seconds=0.2, megabytes=300)
-    assert [piece.name for piece in pieces] == ["c.mid"]
-    assert "took more than 0.2 s" in why(files, "a.mid")
-    assert "needs more than 300 MB" in why(files, "b.mid")
+    pieces, files = read_corpus(folder, name, compute=samples.compute(1), seconds=2, megabytes=1500)
+    assert {piece.name[0] for piece in pieces} == {"a", "d"}
+    assert "signal SIGABRT" in why(files, f"b{suffix}")
+    assert "took more than 2 s" in why(files, f"c{suffix}")
+    assert "needs more than 1500 MB" in why(files, f"e{suffix}")
+    assert "ended the process" in why(files, f"f{suffix}")
     assert resource.getrlimit(resource.RLIMIT_AS) == before
     assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+
+
+def test_threads_share_the_child_by_turns(folder):
+    fill(folder, **{f"p{k:02}": midi_file(track((k, on(60 + k)), (480, off(60 + k)))) for k in range(24)})
+    paths = sorted(map(str, folder.iterdir()))
+    with ThreadPoolExecutor(8) as threads:
+        outcomes = list(threads.map(lambda path: readers._outcome(path, "midi", {}, None, (10, 500)), paths))
+    last = [pieces[0].events["symbols"].tolist()[-1] for pieces, _ in outcomes]
+    assert last == [[PITCHES[60 + k]] for k in range(24)]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_folder_that_may_not_be_entered(folder):
+    fill(folder, good=GOOD)
+    (folder / "private").mkdir(mode=0)
+    (folder / "secret.mid").touch(mode=0)
+    try:
+        pieces, files = read_corpus(folder, "midi")
+        assert [piece.name for piece in pieces] == ["good.mid"]
+        for name in ("private", "secret.mid"):
+            assert why(files, name) == "may not be read: Permission denied (check its permissions)"
+    finally:
+        (folder / "private").chmod(0o700)
+
+
+def test_sockets_and_endless_files_are_not_opened(folder):
+    fill(folder, good=GOOD)
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(os.path.relpath(folder / "socket.mid"))
+        (folder / "random.mid").symlink_to("/dev/urandom")
+        (folder / "tty.mid").symlink_to("/dev/tty")
+        (folder / "self.mid").symlink_to("/proc/self/mem")
+        files = read_corpus(folder, "midi")[1]
+    for name in ("socket", "random", "tty"):
+        assert "is no regular file" in why(files, f"{name}.mid")
+    assert why(files, "self.mid")
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/pagemap"), reason="no /proc")
+def test_a_file_that_says_it_is_empty_and_has_no_end(folder):
+    fill(folder, good=GOOD)
+    (folder / "pages.mid").symlink_to("/proc/self/pagemap")
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    files = read_corpus(folder, "midi", cache=folder.parent / "cache")[1]
+    assert "is larger than 64 MB" in why(files, "pages.mid")
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 300 * 2**10
+
+
+def test_a_reason_is_one_line_of_text_that_a_file_can_hold(folder, monkeypatch):
+    fill(folder, a=GOOD, b=GOOD)
+
+    def read(path):
+        if path.name == "a.mid":
+            raise Unreadable("half \ud800 \x1b[2J\nand\u2028more" + "x" * 10_000, "mend it")
+        raise ValueError("half \ud800")
+
+    monkeypatch.setitem(readers.READERS, "wild", readers.Reader(read, (".mid",), "music/midi.py"))
+    with pytest.raises(Unreadable):
+        read_corpus(folder, "wild")
+    outcome = readers._outcome(str(folder / "a.mid"), "wild", {}, None, (10, 500))[1]
+    outcome.encode()
+    assert outcome.startswith("half ? [2J and more")
+    assert len(outcome) <= readers.MAX_REASON
+    readers._outcome(str(folder / "b.mid"), "wild", {}, None, (10, 500))[1].encode()
+
+
+def test_texts_of_a_file_are_one_line_that_a_file_can_hold(folder, monkeypatch):
+    def read(path):
+        (piece,) = readers.midi.read(path)
+        piece.about.update(title="a\n\ud800" + "b" * 5000, sections=[{"name": "x\x00y"}])
+        return [piece]
+
+    monkeypatch.setitem(readers.READERS, "wild", readers.Reader(read, (".mid",), "music/midi.py"))
+    fill(folder, a=GOOD)
+    (piece,), _ = read_corpus(folder, "wild")
+    assert piece.about["title"] == "a ?" + "b" * 997
+    assert piece.about["sections"] == [{"name": "x y"}]
 
 
 def test_a_file_over_its_budget_is_tried_again(folder, tmp_path, monkeypatch):
     fill(folder, a=GOOD, b=GOOD)
     wild(monkeypatch, {"a.mid": busy})
-    assert len(read_corpus(folder, "wild", workers=1, seconds=0.2, cache=tmp_path / "cache")[0]) == 1
+    assert len(read_corpus(folder, "wild", compute=samples.compute(1), seconds=0.2, cache=tmp_path / "cache")[0]) == 1
     wild(monkeypatch, {})
-    assert len(read_corpus(folder, "wild", workers=1, cache=tmp_path / "cache")[0]) == 2
+    assert len(read_corpus(folder, "wild", compute=samples.compute(1), cache=tmp_path / "cache")[0]) == 2
 
 
 def test_what_a_piece_says_is_checked_whatever_the_reader(folder, monkeypatch):
@@ -356,7 +448,7 @@ def test_what_a_piece_says_is_checked_whatever_the_reader(folder, monkeypatch):
         piece.about.update(tempo=6e7, metre="4/0")
         return [piece]
 
-    monkeypatch.setitem(readers.READERS, "wild", readers.Reader(read, (".mid",), "music/midi.py", own=True))
+    monkeypatch.setitem(readers.READERS, "wild", readers.Reader(read, (".mid",), "music/midi.py"))
     fill(folder, a=GOOD)
     pieces, files = read_corpus(folder, "wild")
     assert not {"tempo", "metre"} & set(pieces[0].about)

@@ -232,8 +232,8 @@ def test_a_key_that_cannot_be_told(symbols):
 
 
 def test_chorales_become_midi_files_and_the_same_ones_again(tmp_path):
-    assert scores.export_chorales(tmp_path / "a", 4, workers=1) == 4
-    assert scores.export_chorales(tmp_path / "b", 4, workers=1) == 4
+    assert scores.export_chorales(tmp_path / "a", 4) == 4
+    assert scores.export_chorales(tmp_path / "b", 4) == 4
     names = sorted(path.name for path in (tmp_path / "a").iterdir())
     assert names[0] == "bwv10.7.mid"  # bwv1.6 has a horn
     for name in names:

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from test_sampling import weights
+from test_sampling import told, weights
 
 from riyaz.model import recurrence
 from riyaz.model.bundle import Bundle
@@ -15,11 +15,12 @@ PLAYED = [("Dha", TICKS), ("Te", TICKS // 2), ("", TICKS // 2)]
 ALLOWED = [("Na", TICKS // 2), ("Te", TICKS // 2), ("Dha", TICKS)]
 
 
-def test_the_probabilities_are_those_of_the_network_that_read_the_same_tokens():
-    chooser = Chooser(M, seed=1, head=["taal:teental", "taal:unknown"])
+@pytest.mark.parametrize("w", [W, told(V)])
+def test_the_probabilities_are_those_of_the_network_that_read_the_same_tokens(w):
+    chooser = Chooser(Bundle(w, V, {}), seed=1, head=["taal:teental", "taal:unknown"])
     chooser(PLAYED, ALLOWED)
     tokens = ["<start>", "taal:teental", "d:1", "Dha", "d:1/2", "Te", "rest"]
-    logs = lambda *more: recurrence.log_probabilities(W, [V.ids([*tokens, *more])])[0][len(tokens) - 1 :]  # noqa: E731
+    logs = lambda *more: recurrence.log_probabilities(w, [V.ids([*tokens, *more])])[0][len(tokens) - 1 :]  # noqa: E731
     by_hand = [
         np.exp(sum(row[i] for row, i in zip(logs(*words), V.ids(words), strict=True)))
         for words in (["Na"], ["Te"], ["d:1", "Dha"])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from samples import section
+from samples import section, weights
 
 from riyaz.judge import degeneration
 from riyaz.model import memory, recurrence
@@ -12,7 +12,7 @@ from riyaz.model.bundle import Bundle
 from riyaz.music import events as ev
 from riyaz.play import sampling
 from riyaz.play.sampling import Sampling
-from riyaz.text import grammar
+from riyaz.text import features, grammar
 from riyaz.text import tokens as tk
 
 NOTES = tk.Vocabulary(
@@ -23,17 +23,13 @@ BOLS = tk.Vocabulary(
 )
 
 
-def weights(n_tokens, seed=0, scale=2.0):
-    rng = np.random.default_rng(seed)
-    shapes = {"kernel": (6, 32), "recurrent": (8, 32), "bias": (32,)}
-    return {
-        "embedding": rng.normal(size=(n_tokens, 6)).astype(np.float32),
-        "layers": [{name: rng.normal(size=shape).astype(np.float32) for name, shape in shapes.items()}],
-        "dense": {
-            "kernel": rng.normal(size=(8, n_tokens), scale=scale).astype(np.float32),
-            "bias": np.zeros(n_tokens, np.float32),
-        },
-    }
+def told(vocabulary, members=2, names=("place", "length", "sounding")):
+    """Weights of several members that are given features."""
+    several = [weights(len(vocabulary), seed)["members"][0] for seed in range(members)]
+    rng = np.random.default_rng(9)
+    for member in several:
+        member["features"] = rng.normal(size=(features.width(names), 6)).astype(np.float32)
+    return {"members": several, "features": features.tables(vocabulary, "event", names)}
 
 
 def draw(weights, vocabulary, n, tokens, seed, given=None, rules=None, only=None, fitted=None, strength=1.0, **numbers):
@@ -53,9 +49,23 @@ def test_the_same_seed_gives_the_same_piece_whatever_else_is_in_the_batch():
     assert few[0].ids.tolist() != other[0].ids.tolist()
 
 
+@pytest.mark.parametrize("vocabulary", [NOTES, BOLS])
+def test_what_a_piece_is_drawn_with_is_what_the_network_gives_the_whole_piece(vocabulary):
+    """Features and members count in generation as in evaluation, and the batch changes no bit."""
+    w = told(vocabulary)
+    many, few = (draw(w, vocabulary, n, 60, seed=5) for n in (18, 2))
+    assert all((a.ids.tolist() == b.ids.tolist()) for a, b in zip(few, many, strict=False))
+    for less in ({**w, "members": w["members"][:1]}, {**weights(len(vocabulary)), "features": None}):
+        assert draw(less, vocabulary, 1, 60, seed=5)[0].entropy[1] != few[0].entropy[1]
+    for one in few:
+        (logs,) = recurrence.log_probabilities(w, [one.ids])
+        given = np.exp(logs[np.arange(len(logs)), one.ids[1:]])
+        np.testing.assert_allclose(one.probability[1:], given, rtol=1e-3, atol=1e-6)
+
+
 def test_no_piece_ends_before_it_may():
     w = weights(len(NOTES))
-    w["dense"]["bias"][tk.END] = 1e3
+    w["members"][0]["dense"]["bias"][tk.END] = 1e3
     soon = draw(w, NOTES, 3, 60, seed=5)
     late = draw(w, NOTES, 3, 60, seed=5, least=30)
     assert max(len(piece.ids) for piece in soon) < 6
@@ -64,9 +74,27 @@ def test_no_piece_ends_before_it_may():
         assert piece.ids[-1] == tk.END
 
 
+@pytest.mark.parametrize("wish", [8, 20])
+def test_a_wish_for_a_length_ends_a_piece_within_a_quarter_of_it_where_the_end_was_most_likely(wish):
+    for piece in draw(weights(len(NOTES)), NOTES, 6, 400, seed=5, beats=wish):
+        assert piece.ended
+        assert piece.ids[-1] == tk.END
+        beats = tk.decode(NOTES.tokens(piece.ids))["duration"].sum() / ev.TICKS
+        assert 0.75 * wish <= beats < 1.25 * wish
+    eager = weights(len(NOTES))
+    eager["members"][0]["dense"]["bias"][tk.END] = 1e3  # every place is as good: the first one is taken
+    (soon,) = draw(eager, NOTES, 1, 400, seed=5, beats=wish)
+    assert 0.75 * wish <= tk.decode(NOTES.tokens(soon.ids))["duration"].sum() / ev.TICKS < 0.75 * wish + 1
+
+
+def test_auto_has_to_be_settled_before_anything_is_drawn():
+    with pytest.raises(ValueError, match=r"generate\.top_p is auto"):
+        Sampling.of(section("generate", top_p="auto"), [40])
+
+
 def test_a_piece_that_was_cut_off_is_ended_where_an_end_was_the_most_likely():
     w = weights(len(NOTES))
-    w["dense"]["bias"][tk.END] = -9.0
+    w["members"][0]["dense"]["bias"][tk.END] = -9.0
     for piece in draw(w, NOTES, 4, 60, seed=5, least=20):
         place = int(np.argmax(piece._ending))
         assert place >= 19
@@ -294,7 +322,7 @@ def test_what_params_asks_for_is_what_is_drawn():
 
 def test_ending_cuts_every_array_with_the_ids():
     w = weights(len(NOTES))
-    w["dense"]["bias"][tk.END] = -9.0
+    w["members"][0]["dense"]["bias"][tk.END] = -9.0
     model = Bundle(w, NOTES, {})
     for piece in sampling.draw(model, [Sampling(60, least=20, ending=True)] * 4, 5):
         assert piece.ids[-1] == tk.END

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from riyaz.report import figures
+from riyaz.tools import escape
 
 
 @pytest.fixture(autouse=True)
@@ -96,8 +97,40 @@ def test_player_carries_its_sound_and_escapes_its_title(tmp_path):
     assert "<Dha>" not in html
 
 
-def test_plain_text_is_no_markup_in_markdown():
-    from nbconvert.filters.markdown_mistune import markdown2html_mistune as markdown
+@pytest.mark.parametrize("title", [r"$\frac{1}{$", "$$", r"\$x$y$", "$a$ & $b$", r"\begin{x}", "€" * 500])
+def test_a_title_is_no_formula(title, tmp_path):
+    figure, axes = plt.subplots()
+    axes.set(title=escape.label(title), xlabel=title[:60])
+    axes.bar(["$a$", title[:60]], [1, 2], label=title[:60])
+    axes.legend()
+    figures.save(figure, tmp_path / "a.svg")
+    assert axes.title.get_text() in ((tmp_path / "a.svg").read_text(encoding="utf-8").replace("&amp;", "&"))
 
-    html = markdown(f"Read {figures.plain('*a* <b>_c_</b> `d` $e$ [f](g)')}.")
-    assert html.count("<") == 2  # the paragraph alone
+
+def test_logarithmic_axes_show_powers_of_ten():
+    figure, axes = plt.subplots()
+    axes.loglog([1, 1000], [1e-3, 10])
+    figures.powers(axes.xaxis, axes.yaxis)
+    figure.canvas.draw()
+    assert {"10⁰", "10³"} <= {label.get_text() for label in axes.get_xticklabels()}
+    assert "10⁻³" in {label.get_text() for label in axes.get_yticklabels()}
+    assert not any("$" in label.get_text() for label in axes.get_xticklabels(which="both"))
+
+
+def test_the_numbers_of_a_figure_are_a_table():
+    fig, (left, right) = plt.subplots(1, 2)
+    left.plot([1, 2], [3, 4], label="loss")
+    left.set_title("Curve", loc="left")
+    left.barh(["a", "b"], [5, 6])
+    right.bar(["c", "d"], [7, 8])
+    right.scatter([1], [2], label="dots")
+    right.pcolormesh([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+    table = figures.numbers(fig)
+    rows = [tuple(row) for row in table.astype(object).fillna("").itertuples(index=False)]
+    assert ("Curve", "loss", 1, 3, "") in rows
+    assert ("Curve", "bars 1", 6, "b", "") in rows
+    assert ("2", "bars 1", "c", 7, "") in rows
+    assert ("2", "dots", 1, 2, "") in rows
+    assert ("2", "field 2", 2, 1, 6) in rows
+    assert figures.numbers(plt.figure()).empty
+    plt.close("all")

@@ -145,7 +145,8 @@ def test_failing_cell_is_one_line_and_leaves_what_was_there(workspace, here, cap
     old.parent.mkdir(parents=True)
     old.write_text("old", encoding="utf-8")
     assert here("explore", "tabla") == 1
-    assert capsys.readouterr().err.splitlines() == [line]
+    own = "explore tabla: model.units is 5, as corpora.tabla says; the common 256 is for the others"
+    assert capsys.readouterr().err.splitlines() == [own, line]
     assert outputs(workspace) == {"reports/tabla/explore.ipynb": b"old"}
     if "raise" in source:
         assert "Traceback" in (workspace / ".cache" / "logs" / "explore-tabla.log").read_text(encoding="utf-8")

@@ -2,7 +2,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 
 ROOT = Path(__file__).resolve().parents[2]
 KAIDA = """title: Mine
@@ -67,3 +69,23 @@ def test_layakari_has_a_page_of_its_own(tmp_path):
     assert run.returncode == 0, run.stderr
     page = (tmp_path / "to" / "mine_layakari.html").read_text(encoding="utf-8")
     assert "tigun (3), from matra 11 2/3" in page
+
+
+def test_a_sheet_sounds_at_a_pitch_and_with_a_kit(tmp_path):
+    path, kit = tmp_path / "mine.txt", tmp_path / "kit"
+    path.write_text(KAIDA)
+    kit.mkdir()
+    soundfile.write(kit / "Te.wav", np.sin(np.arange(4000) / 3) * 0.999 ** np.arange(4000), 44100)
+    sounds = set()
+    for more in ([], ["--pitch", "C#"], ["--kit", kit]):
+        run = sheet(path, *more, "--to", tmp_path / "to")
+        assert run.returncode == 0, run.stderr
+        assert ("Te; the other strokes are synthesised" in run.stdout) == (kit in more)
+        sounds.add((tmp_path / "to" / "mine.mp3").read_bytes())
+    assert len(sounds) == 3
+    assert "known: C, C#, D, D#" in sheet(path, "--pitch", "H", "--to", tmp_path / "to").stderr
+    (kit / "Na.wav").write_bytes(b"RIFF")
+    run = sheet(path, "--kit", kit, "--to", tmp_path / "to")
+    assert run.returncode == 1
+    assert len(run.stderr.splitlines()) == 1
+    assert "Na.wav: it cannot be read as sound" in run.stderr

@@ -1,6 +1,7 @@
 """Texts as players type them: each reads to the strokes that are meant, or is refused with both readings."""
 
 from fractions import Fraction
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -214,8 +215,8 @@ def test_the_sheet_reads_back_in_each_script(path):
     composition = notation.read_file(path)
     taal = TAALS[composition.taal]
     for section in composition.sections:
-        for script in ("roman", "devanagari"):
-            text = bhatkhande.vibhags(section.events, taal, script)
+        for script, signs in product(("roman", "devanagari", "bengali"), bhatkhande.SIGNS):
+            text = bhatkhande.vibhags(section.events, taal, script, signs)
             again = notation.bols(text, composition.taal)
             struck = [
                 [(t, s) for t, s in zip(e["onset"], e["symbols"], strict=True) if s] for e in (section.events, again)

@@ -30,7 +30,7 @@ def test_a_phrase_is_one_bar_or_avartan(about, beats):
 def test_the_tokens_of_the_phrase_are_the_first_of_the_piece():
     data = samples.data([piece("a", metre="3/4")], ["train"])
     n = example.n_tokens(data, 0)
-    assert data.tokens[0][:n] == ["<start>", "d:1/2", *["C4", "E4"] * 3]
+    assert data.tokens[0][:n] == ["<start>", "metre:3/4", "d:1/2", *["C4", "E4"] * 3]
     assert example.n_tokens(data, 0, "chord") == 7
 
 

@@ -46,6 +46,43 @@ def test_a_planted_duplicate_is_caught(unrelated, copy):
         assert parts[4] == parts[-1]
 
 
+@pytest.mark.parametrize("n", [4, 5, 8])
+@pytest.mark.parametrize("at", [0, 20])
+def test_a_short_piece_joins_the_piece_that_contains_it(unrelated, n, at):
+    planted = [*unrelated, tune("short", wild(4)[at : at + n] + 7, duration=TICKS // 2)]
+    assert split.families(planted)[-1] == 4
+    row = split.overlap(planted, ["train"] * 12 + ["test"]).iloc[0]
+    assert (row["piece"], row["source"], row["share"], row["alike"]) == ("short", "piece 4", 1.0, True)
+
+
+def test_a_short_piece_joins_all_that_contain_it_while_these_are_few(unrelated):
+    planted = [*unrelated, tune("both", np.r_[wild(30, 20), wild(4)[:5]]), tune("short", wild(4)[:5])]
+    labels = split.families(planted)
+    assert labels[-1] == labels[-2] == labels[4]
+
+
+def test_a_short_piece_of_bols_joins_with_the_bayan_closed():
+    names = sorted(BOLS)
+    theme = [names[k] for k in np.random.default_rng(0).integers(0, len(names), 32)]
+    pieces = [bols("theme", theme), bols("short", [BOLS[name].khali for name in theme[5:10]]), bols("no", theme[4::-1])]
+    assert split.families(pieces).tolist() == [0, 0, 1]
+
+
+def test_a_short_piece_in_a_short_piece_and_chords(unrelated):
+    chords = [np.sort(wild(seed, 3, 40, 55)) for seed in range(30)]
+    pieces = [tune("chords", chords), tune("part", [chord + 2 for chord in chords[10:14]]), *unrelated]
+    assert split.families(pieces)[:2].tolist() == [0, 0]
+    pieces = [tune("seven", wild(3)[:7]), tune("four", wild(3)[2:6]), *unrelated[4:]]
+    assert split.families(pieces)[:2].tolist() == [0, 0]
+
+
+def test_a_short_piece_in_many_families_is_a_commonplace():
+    shared = wild(7, 5)
+    pieces = [tune(str(seed), np.r_[wild(seed, 12), shared, wild(seed + 50, 12)]) for seed in range(10, 16)]
+    assert len(np.unique(split.families([*pieces, tune("common", shared)]))) == 7
+    assert len(np.unique(split.families([*pieces[:3], tune("joins", shared)]))) == 1
+
+
 def test_a_duplicate_across_the_split_is_shown(unrelated):
     planted = [*unrelated, tune("copy", wild(4) + 2)]
     parts = ["train"] * 10 + ["valid", "test", "test"]

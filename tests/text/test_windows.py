@@ -38,3 +38,11 @@ def test_windows_are_read_back_without_being_loaded(tmp_path):
     inputs, outputs = windows.load(tmp_path, "train")
     assert isinstance(inputs, np.memmap)
     assert outputs.tolist() == [[7, 8, 9], [2, 0, 0], [5, 2, 0]]
+
+
+@given(st.lists(st.integers(2, 40), min_size=1, max_size=5), st.integers(2, 12), st.sampled_from(["every", "last"]))
+def test_what_stands_beside_the_tokens_is_cut_as_they_are(lengths, length, targets):
+    pieces = [np.arange(4, 4 + n, dtype=np.int32) for n in lengths]
+    inputs, _ = windows.cut(pieces, length, targets)
+    beside = windows.beside([np.stack([piece, -piece], axis=1) for piece in pieces], length, targets)
+    assert (beside == np.stack([inputs, -inputs], axis=-1)).all()

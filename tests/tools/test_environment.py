@@ -61,3 +61,18 @@ def test_checkout_is_the_nearest_folder_with_params(tmp_path):
     (tmp_path / "params.yaml").touch()
     (tmp_path / "a" / "b").mkdir(parents=True)
     assert environment.checkout(tmp_path / "a" / "b") == tmp_path.resolve()
+
+
+@pytest.mark.parametrize(
+    ("text", "platforms"),
+    [
+        ("compute: {device: gpu}", "cuda,cpu"),
+        ("compute:\n  # device: gpu\n  device: cpu\n", "cpu"),
+        ("compute: {device: tpu}", "cpu"),
+        ("compute: [", "cpu"),
+        ("", "cpu"),
+    ],
+)
+def test_jax_computes_on_the_device_that_params_name(tmp_path, text, platforms):
+    (tmp_path / "params.yaml").write_text(text)
+    assert environment.variables(tmp_path)["JAX_PLATFORMS"] == platforms

@@ -1,10 +1,14 @@
 import os
+import shutil
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
+import distributed
 import pytest
+import samples
 
 from riyaz.tools import parallel
 
@@ -28,74 +32,95 @@ def test_results_come_in_the_order_of_the_items():
 
 
 def test_little_work_stays_in_this_process():
-    assert {pid for _, pid in parallel.each(slow, range(5), workers=2)} == {os.getpid()}
+    assert {pid for _, pid in parallel.each(slow, range(5), compute=samples.compute(2))} == {os.getpid()}
 
 
 def test_much_work_goes_to_workers_and_the_results_are_the_same(monkeypatch):
     monkeypatch.setattr(parallel, "PATIENCE", 0.1)
     monkeypatch.setattr(parallel, "_SAMPLE", 0.02)
-    results = parallel.each(slow, range(200), workers=2)
+    results = parallel.each(slow, range(200), compute=samples.compute(2))
     assert [x for x, _ in results] == list(range(200))
     processes = {pid for _, pid in results}
     assert os.getpid() in processes
     assert len(processes) > 1
-    assert {pid for _, pid in parallel.each(slow, range(200), workers=1)} == {os.getpid()}
+    assert {pid for _, pid in parallel.each(slow, range(200), compute=samples.compute(1))} == {os.getpid()}
 
 
 def test_an_error_comes_back_from_a_worker(monkeypatch):
     monkeypatch.setattr(parallel, "PATIENCE", 0)
     monkeypatch.setattr(parallel, "_SAMPLE", -1)
     with pytest.raises(KeyError):  # of whichever item came first
-        parallel.each(refuse, range(3), workers=2)
-
-
-def test_workers_are_at_least_one():
-    with pytest.raises(ValueError, match="workers is 0"):
-        parallel.each(square, [1], workers=0)
+        parallel.each(refuse, range(3), compute=samples.compute(2))
 
 
 def test_a_scheduler_that_does_not_answer(monkeypatch):
-    pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
     monkeypatch.setattr(parallel, "_ANSWER", 1)
     with pytest.raises(ConnectionError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9"):
-        parallel.each(square, [1, 2], scheduler="tcp://127.0.0.1:9")
+        parallel.each(square, [1, 2], compute=samples.compute(scheduler="tcp://127.0.0.1:9"))
 
 
 def test_without_distributed_the_remedy_is_told(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(ConnectionError, match=r"pip install 'riyaz\[cluster\]'"):
-        parallel.each(square, [1, 2], scheduler="tcp://127.0.0.1:8786")
+        parallel.each(square, [1, 2], compute=samples.compute(scheduler="tcp://127.0.0.1:8786"))
 
 
-@pytest.fixture(scope="module")
-def scheduler(tmp_path_factory):
-    """The address of a Dask scheduler with two workers of one thread each."""
-    pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
-    folder = tmp_path_factory.mktemp("dask")
-    where = os.pathsep.join([str(Path(parallel.__file__).parents[2]), str(Path(__file__).parent)])
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder}
-    quiet["env"] = {**os.environ, "PYTHONPATH": where}
-    address = folder / "scheduler.json"
-    common = ["--scheduler-file", str(address), "--host", "127.0.0.1", "--no-dashboard"]
-    commands = [["dask_scheduler", "--port", "0"], *[["dask_worker", "--nthreads", "1", "--no-nanny"]] * 2]
-    started = [
-        subprocess.Popen([sys.executable, "-m", f"distributed.cli.{name}", *options, *common], **quiet)
-        for name, *options in commands
-    ]
-    import distributed
+PLACES = Path(parallel.__file__).parents[2], Path(samples.__file__).parent, Path(__file__).parent
+WHERE = os.pathsep.join(map(str, PLACES))
 
-    try:
-        with distributed.Client(scheduler_file=str(address), timeout=30, set_as_default=False) as client:
-            client.wait_for_workers(2, timeout=30)
-            yield client.scheduler.address
-    finally:
-        for process in reversed(started):  # the workers first: they take leave of the scheduler
+
+class Cluster:
+    """A Dask scheduler and workers of one thread each, on this machine."""
+
+    def __init__(self, folder):
+        self.folder, self.file = folder, folder / "scheduler.json"
+        self.started = [self.start("scheduler", "--port", "0")]
+
+    def start(self, name, *options, where=WHERE):
+        common = ["--scheduler-file", str(self.file), "--host", "127.0.0.1", "--no-dashboard"]
+        return subprocess.Popen(
+            [sys.executable, "-m", f"distributed.cli.dask_{name}", *options, *common],
+            env={**os.environ, "PYTHONPATH": where},
+            cwd=self.folder,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def workers(self, n, **options):
+        """Start so many workers, wait until they are there, and give the scheduler's address."""
+        self.started += [self.start("worker", "--nthreads", "1", "--no-nanny", **options) for _ in range(n)]
+        with distributed.Client(scheduler_file=str(self.file), timeout=30, set_as_default=False) as client:
+            if n:
+                client.wait_for_workers(len(self.started) - 1, timeout=30)
+            return client.scheduler.address
+
+    def close(self):
+        for process in reversed(self.started):  # the workers first: they take leave of the scheduler
             process.terminate()
             process.wait(10)
 
 
+@pytest.fixture
+def cluster(tmp_path):
+    made = Cluster(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def scheduler(tmp_path_factory):
+    """The address of a scheduler with two workers."""
+    made = Cluster(tmp_path_factory.mktemp("dask"))
+    yield made.workers(2)
+    made.close()
+
+
+def on(address, lost="stop"):
+    return samples.compute(scheduler=address, lost=lost)
+
+
 def test_a_cluster_gives_the_same_results(scheduler):
-    results = parallel.each(slow, range(60), scheduler=scheduler)
+    results = parallel.each(slow, range(60), compute=on(scheduler))
     assert [x for x, _ in results] == list(range(60))
     processes = {pid for _, pid in results}
     assert len(processes) == 2
@@ -103,5 +128,82 @@ def test_a_cluster_gives_the_same_results(scheduler):
 
 
 def test_an_error_comes_back_from_a_cluster(scheduler):
-    with pytest.raises(KeyError):
-        parallel.each(refuse, range(3), scheduler=scheduler)
+    for heavy in (False, True):
+        with pytest.raises(KeyError):
+            parallel.each(refuse, range(3), compute=on(scheduler), heavy=heavy)
+
+
+def surroundings(x):
+    return x, os.getpid(), os.environ["NPROC"], os.environ["PYTHONHASHSEED"]
+
+
+def test_heavy_items_have_a_python_of_their_own_with_one_thread(scheduler):
+    results = parallel.each(surroundings, range(3), compute=on(scheduler), heavy=True)
+    assert [x for x, *_ in results] == [0, 1, 2]
+    assert len({pid for _, pid, *_ in results}) == 3
+    assert {tuple(rest) for *_, rest in ((r[0], r[2:]) for r in results)} == {("1", "0")}
+
+
+def dies(x):
+    os._exit(7)
+
+
+def test_heavy_work_that_ends_its_python_says_so(scheduler):
+    with pytest.raises(RuntimeError, match="a worker's Python died with code 7"):
+        parallel.each(dies, [1], compute=on(scheduler), heavy=True)
+
+
+def kill_when(ready, process):
+    def wait():
+        while not ready():
+            time.sleep(0.05)
+        process.kill()
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
+def marked(item):
+    folder, x = item
+    (folder / f"{x}.{os.getpid()}").touch()
+    time.sleep(0.2)
+    return x
+
+
+def test_another_worker_takes_over_from_one_that_is_killed(cluster, tmp_path):
+    address, folder = cluster.workers(2), tmp_path / "marks"
+    folder.mkdir()
+    kill_when(lambda: len({path.suffix for path in folder.iterdir()}) == 2, cluster.started[-1])
+    assert parallel.each(marked, [(folder, x) for x in range(12)], compute=on(address)) == list(range(12))
+    assert len({path.suffix for path in folder.iterdir()}) == 2  # both had begun
+
+
+@pytest.mark.parametrize("lost", ["stop", "local"])
+def test_a_scheduler_that_goes_away(cluster, tmp_path, monkeypatch, capsys, lost):
+    monkeypatch.setattr(parallel, "_ANSWER", 1)
+    address, folder = cluster.workers(1), tmp_path / "marks"
+    folder.mkdir()
+    kill_when(lambda: any(folder.iterdir()), cluster.started[0])
+    items = [(folder, x) for x in range(12)]
+    line = f"the Dask scheduler at {address} does not answer any more"
+    if lost == "stop":
+        with pytest.raises(parallel.Lost, match=line):
+            parallel.each(marked, items, compute=on(address))
+    else:
+        assert parallel.each(marked, items, compute=on(address, "local")) == list(range(12))
+        assert f"{line}; what was done is in the cache; the rest is done on this machine" in capsys.readouterr().err
+
+
+def test_a_scheduler_without_workers(cluster):
+    address = cluster.workers(0)
+    with pytest.raises(ConnectionError, match="has no worker: start one with `dask worker`"):
+        parallel.each(square, [1], compute=on(address))
+
+
+def test_a_worker_with_another_version_of_the_code(cluster, tmp_path):
+    source = Path(parallel.__file__).parents[1]
+    shutil.copytree(source, tmp_path / "other" / "riyaz", ignore=shutil.ignore_patterns("__pycache__"))
+    with (tmp_path / "other" / "riyaz" / "params.py").open("a") as file:
+        file.write("\nNEW = 1\n")
+    address = cluster.workers(1, where=os.pathsep.join([str(tmp_path / "other"), WHERE]))
+    with pytest.raises(ConnectionError, match=r"the Dask worker tcp://127.* runs another version of the code"):
+        parallel.each(square, [1], compute=on(address))

@@ -17,6 +17,7 @@ from typing import Any
 import pandas as pd
 
 from riyaz.music.events import Piece
+from riyaz.tools import escape
 
 COST = ".cache/cost.csv"
 PARTS = ("train", "valid", "test")
@@ -42,17 +43,11 @@ _LIMITS = {
 }
 
 
-def plain(text: object) -> str:
-    """Text from a file or from params.yaml as one line of Markdown in which nothing is markup or a table's border."""
-    line = " ".join(str(text).split())
-    return "".join(f"\\{c}" if c in "\\`*_[]<>|#" else c for c in line)
-
-
 def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     """A table in Markdown: floats with three decimals, whole numbers with thousands apart; "" for no rows."""
     if not rows:
         return ""
-    text = [[plain(_number(cell)) for cell in row] for row in rows]
+    text = [[escape.markdown(_number(cell)) for cell in row] for row in rows]
     return "\n".join("| " + " | ".join(row) + " |" for row in [head, ["---"] * len(head), *text]) + "\n"
 
 
@@ -107,16 +102,16 @@ def data_card(
     origin = "its own, as the corpus brings it" if own_split else f"drawn by the seed {about['seed']}"
     grid = ", ".join(f"1/{n}" for n in about["grid"])
     moved = f"starts and ends moved to {grid} of a beat" if grid else "nothing moved in time"
-    return f"""# Data card: {plain(corpus)}
+    return f"""# Data card: {escape.markdown(corpus)}
 
 Written by the stage `evaluate`; nothing here was typed in by hand but source and licence, which `params.yaml` states.
 
 ## What it is
 
 - Music: {len(pieces):,} pieces of {"bols for tabla" if bols else "notes"}{_most(pieces)}.
-- From: {plain(about["source"]) or "not stated"}.
-- Licence: {plain(about["licence"]) or "not stated"}.
-- Where: `{about["path"]}`, read by the reader `{about["reader"]}`; files: {weight[0]:,}, bytes: {weight[1]:,}.
+- From: {escape.markdown(about["source"]) or "not stated"}.
+- Licence: {escape.markdown(about["licence"]) or "not stated"}.
+- Where: {escape.code(about["path"])}, read by the reader `{about["reader"]}`; {weight[0]:,} files, {weight[1]:,} bytes.
 - Files: {len(files) - len(skipped):,} read, {len(skipped):,} skipped{_reasons(skipped)}.
 - {f"The pieces name {len(named):,} sources of their own." if named else "The pieces name no sources of their own."}
 
@@ -155,11 +150,14 @@ def _most(pieces: Sequence[Piece]) -> str:
     del names[""]
     first = sorted(names.items(), key=lambda item: (-item[1], item[0]))
     more = f" and {len(first) - 4} others" if len(first) > 4 else ""
-    return ", in " + ", ".join(f"{plain(name)} ({n})" for name, n in first[:4]) + more if first else ""
+    return ", in " + ", ".join(f"{escape.markdown(name)} ({n})" for name, n in first[:4]) + more if first else ""
 
 
 def _reasons(skipped: pd.DataFrame) -> str:
-    names = [f"{plain(f)}: {plain(why)}" for f, why in zip(skipped["file"], skipped["reason"], strict=True)]
+    names = [
+        f"{escape.markdown(f)}: {escape.markdown(why)}"
+        for f, why in zip(skipped["file"], skipped["reason"], strict=True)
+    ]
     more = f"; and {len(names) - MANY} more" if len(names) > MANY else ""
     return f" ({'; '.join(names[:MANY])}{more})" if names else ""
 
@@ -193,8 +191,12 @@ def model_card(
     frames = [
         (name, result["by_frame"], result["by_piece"]) for name, result in metrics.get("nats_per_frame", {}).items()
     ]
+    answers = [
+        f"- {escape.markdown(one['question'])} **{one['answer']}**. {escape.markdown(one['why'])}"
+        for one in metrics["verdict"]
+    ]
     nats = table(["model", "nats per frame", "mean over pieces"], frames)
-    return f"""# Model card: {plain(corpus)}
+    return f"""# Model card: {escape.markdown(corpus)}
 
 Written by the stage `evaluate` from the model, its params and the figures of the test part.
 
@@ -202,6 +204,8 @@ Written by the stage `evaluate` from the model, its params and the figures of th
 
 - A recurrent network: embedding of {net["embedding"]}, {net["layers"]} x {net["units"]} {_CELLS[net["cell"]]}, \
 dropout {net["dropout"]:g}, softmax over {about["vocabulary"]:,} tokens; {about["parameters"]:,} parameters.
+- Beside each token it is given: {", ".join(net["features"]) or "nothing"}. Networks whose probabilities are averaged: \
+{net["members"]}.
 - Memory: {remembers}.
 - Files: `models/{corpus}`, {weight[0]} files, {weight[1]:,} bytes; it needs nothing else.
 - Trained on the training part of the corpus: {about["pieces"]["train"]:,} pieces, windows of \
@@ -209,11 +213,11 @@ dropout {net["dropout"]:g}, softmax over {about["vocabulary"]:,} tokens; {about[
 learning rate of {train["learning_rate"]:g}, weight decay {train["weight_decay"]:g}; the epoch and the memory were \
 chosen on {about["pieces"]["valid"]:,} validation pieces; seed {made["seed"]}.
 - Licence: the code is the project's (MIT); what may be done with weights and pieces depends on the corpus too, whose \
-licence is: {plain(about["licence"]) or "not stated"}.
+licence is: {escape.markdown(about["licence"]) or "not stated"}.
 
 ## Verdict
 
-{chr(10).join(f"- {plain(sentence)}" for sentence in metrics["verdict"])}
+{chr(10).join(answers)}
 
 ## Figures
 

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from riyaz.judge.drawn import Judged
 from riyaz.judge.held_out import InCycle, Predictions, along
 from riyaz.report import figures
+from riyaz.tools import escape
 
 # From light to dark: the rivals, then the network without its memory; our model has the colour of what is generated.
 SHADES = {"unigram": "#D2CCC4", "n-gram": "#A8A098", "n-gram + piece": "#6E675F", "network": "#8CCFB9"}
@@ -90,7 +91,7 @@ def one_piece(predictions: Predictions, row: int) -> Figure:
     fig, axes = plt.subplots(2, 1, figsize=(figures.WIDTH, 4.2), sharex=True)
     share = predictions.sources[row]["share"]
     axes[0].fill_between(ours["position"], share, step="mid", color=figures.GENERATED, linewidth=0)
-    axes[0].set(ylabel="share of\nthe memory", ylim=(0, 1), title=predictions.data.names[row].replace("$", r"\$"))
+    axes[0].set(ylabel="share of\nthe memory", ylim=(0, 1), title=escape.label(predictions.data.names[row]))
     axes[1].plot(ours["position"], of["network"]["bits"], color=figures.BASELINE, linewidth=1, label="network alone")
     axes[1].plot(ours["position"], ours["bits"], color=figures.GENERATED, linewidth=1, label="with memory")
     axes[1].set(xlabel="token", ylabel="bits")
@@ -102,6 +103,10 @@ def calibration(table: pd.DataFrame, least: int = 30) -> Figure:
     """How often the first guess is right, by how sure it is; tenths with fewer than `least` tokens are left out."""
     often = table[table["tokens"] >= least]
     fig, ax = plt.subplots(figsize=(3.6, 3.4))
+    for row in often.itertuples():
+        if row.interval.known:
+            ends = row.confidence + np.array([row.interval.low, row.interval.high])
+            ax.vlines(row.confidence, *np.clip(ends, 0, 1), color=figures.PALE, linewidth=6)
     ax.plot([0, 1], [0, 1], color=figures.GREY, linestyle=":")
     ax.plot(often["confidence"], often["accuracy"], marker="o", color=figures.GENERATED)
     ax.set(xlabel="confidence of its first guess", ylabel="share that is right", xlim=(0, 1), ylim=(0, 1.02))
@@ -117,8 +122,11 @@ def over_folds(summed: pd.DataFrame, judged: pd.DataFrame) -> Figure:
         if row.interval.known:
             ax.hlines(y, row.interval.low, row.interval.high, color=figures.PALE, linewidth=10, zorder=1)
         dots = each.loc[each["model"] == row.model, "bits"]
-        ax.scatter(dots, np.full(len(dots), y), color=_bar(str(row.model)), s=14, zorder=2)
-        ax.scatter(row.bits, y, color=figures.INK, marker="|", s=160, zorder=3)
+        ax.scatter(row.bits, y, color=figures.INK, marker="|", s=200, zorder=2)
+        apart = (
+            y + np.linspace(-0.25, 0.25, len(dots)) if len(dots) > 1 else [y]
+        )  # dots that agree do not hide each other
+        ax.scatter(dots, apart, color=_bar(str(row.model)), s=12, zorder=3)
     ax.set(
         yticks=range(len(summed)),
         yticklabels=summed["model"],
@@ -159,6 +167,20 @@ def recurrence(curves: Mapping[str, np.ndarray], beat: str) -> Figure:
         ax.plot(range(1, len(curve) + 1), curve, color=colour, label=name, linewidth=1.4)
     ax.set(xlabel=f"distance ({beat}s)", ylabel=f"share of {beat}s that return", ylim=(0, None))
     _legend(ax, 3)
+    return fig
+
+
+def tuning(tried: pd.DataFrame) -> Figure:
+    """How far drawn pieces are from human ones by each number that was tried (`riyaz.judge.tuning`)."""
+    names = list(dict.fromkeys(tried["setting"]))
+    fig, axes = plt.subplots(1, len(names), figsize=(figures.WIDTH, 3), sharey=True, squeeze=False)
+    for ax, name in zip(axes[0], names, strict=True):
+        rows = tried[tried["setting"] == name]
+        chosen = rows[rows["chosen"]]
+        ax.plot(rows["value"], rows["mean"], color=figures.GENERATED, marker=".")
+        ax.scatter(chosen["value"], chosen["mean"], s=120, facecolors="none", edgecolors=figures.INK)
+        ax.set(xlabel=name, ylim=(0, None))
+    axes[0, 0].set(ylabel="distance (1: human)")
     return fig
 
 

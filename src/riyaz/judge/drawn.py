@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from riyaz.judge import degeneration, distributions, originality
+from riyaz.judge import copying, degeneration, distributions, originality
 from riyaz.model.bundle import Bundle
 from riyaz.music.events import Piece
 from riyaz.params import Settings
 from riyaz.play import free
-from riyaz.play.sampling import draw
+from riyaz.play.sampling import Drawn, draw
 from riyaz.tabla import form, taals
 from riyaz.text.dataset import DataSet
 
@@ -33,12 +33,17 @@ class Judged:
     ours : the group that is drawn as the delivered pieces are.
     length : events that all pieces of `cut` have at most.
     cut : the same groups, cut to one length; held-out pieces that are shorter are left out.
+    human : rows of the data set, one piece of each family that has as many events; see `copying.representatives`.
+    extracted : tokens that argmax added to openings as they were written: of training pieces (``generated``) and of
+        held-out ones (``human``), one of each family.
     """
 
     groups: dict[str, list[Piece]]
     ours: str
     length: int
     cut: dict[str, list[Piece]]
+    human: list[int]
+    extracted: dict[str, np.ndarray]
 
 
 def judged(model: Bundle, data: DataSet, settings: Settings) -> Judged:
@@ -50,7 +55,22 @@ def judged(model: Bundle, data: DataSet, settings: Settings) -> Judged:
     """
     about, chosen = free.about(data, settings), free.sampling(data, settings)
     ours = f"temperature {chosen.temperature:g}"
-    groups = {"argmax": _argmax(model, data, settings)}
+    one_each = data.rows(copying.representatives(data))
+    openings = {"generated": one_each.part("train"), "human": one_each.part("test", "valid")}
+    continued = {name: _continued(model, part.ids[:PIECES], data, settings) for name, part in openings.items()}
+    extracted = {
+        name: copying.extracted([one.ids for one in continued[name]], part.ids[:PIECES], BEGINNING)
+        for name, part in openings.items()
+    }
+    known = [about | {"ended": one.ended} for one in continued["human"]]
+    groups = {
+        "argmax": _long_enough(
+            [
+                free.piece(one, model, f"argmax, {k}", known[k - 1], whole=False)
+                for k, one in enumerate(continued["human"], start=1)
+            ]
+        )
+    }
     for temperature in sorted({*TEMPERATURES, chosen.temperature}):
         name = f"temperature {temperature:g}"
         samplings = [replace(chosen, temperature=temperature)] * PIECES
@@ -65,19 +85,33 @@ def judged(model: Bundle, data: DataSet, settings: Settings) -> Judged:
     length = int(min(np.median([len(piece.events) for piece in members]) for members in (groups[ours], test)))
     held_out = originality.excerpts(test, length)
     cut = {name: originality.at_most(members, length) for name, members in groups.items()}
-    return Judged({**groups, "held-out": held_out}, ours, length, {**cut, "held-out": held_out})
+    human = [row for row in copying.representatives(data) if len(data.pieces[row].events) >= length]
+    return Judged({**groups, "held-out": held_out}, ours, length, {**cut, "held-out": held_out}, human, extracted)
 
 
-def _argmax(model: Bundle, data: DataSet, settings: Settings) -> list[Piece]:
-    about, chosen = free.about(data, settings), free.sampling(data, settings).argmax()
-    begun = [row[1:-1][:BEGINNING] for row in data.part("test", "valid").ids[:PIECES]]
-    drawn = draw(model, [chosen] * len(begun), settings.seed + 1, begun)
-    return _long_enough(
-        [
-            free.piece(one, model, f"argmax, {k}", about | {"ended": one.ended}, whole=False)
-            for k, one in enumerate(drawn, start=1)
-        ]
+def _continued(model: Bundle, pieces: Sequence[np.ndarray], data: DataSet, settings: Settings) -> list[Drawn]:
+    """Let argmax continue the first `BEGINNING` tokens of each piece."""
+    chosen = free.sampling(data, settings).argmax()
+    return draw(model, [chosen] * len(pieces), settings.seed + 1, [row[1:-1][:BEGINNING] for row in pieces])
+
+
+def copies(pieces: Judged, data: DataSet, runs: pd.DataFrame, seed: int) -> copying.Result:
+    """Whether the pieces that are judged copy more than human ones do.
+
+    Parameters
+    ----------
+    runs : of `originality.runs` of the pieces' group `ours`, in the mode `originality.LOOSE`.
+    """
+    train = data.part("train")
+    human = originality.at_most([data.pieces[row] for row in pieces.human], pieces.length)
+    mine = pieces.cut[pieces.ours]
+    own = [-1] * len(mine) + data.families[pieces.human].tolist()
+    table = copying.measure([*mine, *human], train.pieces, own, train.families.tolist())
+    ours, theirs = (
+        {name: rows[name].to_numpy() for name in rows} | {"extracted": pieces.extracted[of]}
+        for of, rows in (("generated", table[: len(mine)]), ("human", table[len(mine) :]))
     )
+    return copying.judge(ours, theirs, seed, copying.mostly_one_run(runs, float(theirs["run"].max(initial=0))))
 
 
 def _long_enough(pieces: list[Piece]) -> list[Piece]:

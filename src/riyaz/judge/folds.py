@@ -5,7 +5,11 @@ So whole families of pieces are spread over folds. Each fold is held out once, t
 (early stopping, the memory's escapes, the order of the n-gram), the others are learned; and all of it is done for
 several seeds. Every piece is judged by networks that have not seen its family.
 
-Each run is kept in the cache: folds that were interrupted continue where they stopped.
+This takes a training for each fold and seed, so it is done when it is asked for. The result is
+reports/folds/<corpus>.csv, a file of git. Its first line is the digest of what was measured: data, settings and code.
+`evaluate` takes the file where these are still the same, and else says that its figures are from one split.
+
+Each run is stored in the cache: folds that were interrupted continue where they stopped.
 
 References
 ----------
@@ -14,25 +18,28 @@ Stone, Cross-validatory choice and assessment of statistical predictions, 1974, 
 
 import json
 import os
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import joblib
 import numpy as np
 import pandas as pd
 
 from riyaz import params
-from riyaz.judge import rivals
+from riyaz.judge import looked, rivals
 from riyaz.judge.interval import Interval, ratio
-from riyaz.model import training
+from riyaz.model import ngram, ppm, training
 from riyaz.params import Settings
-from riyaz.text import dataset, split
+from riyaz.text import dataset, split, windows
 from riyaz.text.dataset import DataSet
-from riyaz.tools import environment, files, progress, source, store
+from riyaz.tools import environment, files, source, store
+from riyaz.tools.parallel import each
 
-CLASSICAL = ("unigram", "n-gram", "n-gram + piece")
+CLASSICAL = ("unigram", "n-gram", "n-gram + piece", "PPM + piece")
+CODE = [*training.CODE, *(Path(str(module.__file__)) for module in (ngram, ppm, rivals, split, windows))]
 COLUMNS = ["seed", "fold", "piece", "tokens", "model", "bits"]
 
 
@@ -68,9 +75,7 @@ def plan(data: DataSet, folds: int, seeds: int, seed: int) -> list[Run]:
 
 def judge(run: Run, data: DataSet, settings: Settings, cache: Path | None = None) -> list[dict]:
     """Train on a run's training part and score its test part: a row a piece and model, as in `COLUMNS`."""
-    sections = {"augment", "sequence", "model", "train"}
-    depends = [source.table(Path(__file__)), settings.model_dump(include=sections), settings.evaluate.orders]
-    depends += [run.seed, run.fold, run.parts.tolist(), run.classical, list(data.vocabulary.words), data.ids]
+    depends = [_measured(data, settings), run.seed, run.fold, run.parts.tolist(), run.classical]
     place = cache and cache / "folds" / f"{store.digest(*depends)}.json"
     return store.cached(
         place,
@@ -78,6 +83,13 @@ def judge(run: Run, data: DataSet, settings: Settings, cache: Path | None = None
         lambda rows, path: path.write_text(json.dumps(rows), encoding="utf-8"),
         lambda path: json.loads(path.read_text(encoding="utf-8")),
     )
+
+
+def _measured(data: DataSet, settings: Settings) -> list[Any]:
+    """What a run depends on, whichever pieces it holds out."""
+    code = [source.digest(path) for path in CODE]
+    sections = settings.model_dump(include={"augment", "tokenize", "sequence", "model", "train"})
+    return [code, sections, settings.evaluate.orders, list(data.vocabulary.words), data.ids]
 
 
 def _judge(run: Run, data: DataSet, settings: Settings, cache: Path | None) -> list[dict]:
@@ -98,7 +110,7 @@ def _judge(run: Run, data: DataSet, settings: Settings, cache: Path | None) -> l
 def judge_all(
     runs: Sequence[Run], data: DataSet, settings: Settings, label: str = "", cache: Path | None = None
 ) -> pd.DataFrame:
-    """`judge` each run, as many at once as there are cores, each with one thread.
+    """`judge` each run, as many at once as `settings.compute` has workers, each with one thread.
 
     Returns
     -------
@@ -106,13 +118,42 @@ def judge_all(
     piece). Sorted; without rows where there are no runs.
     """
     os.environ["NPROC"] = "1"  # the workers inherit it: the same bits, however many cores there are
-    rows: list[dict] = []
-    with progress.bar(len(runs), label) as bar:
-        work = joblib.Parallel(n_jobs=-1, return_as="generator", max_nbytes=None)
-        for judged in work(joblib.delayed(judge)(run, data, settings, cache) for run in runs):
-            rows += judged
-            bar.update()
+    judged = each(
+        partial(judge, data=data.without_music(), settings=settings, cache=cache), runs, label, settings.compute, True
+    )
+    rows = [row for of_run in judged for row in of_run]
     return pd.DataFrame(rows, columns=COLUMNS).sort_values(["model", "seed", "fold", "piece"], ignore_index=True)
+
+
+def place(root: Path, corpus: str) -> Path:
+    """The file that `run` writes for a corpus."""
+    return root / "reports" / "folds" / f"{corpus}.csv"
+
+
+def digest(data: DataSet, settings: Settings) -> str:
+    """What the folds of a data set depend on, as 64 hexadecimal digits."""
+    asked = settings.folds.model_dump()
+    return store.digest(_measured(data, settings), asked, settings.seed, data.families.tolist(), data.parts.tolist())
+
+
+def load(path: Path, data: DataSet, settings: Settings) -> tuple[pd.DataFrame, str]:
+    """Read what `run` wrote, where it was measured with these data, settings and this code.
+
+    Returns
+    -------
+    The rows of `judge_all`, and nothing; or no rows, and a sentence that says why.
+    """
+    corpus, nothing = path.stem, pd.DataFrame(columns=COLUMNS)
+    if not path.is_file():
+        return nothing, f"It was measured on one split only; `python -m riyaz folds {corpus}` measures it on others."
+    with path.open(encoding="utf-8") as lines:
+        written = next(lines, "").removeprefix("#").strip()
+    if written != digest(data, settings):
+        return nothing, (
+            "It was measured on one split only: the folds that are stored are of other data, settings or code."
+            f" `python -m riyaz folds {corpus}` measures them again."
+        )
+    return pd.read_csv(path, comment="#"), ""
 
 
 def summary(judged: pd.DataFrame, families: np.ndarray, seed: int) -> pd.DataFrame:
@@ -147,16 +188,33 @@ def summary(judged: pd.DataFrame, families: np.ndarray, seed: int) -> pd.DataFra
     return pd.DataFrame(rows, columns=columns).sort_values("bits", ignore_index=True)
 
 
+def without_choice(judged: pd.DataFrame, parts: np.ndarray) -> pd.DataFrame:
+    """Leave out the pieces on which the settings were chosen: those of the validation part of the pipeline's own split.
+
+    Each is a test piece of some fold. Its family is in no other part, so nothing that is left shares a family with it.
+
+    Parameters
+    ----------
+    judged : from `judge_all`. parts : (n_pieces,) the parts of the pipeline's own split.
+    """
+    return judged[np.asarray(parts)[judged["piece"].to_numpy(dtype=np.int64)] != "valid"]
+
+
 def best_of_ours(models: Any) -> str:
     """The name under which our model is judged: with its memory, if it has one."""
     return "network + memory" if "network + memory" in models else "network"
 
 
-def described(judged: pd.DataFrame) -> str:
-    """What was done, such as ``103 held-out pieces, 5 folds, 3 seeds``."""
+def described(judged: pd.DataFrame, families: np.ndarray) -> str:
+    """What was done, such as ``103 held-out pieces of 46 families, 5 folds, 3 seeds``.
+
+    Of folds it is also said on what the settings were chosen: see `without_choice`.
+    """
     pieces, folds, seeds = (judged[name].nunique() for name in ("piece", "fold", "seed"))
+    n_families = len(np.unique(np.asarray(families)[judged["piece"].unique()]))
     what = f"{folds} folds" if folds > 1 else "one split"
-    return f"{pieces} held-out pieces, {what}, {seeds} seed{'s' * (seeds > 1)}"
+    chosen = " (the settings were chosen on the original validation part, whose pieces are left out)" * (folds > 1)
+    return f"{pieces} held-out pieces of {n_families} families, {what}, {seeds} seed{'s' * (seeds > 1)}{chosen}"
 
 
 def metrics(summed: pd.DataFrame, of: str) -> dict[str, Any]:
@@ -176,15 +234,16 @@ def metrics(summed: pd.DataFrame, of: str) -> dict[str, Any]:
 
 
 def run(arguments: list[str]) -> int:
-    """Write reports/<corpus>/folds.csv; without rows for a corpus that `folds.corpora` does not name."""
+    """Write reports/folds/<corpus>.csv."""
     if len(arguments) != 1 or arguments[0].startswith("-"):
         raise ValueError("name one corpus of params.yaml, such as: python -m riyaz folds tabla")
     (corpus,), root = arguments, environment.checkout()
     settings = params.load(corpus, path=root / "params.yaml")
-    data, asked = dataset.load(root, corpus), settings.folds
-    runs = plan(data, asked.folds, asked.seeds if corpus in asked.corpora else 0, settings.seed)
+    data = dataset.load(root, corpus)
+    runs = plan(data, settings.folds.folds, settings.folds.seeds, settings.seed)
+    print(f"folds {corpus}: {len(runs)} trainings", file=sys.stderr)
+    looked.note(root, corpus, "folds", settings)
     judged = judge_all(runs, data, settings, f"judging {corpus}", store.folder(root))
-    with files.whole(root / "reports" / corpus / "folds.csv") as part:
-        judged.to_csv(part, index=False)
-    print(f"folds {corpus}: {len(runs)} trainings")
+    files.write(place(root, corpus), f"# {digest(data, settings)}\n{judged.to_csv(index=False)}")
+    print(f"folds {corpus}: {described(judged, data.families)}; dvc repro now puts them into the report")
     return 0

@@ -1,6 +1,6 @@
 """The held-out pieces and how every model predicts them: the figures at the head of the verdict."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -14,10 +14,10 @@ from riyaz.model import memory, ngram, recurrence
 from riyaz.model.bundle import Bundle
 from riyaz.music.events import bar_beats
 from riyaz.params import Settings
-from riyaz.text import split
+from riyaz.text import split, tokens
 from riyaz.text.dataset import DataSet
 
-RIVALS = ("n-gram", "n-gram + piece")  # those that the network is compared with in the verdict
+RIVALS = ("n-gram", "n-gram + piece", "PPM + piece")  # those that the network is compared with in the verdict
 STRETCH, FEWEST = 32, 30  # tokens in a stretch of a piece; tokens that a point of a curve needs
 
 
@@ -110,6 +110,32 @@ def bits_of(model: Bundle, predictions: Predictions, ids: np.ndarray) -> pd.Data
     return pd.DataFrame({"token": predictions.data.vocabulary.tokens(came), **bits})
 
 
+def transposed(model: Bundle, data: DataSet, steps: Sequence[int] = (-2, -1, 0, 1, 2)) -> pd.DataFrame:
+    """Bits per token that the network alone needs for the test pieces in other keys.
+
+    Returns
+    -------
+    semitones, pieces (those whose transposed tokens the vocabulary has), bits per token, and as written: bits per token
+    of the same pieces in their own key. No row where no piece can be transposed.
+    """
+    ids, rows = data.part("test").ids, []
+    needed = _bits(model, ids)
+    for step in steps:
+        words = [tokens.transpose(word, step) or "<unknown>" for word in model.vocabulary.words]
+        moved = model.vocabulary.ids(words)
+        here = [k for k, row in enumerate(ids) if tokens.UNKNOWN not in moved[row]]
+        if here:
+            new = np.concatenate(_bits(model, [moved[ids[k]] for k in here]))
+            rows.append((step, len(here), new.mean(), np.concatenate([needed[k] for k in here]).mean()))
+    return pd.DataFrame(rows, columns=["semitones", "pieces", "bits per token", "as written"])
+
+
+def _bits(model: Bundle, ids: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """Bits of each token but the first that the network alone needs."""
+    logs = recurrence.log_probabilities(model.weights, ids)
+    return [-log[np.arange(len(log)), row[1:]] / np.log(2) for log, row in zip(logs, ids, strict=True)]
+
+
 def by_kind(predictions: Predictions, least: float = 0.005) -> tuple[pd.DataFrame, pd.Series]:
     """Bits per token by kind of token (rows) and model (columns), and each kind's share of the tokens.
 
@@ -171,20 +197,6 @@ def in_cycle(predictions: Predictions, scheme: str, beat: str, seed: int) -> InC
     sizes = f"{cycle:g}" if one else f"{counted.index.min():g} to {counted.index.max():g}"
     axis = f"{beat} of {cycle:g}" if one else "eighth of the cycle"
     return InCycle(pd.DataFrame(curves), places, axis, pieces, sizes)
-
-
-def gains(predictions: Predictions) -> tuple[float, float, float]:
-    """What the memory saves, in bits per token: where the context stood in the piece before, and elsewhere.
-
-    Returns
-    -------
-    Both means (negative: what it costs), and the share of the tokens whose context stood in the piece before.
-    """
-    assert predictions.sources is not None
-    before = np.concatenate([rows["match"].to_numpy() > 0 for rows in predictions.sources])
-    gain = (predictions.scored["network"]["bits"] - predictions.scored[predictions.main]["bits"]).to_numpy()
-    means = [float(gain[part].mean()) if part.any() else float("nan") for part in (before, ~before)]
-    return means[0], means[1], float(before.mean())
 
 
 def frame_nats(predictions: Predictions) -> dict[str, list[np.ndarray]]:

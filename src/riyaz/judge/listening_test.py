@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from riyaz import params
-from riyaz.judge import listening, rivals
+from riyaz.judge import listening, rivals, tuning
 from riyaz.model import bundle, ngram
 from riyaz.model.bundle import Bundle
 from riyaz.params import Settings
@@ -23,7 +23,7 @@ from riyaz.tabla import taals
 from riyaz.text import dataset, grammar, tokens
 from riyaz.text.dataset import DataSet
 from riyaz.text.tokens import START
-from riyaz.tools import environment
+from riyaz.tools import environment, store
 
 TRIES = 4  # pieces made for each one that is asked for: some are too short
 STYLES = {"tabla": "tabla solo", "chorales": "a Bach chorale"}
@@ -33,7 +33,7 @@ def run(arguments: list[str]) -> int:
     """Read the command line, make the test, say what to do next."""
     parser = argparse.ArgumentParser(prog="riyaz listen", description="Make a blind listening test of a corpus.")
     parser.add_argument("corpus", help="a corpus of params.yaml whose network is trained")
-    parser.add_argument("--clips", type=int, default=6, help="of each kind (default 6)")
+    parser.add_argument("--clips", type=int, default=12, help="of each kind (default 12)")
     parser.add_argument("--seconds", type=float, default=20, help="length of a clip (default 20)")
     parser.add_argument("--seed", type=int, default=None, help="of pieces and order (default: the seed of params.yaml)")
     parser.add_argument("--style", default=None, help='in "How well does it fit the style of ...?"')
@@ -51,6 +51,7 @@ def make(asked: argparse.Namespace) -> Path:
     settings = params.load(asked.corpus, path=root / "params.yaml")
     seed = settings.seed if asked.seed is None else asked.seed
     model, data = bundle.load(root / "models" / asked.corpus), dataset.load(root, asked.corpus)
+    settings = tuning.settled(model, data, settings, store.folder(root)).settings
     about = data.about() | ({"taal": settings.generate.taal} if data.kind == "bols" else {})
     groups = {"human": data.part("test", "valid").pieces} | {
         method: [tokens.piece(f"{method} {k}", row, model.scheme, about) for k, row in enumerate(rows, start=1)]

@@ -50,7 +50,7 @@ def frames(table: pd.DataFrame) -> dict[str, dict[str, float]]:
 
 def write(path: Path, metrics: dict[str, Any]) -> dict[str, Any]:
     """Write the metrics with their verdict, and return them."""
-    whole = {**metrics, "verdict": verdict.sentences(metrics)}
+    whole = {**metrics, "verdict": verdict.tiles(metrics)}
     files.write(path, json.dumps(rounded(whole), indent=1, ensure_ascii=False) + "\n")
     return whole
 
@@ -59,6 +59,8 @@ def rounded(value: Any) -> Any:
     """Every figure rounded to six decimals, so that a file is the same where the last bit is not; NaN becomes None."""
     if isinstance(value, dict):
         return {key: rounded(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [rounded(one) for one in value]
     if isinstance(value, float | np.floating):
         return None if np.isnan(value) else round(float(value), 6)
     return value

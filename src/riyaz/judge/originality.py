@@ -80,11 +80,20 @@ def _shapes(symbols: list[tuple[str, ...]]) -> tuple[list[tuple[int, ...]], list
     return [tuple(n - b for n in chord) for chord, b in zip(numbers, bass, strict=True)], bass
 
 
-def matches(texts: Sequence[Sequence[Hashable]], train: Sequence[Sequence[Hashable]]) -> list[np.ndarray]:
+def matches(
+    texts: Sequence[Sequence[Hashable]],
+    train: Sequence[Sequence[Hashable]],
+    families: tuple[Sequence[int], Sequence[int]] | None = None,
+) -> list[np.ndarray]:
     """Matching statistics: how much of each text, from each of its places on, stands in some training text.
 
     A suffix array of all texts, each closed by an end of its own, made by doubling; the training suffix that shares
     most with another suffix is its nearest neighbour before or after it. O(n log^2 n).
+
+    Parameters
+    ----------
+    families : of the texts and of the training texts: a text is matched with those of other families only. None: with
+        all.
 
     Returns
     -------
@@ -99,20 +108,27 @@ def matches(texts: Sequence[Sequence[Hashable]], train: Sequence[Sequence[Hashab
     ]
     joined = np.concatenate([*coded, np.empty(0, dtype=np.int64)]) + ends  # the ends are 0 ... ends - 1
     owner = np.repeat(np.arange(ends), [len(c) for c in coded])
+    own = np.arange(ends) if families is None else np.array([*families[1], *families[0]])
     first = np.r_[0, np.cumsum([len(c) for c in coded])]
     levels = _doubled(joined)
     order = np.argsort(levels[-1], kind="stable")
-    from_train = owner[order] < len(train)
-    place = np.arange(len(order))
-    before = np.maximum.accumulate(np.where(from_train, place, -1))
-    after = np.minimum.accumulate(np.where(from_train, place, len(order))[::-1])[::-1]
     rank = np.empty_like(order)
-    rank[order] = place
+    rank[order] = np.arange(len(order))
+    sources = order[owner[order] < len(train)]  # suffixes of the training texts, sorted
+    labels = own[owner[sources]]
+    change = np.flatnonzero(np.r_[True, labels[1:] != labels[:-1]])
+    block = np.cumsum(np.r_[True, labels[1:] != labels[:-1]]) - 1  # neighbours of one family are a block
     here = np.flatnonzero((owner >= len(train)) & (joined >= ends))
+    place = np.searchsorted(rank[sources], rank[here])  # the first training suffix after each
     best, source = np.zeros(len(here), dtype=np.int64), np.full(len(here), -1)
-    for neighbour in (before[rank[here]], after[rank[here]]):
-        real = np.flatnonzero((neighbour >= 0) & (neighbour < len(order)))
-        other = order[neighbour[real]]
+    for step in (-1, 0):
+        near = place + step
+        inside = np.flatnonzero((near >= 0) & (near < len(sources)))
+        same = labels[near[inside]] == own[owner[here[inside]]]
+        beyond = change[block[near[inside]]] - 1 if step else np.r_[change, len(sources)][block[near[inside]] + 1]
+        near[inside] = np.where(same, beyond, near[inside])
+        real = np.flatnonzero((near >= 0) & (near < len(sources)))
+        other = sources[near[real]]
         length = _common(levels, here[real], other)
         longer = length > best[real]
         best[real[longer]], source[real[longer]] = length[longer], other[longer]
@@ -195,6 +211,24 @@ def runs(groups: Mapping[str, Sequence[Piece]], train: Sequence[Piece]) -> pd.Da
     )
 
 
+def attributed(table: pd.DataFrame, train: Sequence[Piece], licence: str) -> pd.DataFrame:
+    """Each piece with what it shares most with, and under which licence that is; the longest run first.
+
+    Parameters
+    ----------
+    table : rows of `runs` of one group and mode. licence : of the corpus, where a training piece names none.
+
+    Returns
+    -------
+    piece (the last part of its name), run, beats, share, at, source, source_at, licence (``not stated`` where nothing
+    is; "" where nothing is shared).
+    """
+    own = {piece.name: str(piece.about.get("licence") or licence or "not stated") for piece in train}
+    rows = table.sort_values(["run", "piece"], ascending=[False, True])
+    rows = rows.assign(piece=rows["piece"].str.split(", ").str[-1], licence=[own.get(s, "") for s in rows["source"]])
+    return rows[["piece", "run", "beats", "share", "at", "source", "source_at", "licence"]]
+
+
 def novelty(groups: Mapping[str, Sequence[Piece]], train: Sequence[Piece], longest: int = 24) -> pd.DataFrame:
     """Which share of a piece's n-grams of units no training piece has: the novelty curve.
 
@@ -237,42 +271,3 @@ def same_length(groups: Mapping[str, Sequence[Piece]]) -> dict[str, list[Piece]]
     medians = [float(np.median([len(piece.events) for piece in pieces])) for pieces in groups.values() if len(pieces)]
     n_events = int(min(medians, default=0))
     return {name: excerpts(pieces, n_events) for name, pieces in groups.items()}
-
-
-def copies(generated: pd.DataFrame, held_out: pd.DataFrame, alpha: float = 0.01) -> tuple[bool, str]:
-    """Judge whether generated pieces share more with the training pieces than human pieces do.
-
-    Two ways to fail, each in the mode `LOOSE` of the kind (transposed, or bayan closed):
-
-    - one piece: it shares more than half of its beats in one run, and that run is longer than the longest of all
-      held-out pieces;
-    - all together: the k longest runs of both groups are all generated. Were n generated and m held-out pieces alike,
-      that had the probability prod_{j<k} (n - j) / (n + m - j); less than `alpha` is a failure.
-
-    Parameters
-    ----------
-    generated, held_out : rows of `runs` of pieces of about the same length.
-
-    Returns
-    -------
-    Whether they copy, and why, in a sentence with the figures.
-
-    Raises
-    ------
-    ValueError : if one of both is empty.
-    """
-    mode = next((mode for mode in LOOSE.values() if mode in set(generated["mode"])), None)
-    mine, theirs = generated[generated["mode"] == mode], held_out[held_out["mode"] == mode]
-    if mine.empty or theirs.empty:
-        raise ValueError("judging copies needs generated and held-out pieces: one of both is empty")
-    limit, longest = int(theirs["run"].max()), mine.loc[mine["run"].idxmax()]
-    median = theirs["run"].median()
-    figures = f"longest run {longest['run']} events ({mode}), held-out pieces up to {limit}, median {median:g}"
-    whole = mine[(mine["run"] > limit) & (mine["share"] > 0.5)]
-    if len(whole):
-        one = whole.loc[whole["run"].idxmax()]
-        return True, f"{one['piece']} takes {one['share']:.0%} of its beats from {one['source']}: {figures}"
-    n, m, k = len(mine), len(theirs), int((mine["run"] > limit).sum())
-    chance = float(np.prod([(n - j) / (n + m - j) for j in range(k)]))
-    why = f"{k} of {n} pieces hold a longer run than any of {m} held-out pieces (p = {chance:.2g}): {figures}"
-    return chance < alpha, why

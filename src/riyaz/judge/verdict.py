@@ -1,14 +1,71 @@
-"""The verdict: three sentences that follow from the figures of a corpus, by the rules written here.
+"""The verdict: three questions with the answers yes, no or cannot be told, by the rules written here.
 
-Did the network learn more than the n-grams, does it copy, and do its pieces keep the form? Whoever saves bits beyond
-doubt *beats* the other: the whole 95 % interval of the saving lies above 0. Where the interval holds 0 the two *cannot
-be told apart*. Without an interval, because there are fewer than five families, the saving is given and no more is
-claimed; the folds, where there are any, then lead the sentence.
+| question | yes | no |
+|---|---|---|
+| `PREDICTS` | the 95 % intervals of what is saved against all rivals lie above 0 | one of them lies below 0 |
+| `COPIES` | a test of copying is significant, or one piece is mostly one long run from one source | its runs are \
+significantly shorter than `MARGIN` times human ones |
+| `SOUNDS` | the two-sample test finds no difference, and does find that of half-shuffled pieces | it finds a \
+difference |
+
+Everything else cannot be told: no interval, an interval around 0, a test that is not significant and could not have
+been. Tests are significant below `ALPHA`. Yes to the first question asks that every comparison succeeds, so it needs no
+correction (an intersection-union test); the tests of copying are corrected by Holm; the third question has one test.
+The folds answer the first question where there are any: they have several seeds, and at least as many families.
+
+References
+----------
+Berger, Multiparameter hypothesis testing and acceptance sampling, 1982, doi:10.1080/00401706.1982.10487790. Holm 1979,
+doi:10.2307/4615733. Schuirmann 1987, doi:10.1007/BF01068419 (what is shown by a margin, not by a lack of significance).
 """
 
 from collections.abc import Mapping
 from math import isnan
 from typing import Any
+
+ALPHA = 0.05
+MARGIN = 1.5  # human runs, times this: what is significantly shorter copies no more than people do
+YES, NO, UNKNOWN = "yes", "no", "cannot be told"
+PREDICTS = "Does it predict new pieces better than an n-gram?"
+COPIES = "Does it copy more than people do?"
+SOUNDS = "Does it sound like the corpus?"
+
+Saved = Mapping[str, Mapping[str, float | None]]  # rival: bits, low, high
+
+
+def better(saved: Saved) -> str:
+    """Whether all of the rivals are beaten, from the bits per token saved against each and the ends of the interval."""
+    ends = [(row.get("low"), row.get("high")) for row in saved.values()]
+    if any(high is not None and high < 0 for _, high in ends):
+        return NO
+    return YES if ends and all(low is not None and low > 0 for low, _ in ends) else UNKNOWN
+
+
+def copying(whole: str, more: float | None, less: float | None) -> str:
+    """Whether generated pieces copy.
+
+    Parameters
+    ----------
+    whole : a piece that is mostly one run from one source, in words; "" for none.
+    more : the smallest corrected p of the tests that generated pieces share more with the training pieces than human
+        ones do. less : p of the test that their runs are shorter than `MARGIN` times human ones. None: no test.
+    """
+    if whole or (more is not None and more < ALPHA):
+        return YES
+    return NO if less is not None and less < ALPHA else UNKNOWN
+
+
+def alike(p: float | None, control: float | None) -> str:
+    """Whether generated pieces sound like human ones.
+
+    Parameters
+    ----------
+    p : of the two-sample test of generated and human pieces. control : of the same test of shuffled human pieces and
+        human ones, which has to find a difference. None: no test.
+    """
+    if p is not None and p < ALPHA:
+        return NO
+    return YES if p is not None and control is not None and control < ALPHA else UNKNOWN
 
 
 def against(rival: str, saved: Mapping[str, float | None]) -> str:
@@ -21,74 +78,91 @@ def against(rival: str, saved: Mapping[str, float | None]) -> str:
         return f"beats the {rival} by {bits:.2f} (95 % interval {low:.2f} to {high:.2f})"
     if high < 0:
         return f"loses to the {rival} by {-bits:.2f} (95 % interval {-high:.2f} to {-low:.2f})"
-    return f"cannot be told apart from the {rival} (it saves {bits:.2f}, 95 % interval {low:.2f} to {high:.2f})"
+    return f"cannot be distinguished from the {rival} (it saves {bits:.2f}, 95 % interval {low:.2f} to {high:.2f})"
 
 
 def _ours(bits: Mapping[str, float]) -> str:
     return "network + memory" if "network + memory" in bits else "network"
 
 
-def _needs(bits: Mapping[str, float], saved: Mapping[str, Mapping[str, float | None]]) -> str:
+def _needs(bits: Mapping[str, float], saved: Saved) -> str:
     """What our model needs, and how it compares with its rivals."""
     compared = " and ".join(against(rival, row) for rival, row in saved.items())
-    return f"{bits[_ours(bits)]:.2f} bits per token; it {compared}" if compared else f"{bits[_ours(bits)]:.2f}"
+    need = f"the {_ours(bits)} needs {bits[_ours(bits)]:.2f} bits per token"
+    return f"{need}; it {compared}" if compared else need
 
 
-def learned(metrics: Mapping[str, Any]) -> str:
-    """Say who predicts held-out pieces best.
+def memory(first: Mapping[str, Any], again: Mapping[str, Any]) -> str:
+    """Say where the memory's gain comes from; "" without a memory.
+
+    Parameters
+    ----------
+    first, again : the metrics ``first_occurrences`` and ``repeats``: bits per token by model, and the share of tokens.
+    """
+    if "network + memory" not in first["bits_per_token"]:
+        return ""
+    here, there = (
+        part["bits_per_token"]["network"] - part["bits_per_token"]["network + memory"] for part in (first, again)
+    )
+    gain, cost = there * again["share"], here * first["share"]
+    if gain <= 0:
+        return f"The memory saves nothing, not even at repeats ({gain:.2f} bits per token)"
+    if cost <= 0:
+        return f"All that the memory saves ({gain:.2f} bits per token) is at repeats; where a piece says something new \
+it costs {abs(cost):.2f}"
+    return f"Of what the memory saves ({gain + cost:.2f} bits per token) {gain / (gain + cost):.0%} is at repeats"
+
+
+def predicts(metrics: Mapping[str, Any]) -> dict[str, str]:
+    """The first question.
 
     Parameters
     ----------
     metrics : bits_per_token (model to bits), saved_bits (rival to bits, low and high; None for no interval), held_out
         (what was predicted, such as ``9 held-out pieces of 2 families``), no_interval (why there is none, or nothing)
-        and, where there are folds, over_folds (the same keys, and `of`).
+        and, where there are any, over_folds (the same keys, and `of`), first_occurrences and repeats.
     """
     bits, saved, folds = metrics["bits_per_token"], metrics["saved_bits"], metrics.get("over_folds")
-    alone = f"where frequencies alone need {bits['unigram']:.2f}"
     best = min(bits, key=lambda name: bits[name])
-    split = f"{metrics['held_out']}, the {_ours(bits)} needs {_needs(bits, saved)}"
+    split = f"On {metrics['held_out']}, {_needs(bits, saved)}"
     if metrics.get("no_interval"):
-        split = f"{split} ({metrics['no_interval']})"
-    if folds is None:
-        return f"On {split}; {alone}. The best of all models is the {best} with {bits[best]:.2f}."
-    over = f"ver {folds['of']}, the {_ours(folds['bits_per_token'])} needs"
-    over = f"{over} {_needs(folds['bits_per_token'], folds['saved_bits'])}"
-    if metrics.get("no_interval"):
-        return f"O{over}. On the one split, {split}; {alone}."
-    return f"On {split}; {alone}. The best of all models is the {best} with {bits[best]:.2f}. O{over}."
+        split += f" ({metrics['no_interval']})"
+    split += f". The best of all models is the {best} with {bits[best]:.2f}, and frequencies alone need \
+{bits['unigram']:.2f}."
+    lines = [split]
+    if folds:
+        lines.insert(0, f"Over {folds['of']}, {_needs(folds['bits_per_token'], folds['saved_bits'])}.")
+    if metrics.get("repeats"):
+        source = memory(metrics["first_occurrences"], metrics["repeats"])
+        lines = [f"{source}."] * bool(source) + lines
+    return {"question": PREDICTS, "answer": better((folds or metrics)["saved_bits"]), "why": " ".join(lines)}
 
 
-def copied(copies: bool, why: str) -> str:
-    """Say whether generated pieces take more from the training pieces than held-out human ones do."""
-    return f"It {'copies' if copies else 'does not copy more than composers of this corpus repeat each other'}: {why}."
+def copied(originality: Mapping[str, Any]) -> dict[str, str]:
+    """The second question, from `riyaz.judge.copying.Result.metrics`."""
+    answer = copying(originality["whole"], originality["p_more"], originality["p_less"])
+    return {"question": COPIES, "answer": answer, "why": originality["why"]}
 
 
-def formed(kind: str, passed: Mapping[str, float], struck: Mapping[str, float] | None = None, tokens: int = 0) -> str:
-    """Say whether pieces keep the form.
+def sounds(metrics: Mapping[str, Any]) -> dict[str, str]:
+    """The third question.
 
     Parameters
     ----------
-    passed : group (``the repertoire`` or ``the held-out pieces``, and what was generated) to a share: for bols of the
-        checks that pass, for notes of the notes in key.
-    struck : for bols, group to the share of its sams that are struck (`distributions.struck`; NaN: no piece is longer
-        than an avartan).
-    tokens : a freely drawn piece has at most so many, so that it cannot be asked for whole avartans.
+    metrics : kind; style (p, p_control and why, of `riyaz.judge.style`); form (group to a share: for bols of the checks
+        that pass, for notes of the notes in key); for bols also sams_struck (group to the share of its sams that are
+        struck; NaN: no piece is longer than an avartan).
     """
-    what = "of the checks of taal and form pass" if kind == "bols" else "of the notes lie in one key"
-    lead = f"Form: {', '.join(f'{share:.0%} for {group}' for group, share in passed.items())} ({what})"
-    if not struck:
-        return f"{lead}."
-    sams = ", ".join(
-        f"{'none to judge' if isnan(share) else f'{share:.0%}'} in {group}" for group, share in struck.items()
-    )
-    free = f"freely drawn pieces have no mask and at most {tokens} tokens, so only their sams are judged"
-    return f"{lead}; {free}. Sams that are struck: {sams}."
+    style, bols = metrics["style"], metrics["kind"] == "bols"
+    what = "of the checks of taal and form pass" if bols else "of the notes lie in one key"
+    why = f"{style['why']} Form: {', '.join(f'{share:.0%} for {group}' for group, share in metrics['form'].items())} \
+({what})."
+    if metrics.get("sams_struck"):
+        sams = [f"{'none to judge' if isnan(n) else f'{n:.0%}'} in {of}" for of, n in metrics["sams_struck"].items()]
+        why += f" Sams that are struck: {', '.join(sams)}."
+    return {"question": SOUNDS, "answer": alike(style["p"], style["p_control"]), "why": why}
 
 
-def sentences(metrics: Mapping[str, Any]) -> list[str]:
-    """The three sentences, from what `evaluate` writes into reports/metrics/<corpus>.json."""
-    return [
-        learned(metrics),
-        copied(metrics["originality"]["copies"], metrics["originality"]["why"]),
-        formed(metrics["kind"], metrics["form"], metrics.get("sams_struck"), metrics.get("tokens_at_most", 0)),
-    ]
+def tiles(metrics: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The three questions with answer and reason, from what `evaluate` writes into reports/metrics/<corpus>.json."""
+    return [predicts(metrics), copied(metrics["originality"]), sounds(metrics)]

@@ -11,6 +11,7 @@ import pandas as pd
 from riyaz.lecture import cells
 from riyaz.model.bundle import Bundle
 from riyaz.model.network import keras
+from riyaz.text import features
 
 LAYERS: dict[str, Callable[..., Any]] = {
     "rnn": keras.layers.SimpleRNN,
@@ -69,6 +70,16 @@ class Batch:
         return pd.DataFrame(rows, columns=["what", "value"])
 
 
+def _by_hand(cell: str, member: dict[str, Any], inputs: np.ndarray, given: np.ndarray | None = None) -> np.ndarray:
+    """The probabilities of one member."""
+    h = member["embedding"][inputs]  # (windows, length, embedding)
+    if given is not None:
+        h = h + given @ member["features"]
+    for layer in member["layers"]:
+        h, _, _ = cells.run(cell, cells.from_keras(cell, [layer[k] for k in ("kernel", "recurrent", "bias")]), h)
+    return cells.softmax(h @ member["dense"]["kernel"] + member["dense"]["bias"])  # eq. 3
+
+
 def on_batch(model: Bundle, inputs: np.ndarray, targets: np.ndarray) -> Batch:
     """Embedding, cells, dense layer, softmax (eq. 3) and loss (eq. 10) in NumPy, beside Keras' own.
 
@@ -76,13 +87,14 @@ def on_batch(model: Bundle, inputs: np.ndarray, targets: np.ndarray) -> Batch:
     ----------
     inputs, targets : (windows, length) int32; a target of 0 is not counted.
     """
-    weights, cell = model.weights, model.params["model"]["cell"]
-    h = weights["embedding"][inputs]  # (windows, length, embedding)
-    for layer in weights["layers"]:
-        h, _, _ = cells.run(cell, cells.from_keras(cell, [layer[k] for k in ("kernel", "recurrent", "bias")]), h)
-    by_hand = cells.softmax(h @ weights["dense"]["kernel"] + weights["dense"]["bias"])  # eq. 3
+    cell, tables = model.params["model"]["cell"], model.weights["features"]
+    given = []
+    if tables is not None:
+        packed = np.stack(features.packed(tables, list(inputs)))
+        given = [np.unpackbits(packed, axis=-1, count=features.width(tables.names)).astype(np.float32)]
+    by_hand = np.mean([_by_hand(cell, member, inputs, *given) for member in model.weights["members"]], axis=0)
+    of_keras = np.asarray(model.network.predict([inputs, *given] if given else inputs, verbose=0))
     one_hot = np.eye(by_hand.shape[-1], dtype=np.float32)[targets]
-    of_keras = np.asarray(model.network.predict(inputs, verbose=0))
     loss_of_keras = np.asarray(keras.losses.categorical_crossentropy(one_hot, of_keras))
     counted = targets > 0
     return Batch(by_hand, of_keras, cells.cross_entropy(one_hot, by_hand)[counted], loss_of_keras[counted])  # eq. 10

@@ -1,4 +1,16 @@
-"""A model that needs nothing else: the network, its weights, its vocabulary and the params it was made with."""
+"""A model that needs nothing else: the network, its weights, its vocabulary and the params it was made with.
+
+``network.json`` and ``network.weights.h5`` are a Keras model, all weights float32. Its first input is token ids; where
+``params.json`` lists features under ``model``, its second is the vector that `riyaz.text.features` describes. For one
+member, with x a row of its embedding, it computes:
+
+    x = embed[token] + vector @ embed_features     (the sum of some rows: the vector has zeros and ones)
+    x = h of each recurrent layer, one after the other; dropout does nothing
+    p = softmax(x @ dense kernel + dense bias)
+
+The output is the mean of p over the members, whose layers have the names ``embed``, ``embed_features``, ``lstm_1``,
+``dense``, from the second member on with ``_of_2``, ``_of_3`` after them.
+"""
 
 import json
 from dataclasses import dataclass
@@ -7,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from riyaz.model import network, recurrence
+from riyaz.text import features
 from riyaz.text.tokens import Vocabulary
 
 FILES = ("network.json", "network.weights.h5", "vocabulary.json", "params.json")
@@ -43,14 +56,14 @@ class Bundle:
         return self.params.get("tokenize", {}).get("scheme", "event")
 
     @cached_property
-    def network(self) -> network.keras.Sequential:
+    def network(self) -> network.keras.Model:
         """The Keras network, of a bundle that was loaded from a folder."""
         if self.folder is None:
             raise ValueError("this bundle was made from arrays: only one that was loaded has a Keras network")
         return network.load(self.folder)
 
 
-def save(folder: Path, model: network.keras.Sequential, vocabulary: Vocabulary, params: dict[str, Any]) -> None:
+def save(folder: Path, model: network.keras.Model, vocabulary: Vocabulary, params: dict[str, Any]) -> None:
     """Write network.json, network.weights.h5, vocabulary.json and params.json, which names the vocabulary's digest."""
     if model.output_shape[-1] != len(vocabulary):
         raise Mismatch(f"the network has {model.output_shape[-1]} outputs and the vocabulary {len(vocabulary)} tokens")
@@ -76,4 +89,6 @@ def load(folder: Path) -> Bundle:
     vocabulary = Vocabulary.load(folder / "vocabulary.json")
     if params.pop("vocabulary") != vocabulary.digest:
         raise Mismatch(f"{folder}/vocabulary.json is not the one that this network was trained with: train again")
-    return Bundle(network.weights(network.load(folder)), vocabulary, params, folder)
+    scheme = params.get("tokenize", {}).get("scheme", "event")
+    tables = features.tables(vocabulary, scheme, params.get("model", {}).get("features", []))
+    return Bundle(network.weights(network.load(folder), tables), vocabulary, params, folder)

@@ -67,7 +67,7 @@ def prepare(parameters: Parameters) -> Arrays:
 
 
 def initial(batch: int, steps: int) -> State:
-    """The empty memory of `batch` pieces that will have at most `steps` tokens."""
+    """The empty memory of `batch` pieces, which holds the newest `steps` tokens of each."""
     empty = jnp.zeros((batch, steps), jnp.int32)
     return {"now": jnp.int32(0), "past": empty - 1, "match": empty, "class_match": empty}
 
@@ -76,8 +76,15 @@ def _grown(match: jax.Array, same: jax.Array) -> jax.Array:
     return jnp.where(same, jnp.pad(match[:, :-1], ((0, 0), (1, 0))) + 1, 0)
 
 
+def _forget(state: State) -> State:
+    """The memory without its oldest token."""
+    moved = {name: jnp.roll(state[name], -1, axis=1) for name in ("past", "match", "class_match")}
+    return {"now": state["now"] - 1, **{name: a.at[:, -1].set(-(name == "past")) for name, a in moved.items()}}
+
+
 def advance(arrays: Arrays, state: State, token: jax.Array) -> State:
-    """The memory after one more token of each piece: token (batch,) int32."""
+    """The memory after one more token of each piece: token (batch,) int32. Beyond its steps it forgets the oldest."""
+    state = jax.lax.cond(state["now"] < state["past"].shape[1], lambda given: given, _forget, state)
     past = state["past"].at[:, state["now"]].set(token)
     after = {"now": state["now"] + 1, "past": past, "match": _grown(state["match"], past == token[:, None])}
     if "classes" in arrays:

@@ -1,5 +1,8 @@
 """The network's layers as pure JAX functions of their weights.
 
+A model has one member or several: networks of one shape, each with an embedding, layers and a dense layer of its own.
+All read the same tokens and the same features (`riyaz.text.features`), and their probabilities are averaged.
+
 `lstm` reads whole sequences and has a gradient of its own, for training. `step` and `read` run the trained network one
 token at a time, so that generation carries the recurrent state in one compiled program. The cell is recognised by the
 shapes of its weights: an LSTM has four gates in the order i, f, c, o (eqs. 4 to 9), a GRU (``reset_after``) three in
@@ -13,10 +16,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from riyaz.text import features
+
 STRETCH = 1024  # tokens read at once
 jax.config.update("jax_threefry_partitionable", False)  # half the work for random numbers, of one device
-Weights = dict[str, Any]
-State = list[tuple[jax.Array, ...]]
+Weights = dict[str, Any]  # members: a list of their arrays; features: `riyaz.text.features.Tables`, or None
+State = dict[str, Any]  # members: of each the states of its layers; features: `riyaz.text.features.State`, or None
 
 
 @jax.custom_vjp
@@ -108,12 +113,14 @@ def _gates(layer: dict[str, Any]) -> int:
 
 
 def initial(weights: Weights, batch: int) -> State:
-    """The zero state: for each layer h (batch, units), for LSTM also c."""
-    state: State = []
-    for layer in weights["layers"]:
-        zeros = jnp.zeros((batch, layer["recurrent"].shape[0]), jnp.float32)
-        state.append((zeros, zeros) if _gates(layer) == 4 else (zeros,))
-    return state
+    """The zero state: for each layer of each member h (batch, units), for LSTM also c; and that of the features."""
+    members = [[_zeros(layer, batch) for layer in member["layers"]] for member in weights["members"]]
+    return {"members": members, "features": None if weights["features"] is None else features.initial(batch)}
+
+
+def _zeros(layer: dict[str, Any], batch: int) -> tuple[jax.Array, ...]:
+    zeros = jnp.zeros((batch, layer["recurrent"].shape[0]), jnp.float32)
+    return (zeros, zeros) if _gates(layer) == 4 else (zeros,)
 
 
 def _lstm(layer: dict[str, Any], x: jax.Array, state: tuple[jax.Array, ...]) -> tuple[jax.Array, ...]:
@@ -138,13 +145,41 @@ _CELLS = {4: _lstm, 3: _gru, 1: _rnn}
 
 
 def step(weights: Weights, state: State, token: jax.Array) -> tuple[State, jax.Array]:
-    """Read one token per row: (batch,) int32 -> the new state and the logits of the next, (batch, n_tokens) float32."""
-    x = jnp.asarray(weights["embedding"])[token]  # (batch, embedding)
-    after: State = []
-    for layer, before in zip(weights["layers"], state, strict=True):
+    """Read one token per row: (batch,) int32 -> the new state and the logits of the next, (batch, n_tokens) float32.
+
+    The logits of several members are the logarithm of the mean of their probabilities.
+    """
+    tables, known, given = weights["features"], None, None
+    if tables is not None:
+        known = features.advance(tables, state["features"], token)
+        given = features.vector(tables, known).astype(jnp.float32)  # (batch, width)
+    each = [
+        _member(member, before, token, given)
+        for member, before in zip(weights["members"], state["members"], strict=True)
+    ]
+    after: State = {"members": [layers for layers, _ in each], "features": known}
+    return after, together([logits for _, logits in each])
+
+
+def together(logits: Sequence[jax.Array]) -> jax.Array:
+    """Logits of the mean of the probabilities that members give; of one member its own logits."""
+    if len(logits) == 1:
+        return logits[0]
+    logs = jnp.stack([jax.nn.log_softmax(one) for one in logits])
+    return jax.nn.logsumexp(logs, axis=0) - np.log(len(logits)).astype(np.float32)
+
+
+def _member(
+    member: dict[str, Any], state: list[tuple], token: jax.Array, given: jax.Array | None
+) -> tuple[list[tuple], jax.Array]:
+    x = jnp.asarray(member["embedding"])[token]  # (batch, embedding)
+    if given is not None:
+        x = x + given @ member["features"]
+    after = []
+    for layer, before in zip(member["layers"], state, strict=True):
         after.append(_CELLS[_gates(layer)](layer, x, before))
         x = after[-1][0]  # (batch, units)
-    return after, x @ weights["dense"]["kernel"] + weights["dense"]["bias"]
+    return after, x @ member["dense"]["kernel"] + member["dense"]["bias"]
 
 
 @jax.jit
@@ -175,7 +210,7 @@ def log_probabilities(weights: Weights, pieces: Sequence[np.ndarray], batch: int
     -------
     For each piece (n - 1, n_tokens) float32: the natural logarithm of the distribution over the token at 1, 2, ...
     """
-    n_tokens = weights["dense"]["bias"].shape[0]
+    n_tokens = weights["members"][0]["dense"]["bias"].shape[0]
     out = [np.empty((len(piece) - 1, n_tokens), np.float32) for piece in pieces]
     order = sorted(range(len(pieces)), key=lambda i: (len(pieces[i]), i))
     for start in range(0, len(order), batch):

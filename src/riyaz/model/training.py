@@ -18,13 +18,15 @@ import pandas as pd
 
 from riyaz.model import memory, network, recurrence
 from riyaz.params import Settings
-from riyaz.text import windows
+from riyaz.text import features, windows
 from riyaz.text.dataset import DataSet
 from riyaz.tools import source, store
 
 # What computes a training and a memory: a change of one of these files makes new trainings, a comment does not.
-NETWORK = ("network.py", "recurrence.py")
-MEMORY = ("memory.py",)
+NETWORK = ("model/network.py", "model/recurrence.py", "text/features.py", "text/grammar.py")
+MEMORY = ("model/memory.py",)
+HERE = Path(__file__).parents[1]
+CODE = [Path(__file__), *(HERE / name for name in (*NETWORK, *MEMORY))]  # all of it
 LIBRARIES = ("jax", "jaxlib", "keras", "numpy", "scipy", "h5py")
 
 
@@ -37,16 +39,18 @@ class Trained:
     network : with the weights of its best epoch.
     history : a row an epoch, as `riyaz.model.network.fit` gives it.
     memory : as `riyaz.model.memory.fit` gives it; None for the network alone.
+    features : the tables of what the network is given beside the token; None: the token alone.
     """
 
-    network: network.keras.Sequential
+    network: network.keras.Model
     history: pd.DataFrame
     memory: memory.Parameters | None
+    features: features.Tables | None
 
     @property
     def weights(self) -> recurrence.Weights:
         """The network's arrays, as `riyaz.model.recurrence` takes them."""
-        return network.weights(self.network)
+        return network.weights(self.network, self.features)
 
 
 def train(
@@ -62,7 +66,7 @@ def train(
     Parameters
     ----------
     data : with its parts; those of the data set count, so that a fold is the same data set with other parts.
-    settings : sections augment, sequence, model and train.
+    settings : sections augment, tokenize, sequence, model, train and compute.
     seed : of weights, dropout and the order of batches.
     cache : the cache's folder; None: no cache.
     ready : the windows of ``train`` and ``valid``, where they are cut already; None: they are cut here.
@@ -72,6 +76,7 @@ def train(
     ------
     ValueError : the data set has no validation pieces and a memory is asked for.
     """
+    settings = effective(data, settings)
     remembers = settings.model.memory == "suffix"
     if remembers and not len(data.part("valid")):
         raise ValueError(
@@ -79,21 +84,41 @@ def train(
             " none"
         )
     given = ready or {part: windows.of_part(data, part, settings) for part in ("train", "valid")}
+    devices = network.devices(settings.compute.device)
     shape = (len(data.vocabulary), settings.model, settings.sequence.targets)
+    tables = features.tables(data.vocabulary, settings.tokenize.scheme, settings.model.features)
+    per_epoch = windows.per_epoch(data, settings)
 
-    def make() -> tuple[network.keras.Sequential, pd.DataFrame]:
-        built = network.build(*shape, seed)
-        return built, network.fit(built, given["train"], given["valid"], settings.train, seed, report)
+    def make() -> tuple[network.keras.Model, pd.DataFrame]:
+        train, valid = (_with_features(given[part], data, part, settings, tables) for part in ("train", "valid"))
+        with network.spread(devices, settings.train.batch):
+            built = network.build(*shape, seed)
+            return built, network.fit(built, train, valid, settings.train, seed, report, per_epoch)
 
-    key = _key(NETWORK, seed, *_effective(shape, settings), *given["train"], *given["valid"])
+    key = _key(
+        NETWORK,
+        seed,
+        [device.platform for device in devices],
+        *_effective(shape, settings),
+        per_epoch,
+        [] if tables is None else [tables.rules, tables.cycle],
+        *given["train"],
+        *given["valid"],
+    )
     net, history = store.cached(cache and cache / "trained" / key, make, _save, _load)
     fitted = None
     if remembers:
         valid = data.part("valid").ids
-        fit = partial(_fit_memory, net, valid, data)
+        fit = partial(_fit_memory, network.weights(net, tables), valid, data)
         place = cache and cache / "memory" / f"{_key(MEMORY, key, memory.classes(data.vocabulary), *valid)}.json"
         fitted = store.cached(place, fit, memory.save, memory.load)
-    return Trained(net, history, fitted)
+    return Trained(net, history, fitted, tables)
+
+
+def effective(data: DataSet, settings: Settings) -> Settings:
+    """The settings with the numbers that `auto` stands for, for this training part."""
+    number = network.dropout(settings.model, int(data.part("train").lengths.sum()))
+    return settings.model_copy(update={"model": settings.model.model_copy(update={"dropout": number})})
 
 
 def predict(trained: Trained, pieces: Sequence[np.ndarray]) -> dict[str, list[np.ndarray]]:
@@ -109,8 +134,19 @@ def predict(trained: Trained, pieces: Sequence[np.ndarray]) -> dict[str, list[np
     return logs
 
 
-def _fit_memory(net: network.keras.Sequential, valid: Sequence[np.ndarray], data: DataSet) -> memory.Parameters:
-    return memory.fit(recurrence.log_probabilities(network.weights(net), valid), valid, data.vocabulary)
+def _with_features(
+    given: windows.Windows, data: DataSet, part: str, settings: Settings, tables: features.Tables | None
+) -> Sequence[np.ndarray]:
+    """The windows of a part and, where the network is given features, these."""
+    pieces = windows.pieces(data, part, settings)
+    if tables is None or not pieces:
+        return given
+    packed = features.packed(tables, pieces)
+    return *given, windows.beside(packed, settings.sequence.length, settings.sequence.targets)
+
+
+def _fit_memory(weights: recurrence.Weights, valid: Sequence[np.ndarray], data: DataSet) -> memory.Parameters:
+    return memory.fit(recurrence.log_probabilities(weights, valid), valid, data.vocabulary)
 
 
 def _effective(shape: tuple, settings: Settings) -> tuple:
@@ -120,16 +156,15 @@ def _effective(shape: tuple, settings: Settings) -> tuple:
 
 
 def _key(modules: tuple[str, ...], *parts: Any) -> str:
-    here = Path(__file__).parent
-    code = [source.digest(here / module) for module in modules]
+    code = [source.digest(HERE / module) for module in modules]
     return store.digest(code, [metadata.version(name) for name in LIBRARIES], os.environ.get("NPROC", ""), *parts)
 
 
-def _save(result: tuple[network.keras.Sequential, pd.DataFrame], folder: Path) -> None:
+def _save(result: tuple[network.keras.Model, pd.DataFrame], folder: Path) -> None:
     folder.mkdir()
     network.save(result[0], folder)
     result[1].to_csv(folder / "history.csv", index=False)
 
 
-def _load(folder: Path) -> tuple[network.keras.Sequential, pd.DataFrame]:
+def _load(folder: Path) -> tuple[network.keras.Model, pd.DataFrame]:
     return network.load(folder), pd.read_csv(folder / "history.csv", float_precision="round_trip")

@@ -21,12 +21,15 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from riyaz.tools import escape
+
 TICKS = 5040
 COLUMNS = ("onset", "duration", "symbols", "held")
 _INDEX = pd.Index(COLUMNS)
 MAX_TICKS = 2**28 - 1  # the longest piece, 53,261 beats: the longest time that MIDI can write
 TEMPI = (1, 2000)  # beats per minute, the slowest and the fastest that are taken for music
 MAX_BAR = 64  # beats
+MAX_TEXT = 1000  # letters of a title, a name or a source
 MAX_BELOW = 128  # the shortest note value that a metre counts in
 
 _CLASSES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
@@ -152,6 +155,7 @@ def checked(piece: Piece) -> Piece:
     Returns
     -------
     The piece, without a tempo, metre or key that cannot be; ``about["lost"]["impossible"]`` counts what was left out.
+    Its texts are one line of at most MAX_TEXT letters, without control characters.
 
     Raises
     ------
@@ -164,6 +168,7 @@ def checked(piece: Piece) -> Piece:
         longest = f"{MAX_TICKS // TICKS:,}"
         raise Unreadable(f"lasts {length // TICKS:,} beats, a piece lasts at most {longest}", "split it, or repair it")
     validate(piece.events)
+    piece = Piece(piece.name, piece.events, _told(piece.about))
     wrong = impossible(piece.about)
     if not wrong:
         return piece
@@ -171,6 +176,15 @@ def checked(piece: Piece) -> Piece:
     lost = dict(sorted({**lost, "impossible": lost.get("impossible", 0) + len(wrong)}.items()))
     about = {key: value for key, value in piece.about.items() if key not in wrong}
     return Piece(piece.name, piece.events, {**about, "lost": lost})
+
+
+def _told(value: Any) -> Any:
+    """What a file says of itself, its texts made fit for a line."""
+    if isinstance(value, dict):
+        return {key: _told(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_told(one) for one in value]
+    return escape.line(value)[:MAX_TEXT] if isinstance(value, str) else value
 
 
 def validate(events: pd.DataFrame) -> None:

@@ -9,6 +9,7 @@ import pandas as pd
 from riyaz.music import scores
 from riyaz.music.events import NUMBERS, PITCHES, TICKS, Piece, bar_beats, beats
 from riyaz.tabla import taals
+from riyaz.tools import escape
 
 METRE = "4/4"  # where a piece of notes names none
 
@@ -92,7 +93,7 @@ def cycle(pieces: Sequence[Piece]) -> Cycle:
         ticks, signs = range(1, taal.matras + 1), dict(zip(taal.starts, taal.signs, strict=True))
         labels = [f"{matra}\n{bol}\n{signs.get(matra, '')}" for matra, bol in zip(ticks, strokes, strict=True)]
         names = frozenset(piece.name for piece in pieces if piece.about["taal"] == name)
-        return Cycle(taal.matras, names, taal.title, ticks, labels, tuple(taal.starts))
+        return Cycle(taal.matras, names, escape.label(taal.title), ticks, labels, tuple(taal.starts))
     metres = [piece.about.get("metre", METRE) for piece in pieces]
     metre = pd.Series(metres).mode()[0]
     length = float(bar_beats(metre) or 4)

@@ -24,12 +24,14 @@ import pandas as pd
 
 from riyaz.music import midi, pianoroll
 from riyaz.music.events import Piece, Unreadable, checked, table
-from riyaz.tools import guard, source, store
+from riyaz.params import Compute
+from riyaz.tools import escape, guard, source, store
 from riyaz.tools.parallel import each
 
 MAX_BYTES = 64 * 2**20  # no reader is given a larger file
 SECONDS = 10.0  # for one file
 MEGABYTES = 500.0
+MAX_REASON = 500  # letters
 COLUMNS = ("file", "status", "reason", "pieces", "events", "beats")
 
 # What each count in `about["lost"]` says.
@@ -98,31 +100,27 @@ class Reader:
     suffixes : of the files it takes, lower case.
     module : under riyaz/, where the code begins that the result depends on.
     package : the library that it reads with, or nothing.
-    own : all that reads is Python code of this project, so that an alarm stops it and nothing ends the process. Any
-        other reader works in a child process.
     """
 
     read: Callable[..., list[Piece]]
     suffixes: tuple[str, ...]
     module: str
     package: str = ""
-    own: bool = False
 
 
 READERS = {
-    "tabla": Reader(_tabla, (".tabla", ".txt"), "tabla/notation.py", own=True),
-    "mts": Reader(_mts, (".txt", ".csv"), "tabla/mts.py", own=True),
-    "midi": Reader(midi.read, midi.SUFFIXES, "music/midi.py", own=True),
+    "tabla": Reader(_tabla, (".tabla", ".txt"), "tabla/notation.py"),
+    "mts": Reader(_mts, (".txt", ".csv"), "tabla/mts.py"),
+    "midi": Reader(midi.read, midi.SUFFIXES, "music/midi.py"),
     "score": Reader(_score, (".xml", ".mxl", ".musicxml", ".abc", ".krn"), "music/scores.py", "music21"),
-    "pianoroll": Reader(pianoroll.read, (".json",), "music/pianoroll.py", own=True),
+    "pianoroll": Reader(pianoroll.read, (".json",), "music/pianoroll.py"),
 }
 
 
 def read_corpus(
     path: str | Path,
     reader: str,
-    workers: int | None = None,
-    scheduler: str | None = None,
+    compute: Compute | None = None,
     cache: str | Path | None = None,
     seconds: float = SECONDS,
     megabytes: float = MEGABYTES,
@@ -135,7 +133,7 @@ def read_corpus(
     path : a folder; or one file. Hidden files are left alone. Links are followed, each folder once, but not to
         folders outside.
     reader : a key of READERS.
-    workers, scheduler : see `riyaz.tools.parallel.each`; the result does not depend on them.
+    compute : see `riyaz.tools.parallel.each`; the result does not depend on it.
     cache : a folder that keeps what was read, so that only new and changed files are read; it may be deleted at
         any time. What took too much time or memory is tried again.
     seconds, megabytes : what the reading of one file may take; a file that takes more is skipped.
@@ -168,7 +166,7 @@ def read_corpus(
         raise Unreadable(f"{path}: there is no such folder", "check the corpus's path in params.yaml")
     names, result, reasons = _listed(path, READERS[reader].suffixes)
     _CHILD.end()  # one that was started before may be of older settings
-    outcomes = iter(each(task, result, label=f"reading {path.name}", workers=workers, scheduler=scheduler))
+    outcomes = iter(each(task, result, label=f"reading {path.name}", compute=compute))
     _CHILD.end()
     pieces: list[Piece] = []
     rows: list[dict[str, Any]] = []
@@ -273,6 +271,10 @@ def _name(file: str, root: Path) -> str:
     return unicodedata.normalize("NFC", name)
 
 
+def _too_large() -> Unreadable:
+    return Unreadable(f"is larger than {MAX_BYTES // 2**20} MB", "split it")
+
+
 def _denied(error: OSError) -> str:
     return f"may not be read: {error.strerror or error} (check its permissions)"
 
@@ -291,7 +293,7 @@ def _unfit(file: str, suffixes: tuple[str, ...]) -> str:
         return _denied(error)
     if not stat.S_ISREG(status.st_mode):
         return "is no regular file (remove it)"
-    return "" if status.st_size <= MAX_BYTES else f"is larger than {MAX_BYTES // 2**20} MB (split it)"
+    return "" if status.st_size <= MAX_BYTES else str(_too_large())
 
 
 def _outcome(
@@ -301,18 +303,17 @@ def _outcome(
     try:
         entry = Path(cache) / _key(file, reader, options) if cache else None
         return store.cached(entry, lambda: _guarded(file, reader, options, *budget), _save, _load)
+    except Unreadable as error:
+        return [], str(error)
     except OSError as error:
         return [], _denied(error)
     except guard.Exceeded as error:
-        return [], f"{error} (leave it out, or allow it more)"
+        return [], f"{error} (leave it out, or raise explore.seconds or explore.megabytes)"
 
 
 def _guarded(file: str, reader: str, options: dict[str, Any], seconds: float, megabytes: float) -> Outcome:
-    chosen = READERS[reader]
-    if chosen.own and guard.alone():
-        return guard.limited(_read, file, reader, options, seconds=seconds, megabytes=megabytes)
-    if chosen.package:
-        importlib.import_module(chosen.package)  # once, here: children have it from the start
+    if READERS[reader].package:
+        importlib.import_module(READERS[reader].package)  # once, here: children have it from the start
     return _CHILD.call(_read, file, reader, options, seconds=seconds, megabytes=megabytes)
 
 
@@ -321,11 +322,11 @@ def _read(file: str, reader: str, options: dict[str, Any]) -> Outcome:
     try:
         pieces = [checked(piece) for piece in READERS[reader].read(Path(file), **options) if len(piece.events)]
     except Unreadable as error:
-        return [], " ".join(str(error).split())
+        return [], " ".join(escape.line(error).split())[:MAX_REASON]
     except (OSError, MemoryError):
         raise
     except Exception as error:  # whatever a parser does with a wild file, the others are read
-        first = (str(error).splitlines() or [""])[0][:200]
+        first = escape.line((str(error).splitlines() or [""])[0][:200])
         return [], f"cannot be parsed: {type(error).__name__}: {first} (repair it, or leave it out)"
     pieces = [replace(p, name=p.name.removeprefix(base)) for p in pieces]
     return pieces, "" if pieces else "has no music (leave it out)"
@@ -365,7 +366,10 @@ def _code(reader: str) -> list[str]:
 
 
 def _key(file: str, reader: str, options: dict[str, Any]) -> str:
-    content = Path(file).read_bytes()
+    with open(file, "rb") as given:
+        content = given.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:  # some files of the system say that they are empty, and have no end
+        raise _too_large()
     return f"{store.digest(reader, options, _code(reader), Path(file).suffix.lower(), content)}.json"
 
 

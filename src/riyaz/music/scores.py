@@ -256,7 +256,7 @@ def key_of(events: pd.DataFrame) -> tuple[str, float]:
 # --- music21's own corpora ---------------------------------------------------------------------------------
 
 
-def export_chorales(folder: str | Path, count: int | None = None, workers: int | None = None) -> int:
+def export_chorales(folder: str | Path, count: int | None = None) -> int:
     """Write Bach's chorales from music21's corpus as MIDI, played on one keyboard.
 
     Those with the four voices Soprano, Alto, Tenor, Bass and no instruments are taken, in the order of their
@@ -274,7 +274,7 @@ def export_chorales(folder: str | Path, count: int | None = None, workers: int |
     folder.mkdir(parents=True, exist_ok=True)
     paths = sorted(str(path) for path in library().corpus.getComposer("bach") if Path(path).suffix == ".mxl")
     chosen = list(islice(filter(_in_four_voices, paths), count))
-    each(partial(_export, folder=folder), chosen, label="chorales", workers=workers)
+    each(partial(_export, folder=folder), chosen, label="chorales")
     return len(chosen)
 
 

@@ -57,7 +57,11 @@ def in_taal(model: Bundle, settings: Settings) -> tuple[grammar.Rules, np.ndarra
 
 def about(data: DataSet, settings: Settings) -> dict[str, Any]:
     """What is known of a piece before it is drawn; tokens of the piece may name another taal."""
-    return data.about() | ({"taal": taals.find(settings.generate.taal).name} if data.kind == "bols" else {})
+    return data.about() | (
+        {"taal": taals.find(settings.generate.taal).name, "pitch": settings.generate.pitch}
+        if data.kind == "bols"
+        else {}
+    )
 
 
 def piece(drawn: Drawn, model: Bundle, name: str, known: dict[str, Any], whole: bool = True) -> Piece:
@@ -72,7 +76,7 @@ def piece(drawn: Drawn, model: Bundle, name: str, known: dict[str, Any], whole: 
     words = model.vocabulary.tokens(drawn.ids)
     if not whole:
         given, words = words[: 1 + drawn.given], words[1 + drawn.given :]
-        header = [word for word in given if word.startswith(("taal:", "form:"))]
+        header = [word for word in given if tokens.in_header(word)]
         words = header + [word for word in given if word.startswith("d:")][-1:] + words
     made = tokens.piece(name, words, model.scheme, known)
     taal = taals.TAALS.get(made.about.get("taal", ""))

@@ -13,6 +13,7 @@ from riyaz.model.bundle import Bundle
 from riyaz.music.events import Piece
 from riyaz.params import Settings
 from riyaz.play.chooser import Chooser
+from riyaz.play.sampling import Sampling
 from riyaz.tabla import form, notation, perform, taals
 from riyaz.tabla.notation import Composition
 from riyaz.tabla.taals import Taal
@@ -102,10 +103,11 @@ def _perform(
     wish, seed, head = settings.generate, settings.seed + number, [f"taal:{taal.name}", "form:kaida"]
     if own is not None:
         return _played(model, settings, known, own, seed)
+    drawn = Sampling.of(wish, [])
     blank = Composition(f"New kaida {number + 1}", taal.name, "kaida", source="generated")
     first = int(np.random.default_rng(seed).integers(len(known.themes) or 1))
     for more in range(TRIES):
-        chooser = Chooser(model, seed, head, wish.temperature, wish.memory)
+        chooser = Chooser(model, seed, head, drawn.temperature, drawn.memory)
         theme = perform.new_theme(blank, known.themes_in(taal), chooser, wish.laya, first + more)
         try:
             return _played(model, settings, known, theme, seed)
@@ -118,8 +120,8 @@ def _perform(
 def _played(model: Bundle, settings: Settings, known: Known, theme: Composition, seed: int) -> Performance:
     """The performance of a theme."""
     wish, taal = settings.generate, taals.TAALS[theme.taal]
-    head = [f"taal:{taal.name}", "form:kaida"]
-    chooser = Chooser(model, seed, head, wish.temperature, wish.memory * PALTA)
+    head, drawn = [f"taal:{taal.name}", "form:kaida"], Sampling.of(wish, [])
+    chooser = Chooser(model, seed, head, drawn.temperature, drawn.memory * PALTA)
     layout = perform.plan(
         theme,
         wish.paltas,
@@ -134,7 +136,7 @@ def _played(model: Bundle, settings: Settings, known: Known, theme: Composition,
 def piece(composition: Composition, name: str) -> Piece:
     """A performance as a piece called `name`."""
     made = composition.piece(name)
-    return replace(made, about={**made.about, "title": f"{name}, {composition.title}", "method": "kaida"})
+    return replace(made, about={**made.about, "title": f"Piece {name}: {composition.title}", "method": "kaida"})
 
 
 def mean_masked(performance: Performance) -> float:

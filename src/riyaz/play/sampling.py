@@ -18,10 +18,12 @@ import numpy as np
 
 from riyaz.model import memory, recurrence
 from riyaz.model.bundle import Bundle
-from riyaz.params import Generate
+from riyaz.music.events import TICKS
+from riyaz.params import AUTO, Generate
 from riyaz.text import grammar
 from riyaz.text.tokens import END, PAD, START
 
+SLACK = 0.25  # how much shorter or longer than the wish a piece may be
 ROWS = 16  # pieces in the compiled program; a shorter batch is filled up, so that its size changes no bit
 
 
@@ -39,6 +41,7 @@ class Sampling:
         pieces best.
     limit : at most so many consecutive repeats of a phrase, while there is a memory.
     least : a piece ends with no fewer tokens, if the grammar allows anything but the end.
+    beats : a wish for the length; the piece ends where ``<end>`` was the most likely within a quarter of it. 0: none.
     ending : whether a piece that reaches `tokens` without an end is ended where ``<end>`` was the most likely.
     """
 
@@ -49,6 +52,7 @@ class Sampling:
     memory: float = 0.0
     limit: float = 4.0
     least: int = 0
+    beats: float = 0.0
     ending: bool = False
 
     @classmethod
@@ -57,12 +61,16 @@ class Sampling:
 
         Parameters
         ----------
-        settings : section generate.
+        settings : section generate, with a number for each ``auto`` (`riyaz.judge.tuning.settled`).
         lengths : tokens of the corpus' pieces; no piece is shorter than a tenth of them.
         """
         least = int(np.quantile(lengths, 0.1)) if len(lengths) else 0
-        chosen = {name: getattr(settings, name) for name in ("tokens", "temperature", "top_k", "top_p", "limit")}
-        return cls(**chosen, memory=settings.memory, least=least, ending=True)
+        names = ("tokens", "temperature", "top_k", "top_p", "memory", "limit")
+        chosen = {name: getattr(settings, name) for name in names}
+        if AUTO in chosen.values():
+            name = next(name for name, value in chosen.items() if value == AUTO)
+            raise ValueError(f"generate.{name} is auto: riyaz.judge.tuning.settled gives the number")
+        return cls(**chosen, least=least, beats=settings.beats or 0.0, ending=True)
 
     def argmax(self) -> "Sampling":
         """The lecture's method with the same length: the most likely token, without memory, wherever that leads."""
@@ -159,8 +167,14 @@ def _program(weights, rules, fitted, settings, given, keys, only):
         rules_state = grammar.advance(rules, rules_state, token)
         mask = grammar.allowed(rules, rules_state)
         mask = _unless_empty(mask, only)
-        longer = (jnp.arange(mask.shape[-1]) != END)[None] | (place >= settings["least"])[:, None]
+        is_end = (jnp.arange(mask.shape[-1]) == END)[None]
+        longer = ~is_end | (place >= settings["least"])[:, None]
         mask = _unless_empty(mask, longer)
+        may_end = mask[:, END]
+        wish, so_far = settings["beats"] * TICKS, rules_state["place"]
+        over = so_far >= (1 + SLACK) * wish
+        may_end &= (wish == 0) | (~over & (so_far >= (1 - SLACK) * wish))
+        mask = _unless_empty(mask, (wish == 0)[:, None] | (is_end == over[:, None]))
         share = jnp.zeros(ROWS)
         if fitted is not None:
             past, logits, share, stuck = _remember(fitted, past, token, logits, settings["memory"], settings["limit"])
@@ -174,7 +188,7 @@ def _program(weights, rules, fitted, settings, given, keys, only):
         chosen = jnp.take_along_axis(p, token[:, None], -1)[:, 0]
         masked = 1 - jnp.sum(jnp.where(mask, p, 0), -1)
         entropy = -jnp.sum(jnp.where(p > 0, p * jnp.log2(p), 0), -1)
-        ending = jnp.where(mask[:, END], p[:, END], 0)
+        ending = jnp.where(may_end, p[:, END], 0)
         after = (state, rules_state, past, token, done | (token == END), pairs[:, 0])
         return after, (token, chosen, masked, entropy, share, ending)
 
@@ -193,6 +207,7 @@ _NUMBERS = {
     "memory": np.float32,
     "limit": np.float32,
     "least": np.int32,
+    "beats": np.float32,
 }
 
 
@@ -245,8 +260,15 @@ def draw(
         keys = jax.vmap(lambda i: jax.random.fold_in(root, i))(jnp.arange(first, first + ROWS))
         arrays = [np.asarray(a) for a in _compiled(model.weights, rules, fitted, settings, forced, keys, allowed)]
         made = [_drawn(forced[row], *(array[row] for array in arrays)) for row in range(len(rows))]
-        out += [one.with_end() if row.ending else one for one, row in zip(made, rows, strict=True)]
+        out += [_at_an_end(one, row) for one, row in zip(made, rows, strict=True)]
     return out
+
+
+def _at_an_end(one: Drawn, row: Sampling) -> Drawn:
+    if row.beats:  # its end was held back
+        cut = replace(one, ended=False).with_end()
+        return replace(cut, ended=cut.ids[-1] == END)
+    return one.with_end() if row.ending else one
 
 
 def _drawn(forced, token, chosen, masked, entropy, share, ending) -> Drawn:

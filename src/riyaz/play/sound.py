@@ -1,21 +1,17 @@
 """To hear: pieces as sound, levelled to a common loudness, as MP3 files that repeat byte for byte.
 
 Notes are played on the piano of `riyaz.play.piano`, bols on the tabla of `riyaz.tabla.strokes`.
-
-References
-----------
-Loudness: Recommendation ITU-R BS.1770-5, Annex 1; the filters for any sample rate are designed as analogue ones
-and warped, which gives the Recommendation's own coefficients at 48 kHz.
 """
 
-from math import ceil
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import soundfile
-from scipy import fft, signal
+from scipy import fft
+
+from riyaz.play.loudness import loudness
 
 TEMPO = 100  # beats per minute where a piece names no tempo
 LOUDNESS = -22.0  # LUFS
@@ -29,14 +25,17 @@ def play(
     about: dict[str, Any],
     underlay: str | None = None,
     sample_rate: int = SAMPLE_RATE,
+    kit: str | Path | None = None,
 ) -> tuple[np.ndarray, int]:
     """Play a piece.
 
     Parameters
     ----------
     events : as in `riyaz.music.events`.
-    about : ``kind`` (``notes`` or ``bols``), ``tempo`` in beats per minute, for bols ``taal``.
+    about : ``kind`` (``notes`` or ``bols``), ``tempo`` in beats per minute, for bols ``taal`` and ``pitch``, of
+        the dayan.
     underlay : for bols, ``theka`` or ``click`` under them.
+    kit : for bols, a folder of recordings to play them with (`riyaz.tabla.kit`).
 
     Returns
     -------
@@ -54,53 +53,13 @@ def play(
         from riyaz.tabla import strokes, taals
 
         taal = taals.find(about["taal"]) if about.get("taal") else None
-        return strokes.render(events, tempo, taal, underlay, sample_rate), sample_rate
+        sounds = strokes.samples(about.get("pitch") or strokes.PITCH, kit, sample_rate=sample_rate)
+        return strokes.render(events, tempo, taal, underlay, sample_rate, sounds=sounds), sample_rate
     if kind == "notes":
         from riyaz.play import piano
 
         return piano.render(events, tempo, sample_rate), sample_rate
     raise ValueError(f"a piece is of kind 'notes' or 'bols', this one of kind {kind!r}")
-
-
-def loudness(samples: np.ndarray, rate: int) -> float:
-    """Measure the integrated loudness of BS.1770: K-weighted, gated at -70 LUFS and 10 LU below the mean.
-
-    Parameters
-    ----------
-    samples : (n, n_channels) float, front channels.
-
-    Returns
-    -------
-    LUFS; -inf for silence and for less than one sample. What is shorter than a block of 0.4 s is one block.
-    """
-    if not len(samples):
-        return -np.inf
-    weighted = signal.sosfilt(_k_weighting(rate), samples, axis=0)
-    energy = np.concatenate([[0.0], np.cumsum(np.sum(weighted**2, axis=1))])
-    size = min(round(0.4 * rate), len(samples))
-    starts = np.arange(0, len(samples) - size + 1, ceil(size / 4))
-    blocks = (energy[starts + size] - energy[starts]) / size
-    blocks = blocks[blocks > 10 ** ((-70 + 0.691) / 10)]
-    if not blocks.size:
-        return -np.inf
-    blocks = blocks[blocks > 0.1 * blocks.mean()]
-    return float(-0.691 + 10 * np.log10(blocks.mean()))
-
-
-def _k_weighting(rate: int) -> np.ndarray:
-    """Second-order sections of the head's shelf and the low cut. (2, 6) float64."""
-    gain, shelf = 10 ** (3.999843853973347 / 20), np.tan(np.pi * 1681.974450955533 / rate)
-    q, middle = 0.7071752369554196, gain**0.4996667741545416
-    unit = 1 + shelf / q + shelf**2
-    head = [gain + middle * shelf / q + shelf**2, 2 * (shelf**2 - gain), gain - middle * shelf / q + shelf**2]
-    cut, r = np.tan(np.pi * 38.13547087602444 / rate), 0.5003270373238773
-    base = 1 + cut / r + cut**2
-    return np.array(
-        [
-            [*np.array(head) / unit, 1, 2 * (shelf**2 - 1) / unit, (1 - shelf / q + shelf**2) / unit],
-            [1, -2, 1, 1, 2 * (cut**2 - 1) / base, (1 - cut / r + cut**2) / base],
-        ]
-    )
 
 
 def levelled(samples: np.ndarray, rate: int) -> np.ndarray:

@@ -1,7 +1,8 @@
 """Figures, tables, captions and players: what a report shows, all in one quiet style.
 
 `theme` comes first in a notebook. One colour has one role everywhere; the colours are Okabe and Ito's, which
-people with any colour vision tell apart. What is shown is the same bytes at every run, and text is escaped.
+people with any colour vision tell apart. What is shown is the same bytes at every run, and text is escaped by
+`riyaz.tools.escape`.
 
 References
 ----------
@@ -9,10 +10,11 @@ M. Okabe and K. Ito, "Color Universal Design", 2008.
 """
 
 import base64
-from html import escape
 from io import StringIO
 from numbers import Number
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -21,7 +23,14 @@ import pandas as pd
 import seaborn as sns
 from IPython.core.getipython import get_ipython
 from IPython.display import HTML, Markdown, display
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.collections import PathCollection, QuadMesh
+from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, NullFormatter
+
+from riyaz.tools import escape
 
 BLUE, ORANGE, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 PURPLE, SKY, YELLOW, INK, GREY, PALE = "#CC79A7", "#56B4E9", "#F0E442", "#33302C", "#8C857D", "#E4DFD8"
@@ -36,7 +45,7 @@ HIGHLIGHT = VERMILION  # the one thing to look at
 RAMP = "crest"  # seaborn's palette for quantities, light to dark
 CYCLE = (BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, GREY)  # where a colour has no role
 
-WIDTH, HEIGHT = 7.2, 3.4  # inches: the width of a report's column
+WIDTH, HEIGHT = 5.4, 3.0  # inches: on a phone's screen, 350 px wide, the smallest letters have 9 px
 
 
 def theme() -> None:
@@ -61,6 +70,8 @@ def theme() -> None:
             "xtick.labelsize": 10,
             "ytick.labelsize": 10,
             "legend.fontsize": 10,
+            "patch.edgecolor": "none",
+            "patch.force_edgecolor": False,
             "legend.frameon": False,
             "axes.spines.top": False,
             "axes.spines.right": False,
@@ -68,6 +79,7 @@ def theme() -> None:
             "axes.labelcolor": INK,
             "axes.titlecolor": INK,
             "text.color": INK,
+            "text.parse_math": False,  # a $ in a title is a $
             "xtick.color": INK,
             "ytick.color": INK,
             "axes.linewidth": 0.8,
@@ -95,20 +107,79 @@ def save(fig: Figure, path: Path | str) -> None:
 
 
 def caption(text: str) -> None:
-    """Show the figures that were drawn so far in this cell, then say what is seen in them."""
+    """Show the figures that were drawn so far in this cell, what is seen in them, and their numbers as CSV."""
+    data = pd.concat([numbers(plt.figure(n)) for n in plt.get_fignums()] or [pd.DataFrame()], ignore_index=True)
     if mpl.get_backend().lower().endswith(("inline", "backend_inline")):
         plt.show()
-    display(HTML(f'<p class="caption">{escape(text)}</p>'))
+    link = ""
+    if len(data):
+        address = "data:text/csv;charset=utf-8," + quote(data.to_csv(index=False, float_format="%.6g"))
+        link = f' <a class="take" download="figure.csv" href="{address}">CSV</a>'
+    display(HTML(f'<p class="caption">{escape.html(text)}{link}</p>'))
+
+
+def numbers(fig: Figure) -> pd.DataFrame:
+    """What a figure shows, as a table: its lines, bars, points and fields of colour.
+
+    Returns
+    -------
+    DataFrame: panel (its title, or its number), series (its label, or its number), x, y (numbers, or the name at the
+        axis) and, for fields of colour, value. No rows for an empty figure.
+    """
+    rows: list[tuple[Any, ...]] = []
+    for n, ax in enumerate(fig.axes, 1):
+        panel = ax.get_title(loc="left") or ax.get_title() or str(n)
+        for k, line in enumerate(ax.lines, 1):
+            xs, ys = (np.asarray(values).ravel() for values in line.get_data(orig=True))
+            rows += [(panel, _label(line, f"line {k}"), x, y, None) for x, y in zip(xs, ys, strict=True)]
+        for k, bars in enumerate(ax.containers, 1):
+            if isinstance(bars, BarContainer):
+                rows += [(panel, _label(bars, f"bars {k}"), *_bar(ax, bar, bars.orientation), None) for bar in bars]
+        for k, points in enumerate(ax.collections, 1):
+            if isinstance(points, QuadMesh):
+                sides = np.array(np.asarray(points.get_coordinates()).shape[:2]) - 1
+                values: np.ndarray = np.ma.filled(np.ma.asarray(points.get_array(), dtype=float), np.nan)
+                values = values.reshape(sides)
+                rows += [(panel, f"field {k}", x, y, value) for (y, x), value in np.ndenumerate(values)]
+            elif isinstance(points, PathCollection):
+                xys = np.asarray(points.get_offsets(), dtype=float)
+                rows += [(panel, _label(points, f"points {k}"), x, y, None) for x, y in xys]
+    table = pd.DataFrame(rows, columns=["panel", "series", "x", "y", "value"])
+    return table.dropna(axis=1, how="all") if table["value"].isna().all() else table
+
+
+def _label(artist: Any, otherwise: str) -> str:
+    label = str(artist.get_label() or "")
+    return otherwise if not label or label.startswith("_") else label
+
+
+def _bar(ax: Axes, bar: Any, orientation: str | None) -> tuple[Any, Any]:
+    """A bar's place, by the name that stands there, and its length."""
+    across = orientation == "horizontal"
+    middle = bar.get_y() + bar.get_height() / 2 if across else bar.get_x() + bar.get_width() / 2
+    axis = ax.yaxis if across else ax.xaxis
+    names = {
+        round(at, 6): text.get_text() for at, text in zip(axis.get_ticklocs(), axis.get_ticklabels(), strict=False)
+    }
+    place = names.get(round(middle, 6)) or middle
+    return (bar.get_width(), place) if across else (place, bar.get_height())
 
 
 def note(markdown: str) -> None:
-    """Show a sentence that was made from computed figures; Markdown, with `plain` for what users wrote."""
+    """Show a sentence that was made from computed figures; Markdown, with `escape.markdown` for what users wrote."""
     display(Markdown(markdown))
 
 
-def plain(text: object) -> str:
-    """Text from a user's file, made safe to stand in Markdown: nothing in it is markup."""
-    return "".join(f"&#{ord(c)};" if c in "\\`*_{}[]()<>#+-.!|$&~\n" else c for c in str(text))
+def powers(*axes: Axis) -> None:
+    """Write the powers of ten on logarithmic axes as 10³: matplotlib's own way is a formula, and these are off."""
+    for axis in axes:
+        axis.set_major_formatter(FuncFormatter(_power))
+        axis.set_minor_formatter(NullFormatter())
+
+
+def _power(value: float, place: int | None) -> str:
+    exponent = f"{np.log10(value):.0f}" if value > 0 else ""
+    return "10" + exponent.translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")) if exponent else ""
 
 
 def table(frame: pd.DataFrame, caption: str = "", index: bool = False) -> None:
@@ -134,14 +205,14 @@ def table_html(frame: pd.DataFrame, caption: str = "", index: bool = False) -> s
         frame = frame.reset_index()
     numeric = [pd.api.types.is_numeric_dtype(t) and not pd.api.types.is_bool_dtype(t) for t in frame.dtypes]
     kind = ['class="number"' if number else "" for number in numeric]
-    head = "".join(f"<th scope='col' {k}>{escape(str(c))}</th>" for c, k in zip(frame.columns, kind, strict=True))
+    head = "".join(f"<th scope='col' {k}>{escape.html(c)}</th>" for c, k in zip(frame.columns, kind, strict=True))
     decimals = [_decimals(frame.iloc[:, n]) if is_number else None for n, is_number in enumerate(numeric)]
     rows = [
         "".join(_cell(value, k, d) for value, k, d in zip(row, kind, decimals, strict=True))
         for row in frame.itertuples(index=False, name=None)
     ]
     body = "\n".join(f"<tr>{row}</tr>" for row in rows)
-    title = f"<caption>{escape(caption)}</caption>" if caption else ""
+    title = f"<caption>{escape.html(caption)}</caption>" if caption else ""
     return f'<div class="scroll"><table>{title}<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table></div>'
 
 
@@ -174,9 +245,10 @@ def embedded(sound: Path | str | bytes) -> str:
 
 def player_html(source: str, title: str) -> str:
     """Lay out a player of what is at the address `source`."""
+    name, source = escape.html(title), escape.html(source)
     return (
-        f'<figure class="player"><figcaption>{escape(title)}</figcaption>'
-        f'<audio controls preload="metadata" src="{escape(source)}" aria-label="{escape(title)}"></audio></figure>'
+        f'<figure class="player"><figcaption>{name}</figcaption>'
+        f'<audio controls preload="metadata" src="{source}" aria-label="{name}"></audio></figure>'
     )
 
 
@@ -185,5 +257,5 @@ def _cell(value: object, kind: str, decimals: int | None) -> str:
         return f"<td {kind}></td>" if kind else "<td></td>"
     if kind and isinstance(value, Number):
         return f"<td {kind}>{number(value, decimals)}</td>"  # type: ignore[arg-type]
-    text = escape(str(value))
-    return f'<td class="long">{text}</td>' if len(text) > 60 else f"<td>{text}</td>"
+    text = escape.html(value)
+    return f'<td class="long">{text}</td>' if len(text) > 30 else f"<td>{text}</td>"

@@ -140,6 +140,12 @@ def parameters_for(notebook: NotebookNode, stage: str, corpus: str | None) -> di
         raise ValueError(f"notebooks/{stage}.ipynb declares {unknown[0]}; it may declare {', '.join(sorted(given))}")
     if ("corpus" in names) != (corpus is not None):
         raise ValueError(f"notebooks/{stage}.ipynb {'needs' if 'corpus' in names else 'has no'} corpus")
+    for key, (mine, common) in params.own(corpus).items() if corpus else ():
+        if key.split(".")[0] in names:
+            print(
+                f"{stage} {corpus}: {key} is {mine}, as corpora.{corpus} says; the common {common} is for the others",
+                file=sys.stderr,
+            )
     return {name: given[name] for name in names}
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from riyaz.music import midi
 from riyaz.play import sound
-from riyaz.tabla import bhatkhande, form, layakari, notation, strokes, taals
+from riyaz.practice import player
+from riyaz.tabla import bhatkhande, form, kit, layakari, notation, pitch, strokes, taals
 
 
 def run(arguments: list[str]) -> int:
@@ -21,16 +22,22 @@ def run(arguments: list[str]) -> int:
     parser.add_argument("file", type=Path, help="a composition in the project's notation")
     parser.add_argument("--tempo", type=int, default=0, help="matras a minute; without it that of the file's laya")
     parser.add_argument("--underlay", choices=("theka", "click"), help="play it under the composition")
-    parser.add_argument("--script", choices=("roman", "devanagari", "both"), default="both")
+    parser.add_argument("--pitch", default="", help="of the dayan: C, C#, D or D#; without it the file's")
+    parser.add_argument(
+        "--kit", type=Path, metavar="FOLDER", help="recordings of strokes, such as na.wav, to play with"
+    )
+    parser.add_argument("--script", choices=bhatkhande.SCRIPTS, default="both")
+    parser.add_argument("--signs", choices=bhatkhande.SIGNS, default="bhatkhande", help="Bhatkhande's or Paluskar's")
     parser.add_argument("--to", type=Path, default=Path("sheets"), metavar="FOLDER", help="where it is written: sheets")
     parser.add_argument("--layakari", action="store_true", help="add a page with its first section at eight speeds")
     given = parser.parse_args(arguments)
     written = [given.to / f"{given.file.stem}{suffix}" for suffix in (".html", ".mp3", ".mid")]
     composition = notation.read_file(given.file)
-    composition = replace(composition, tempo=given.tempo or composition.tempo)
+    tuned = pitch.find(given.pitch) if given.pitch else composition.pitch
+    composition = replace(composition, tempo=given.tempo or composition.tempo, pitch=tuned)
     piece = composition.piece(given.file.name)
-    samples, rate = sound.play(piece.events, piece.about, underlay=given.underlay)
-    page = bhatkhande.sheet(piece.events, piece.about, given.script)
+    samples, rate = sound.play(piece.events, piece.about, underlay=given.underlay, kit=given.kit)
+    page = player.playable(bhatkhande.sheet(piece.events, piece.about, given.script, given.signs), piece)
     given.to.mkdir(parents=True, exist_ok=True)
     written[0].write_text(page, encoding="utf-8", newline="\n")
     sound.write_mp3(written[1], samples, rate)
@@ -41,7 +48,11 @@ def run(arguments: list[str]) -> int:
         events, parts = layakari.sections(composition.sections[0].events, taal)
         about = {**piece.about, "title": f"{composition.title}: layakari", "sections": parts}
         written.append(given.to / f"{given.file.stem}_layakari.html")
-        written[-1].write_text(bhatkhande.sheet(events, about, given.script), encoding="utf-8", newline="\n")
+        written[-1].write_text(
+            bhatkhande.sheet(events, about, given.script, given.signs), encoding="utf-8", newline="\n"
+        )
+    if given.kit:
+        print(f"{given.kit}: {', '.join(kit.recordings(given.kit, rate))}; the other strokes are synthesised")
     checks = form.check(composition)
     names = [section.name for section in composition.sections]
     if composition.form in ("kaida", "rela") and not any(name.startswith("theme") for name in names):

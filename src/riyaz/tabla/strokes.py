@@ -14,23 +14,33 @@ J. Acoust. Soc. Am. 26 (1954), 523-529, doi:10.1121/1.1907368.
 """
 
 import difflib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import ceil
+from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from scipy import signal
 
 from riyaz.music.events import TICKS, in_a_row
+from riyaz.play.loudness import k_weighting
 from riyaz.tabla import notation
 from riyaz.tabla.bols import BOLS, Bol, played
+from riyaz.tabla.kit import recordings
+from riyaz.tabla.pitch import PITCH, PITCHES
 from riyaz.tabla.taals import Taal
 
-DAYAN_HZ, BAYAN_HZ = 151.4, 92.0  # the dayan's second partial, which Na sounds, is then D4
+SAMPLE_RATE = 44100
+BAYAN_HZ = 92.0
+VARIANTS = 3
+LOWER = 0.75  # tuning of the tabla that plays the theka underneath
 CEILING = 10 ** (-1.5 / 20)  # no sample is louder: -1.5 dBFS
 FADE = 0.006  # seconds in which a drum that is struck again falls silent
 FLAM = 0.024  # seconds between the hands of a flam
+LATE = 0.006  # seconds by which a stroke is early or late, at most
 PAN = {"dayan": 0.62, "bayan": 0.40}  # 0 is left, 1 right, as the listener sees the player
 
 
@@ -56,24 +66,34 @@ class Stroke:
     glide: tuple[float, float] = (0.0, 1.0)
 
 
-_RIM = ((1.94, 1.0, 0.52), (2.95, 0.8, 0.48), (3.97, 0.6, 0.42), (4.97, 0.45, 0.34), (6.1, 0.25, 0.2), (8.3, 0.2, 0.1))
-_HALF = ((1.0, 0.8, 0.85), (1.94, 1.0, 0.75), (2.95, 0.4, 0.5))
+# (ratio, amplitude, seconds): the loaded head is not quite even, so that its third partial is two, which beat.
+_RIM = (
+    (1.94, 1.0, 0.52),
+    (2.93, 0.5, 0.48),
+    (2.97, 0.4, 0.46),
+    (3.97, 0.6, 0.42),
+    (4.97, 0.45, 0.34),
+    (6.1, 0.25, 0.2),
+    (8.3, 0.2, 0.1),
+)
+_HALF = ((1.0, 1.0, 2.6), (1.94, 0.04, 2.4), (2.95, 0.03, 0.6))
 _CENTRE = ((1.0, 1.0, 1.4), (3.05, 0.22, 0.7), (4.82, 0.08, 0.4))
 _PALM = ((1.0, 1.0, 0.7), (1.94, 0.45, 0.5), (3.05, 0.4, 0.4), (4.82, 0.2, 0.25))
-_SKIN = ((1.0, 1.0, 1.2), (2.02, 0.38, 0.7), (3.1, 0.14, 0.35), (4.2, 0.06, 0.2))
+_SKIN = ((1.0, 1.0, 1.2), (2.02, 0.45, 0.7), (3.1, 0.42, 0.6), (4.2, 0.25, 0.45), (5.3, 0.12, 0.3))
+_PRESSED = ((1.0, 1.0, 1.2), (2.02, 0.45, 0.7), (3.1, 0.68, 0.65), (4.2, 0.45, 0.5), (5.3, 0.2, 0.3))
 
 STROKES: dict[str, Stroke] = {
     "na": Stroke("dayan", 60, 0.0, _RIM, (2500, 9000, 0.9, 0.03)),  # rim, rings bright
     "tin": Stroke("dayan", 63, -1.5, _HALF, (1500, 5000, 0.15, 0.02)),  # between rim and centre, rings soft
-    "tun": Stroke("dayan", 61, -1.0, _CENTRE, (600, 2500, 0.12, 0.03), (0.02, 0.05)),  # centre, rings dark and long
+    "tun": Stroke("dayan", 61, -1.0, _CENTRE, (600, 2500, 0.12, 0.03), (0.02, 0.05)),  # centre, rings dark
     "din": Stroke("dayan", 66, -1.0, _PALM, (500, 3000, 0.8, 0.06)),  # open palm
-    "te": Stroke("dayan", 62, -4.0, ((1.5, 0.5, 0.05), (2.6, 0.4, 0.04)), (700, 2400, 1.0, 0.05)),  # fingers, flat
-    "ti": Stroke("dayan", 75, -6.0, ((2.2, 0.3, 0.03),), (1600, 5200, 1.0, 0.035)),  # one finger, flat
-    "tit": Stroke("dayan", 65, -2.0, ((1.0, 0.9, 0.08), (1.94, 0.5, 0.06)), (400, 6000, 1.0, 0.09)),  # whole hand, flat
-    "ge": Stroke("bayan", 64, 1.0, _SKIN, (300, 1200, 0.08, 0.03), (0.2, 0.04)),  # rings, falls
-    "ghe": Stroke("bayan", 41, 1.0, _SKIN, (300, 1200, 0.08, 0.03), (-0.22, 0.16)),  # rings, rises under the heel
-    "ke": Stroke("bayan", 43, -4.0, ((1.1, 0.5, 0.05),), (150, 800, 1.0, 0.05)),  # flat hand
-    "kat": Stroke("bayan", 39, -1.0, ((1.1, 0.8, 0.07),), (200, 2200, 1.0, 0.09)),  # flat hand, hard
+    "te": Stroke("dayan", 62, -4.0, ((1.3, 0.5, 0.205), (2.2, 0.35, 0.185)), (700, 2400, 0.9, 0.21)),  # fingers, flat
+    "ti": Stroke("dayan", 75, -6.0, ((2.2, 0.3, 0.2),), (1600, 5200, 0.9, 0.2)),  # one finger, flat
+    "tit": Stroke("dayan", 65, -2.0, ((1.0, 0.9, 0.27), (1.94, 0.5, 0.23)), (400, 6000, 1.0, 0.25)),  # hand, flat
+    "ge": Stroke("bayan", 64, 1.0, _SKIN, (300, 1200, 0.2, 0.05), (0.2, 0.04)),  # rings, falls
+    "ghe": Stroke("bayan", 41, 1.0, _PRESSED, (300, 1200, 0.2, 0.05), (-0.22, 0.16)),  # rings, rises under the heel
+    "ke": Stroke("bayan", 43, -4.0, ((1.1, 0.5, 0.235),), (150, 800, 0.9, 0.23)),  # flat hand
+    "kat": Stroke("bayan", 39, -1.0, ((1.1, 0.8, 0.26),), (200, 2200, 1.0, 0.25)),  # flat hand, hard
 }
 
 # Where the hands of `riyaz.tabla.bols` (na, tin, tun, te, ge, ke) are told apart further.
@@ -101,35 +121,119 @@ MIDI_NOTES: dict[str, tuple[int, ...]] = {
 }
 
 
-@lru_cache(maxsize=256)
-def waveform(stroke: str, sample_rate: int = 44100, pitch: float = 1.0) -> np.ndarray:
+@lru_cache(maxsize=512)
+def waveform(
+    stroke: str, sample_rate: int = SAMPLE_RATE, pitch: str = PITCH, variant: int = 0, higher: float = 1.0
+) -> np.ndarray:
     """Synthesise one stroke; the same for the same arguments.
 
     Parameters
     ----------
-    pitch : both drums are tuned this many times higher.
+    pitch : of the dayan, one of `PITCHES`; the bayan's is always the same.
+    variant : 0 is as in `STROKES`; the others differ from it as one stroke of a hand from the next: in the level and
+        decay of each partial, in the glide and in the noise.
+    higher : both drums are tuned this many times higher.
 
     Returns
     -------
     (n,) float32, mono, until it has fallen by 60 dB; its loudest 40 ms have an RMS of 0.1 at level 0 dB. Read only.
     """
     how = STROKES[stroke]
+    chance = np.random.default_rng((how.note, variant))
+    by = np.clip(chance.normal(0, 1, (2, len(how.partials) + 1)), -2, 2) * (variant > 0)
     low, high, amount, fall = how.noise
-    seconds = max([fall, *(decay for _, _, decay in how.partials)])
+    partials = [
+        (ratio, amplitude * 10 ** (0.7 * louder / 20), decay * (1 + 0.05 * longer))
+        for (ratio, amplitude, decay), louder, longer in zip(how.partials, *by[:, 1:], strict=True)
+    ]
+    seconds = max([fall, *(decay for _, _, decay in partials)])
     t = np.arange(ceil(seconds * sample_rate)) / sample_rate
-    start, settle = how.glide
-    turns = (DAYAN_HZ if how.drum == "dayan" else BAYAN_HZ) * pitch * (t + start * settle * (1 - np.exp(-t / settle)))
-    ring = sum(a * np.sin(2 * np.pi * ratio * turns) * 0.001 ** (t / decay) for ratio, a, decay in how.partials)
+    start, settle = how.glide[0] * (1 + 0.1 * by[0, 0]), how.glide[1]
+    hertz = (PITCHES[pitch] if how.drum == "dayan" else BAYAN_HZ) * higher
+    turns = hertz * (t + start * settle * (1 - np.exp(-t / settle)))
+    ring = sum(a * np.sin(2 * np.pi * ratio * turns) * 0.001 ** (t / decay) for ratio, a, decay in partials)
     high = min(high, 0.45 * sample_rate)  # of what the sample rate can hold
     band = signal.butter(2, [min(low, high / 2), high], "bandpass", fs=sample_rate, output="sos")
-    hiss = signal.sosfilt(band, np.random.default_rng(how.note).standard_normal(t.size)) * 0.001 ** (t / fall)
-    hiss *= amount * np.max(np.abs(ring)) / np.max(np.abs(hiss))
+    hiss = signal.sosfilt(band, chance.standard_normal(t.size)) * 0.001 ** (t / fall)
+    hiss *= amount * (1 + 0.1 * by[1, 0]) * np.max(np.abs(ring)) / np.max(np.abs(hiss))
     wave = (ring + hiss) * np.minimum(1, t / 0.0008) * np.minimum(1, (seconds - t) / 0.005)
-    window = np.ones(int(0.04 * sample_rate))
-    loudest = np.sqrt(np.max(signal.oaconvolve(wave**2, window)) / window.size)
-    wave = (wave * (0.1 * 10 ** (how.level / 20) / loudest)).astype(np.float32)
+    wave = (wave * (0.1 * 10 ** (how.level / 20) / loudest(wave, sample_rate))).astype(np.float32)
     wave.setflags(write=False)
     return wave
+
+
+def loudest(wave: np.ndarray, sample_rate: int) -> float:
+    """The RMS of the loudest 40 ms of (n,) samples; of all of them where there are fewer."""
+    window = np.ones(min(int(0.04 * sample_rate), wave.size))
+    return float(np.sqrt(np.max(signal.oaconvolve(wave.astype(float) ** 2, window)) / window.size))
+
+
+Sounds = Mapping[str, Sequence[np.ndarray]]
+
+
+def samples(
+    pitch: str = PITCH, kit: str | Path | None = None, variants: int = VARIANTS, sample_rate: int = SAMPLE_RATE
+) -> dict[str, list[np.ndarray]]:
+    """The sounds of a tabla: each stroke of `STROKES`, several times.
+
+    Parameters
+    ----------
+    pitch : of the dayan, one of `PITCHES`.
+    kit : a folder of recordings (`riyaz.tabla.kit`) that are used instead; they keep their own pitch. A recording of
+        both hands, such as ``Dha``, is used for that bol alone. What the folder lacks is synthesised.
+    variants : of each stroke; of a recorded one at least as many as there are recordings.
+    sample_rate : samples a second.
+
+    Returns
+    -------
+    Each stroke, and each bol of two hands or with a flam that the kit has, with its variants: (n,) float32, mono, from
+    the stroke's onset until it has died away. Recordings are as loud as the synthesised stroke. The same for the same
+    arguments and files.
+
+    Raises
+    ------
+    ValueError : there is no such pitch, or no variant is asked for.
+    Unreadable : a file of the kit cannot be used.
+    """
+    if pitch not in PITCHES:
+        raise ValueError(f"pitch is {pitch!r}; it is one of {', '.join(PITCHES)}")
+    if variants < 1:
+        raise ValueError(f"variants is {variants}; it is at least 1")
+    sounds = {
+        stroke: [waveform(stroke, sample_rate, pitch, variant) for variant in range(variants)] for stroke in STROKES
+    }
+    recorded: dict[str, list[np.ndarray]] = {}
+    for name, takes in (recordings(Path(kit), sample_rate) if kit else {}).items():
+        recorded.setdefault(_key(BOLS[name]), []).extend(takes)
+    for key, takes in recorded.items():
+        together = [key] if key in STROKES else [stroke for stroke, _ in parts(BOLS[key])]
+        size = max(sounds[stroke][0].size for stroke in together)
+        like = np.sum([np.pad(waveform(stroke, sample_rate, pitch), (0, size))[:size] for stroke in together], axis=0)
+        takes = [_as_loud(take, like, sample_rate) for take in takes]
+        sounds[key] = takes + [_retaken(takes[i % len(takes)], i) for i in range(len(takes), variants)]
+    return sounds
+
+
+def _key(bol: Bol) -> str:
+    """The stroke that a bol is, or its name if it is several."""
+    strokes = parts(bol)
+    return strokes[0][0] if len(strokes) == 1 else bol.name
+
+
+def _as_loud(wave: np.ndarray, like: np.ndarray, sample_rate: int) -> np.ndarray:
+    """A sound at the loudness of another, by the loudest 40 ms of both as the ear weighs them."""
+    weigh = k_weighting(sample_rate)
+    heard, wanted = (loudest(signal.sosfilt(weigh, sound), sample_rate) for sound in (wave, like))
+    return (wave * (wanted / heard)).astype(np.float32)
+
+
+def _retaken(wave: np.ndarray, number: int) -> np.ndarray:
+    """A recording a little higher or lower, and a little brighter or darker: the next take where there is none."""
+    chance = np.random.default_rng(number)
+    cents, tilt = chance.uniform(-8, 8), chance.uniform(-0.12, 0.12)
+    at = np.arange(int(wave.size / 2 ** (cents / 1200))) * 2 ** (cents / 1200)
+    moved = np.interp(at, np.arange(wave.size), wave)
+    return (moved + tilt * np.diff(moved, prepend=0.0)).astype(np.float32)
 
 
 @lru_cache(maxsize=8)
@@ -156,6 +260,15 @@ def _struck(events: pd.DataFrame) -> list[tuple[int, int, Bol]]:
     return [(onset, duration, bol) for (onset, duration, _), bol in zip(rows, hands, strict=True)]
 
 
+class _Hit(NamedTuple):
+    """A sound to be played: the number of its event, its first sample, its wave and the drums that are struck."""
+
+    event: int
+    start: int
+    wave: np.ndarray
+    drums: list[str]
+
+
 def _levels(onsets: np.ndarray, cycle: int, seed: int) -> np.ndarray:
     """Gain of each stroke: sam and the matras stand out a little, and no two hands fall alike. (n,) float."""
     accent = np.where(onsets % TICKS == 0, 0.0, -1.5) + (1.5 * (onsets % cycle == 0) if cycle else 0.0)
@@ -163,29 +276,43 @@ def _levels(onsets: np.ndarray, cycle: int, seed: int) -> np.ndarray:
     return 10 ** ((accent + human) / 20)
 
 
+def _hits(
+    struck: Sequence[tuple[int, int, Bol]], rate: float, sample_rate: int, sounds: Sounds, seed: int
+) -> list[_Hit]:
+    """Each sound in the order of the events; none takes the same variant twice in a row."""
+    late = np.clip(np.random.default_rng((seed, 1)).normal(0, LATE / 3, len(struck)), -LATE, LATE)
+    chance = np.random.default_rng((seed, 2))
+    taken: dict[str, int] = {}
+    hits = []
+    for event, ((onset, _, bol), by) in enumerate(zip(struck, late, strict=True)):
+        whole = ((bol.name, 0.0),) if bol.name in sounds else parts(bol)
+        for key, delay in whole:
+            n = len(sounds[key])
+            taken[key] = (taken.get(key, 0) + int(chance.integers(1, max(n, 2)))) % n
+            drums = {STROKES[stroke].drum for stroke, _ in parts(bol)} if key == bol.name else {STROKES[key].drum}
+            start = max(0, round(onset * rate + (delay + by) * sample_rate))
+            hits.append(_Hit(event, start, sounds[key][taken[key]], sorted(drums)))
+    return hits
+
+
 def _play(
-    out: np.ndarray, events: pd.DataFrame, rate: float, sample_rate: int, cycle: int, seed: int, pitch: float = 1.0
+    out: np.ndarray, events: pd.DataFrame, rate: float, sample_rate: int, cycle: int, seed: int, sounds: Sounds
 ) -> None:
     """Add the strokes of `events` to `out`, (2, n) float32; `rate` is samples a tick."""
     struck = _struck(events)
     levels = _levels(np.array([onset for onset, _, _ in struck], dtype=np.int64), cycle, seed)
-    for drum, pan in PAN.items():
-        hits = [
-            (round(onset * rate + delay * sample_rate), stroke, level)
-            for (onset, _, bol), level in zip(struck, levels, strict=True)
-            for stroke, delay in parts(bol)
-            if STROKES[stroke].drum == drum
-        ]
-        fade = int(FADE * sample_rate)
-        down = (0.5 + 0.5 * np.cos(np.pi * np.arange(fade) / fade)).astype(np.float32)
+    fade = int(FADE * sample_rate)
+    down = (0.5 + 0.5 * np.cos(np.pi * np.arange(fade) / fade)).astype(np.float32)
+    again = dict.fromkeys(PAN, int(out.shape[1]))  # the sample at which each drum is struck next
+    for hit in reversed(_hits(struck, rate, sample_rate, sounds, seed)):
+        wave, pan = hit.wave, np.mean([PAN[drum] for drum in hit.drums])
         sides = np.sqrt(np.array([[1 - pan], [pan]])).astype(np.float32)
-        for i, (start, stroke, level) in enumerate(hits):
-            wave = waveform(stroke, sample_rate, pitch)
-            until = hits[i + 1][0] - start + fade if i + 1 < len(hits) else wave.size
-            if until < wave.size:  # the drum is struck again while it rings
-                wave = wave[:until].copy()
-                wave[-fade:] *= down[-wave.size :]
-            out[:, start : start + wave.size] += sides * (np.float32(level) * wave)
+        until = max(again[drum] for drum in hit.drums) - hit.start
+        if until + fade < wave.size:  # all its drums are struck again while it rings
+            wave = wave[: max(until, 0) + fade].copy()
+            wave[-fade:] *= down
+        out[:, hit.start : hit.start + wave.size] += sides * (np.float32(levels[hit.event]) * wave)
+        again |= dict.fromkeys(hit.drums, hit.start)
 
 
 def _theka(taal: Taal, ticks: int) -> pd.DataFrame:
@@ -224,8 +351,9 @@ def render(
     tempo: float,
     taal: Taal | None = None,
     underlay: str | None = None,
-    sample_rate: int = 44100,
+    sample_rate: int = SAMPLE_RATE,
     seed: int = 0,
+    sounds: Sounds | None = None,
 ) -> np.ndarray:
     """Play bols on a tabla.
 
@@ -235,7 +363,8 @@ def render(
     tempo : matras a minute.
     taal : `riyaz.tabla.taals.Taal`; its sam is played a little louder. `underlay` needs it for all but plain clicks.
     underlay : ``theka``: a second, lower tabla repeats the theka softly; ``click``: a tick on each matra.
-    seed : of the small differences in level between strokes.
+    seed : of the small differences in time, level and sound between strokes.
+    sounds : as from `samples` at the same sample rate; None: those of `PITCH`.
 
     Returns
     -------
@@ -253,15 +382,22 @@ def render(
         raise ValueError("underlay 'theka' needs a taal; give one, or take 'click'")
     ticks = int(events["duration"].sum())
     rate = sample_rate * 60 / (tempo * TICKS)
-    longest = max(waveform(stroke, sample_rate).size for stroke in STROKES)
-    out = np.zeros((2, ceil(ticks * rate) + longest + int(FLAM * sample_rate) if ticks else 0), dtype=np.float32)
+    sounds = sounds or samples(sample_rate=sample_rate)
+    longest = max(wave.size for waves in sounds.values() for wave in waves)
+    out = np.zeros(
+        (2, ceil(ticks * rate) + longest + ceil((FLAM + LATE) * sample_rate) if ticks else 0), dtype=np.float32
+    )
     if not ticks:
         return out.T
     cycle = taal.matras * TICKS if taal else 0
-    _play(out, events, rate, sample_rate, cycle, seed)
+    _play(out, events, rate, sample_rate, cycle, seed, sounds)
     if underlay == "theka" and taal:
         below = np.zeros_like(out)
-        _play(below, _theka(taal, ticks), rate, sample_rate, cycle, seed + 1, 0.75)
+        lower = {
+            stroke: [waveform(stroke, sample_rate, variant=n, higher=LOWER) for n in range(VARIANTS)]
+            for stroke in STROKES
+        }
+        _play(below, _theka(taal, ticks), rate, sample_rate, cycle, seed + 1, lower)
         out += np.float32(0.3) * below
     out += signal.oaconvolve(out, _room(sample_rate), axes=1)[:, : out.shape[1]]
     if underlay == "click":

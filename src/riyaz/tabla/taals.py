@@ -188,7 +188,8 @@ def find(name: str) -> Taal:
     if name in TAALS:
         return TAALS[name]
     looked = key(name)
-    for candidate in (looked, looked.replace("_", "")):
+    short = re.sub("ta+l$", "tal", looked.replace("_", ""))
+    for candidate in (looked, looked.replace("_", ""), short, short.removesuffix("tal")):
         if candidate in _SPELLINGS:
             return TAALS[_SPELLINGS[candidate]]
     near = nearest(name, _SPELLINGS)

@@ -95,6 +95,10 @@ class DataSet:
         """The ids of the training pieces, each also up to so many semitones lower and higher (`tokens.transposed`)."""
         return tokens.transposed(self.part("train").ids, self.vocabulary, transpose)
 
+    def without_music(self) -> "DataSet":
+        """The same without its pieces, so that it can be sent to another process."""
+        return replace(self, _load=_none)
+
     def about(self) -> dict[str, Any]:
         """What a new piece of this corpus has in common with it.
 
@@ -106,6 +110,10 @@ class DataSet:
         known = {"kind": self.kind, "tempo": int(np.median(tempos)) if tempos else TEMPO}
         metres = Counter(p.about["metre"] for p in self.part("train").pieces if p.about.get("metre"))
         return known | ({"metre": metres.most_common(1)[0][0]} if metres else {})
+
+
+def _none() -> list[Piece]:
+    raise ValueError("the pieces of this data set were left behind")
 
 
 def _folders(root: Path, corpus: str) -> tuple[Path, Path]:

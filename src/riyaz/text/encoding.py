@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from riyaz.music.events import TICKS, Piece
+from riyaz.params import Compute
 from riyaz.text import tokens
 from riyaz.text.tokens import SCHEMES, Vocabulary, Written
 from riyaz.tools.parallel import each
@@ -56,17 +57,16 @@ def encode(
     pieces: Sequence[Piece],
     grid: Sequence[int],
     label: str = "",
-    workers: int | None = None,
-    scheduler: str | None = None,
+    compute: Compute | None = None,
 ) -> Encoded:
     """Move pieces to a grid and write them in every scheme; see `riyaz.text.tokens.write`.
 
     Parameters
     ----------
     grid : divisions of a beat; empty: notes stay where they are.
-    label, workers, scheduler : see `riyaz.tools.parallel.each`.
+    label, compute : see `riyaz.tools.parallel.each`.
     """
-    made = each(partial(tokens.write, grid=list(grid)), pieces, label=label, workers=workers, scheduler=scheduler)
+    made = each(partial(tokens.write, grid=list(grid)), pieces, label=label, compute=compute)
     beats = np.abs(np.concatenate([*(one.far for one in made), np.empty(0, np.int64)])) / TICKS
     pace = [60_000 / one.piece.about.get("tempo", TEMPO) for one in made]
     pace_of_note = np.repeat(pace, [len(one.far) for one in made])

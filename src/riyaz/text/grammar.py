@@ -1,10 +1,10 @@
 """Which token may follow: masks as pure JAX functions, one row of state a piece.
 
-The grammar of scheme ``event``: ``<start>``, for tabla taal and form; then events, each a duration where it changes,
-and a rest, a bol, or a note with further notes above it, where only a note that sounds may be held; ``<end>`` after an
-event. Scheme ``chord`` allows any chord. With a taal, every event also lies on the grid of its own length within a
-matra that can be filled to its end, a longer one keeps inside its vibhag, and the piece has so many avartans and ends
-with one stroke of one matra on sam.
+The grammar of scheme ``event``: ``<start>``, for tabla taal and form, for notes the metre; then events, each a duration
+where it changes, and a rest, a bol, or a note with further notes above it, where only a note that sounds may be held;
+``<end>`` after an event. Scheme ``chord`` allows any chord. With a taal, every event also lies on the grid of its own
+length within a matra that can be filled to its end, a longer one keeps inside its vibhag, and the piece has so many
+avartans and ends with one stroke of one matra on sam.
 """
 
 from typing import Any
@@ -14,10 +14,11 @@ import jax.numpy as jnp
 import numpy as np
 
 from riyaz.music.events import NUMBERS, TICKS, ticks
-from riyaz.text.tokens import END, START, Vocabulary, kind
+from riyaz.text.tokens import END, HEADER, START, Vocabulary, kind
 
 # What was read last decides what may follow.
 _AT_START, _AT_TAAL, _AT_FORM, _AT_DURATION, _AT_NOTE, _AT_OTHER = range(6)
+# _TAAL is a metre too.
 _TAAL, _FORM, _DURATION, _REST, _BOL, _NOTE, _HELD, _MORE, _MORE_HELD, _END, _NEVER = range(11)
 _FOLLOWS = {
     _AT_START: (_TAAL, _FORM, _DURATION, _END),
@@ -43,7 +44,9 @@ def _class(token: str, scheme: str) -> int:
         return (
             (_MORE_HELD if name == "held" else _MORE) if token.startswith("+") else (_HELD if name == "held" else _NOTE)
         )
-    return {"taal": _TAAL, "form": _FORM, "duration": _DURATION, "rest": _REST, "bol": _BOL, "chord": _NEVER}[name]
+    if name in HEADER:
+        return _FORM if name == "form" else _TAAL
+    return {"duration": _DURATION, "rest": _REST, "bol": _BOL, "chord": _NEVER}[name]
 
 
 def rules(vocabulary: Vocabulary, scheme: str = "event", vibhags: tuple[int, ...] = (), avartans: int = 0) -> Rules:

@@ -3,8 +3,8 @@
 Two pieces are near-duplicates if at least half of the distinct shapes of the smaller one are in the other as well. A
 shape is `LENGTH` steps in a row: for notes the intervals of the top line, or the steps from chord to chord, in
 semitones, so that no transposition hides a copy; for bols the strokes with their bayan closed, so that a khali half is
-the theme it comes from. A piece with fewer steps is one shape. What is joined to a third is joined: a family. Pieces
-with the same ``about["family"]`` are one family whatever they sound like.
+the theme it comes from. A piece with fewer steps is one shape, and joins the pieces that contain it. What is joined to
+a third is joined: a family. Pieces with the same ``about["family"]`` are one family whatever they sound like.
 
 References
 ----------
@@ -12,6 +12,7 @@ Broder, On the resemblance and containment of documents, 1997, doi:10.1109/SEQUE
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,6 +25,7 @@ from riyaz.tabla.bols import BOLS
 LENGTH = 8
 SAME = 0.5  # of the smaller piece's shapes
 COMMON = 200  # a shape in more pieces than this is a commonplace and joins nothing
+FEW = 3  # a short piece in more families than this is a commonplace too: it would join what has nothing in common
 _ODD = 0x9E3779B97F4A7C15  # 2 ** 64 over the golden ratio: the base of the rolling hash
 PARTS = ("train", "valid", "test")
 
@@ -86,6 +88,29 @@ def _shingles(coded: np.ndarray, length: int) -> np.ndarray:
     return np.unique(windows @ powers)  # modulo 2 ** 64
 
 
+def _short(walks: Sequence[dict[str, list]], length: int = LENGTH) -> list[tuple[int, str, np.ndarray]]:
+    """The pieces that have fewer steps than a shape and stand whole in others: number, kind of step, the others.
+
+    One step again and again is no shape, and stands in nothing.
+    """
+    result = []
+    for kind in sorted({kind for walk in walks for kind in walk}):
+        known: dict[Any, int] = {}
+        coded = [
+            np.array([known.setdefault(v, len(known) + 1) for v in walk.get(kind, ())], np.uint64) for walk in walks
+        ]
+        for size in range(2, length):
+            short = [at for at, steps in enumerate(coded) if len(steps) == size]
+            if not short:
+                continue
+            windows = _incidence([_shingles(steps, size) if len(steps) >= size else steps[:0] for steps in coded])
+            shared = (windows[short] @ windows.T).tocsr()
+            for row, at in enumerate(short):
+                others = np.sort(shared[row].indices)
+                result.append((at, kind, others[others != at]))
+    return result
+
+
 def _incidence(rows: list[np.ndarray]) -> csr_matrix:
     """(n_pieces, n_shapes) of int32 ones from each piece's distinct hashes."""
     shapes, column = np.unique(np.concatenate(rows), return_inverse=True)
@@ -112,7 +137,8 @@ def families(pieces: Sequence[Piece], same: float = SAME) -> np.ndarray:
     Returns
     -------
     (n_pieces,) int64 labels, numbered by each family's first piece; a piece without shapes is joined to nothing but its
-    ``about["family"]`` and to pieces with the very same steps. No pieces: an empty array.
+    ``about["family"]`` and to pieces with the very same steps. A piece of fewer than `LENGTH` steps is joined to the
+    pieces in which all of it stands, unless these are of more than `FEW` families. No pieces: an empty array.
     """
     n = len(pieces)
     named: dict[tuple, int] = {}
@@ -127,6 +153,13 @@ def families(pieces: Sequence[Piece], same: float = SAME) -> np.ndarray:
     for matrix in shapes(walks).values():
         graph = graph + _alike(matrix, same)
     labels = connected_components(graph, directed=False)[1] if n else np.empty(0)
+    whole = [
+        (at, other) for at, _, others in _short(walks) if len(np.unique(labels[others])) <= FEW for other in others
+    ]
+    if whole:
+        first, second = np.array(whole).T
+        graph = graph + coo_matrix((np.ones(len(first)), (first, second)), shape=(n, n))
+        labels = connected_components(graph, directed=False)[1]
     _, firsts, label = np.unique(labels, return_index=True, return_inverse=True)
     return np.argsort(np.argsort(firsts))[label].astype(np.int64)
 
@@ -229,7 +262,9 @@ def overlap(pieces: Sequence[Piece], parts: Sequence[str]) -> pd.DataFrame:
     part = np.asarray(parts, dtype=object)
     train, held = np.flatnonzero(part == "train").tolist(), np.flatnonzero(part != "train").tolist()
     rows = []
-    for kind, matrix in shapes([steps(piece) for piece in pieces]).items():
+    walks = [steps(piece) for piece in pieces]
+    inside = {(at, kind): others[part[others] == "train"] for at, kind, others in _short(walks)}
+    for kind, matrix in shapes(walks).items():
         size = np.diff(matrix.indptr)
         known = np.asarray(matrix[train].sum(axis=0)).ravel() > 0
         shared = (matrix[held] @ matrix[train].T).tocsr()
@@ -239,6 +274,8 @@ def overlap(pieces: Sequence[Piece], parts: Sequence[str]) -> pd.DataFrame:
             share = counts[best] / size[at] if best >= 0 else 0.0
             source = pieces[train[best]].name if best >= 0 else ""
             anywhere = known[matrix[at].indices].mean() if size[at] else 0.0
+            if not share and len(inside.get((at, kind), ())):  # a short piece that stands whole in a longer one
+                share, anywhere, source = 1.0, 1.0, pieces[inside[at, kind][0]].name
             rows.append((pieces[at].name, part[at], kind, int(size[at]), share, source, anywhere, share >= SAME))
     columns = ["piece", "part", "kind", "shapes", "share", "source", "anywhere", "alike"]
     return pd.DataFrame(rows, columns=columns).sort_values(

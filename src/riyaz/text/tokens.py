@@ -1,9 +1,10 @@
 """Tokens: events as strings, strings as integers, and back.
 
-Scheme ``event``: ``<start>``; for tabla ``taal:teental`` and ``form:kaida``; then for each event ``d:1/2``, its
-duration in beats, where it differs from the last; then the first note ``C4`` and each further one ``+E4``, from low to
-high, where ``~C4`` and ``+~E4`` go on from the event before; or ``rest``; or the bol; ``<end>``. The first symbol of an
-event never has a ``+``, so that the next event begins without a sign of its own.
+Scheme ``event``: ``<start>``; a header, for tabla ``taal:teental`` and ``form:kaida``, for notes ``metre:4/4`` where a
+metre is known; then for each event ``d:1/2``, its duration in beats, where it differs from the last; then the first
+note ``C4`` and each further one ``+E4``, from low to high, where ``~C4`` and ``+~E4`` go on from the event before; or
+``rest``; or the bol; ``<end>``. The first symbol of an event never has a ``+``, so that the next event begins without a
+sign of its own.
 
 Scheme ``chord`` is the lecture's: one token per event, ``C4.E4.G4``. Rests, durations and ties are dropped, and
 decoding gives every event half a beat, the fixed step of the lecture's method.
@@ -26,6 +27,7 @@ from riyaz.music.events import NUMBERS, PITCHES, TICKS, Piece, beats, quantise, 
 SCHEMES = ("event", "chord")
 PAD, START, END, UNKNOWN = range(4)
 SPECIAL = ("<pad>", "<start>", "<end>", "<unknown>")
+HEADER = ("taal", "form", "metre")  # what the tokens before the first event may say
 STEP = TICKS // 2  # what the scheme `chord` gives every event
 
 
@@ -35,8 +37,8 @@ def encode(piece: Piece, scheme: str = "event") -> list[str]:
     if scheme == "chord":
         tokens += [".".join(symbols) for symbols in piece.events["symbols"] if symbols]
         return [*tokens, "<end>"]
-    if piece.about.get("kind") == "bols":
-        tokens += [f"{key}:{piece.about[key]}" for key in ("taal", "form") if piece.about.get(key)]
+    said = ("taal", "form") if piece.about.get("kind") == "bols" else ("metre",)
+    tokens += [f"{key}:{piece.about[key]}" for key in said if piece.about.get(key)]
     last = None
     for _, duration, symbols, held in rows(piece.events):
         if duration != last:
@@ -59,7 +61,7 @@ def decode(tokens: Iterable[str], scheme: str = "event") -> pd.DataFrame:
     for token in tokens:
         if token == "<end>":
             break
-        if token in SPECIAL or token.startswith(("taal:", "form:")):
+        if token in SPECIAL or in_header(token):
             continue
         if scheme == "chord":
             notes = token.split(".")
@@ -87,8 +89,8 @@ def decode(tokens: Iterable[str], scheme: str = "event") -> pd.DataFrame:
 
 
 def piece(name: str, words: Sequence[str], scheme: str, about: dict[str, Any]) -> Piece:
-    """Decode tokens to a piece; what they say of taal and form wins over `about`."""
-    said = dict(word.split(":", 1) for word in words if word.startswith(("taal:", "form:")))
+    """Decode tokens to a piece; what they say of taal, form and metre wins over `about`."""
+    said = dict(word.split(":", 1) for word in words if in_header(word))
     return Piece(name, decode(words, scheme), {**about, **said})
 
 
@@ -157,13 +159,18 @@ def transpose(token: str, semitones: int) -> str | None:
     return token[: len(token) - len(name)] + PITCHES[number] if 0 <= number < 128 else None
 
 
+def in_header(token: str) -> bool:
+    """Whether a token belongs to the header: ``taal:teental``, ``form:kaida``, ``metre:4/4``."""
+    return token.startswith(tuple(f"{key}:" for key in HEADER))
+
+
 def kind(token: str) -> str:
-    """What a token says: special, taal, form, duration, rest, note, chord, held or bol."""
+    """What a token says: special, taal, form, metre, duration, rest, note, chord, held or bol."""
     name = token.lstrip("+~")
     if token in SPECIAL:
         return "special"
-    if token.startswith(("taal:", "form:")):
-        return token[:4]
+    if in_header(token):
+        return token.partition(":")[0]
     if token.startswith("d:"):
         return "duration"
     if token == "rest":
@@ -175,7 +182,7 @@ def kind(token: str) -> str:
     return "bol"
 
 
-_KINDS = ("special", "taal", "form", "duration", "rest", "bol", "note", "held", "chord")
+_KINDS = ("special", *HEADER, "duration", "rest", "bol", "note", "held", "chord")
 
 
 def _order(token: str) -> tuple:

@@ -54,10 +54,42 @@ def cut(pieces: Sequence[np.ndarray], length: int, targets: str = "every") -> Wi
     return np.concatenate(inputs), np.concatenate(outputs)
 
 
+def beside(rows: Sequence[np.ndarray], length: int, targets: str = "every") -> np.ndarray:
+    """Cut what stands beside the tokens of pieces, as `cut` cuts the inputs.
+
+    Parameters
+    ----------
+    rows : for each piece (n_tokens, width), all of one dtype; at least one piece.
+
+    Returns
+    -------
+    (n_windows, length, width) of that dtype, zero where the inputs are padded.
+    """
+    cuts = []
+    for row in rows:
+        n, width = len(row) - 1, row.shape[1]
+        if targets == "every":
+            padded = np.pad(row, ((0, -n % length), (0, 0)))
+            cuts.append(padded[:-1].reshape(-1, length, width))
+        else:
+            front = np.pad(row[:-1], ((max(0, length - n), 0), (0, 0)))
+            cuts.append(np.moveaxis(np.lib.stride_tricks.sliding_window_view(front, length, axis=0), -1, 1))
+    return np.concatenate(cuts)
+
+
+def pieces(data: DataSet, part: str, settings: Settings) -> list[np.ndarray]:
+    """The token ids of a part; the training part also transposed, as `augment.transpose` says."""
+    return data.training_ids(settings.augment.transpose) if part == "train" else data.part(part).ids
+
+
 def of_part(data: DataSet, part: str, settings: Settings) -> Windows:
-    """The windows of a part; the training part also transposed, as `augment.transpose` says."""
-    pieces = data.training_ids(settings.augment.transpose) if part == "train" else data.part(part).ids
-    return cut(pieces, settings.sequence.length, settings.sequence.targets)
+    """The windows of a part: of its `pieces`."""
+    return cut(pieces(data, part, settings), settings.sequence.length, settings.sequence.targets)
+
+
+def per_epoch(data: DataSet, settings: Settings) -> int:
+    """Training windows of an epoch: as many as the training part has without transposition."""
+    return len(cut(data.part("train").ids, settings.sequence.length, settings.sequence.targets)[0])
 
 
 def save(folder: Path, part: str, inputs: np.ndarray, outputs: np.ndarray) -> None:

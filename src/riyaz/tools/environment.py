@@ -17,12 +17,15 @@ FIXED = {
     # memory that a training step frees is kept for the next step: no page faults, and the same bits
     "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1:glibc.malloc.arena_max=1:glibc.malloc.mmap_max=0"
     ":glibc.malloc.trim_threshold=8589934592",
-    "JAX_PLATFORMS": "cpu",
     "KERAS_BACKEND": "jax",
     "TZ": "UTC",
     "LC_ALL": "C.UTF-8",
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",
 }
+
+
+# what JAX may compute on, by compute.device of params.yaml
+PLATFORMS = {"cpu": "cpu", "gpu": "cuda,cpu"}
 
 
 def checkout(start: Path | None = None) -> Path:
@@ -31,13 +34,32 @@ def checkout(start: Path | None = None) -> Path:
     return next((folder for folder in (here, *here.parents) if (folder / "params.yaml").is_file()), here)
 
 
+def device(root: Path) -> str:
+    """``gpu`` where params.yaml says compute.device: gpu; else ``cpu``, also where the file cannot be read yet."""
+    try:
+        from ruamel.yaml import YAML
+        from ruamel.yaml.error import YAMLError
+    except ImportError:  # whoever needs it says so
+        return "cpu"
+    try:
+        with (root / "params.yaml").open(encoding="utf-8") as text:
+            named = YAML(typ="safe").load(text)["compute"]["device"]
+    except (OSError, ValueError, YAMLError, KeyError, TypeError):
+        return "cpu"
+    return named if isinstance(named, str) and named in PLATFORMS else "cpu"
+
+
 def variables(root: Path) -> dict[str, str]:
-    """The environment of a process that works on the checkout `root`: `FIXED`, and its src on Python's path."""
+    """The environment of a process that works on the checkout `root`.
+
+    It has `FIXED`, the platforms of the device that params.yaml names, and the checkout's src on Python's path.
+    """
     source = str(root / "src")
     path = os.environ.get("PYTHONPATH", "").split(os.pathsep)
     if (root / "src" / "riyaz" / "__init__.py").is_file():
         path = [source, *(part for part in path if part != source)]
-    return {**os.environ, **FIXED, "PYTHONPATH": os.pathsep.join(filter(None, path))}
+    platforms = PLATFORMS[device(root)]
+    return {**os.environ, **FIXED, "JAX_PLATFORMS": platforms, "PYTHONPATH": os.pathsep.join(filter(None, path))}
 
 
 def enter(command: list[str]) -> None:

@@ -1,7 +1,8 @@
 """A budget of time and memory for one piece of work, here or in a child process that may die.
 
-`limited` works in this process: it costs microseconds, and stops what Python runs. `Apart` works in a child that is
-started once and lives on: it also survives what no exception can stop, such as a fault in a library or a loop in C.
+`limited` works in this process and stops what Python runs. `Apart` works in a child that is started once and lives on:
+it also survives what no exception can stop, such as a fault in a library or a loop in C, and costs a tenth of a
+millisecond a call.
 Where the system does not say how much memory a process has (macOS), only time is limited.
 """
 
@@ -88,6 +89,7 @@ class Apart:
         self._pid = 0
         self._owner = 0
         self._link: Connection | None = None
+        self._one = threading.Lock()  # a worker of Dask has several threads
 
     def call(self, function: Callable[..., Result], *arguments: Any, seconds: float, megabytes: float) -> Result:
         """Call a function in the child; function, arguments and result must be picklable.
@@ -97,6 +99,14 @@ class Apart:
         Exceeded : the budget is spent, or the child died.
         Exception : what the function raised.
         """
+        with self._one:
+            good, result = self._answer(function, arguments, seconds, megabytes)
+        if good:
+            return result
+        raise result
+
+    def _answer(self, function: Callable, arguments: tuple, seconds: float, megabytes: float) -> tuple[bool, Any]:
+        """Whether the child did it, and its result or what it raised."""
         if self._link is None or self._owner != os.getpid():
             self._start()
         link = self._link
@@ -106,15 +116,12 @@ class Apart:
             if not link.poll(seconds + _GRACE):
                 self.end()
                 raise Exceeded(f"took more than {seconds:g} s")
-            good, result = link.recv()
+            return link.recv()
         except (EOFError, ConnectionError, pickle.UnpicklingError):
             raise Exceeded(f"ended the process that read it ({self.end()})") from None
         except BaseException:
             self.end()
             raise
-        if good:
-            return result
-        raise result
 
     def _start(self) -> None:
         mine, its = Pipe()

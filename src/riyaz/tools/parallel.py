@@ -1,17 +1,27 @@
 """Apply one function to many items: in this process, on all cores, or on a Dask cluster.
 
-The results come in the order of the items and do not depend on where they were computed. The first items are
-always done here; only when the rest would take longer than starting workers costs, workers take over.
+The results come in the order of the items and do not depend on where they were computed. Small items are first done
+here; only when the rest would take longer than starting workers costs, workers take over. Heavy items, such as
+trainings, go to workers at once; on a cluster each of them gets a fresh Python with the environment of the pipeline, so
+that the number of its threads, and thereby every bit, is the same everywhere.
 """
 
+import os
+import pickle
+import subprocess
+import sys
+import tempfile
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
 from typing import Any, TypeVar
 
 import joblib
 
-from riyaz.tools import progress
+from riyaz.params import Compute
+from riyaz.tools import environment, progress, source
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -20,7 +30,12 @@ Result = TypeVar("Result")
 # were ready after 1.5 s on two cores, and music21 adds as much again.
 PATIENCE = 4.0
 _SAMPLE = 0.5  # seconds of work after which the rest is estimated
-_ANSWER = 10  # seconds that a scheduler has to answer
+_ANSWER = 10  # seconds that a scheduler has to answer, at the start and when it was lost
+_AHEAD = 4  # items that wait on a cluster for each of its threads
+
+
+class Lost(ConnectionError):
+    """The scheduler was there and is gone, or its workers died over an item."""
 
 
 def cores() -> int:
@@ -32,8 +47,8 @@ def each(
     function: Callable[[Item], Result],
     items: Sequence[Item],
     label: str = "",
-    workers: int | None = None,
-    scheduler: str | None = None,
+    compute: Compute | None = None,
+    heavy: bool = False,
 ) -> list[Result]:
     """Apply a function to each item.
 
@@ -42,66 +57,153 @@ def each(
     function : of one item, defined in a module (workers import it); the same item gives the same result.
     items : pickled where workers take over; none give an empty list.
     label : stands before the progress bar.
-    workers : number of processes; None is the number of cores, 1 stays in this process.
-    scheduler : address of a Dask scheduler (``tcp://127.0.0.1:8786``) whose workers see the same files.
+    compute : the section compute of params.yaml; None: all cores of this machine. With `scheduler`, the address of a
+        Dask scheduler, the workers must see the same files and run the same version of the code.
+    heavy : each item takes seconds or more: no item is done in this process where there are workers.
 
     Raises
     ------
-    ConnectionError : the scheduler does not answer, or the package `distributed` is missing.
-    ValueError : workers is less than one.
+    ConnectionError : the scheduler does not answer, has no worker, or one with other code; or the package `distributed`
+        is missing. `Lost`, if it was lost during the work and `compute.lost` is ``stop``.
     """
-    if workers is not None and workers < 1:
-        raise ValueError(f"workers is {workers}; it is at least 1, or nothing for the number of cores")
-    n_workers = workers or cores()
+    where = compute or Compute(workers=None, scheduler=None, lost="stop", device="cpu")
     results: list[Result] = []
     moving: Any
     with progress.bar(len(items), label) as moving:
-        for result in _anywhere(function, items, n_workers, scheduler):
-            results.append(result)
-            moving.update()
+
+        def take(arriving: Iterator[Result]) -> None:
+            for result in arriving:
+                results.append(result)
+                moving.update()
+
+        if where.scheduler and items:
+            try:
+                take(_on_cluster(function, items, where.scheduler, heavy))
+            except Lost as error:
+                if where.lost == "stop":
+                    raise
+                print(f"{error}; the rest is done on this machine", file=sys.stderr)
+        take(_here(function, items[len(results) :], where.workers or cores(), heavy))
     return results
 
 
-def _anywhere(function: Callable, items: Sequence, n_workers: int, scheduler: str | None) -> Iterator:
-    """Results in order; the place is chosen by what the first items cost."""
-    if scheduler:
-        yield from _on_workers(function, items, -1, scheduler)
-        return
+def _here(function: Callable, items: Sequence, n_workers: int, heavy: bool) -> Iterator:
+    """Results in order, from this process or from workers, by what the first items cost."""
     started = time.monotonic()
     done = 0
     for item in items:
         spent = time.monotonic() - started
         left = spent / max(done, 1) * (len(items) - done)
-        if n_workers > 1 and spent > _SAMPLE and left > PATIENCE:
+        if n_workers > 1 and (heavy or (spent > _SAMPLE and left > PATIENCE)):
             break
         yield function(item)
         done += 1
     if done < len(items):
-        yield from _on_workers(function, items[done:], n_workers, None)
-
-
-def _on_workers(function: Callable, items: Sequence, n_jobs: int, scheduler: str | None) -> Iterator:
-    with ExitStack() as stack:
-        backend = "loky"
-        if scheduler:
-            stack.enter_context(_client(scheduler))
-            backend = "dask"
-        stack.enter_context(joblib.parallel_config(backend=backend))
         # a generator, so that the bar moves; no memory map of what is passed, items are small
-        run = joblib.Parallel(n_jobs=n_jobs, return_as="generator", max_nbytes=None, pre_dispatch="4 * n_jobs")
-        yield from run(joblib.delayed(function)(item) for item in items)
+        run = joblib.Parallel(n_workers, return_as="generator", max_nbytes=None, pre_dispatch="4 * n_jobs")
+        yield from run(joblib.delayed(function)(item) for item in items[done:])
+
+
+def _on_cluster(function: Callable, items: Sequence, scheduler: str, heavy: bool) -> Iterator:
+    """Results in order. Dask gives the items of a worker that dies to another one."""
+    try:
+        import distributed
+    except ImportError as error:
+        raise ConnectionError(
+            f"compute.scheduler is {scheduler}, but the package distributed is not installed"
+            " (pip install 'riyaz[cluster]')"
+        ) from error
+    task = partial(apart, function) if heavy else function
+    gone = (distributed.CancelledError, distributed.scheduler.KilledWorker, distributed.comm.CommClosedError, OSError)
+    with _client(scheduler) as client:
+        threads = sum(client.nthreads().values())
+        waiting: deque = deque()
+        todo = iter(items)
+
+        def fill() -> None:
+            while len(waiting) < _AHEAD * threads:
+                try:
+                    waiting.append(client.submit(task, next(todo), pure=False))
+                except StopIteration:
+                    return
+
+        try:
+            fill()
+            while waiting:
+                yield waiting.popleft().result()
+                fill()
+        except gone as error:
+            if isinstance(error, OSError) and client.status == "running" and not isinstance(error, ConnectionError):
+                raise  # the function's own
+            what = "killed its workers" if isinstance(error, distributed.scheduler.KilledWorker) else "does not answer"
+            raise Lost(f"the Dask scheduler at {scheduler} {what} any more; what was done is in the cache") from error
 
 
 def _client(scheduler: str) -> Any:
+    """A client of a scheduler whose workers run this version of the code."""
+    from distributed import Client
+
     try:
-        from distributed import Client
-    except ImportError as error:
-        raise ConnectionError(
-            f"scheduler is {scheduler}, but the package distributed is not installed (pip install 'riyaz[cluster]')"
-        ) from error
-    try:
-        return Client(scheduler, timeout=_ANSWER, set_as_default=True)
+        client = Client(scheduler, timeout=_ANSWER, set_as_default=False)
     except (OSError, ValueError) as error:
         raise ConnectionError(
-            f"no Dask scheduler answers at {scheduler} (start one with `dask scheduler`, or leave scheduler empty)"
+            f"no Dask scheduler answers at {scheduler} (start one with `dask scheduler`, or leave compute.scheduler"
+            " empty)"
         ) from error
+    try:
+        if not client.nthreads():
+            raise ConnectionError(f"the Dask scheduler at {scheduler} has no worker: start one with `dask worker`")
+        codes = client.run(code)
+        others = sorted(worker for worker, other in codes.items() if other != code())
+        if others:
+            raise ConnectionError(
+                f"the Dask worker {others[0]} runs another version of the code: update its checkout, then restart it"
+            )
+    except BaseException:
+        client.close()
+        raise
+    return client
+
+
+def code() -> str:
+    """The digests of all modules of the package, as this process would import them."""
+    return source.table(*sorted((source.SRC / "riyaz").rglob("*.py")))
+
+
+def apart(function: Callable[[Item], Result], item: Item) -> Result:
+    """Apply a function to an item in a fresh Python, with one thread and the environment of the pipeline.
+
+    Raises
+    ------
+    RuntimeError : it died. What the function raises is raised here.
+    """
+    with tempfile.TemporaryDirectory(prefix="riyaz-") as folder:
+        asked, given = Path(folder, "asked"), Path(folder, "given")
+        asked.write_bytes(pickle.dumps((function, item)))
+        variables = {**environment.variables(source.SRC.parent), "NPROC": "1", progress.VARIABLE: ""}
+        run = subprocess.run(
+            [sys.executable, "-m", "riyaz.tools.parallel", str(asked), str(given)],
+            env=variables,
+            cwd=os.getcwd(),
+            capture_output=True,
+            text=True,
+        )
+        if not given.is_file():
+            raise RuntimeError(f"a worker's Python died with code {run.returncode}: {run.stderr.strip()[-500:]}")
+        done, result = pickle.loads(given.read_bytes())
+    if not done:
+        raise result
+    return result
+
+
+def _answer(asked: Path, given: Path) -> None:
+    function, item = pickle.loads(asked.read_bytes())
+    try:
+        answer: tuple[bool, Any] = (True, function(item))
+    except Exception as error:
+        answer = (False, error)
+    given.write_bytes(pickle.dumps(answer))
+
+
+if __name__ == "__main__":
+    _answer(*map(Path, sys.argv[1:]))

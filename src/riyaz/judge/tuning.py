@@ -1,0 +1,166 @@
+"""How to draw so that the pieces are like the corpus: what ``auto`` stands for in ``generate``.
+
+For each candidate pieces are drawn and held against the validation part, in all features of `riyaz.judge.distributions`
+and in the bits per token that the network needs for them: drawn too boldly they are surprising, too timidly they are
+dull. Each distance is divided by the one that 95 % of equally many training pieces keep to, and the candidate with the
+smallest mean is taken. One setting is chosen after the other, in the order of `CANDIDATES`. The test part is not seen,
+and the pieces have another seed than those that are delivered and judged.
+"""
+
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from riyaz.judge import distributions, originality
+from riyaz.model import recurrence
+from riyaz.model.bundle import Bundle
+from riyaz.music.events import Piece
+from riyaz.params import AUTO, Settings
+from riyaz.play import free
+from riyaz.play.sampling import ROWS, Sampling
+from riyaz.text.dataset import DataSet
+from riyaz.tools import source, store
+
+CANDIDATES = {
+    "temperature": (0.7, 0.8, 0.9, 1.0),
+    "top_p": (0.9, 0.95, 0.98, 1.0),
+    "memory": (0.0, 0.3, 0.6, 1.0),
+}
+START = {"temperature": 0.9, "top_p": 0.98, "memory": 0.6}  # of a setting while an earlier one is chosen
+SEED = 1000  # added to the seed of free pieces
+DRAWS = 200
+BITS = "bits per token"
+
+
+@dataclass(frozen=True)
+class Tuned:
+    """The settings with numbers, and how they were chosen.
+
+    Attributes
+    ----------
+    settings : `generate` has a number in place of each ``auto``.
+    tried : a row a candidate: setting, value, chosen (bool), mean, and a column for each feature and for
+        ``bits per token``: distances, 1 where 95 % of human draws are nearer. No rows where nothing was ``auto``.
+    """
+
+    settings: Settings
+    tried: pd.DataFrame
+
+
+def settled(model: Bundle, data: DataSet, settings: Settings, cache: Path | None = None) -> Tuned:
+    """Choose what is ``auto`` in `generate`.
+
+    Parameters
+    ----------
+    data : its validation part is what the pieces are held against, its training part says how far apart human pieces
+        are.
+    cache : the cache's folder; None: no cache.
+
+    Raises
+    ------
+    ValueError : something is ``auto`` and there are no validation pieces.
+    """
+    asked = settings.generate.model_dump()
+    names = [name for name in CANDIDATES if asked[name] == AUTO]
+    if not names:
+        return Tuned(settings, pd.DataFrame())
+    if not len(data.part("valid")):
+        raise ValueError(
+            f"generate.{names[0]} is auto, which is chosen on validation pieces, and there are none: give a number, or"
+            " set sequence.valid above 0"
+        )
+    depends: list[Any] = [source.digest(path) for path in source.reached(Path(__file__))]
+    depends += [settings.seed, asked, model.params, model.weights["members"], list(model.vocabulary.words)]
+    depends += [data.parts.tolist(), data.ids]
+    place = cache and cache / "tuned" / f"{store.digest(*depends)}.json"
+    tried = store.cached(
+        place,
+        lambda: _try(model, data, settings, names),
+        lambda rows, path: path.write_text(json.dumps(rows.to_dict("records")), encoding="utf-8"),
+        lambda path: pd.DataFrame(json.loads(path.read_text(encoding="utf-8"))),
+    )
+    best = tried[tried["chosen"]].set_index("setting")["value"].to_dict()
+    return Tuned(_with(settings, best), tried)
+
+
+def _with(settings: Settings, numbers: dict[str, float]) -> Settings:
+    return settings.model_copy(update={"generate": settings.generate.model_copy(update=numbers)})
+
+
+def _try(model: Bundle, data: DataSet, settings: Settings, names: list[str]) -> pd.DataFrame:
+    """One setting after the other: a row a candidate."""
+    now: dict[str, Any] = {name: START[name] for name in names}
+    human, rows = Human.of(model, data, settings.seed), []
+    again = _with(settings.model_copy(update={"seed": settings.seed + SEED}), now)
+    start = free.sampling(data, again)
+    for name in names:
+        candidates = CANDIDATES[name] if name != "memory" or model.memory else (0.0,)
+        here = [_row(model, data, again, human, replace(start, **{**now, name: value})) for value in candidates]
+        best = int(np.argmin([row["mean"] for row in here]))
+        now[name] = candidates[best]
+        rows += [
+            {"setting": name, "value": value, "chosen": k == best, **row}
+            for k, (value, row) in enumerate(zip(candidates, here, strict=True))
+        ]
+    return pd.DataFrame(rows)
+
+
+def _row(model: Bundle, data: DataSet, settings: Settings, human: "Human", sampling: Sampling) -> dict[str, float]:
+    drawn = free.pieces(model, data, settings, ROWS, [sampling] * ROWS)
+    about = free.about(data, settings)
+    pieces = [free.piece(one, model, f"{k}", about) for k, one in enumerate(drawn)]
+    logs = recurrence.log_probabilities(model.weights, [one.ids for one in drawn])
+    return human.distances(pieces, bits(logs, [one.ids for one in drawn]))
+
+
+def bits(logs: list[np.ndarray], ids: list[np.ndarray]) -> np.ndarray:
+    """Bits per token of each piece, (n,): logs as `riyaz.model.recurrence.log_probabilities` gives them."""
+    each = [-log[np.arange(len(log)), row[1:]].mean() / np.log(2) for log, row in zip(logs, ids, strict=True)]
+    return np.array(each, dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class Human:
+    """The validation pieces, and how far training pieces are from them.
+
+    Attributes
+    ----------
+    length : events that all pieces are cut to.
+    pieces : the validation pieces that are as long. floor : for each feature the distance that 95 % of draws of `ROWS`
+    training pieces keep to. bits : of the validation pieces, their mean. spread : the deviation from it that 95 % of
+    draws of as many validation pieces keep to.
+    """
+
+    length: int
+    pieces: list[Piece]
+    floor: dict[str, float]
+    bits: float
+    spread: float
+
+    @classmethod
+    def of(cls, model: Bundle, data: DataSet, seed: int) -> "Human":
+        """Of a corpus; its validation part has a piece or more."""
+        valid, train = data.part("valid"), data.part("train").pieces
+        length = int(np.median([len(piece.events) for piece in valid.pieces]))
+        cut, known = originality.excerpts(valid.pieces, length), originality.excerpts(train, length) or train
+        table = distributions.against(known[:ROWS], cut, known, seed, DRAWS)
+        each, rng = bits(recurrence.log_probabilities(model.weights, valid.ids), valid.ids), np.random.default_rng(seed)
+        means = each[rng.integers(len(each), size=(DRAWS, ROWS))].mean(axis=1)
+        spread = float(np.quantile(np.abs(means - each.mean()), 0.95))
+        return cls(length, cut, dict(zip(table["feature"], table["floor_95"], strict=True)), float(each.mean()), spread)
+
+    def distances(self, pieces: list[Piece], drawn: np.ndarray) -> dict[str, float]:
+        """How far drawn pieces are, in units of the human distance; `mean` is over all that is defined."""
+        found = distributions.compare(originality.at_most(pieces, self.length), self.pieces)
+        ratios = {
+            name: value / self.floor[name]
+            for name, value in zip(found["feature"], found["distance"], strict=True)
+            if self.floor.get(name, 0) > 0
+        }
+        ratios |= {BITS: abs(float(drawn.mean()) - self.bits) / self.spread} if self.spread > 0 else {}
+        defined = [value for value in ratios.values() if not np.isnan(value)]
+        return {"mean": float(np.mean(defined)) if defined else float("inf"), **ratios}

@@ -1,0 +1,73 @@
+"""What `auto` stands for is chosen on the validation part."""
+
+import numpy as np
+import pytest
+import samples
+from samples import weights
+
+from riyaz.judge import tuning
+from riyaz.model.bundle import Bundle
+from riyaz.music.events import Piece, in_a_row
+
+
+def piece(seed, scale=("C4", "D4", "E4", "G4", "A4", "C5")):
+    rng = np.random.default_rng(seed)
+    notes = rng.choice(scale, 60).tolist()
+    return Piece(f"tune {seed}", in_a_row(rng.choice([2520, 5040], 60), [[n] for n in notes]), {"kind": "notes"})
+
+
+@pytest.fixture(scope="module")
+def data():
+    return samples.data([piece(seed) for seed in range(12)], ["train"] * 8 + ["valid"] * 3 + ["test"])
+
+
+@pytest.fixture(scope="module")
+def model(data):
+    return Bundle(weights(len(data.vocabulary), scale=0.3), data.vocabulary, {})
+
+
+@pytest.fixture(scope="module")
+def settings():
+    return samples.settings(generate={"temperature": "auto", "tokens": 120, "form": "free"})
+
+
+def test_numbers_stay_and_nothing_is_tried(model, data):
+    asked = samples.settings(generate={"temperature": 0.5})
+    tuned = tuning.settled(model, data, asked)
+    assert tuned.settings is asked
+    assert tuned.tried.empty
+
+
+def test_the_nearest_candidate_is_taken_and_comes_from_the_cache_unchanged(
+    model, data, settings, tmp_path, monkeypatch
+):
+    tuned = tuning.settled(model, data, settings, tmp_path)
+    tried = tuned.tried
+    assert tried["value"].tolist() == list(tuning.CANDIDATES["temperature"])
+    assert tuned.settings.generate.temperature == tried.loc[tried["mean"].idxmin(), "value"]
+    assert tried["chosen"].sum() == 1
+    assert {"pitch", "duration", tuning.BITS} <= set(tried.columns)
+    monkeypatch.setattr(tuning, "_try", None)
+    again = tuning.settled(model, data, settings, tmp_path)
+    assert again.tried.equals(tried)
+    assert again.settings == tuned.settings
+
+
+def test_the_test_part_is_not_seen(model, data, settings, monkeypatch):
+    monkeypatch.setattr(tuning, "CANDIDATES", {"temperature": (0.7, 1.0)})
+    swapped = [*range(11), 0]  # another piece is the test part
+    other = data.rows(swapped).with_parts(data.parts)
+    assert tuning.settled(model, other, settings).tried.equals(tuning.settled(model, data, settings).tried)
+
+
+def test_human_pieces_are_as_near_as_human_pieces_and_others_are_not(model, data):
+    human = tuning.Human.of(model, data, 0)
+    like = human.distances(data.part("train").pieces, np.full(8, human.bits))
+    unlike = human.distances([piece(seed, ("C2", "F#7")) for seed in range(8)], np.full(8, human.bits + 1))
+    assert like["mean"] < 1.2 < unlike["mean"]
+    assert like[tuning.BITS] == 0 < unlike[tuning.BITS]
+
+
+def test_without_validation_pieces_nothing_can_be_chosen(model, data, settings):
+    with pytest.raises(ValueError, match=r"generate\.temperature is auto"):
+        tuning.settled(model, data.with_parts(np.array(["train"] * 12, dtype=object)), settings)

@@ -1,0 +1,173 @@
+"""Any corpus goes through all stages: small corpora of every reader, scheme, target, cell and memory, and odd ones."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import browser
+import numpy as np
+import pytest
+import samples
+
+from riyaz.music import midi, musicxml
+from riyaz.music.events import bar_beats, from_notes
+
+ROOT = Path(__file__).resolve().parents[1]
+STAGES = ("explore", "tokenize", "sequence", "train", "generate", "evaluate", "pages")
+SCALE = np.array([0, 2, 4, 5, 7, 9, 11])
+
+
+def tune(seed, metre="4/4", bars=12, lead=0):
+    """A melody in eighths over one bass note a bar, after `lead` eighths of silence."""
+    rng = np.random.default_rng(seed)
+    beats = bar_beats(metre) or 4
+    eighths = int(2 * beats)
+    n = bars * eighths
+    pitch = 60 + SCALE[rng.integers(0, 7, n)]
+    onset = (np.arange(n) + lead) * 2520
+    bass = (np.arange(bars) * eighths + lead) * 2520
+    low = 48 + SCALE[rng.integers(0, 7, bars)]
+    notes = np.r_[onset, bass], np.r_[np.full(n, 2520), np.full(bars, eighths * 2520)], np.r_[pitch, low]
+    return from_notes(*notes)[0]
+
+
+def write_midi(folder, count=8, metre="4/4", lead=0):
+    for seed in range(count):
+        about = {"tempo": 90, "metre": metre} if metre else {"tempo": 90}
+        midi.write(folder / f"{seed}.mid", tune(seed, metre or "4/4", lead=lead), about)
+
+
+def write_musicxml(folder, count=8, metre="5/4"):
+    for seed in range(count):
+        text = musicxml.write_musicxml(tune(seed, metre, bars=8), {"metre": metre, "tempo": 90, "title": f"No. {seed}"})
+        (folder / f"{seed}.musicxml").write_text(text)
+
+
+def write_abc(folder, count=8):
+    for seed in range(count):
+        rng = np.random.default_rng(seed)
+        bars = [" ".join(rng.choice(list("CDEFGABc"), 6)) for _ in range(12)]
+        (folder / f"{seed}.abc").write_text(f"X:1\nT:No. {seed}\nM:3/4\nL:1/8\nK:C\nG2 | {' | '.join(bars)} |]\n")
+
+
+def write_kern(folder, count=8):
+    for seed in range(count):
+        notes = "\n".join(f"4{name}" for name in np.random.default_rng(seed).choice(list("cdefgab"), 40))
+        (folder / f"{seed}.krn").write_text(f"**kern\n{notes}\n*-\n")  # no metre
+
+
+def write_rolls(folder, count=8):
+    rng = np.random.default_rng(0)
+    pieces = [[sorted({int(60 + SCALE[k]), 48}) for k in rng.integers(0, 7, 40)] for _ in range(count)]
+    (folder / "rolls.json").write_text(json.dumps({"train": pieces[:-2], "valid": pieces[-2:-1], "test": pieces[-1:]}))
+
+
+BOLS = np.array(["Dha", "Te", "Ge", "Na", "Ta", "Ke", "Tin"])
+
+
+def write_theka(folder, count=8, taal="taal: teental", beats=16, per=1):
+    """Compositions that are no kaidas; with `per` 2 every stroke is half a matra."""
+    for seed in range(count):
+        bols = np.random.default_rng(seed).choice(BOLS, (4, beats, per))
+        lines = "\n".join(" ".join("".join(matra) for matra in row) + " |" for row in bols)
+        (folder / f"{seed}.txt").write_text(
+            f"title: No. {seed}\n{taal}\nform: rela\nsource: a test\n\n[theme]\n{lines}\n"
+        )
+
+
+def write_mts(folder, count=8):
+    for seed in range(count):
+        bols = np.random.default_rng(seed).choice(["DHA", "TE", "GE", "NA", "TAA", "KE", "TIN"], (48, 2))
+        body = ";\n".join(" ".join(row) for row in bols)
+        head = f"##\nGHARANA:Delhi\nCOMPOSITION:No. {seed}\nTYPE:KAYDA\nTALA:TINTAL\nCOMPOSER:-\n##\n"
+        (folder / f"{seed}.txt").write_text(f"{head}''Theme''\n!S:2\n{body};\n!E\n")
+
+
+OWN = "taal: saat\nmatras: 7\nvibhags: 3 2 2\nsigns: X 2 3\ntheka: Dha Ge Na Dha Ge Na Ke"
+
+
+@dataclass
+class Case:
+    """A corpus, and the settings that it is taken through the stages with."""
+
+    reader: str
+    write: Any
+    scheme: str
+    targets: str
+    cell: str
+    memory: str
+    more: dict[str, Any] = field(default_factory=dict)
+
+
+CASES = {
+    # a pairwise cover of reader x scheme x targets x cell x memory
+    "midi in 6/8": Case("midi", lambda f: write_midi(f, metre="6/8"), "event", "every", "lstm", "suffix"),
+    "midi with a pick-up": Case("midi", lambda f: write_midi(f, lead=2), "chord", "last", "gru", "none"),
+    "musicxml in 5/4": Case("score", write_musicxml, "event", "last", "rnn", "suffix"),
+    "abc in 3/4": Case("score", write_abc, "chord", "every", "lstm", "none"),
+    "humdrum without a metre": Case("score", write_kern, "event", "every", "gru", "none"),
+    "piano rolls": Case("pianoroll", write_rolls, "chord", "last", "lstm", "suffix"),
+    "piano rolls, plain": Case("pianoroll", write_rolls, "event", "every", "rnn", "none"),
+    "bols without kaidas": Case("tabla", write_theka, "event", "last", "gru", "none"),
+    "bols as chords": Case("tabla", write_theka, "chord", "every", "rnn", "suffix"),
+    "tabla solo": Case("mts", write_mts, "event", "every", "lstm", "suffix"),
+    "tabla solo, plain": Case("mts", write_mts, "chord", "last", "gru", "none"),
+    # odd ones
+    "one piece": Case("midi", lambda f: write_midi(f, 1), "event", "every", "lstm", "suffix"),
+    "two pieces": Case("midi", lambda f: write_midi(f, 2), "event", "every", "lstm", "suffix"),
+    "one composition": Case("tabla", lambda f: write_theka(f, 1), "event", "every", "lstm", "suffix"),
+    "no metre": Case("midi", lambda f: write_midi(f, metre=None), "event", "every", "lstm", "suffix"),
+    "3/8+2/8, no valid": Case("midi", lambda f: write_midi(f, metre="3/8+2/8"), "event", "every", "lstm", "suffix",
+                              {"sequence": {"valid": 0.0}}),
+    "no test": Case("midi", write_midi, "event", "every", "lstm", "suffix", {"sequence": {"test": 0.0}}),
+    "neither valid nor test": Case("tabla", write_theka, "event", "every", "lstm", "none",
+                                   {"sequence": {"test": 0.0, "valid": 0.0}}),
+    "bols in halves": Case("tabla", lambda f: write_theka(f, per=2), "event", "every", "lstm", "suffix"),
+    "a taal of one's own": Case("tabla", lambda f: write_theka(f, taal=OWN, beats=7), "event", "every", "lstm",
+                                "suffix"),
+    "voices": Case("midi", write_midi, "event", "every", "lstm", "suffix", {"explore": {"instrument": "first"}}),
+    "form taal": Case("tabla", write_theka, "event", "every", "lstm", "suffix", {"generate": {"form": "taal"}}),
+    "form free": Case("mts", write_mts, "event", "every", "lstm", "suffix", {"generate": {"form": "free"}}),
+}  # fmt: skip
+
+
+def project(root, case):
+    """A checkout with one corpus."""
+    folder = root / "data" / "raw" / "mine"
+    folder.mkdir(parents=True)
+    case.write(folder)
+    shutil.copytree(ROOT / "notebooks", root / "notebooks", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    shutil.copytree(ROOT / "data" / "themes", root / "data" / "themes")
+    given: dict[str, Any] = {
+        "model": {"units": 12, "embedding": 8, "cell": case.cell, "memory": case.memory},
+        "train": {"epochs": 2},
+        "tokenize": {"scheme": case.scheme},
+        "sequence": {"targets": case.targets, "length": 16, "valid": 0.2, "test": 0.2},
+        "generate": {"pieces": 2, "tokens": 60, "performances": 1, "paltas": 2},
+        "evaluate": {"orders": 3},
+    }
+    for name, values in case.more.items():
+        given[name] = {**given.get(name, {}), **values}
+    text = samples.params_text({"mine": {"path": "data/raw/mine", "reader": case.reader}}, **given)
+    (root / "params.yaml").write_text(text)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_corpus_goes_through_all_stages(name, tmp_path):
+    project(tmp_path, CASES[name])
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    for stage in (*STAGES, "index"):
+        command = [sys.executable, "-m", "riyaz", stage, *(["mine"] if stage != "index" else [])]
+        run = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+        log = tmp_path / ".cache" / "logs" / f"{stage}-mine.log"
+        assert run.returncode == 0, run.stderr + (log.read_text()[-3000:] if log.is_file() else "")
+    metrics = json.loads((tmp_path / "reports" / "metrics" / "mine.json").read_text())
+    assert len(metrics["verdict"]) == 3
+    if browser.chromium():
+        shutil.copy(tmp_path / "reports" / "index.html", tmp_path / "reports" / "cells.html")  # linked from index
+        browser.check_page(*sorted((tmp_path / "reports").rglob("*.html")))
