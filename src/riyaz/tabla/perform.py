@@ -331,7 +331,8 @@ def _distinct(segment: Segment, earlier: Sequence[tuple[Segment, Row]]) -> Itera
     if free is None:
         return
     halves = [other.half(row) for other, row in earlier if other.returns]
-    same = [half for half in halves if half[:start] == segment.before and length(half) > length(segment.before)]
+    whole = length(segment.half(())) + free.ticks
+    same = [half for half in halves if half[:start] == segment.before and length(half) == whole]
     free = free.without(themes.until_ticks(half[start:], free.ticks) for half in same)
     around = (segment.before, segment.after, free.ticks)
     before = [row for other, row in earlier if other.free and (other.before, other.after, other.free.ticks) == around]
