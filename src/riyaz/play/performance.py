@@ -120,8 +120,7 @@ def _perform(
 def _played(model: Bundle, settings: Settings, known: Known, theme: Composition, seed: int) -> Performance:
     """The performance of a theme."""
     wish, taal = settings.generate, taals.TAALS[theme.taal]
-    drawn = Sampling.of(wish, [])
-    head = [f"taal:{taal.name}", "form:kaida"]
+    head, drawn = [f"taal:{taal.name}", "form:kaida"], Sampling.of(wish, [])
     chooser = Chooser(model, seed, head, drawn.temperature, drawn.memory * PALTA)
     layout = perform.plan(
         theme,

@@ -259,7 +259,8 @@ def _theme_parts(bhari: Row, tail: Row, half: int, rate: Fraction) -> tuple[Free
     places = themes.places_of([(bhari[:-n], ())], phrases, grid)
     bounded = replace(x, grid=grid, places=places)
     shifted = tuple(frozenset((place - size) % grid for place in where) for where in places)
-    y = replace(bounded, ticks=last, after="", opening=0, places=shifted)
+    y = replace(bounded, ticks=last, after="", opening=0, places=shifted, excluded=())
+    bounded, x = (free.without((s,) for s in free.options() if s[0] != LANDING) for free in (bounded, x))
     x = bounded if bounded.count() else x
     y = y if y.count() else replace(y, places=())
     return (x, y) if x.count() and y.count() else None
@@ -330,7 +331,8 @@ def _distinct(segment: Segment, earlier: Sequence[tuple[Segment, Row]]) -> Itera
     if free is None:
         return
     halves = [other.half(row) for other, row in earlier if other.returns]
-    same = [half for half in halves if half[:start] == segment.before and length(half) > length(segment.before)]
+    whole = length(segment.half(())) + free.ticks
+    same = [half for half in halves if half[:start] == segment.before and length(half) == whole]
     free = free.without(themes.until_ticks(half[start:], free.ticks) for half in same)
     around = (segment.before, segment.after, free.ticks)
     before = [row for other, row in earlier if other.free and (other.before, other.after, other.free.ticks) == around]
