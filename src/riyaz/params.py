@@ -72,7 +72,7 @@ class Model(Section):
     units: Annotated[int, Field(ge=1, le=4096)]
     embedding: Annotated[int, Field(ge=1, le=4096)]
     dropout: Share | Literal["auto"]
-    features: list[Literal["place", "length", "sounding"]]
+    features: list[Literal["place", "length", "sounding", "heard"]]
     members: Annotated[int, Field(ge=1, le=16)]
     memory: Literal["none", "suffix"]
 
