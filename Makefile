@@ -19,7 +19,7 @@ export PATH := $(VENV)/bin:$(PATH)
 export PYTHONPATH := $(CURDIR)/src
 unexport PYTHONHOME VIRTUAL_ENV
 
-.PHONY: help repro test lab verify bench fuzz jsb lint lock clean
+.PHONY: help repro test lab verify bench fuzz torture jsb lint lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## */make \1: /'
@@ -57,6 +57,9 @@ bench: $(READY)  ## measure the speed of this code and of the usual alternatives
 
 fuzz: $(READY)  ## read damaged files of every kind for a minute; make fuzz ARGS="--inputs 100000" for so many
 	@python -m riyaz fuzz $(ARGS)
+
+torture: $(READY)  ## kill the pipeline at random moments and run it in bad places, on a small corpus
+	@python -m riyaz torture $(ARGS)
 
 $(JSB): | $(READY)
 	@mkdir -p $(@D)

@@ -30,6 +30,66 @@ _IMAGES = "() => [...document.images].filter(i => !(i.complete && i.naturalWidth
 _LINKS = "() => [...document.querySelectorAll('a[href]')].map(a => a.href)"
 _IDS = "() => [...document.querySelectorAll('[id]')].map(e => e.id)"
 
+# Pictures without a name, those that are cut off, and targets for a finger that are under 40 px; a link in a line of
+# running text is as high as its line.
+_NAMES = """() => [...document.querySelectorAll('svg')].filter(e => !e.parentElement.closest('svg'))
+  .filter(e => !e.closest('[aria-hidden=true]') && !e.getAttribute('aria-label') && !e.querySelector(':scope > title'))
+  .map(e => e.outerHTML.slice(0, 60))"""
+_CROPPED = """() => [...document.querySelectorAll('.figure')]
+  .filter(e => e.scrollWidth > e.clientWidth + 1 || e.getBoundingClientRect().right > innerWidth + 1)
+  .map(e => e.textContent.trim().slice(0, 40) || e.innerHTML.slice(0, 40))"""
+_TARGETS = """() => [...document.querySelectorAll('a[href], button, summary, input, select, audio')].filter(e => {
+  const box = e.getBoundingClientRect();
+  if (!e.checkVisibility() || e.closest('math, .skip') || e.classList.contains('skip') || !box.width) return false;
+  const line = e.closest('p, li, td, dd, blockquote, figcaption');
+  const inText = e.tagName === 'A' && line && getComputedStyle(e).display === 'inline' &&
+    line.textContent.trim().length > e.textContent.trim().length;
+  return !inText && box.height < 39.5;
+}).map(e => Math.round(e.getBoundingClientRect().height) + ' px: ' + (e.textContent || e.tagName).trim().slice(0, 9))"""
+# Letters, and the pictures' lines and letters, that cannot be told from their ground.
+_CONTRAST = """() => {
+  const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
+  const parse = colour => {
+    canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1);
+    return canvas.getImageData(0, 0, 1, 1).data;
+  };
+  const light = c => [0, 1, 2].map(i => c[i] / 255).map(v => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [.2126, .7152, .0722][i], 0);
+  const contrast = (a, b) => {
+    const [x, y] = [light(a), light(b)].sort((p, q) => q - p);
+    return (x + .05) / (y + .05);
+  };
+  const ground = e => {
+    for (; e; e = e.parentElement) {
+      const colour = parse(getComputedStyle(e).backgroundColor);
+      if (colour[3] > 200) return colour;
+    }
+    return [255, 255, 255, 255];
+  };
+  const found = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node; node = walker.nextNode();) {
+    const e = node.parentElement;
+    if (!node.data.trim() || e.closest('svg, script, style') || !e.checkVisibility()) continue;
+    if (contrast(parse(getComputedStyle(e).color), ground(e)) < 3) found.push(node.data.trim().slice(0, 30));
+  }
+  for (const svg of document.querySelectorAll('svg')) {
+    if (svg.parentElement.closest('svg') || !svg.checkVisibility()) continue;
+    const counts = {};
+    const letters = svg.querySelector('use, text') ? 'use, text, tspan' : 'path, line, polyline';
+    for (const e of svg.querySelectorAll(letters)) {
+      if (e.closest('defs, clipPath')) continue;
+      const style = getComputedStyle(e);
+      const colour = ['none', 'rgba(0, 0, 0, 0)'].includes(style.fill) ? style.stroke : style.fill;
+      if (colour !== 'none') counts[colour] = (counts[colour] || 0) + 1;
+    }
+    const most = Object.keys(counts).sort((a, b) => counts[b] - counts[a])[0];
+    if (most && contrast(parse(most), ground(svg)) < 2) found.push('picture: ' + svg.getAttribute('aria-label'));
+    if (contrast(ground(svg), ground(document.body)) > 2) found.push('slab: ' + svg.getAttribute('aria-label'));
+  }
+  return found;
+}"""
+
 
 def chromium() -> str | None:
     """Where Chromium is, or None."""
@@ -89,6 +149,8 @@ def _faults(browser, path: Path) -> list[str]:
 
     context.route("**/*", gate)
     page.goto(path.as_uri())
+    if page.evaluate("window.hacked") is not None:
+        found.append("a script in a text ran")
     found += [f"player does not load: {source}" for source in page.evaluate(_PLAYERS)]
     found += [f"picture does not load: {source}" for source in page.evaluate(_IMAGES)]
     ids = page.evaluate(_IDS)
@@ -99,6 +161,13 @@ def _faults(browser, path: Path) -> list[str]:
         width = page.evaluate("document.documentElement.scrollWidth")
         if width > size["width"]:
             found.append(f"scrolls sideways: {width} px on a screen of {size['width']} px")
+        found += [f"picture is cut off at {size['width']} px: {name}" for name in page.evaluate(_CROPPED)]
+    found += [f"picture without a name: {start}" for start in page.evaluate(_NAMES)]
+    page.evaluate("document.querySelectorAll('details').forEach(e => e.open = true)")
+    found += [f"target of {target}" for target in page.evaluate(_TARGETS)]
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        found += [f"cannot be seen ({scheme}): {text}" for text in page.evaluate(_CONTRAST)]
     context.close()
     return found
 

@@ -17,6 +17,7 @@ from ruamel.yaml import YAML
 
 from riyaz import params
 from riyaz.commands import VERBS
+from riyaz.report import index
 from riyaz.report.stages import STAGES, VERBS_OF_DVC, starts
 from riyaz.tools import source
 
@@ -110,6 +111,12 @@ def test_every_bound_has_a_reason():
     bare = [str(r) for r in bounds(*PROJECT["optional-dependencies"])
             if not re.search(rf'"{re.escape(r.name)}[^"]*",?\s*\]?\s*# \w', text)]  # fmt: skip
     assert bare == []
+
+
+def test_citation_and_index_name_the_version_and_the_licence():
+    cited = yaml("CITATION.cff")
+    assert (cited["version"], cited["license"]) == (PROJECT["version"], PROJECT["license"])
+    assert cited["title"] in index.citation()
 
 
 # What no file may say

@@ -4,23 +4,40 @@ An error is one line that names the key, what it may be, and what it was.
 """
 
 import difflib
-from pathlib import Path
+import os
+import re
+from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from ruamel.yaml import YAML
+from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import YAMLError
 
 from riyaz.tools import environment
 
-Count = Annotated[int, Field(ge=1)]
+Count = Annotated[int, Field(ge=1, le=10**7)]
+Width = Annotated[int, Field(ge=1, le=4096)]  # of a layer
+Batch = Annotated[int, Field(ge=1, le=2**16)]
+Length = Annotated[int, Field(ge=2, le=2**16)]  # tokens
 Share = Annotated[float, Field(ge=0, lt=1)]
-Positive = Annotated[float, Field(gt=0)]
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
+Positive = Annotated[float, Field(gt=0, le=10**6)]
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=64)]
 
 
 AUTO = "auto"  # a number that the program chooses
 THEMES = "data/themes"  # kaidas to build on that no corpus has; dvc.yaml names it too
+
+
+RESERVED = ("benchmarks", "cells", "folds", "index", "lecture", "metrics")  # what reports/ has beside corpora
+OURS = (*(f"data/{name}" for name in ("code", "events", "tokens", "sequences")), "models", "reports", ".cache", "src")
+BEAT = 5040  # ticks, as in riyaz.music.events
+
+
+def _divides(number: int) -> int:
+    if BEAT % number:
+        raise ValueError(f"a grid needs a divisor of {BEAT}, such as 3, 4, 8 or 12")
+    return number
 
 
 class BadParams(ValueError):
@@ -28,7 +45,7 @@ class BadParams(ValueError):
 
 
 class Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
 class Collect(Section):
@@ -45,7 +62,9 @@ class Compute(Section):
 
 
 class Explore(Section):
-    instrument: Literal["all", "first"] | list[int | str]
+    instrument: (
+        Literal["all", "first"] | Annotated[list[Annotated[int, Field(ge=0, le=127)] | str], Field(min_length=1)]
+    )
     seconds: Annotated[float, Field(gt=0, le=3600)]
     megabytes: Annotated[float, Field(ge=50, le=2**20)]
 
@@ -56,12 +75,12 @@ class Augment(Section):
 
 class Tokenize(Section):
     scheme: Literal["event", "chord"]
-    grid: list[Annotated[int, Field(ge=1, le=96)]]
+    grid: list[Annotated[int, Field(ge=1, le=96), AfterValidator(_divides)]]
 
 
 class Sequence(Section):
     targets: Literal["every", "last"]
-    length: Annotated[int, Field(ge=2)]
+    length: Length
     valid: Share
     test: Share
 
@@ -69,8 +88,8 @@ class Sequence(Section):
 class Model(Section):
     cell: Literal["lstm", "gru", "rnn"]
     layers: Annotated[int, Field(ge=1, le=8)]
-    units: Annotated[int, Field(ge=1, le=4096)]
-    embedding: Annotated[int, Field(ge=1, le=4096)]
+    units: Width
+    embedding: Width
     dropout: Share | Literal["auto"]
     features: list[Literal["place", "length", "sounding", "heard"]]
     members: Annotated[int, Field(ge=1, le=16)]
@@ -79,9 +98,9 @@ class Model(Section):
 
 class Train(Section):
     epochs: Count
-    batch: Count
+    batch: Batch
     learning_rate: Positive
-    weight_decay: Annotated[float, Field(ge=0)]
+    weight_decay: Annotated[float, Field(ge=0, le=10**6)]
     clip: Positive
     patience: Count
 
@@ -91,16 +110,16 @@ class Generate(Section):
     tokens: Annotated[int, Field(ge=8, le=20_000)]
     beats: Annotated[int, Field(ge=4, le=20_000)] | None
     primer: str | None
-    temperature: Positive | Literal["auto"]
-    top_k: Annotated[int, Field(ge=0)]
+    temperature: Annotated[float, Field(gt=0, le=100)] | Literal["auto"]
+    top_k: Annotated[int, Field(ge=0, le=10**7)]
     top_p: Annotated[float, Field(gt=0, le=1)] | Literal["auto"]
-    memory: Annotated[float, Field(ge=0)] | Literal["auto"]
-    limit: Annotated[float, Field(gt=1)]
+    memory: Annotated[float, Field(ge=0, le=1000)] | Literal["auto"]
+    limit: Annotated[float, Field(gt=1, le=10**6)]
     form: Literal["free", "taal", "kaida"]
     taal: str
-    avartans: Count
+    avartans: Annotated[int, Field(ge=1, le=1000)]
     theme: str
-    performances: Count
+    performances: Annotated[int, Field(ge=1, le=64)]
     paltas: Annotated[int, Field(ge=1, le=16)]
     laya: Annotated[int, Field(ge=1, le=8)]
     pitch: Literal["C", "C#", "D", "D#"]
@@ -116,27 +135,27 @@ class Folds(Section):
 
 
 class Recall(Section):
-    symbols: Annotated[int, Field(ge=2)]
-    gaps: list[Count]
-    asked: list[Count]
-    back: Annotated[int, Field(ge=2)]
-    units: Count
+    symbols: Annotated[int, Field(ge=2, le=1000)]
+    gaps: Annotated[list[Count], Field(min_length=1)]
+    asked: Annotated[list[Count], Field(min_length=1)]
+    back: Length
+    units: Width
     sequences: Count
     steps: Count
-    batch: Count
-    learning_rate: Positive
-    seeds: Annotated[int, Field(ge=2)]
+    batch: Batch
+    learning_rates: Annotated[list[Positive], Field(min_length=2)]
+    seeds: Annotated[int, Field(ge=2, le=100)]
 
 
 class Compare(Section):
-    corpora: list[Name]
-    length: Annotated[int, Field(ge=2)]
-    embedding: Count
-    units: Count
+    corpora: Annotated[list[Name], Field(min_length=1)]
+    length: Length
+    embedding: Width
+    units: Width
     steps: Count
-    batch: Count
-    learning_rates: list[Positive]
-    seeds: Annotated[int, Field(ge=2)]
+    batch: Batch
+    learning_rates: Annotated[list[Positive], Field(min_length=2)]
+    seeds: Annotated[int, Field(ge=2, le=100)]
 
 
 class Cells(Section):
@@ -224,10 +243,17 @@ def load(corpus: str | None = None, path: Path | None = None, **sections: dict[s
     path = path or find()
     try:
         raw = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
-    except (YAMLError, UnicodeDecodeError) as error:
-        raise BadParams(f"{path.name} is not valid YAML: {' '.join(str(error).split())}") from error
+    except DuplicateKeyError as error:
+        key, mark = re.search('key "(.*?)"', str(error)), error.problem_mark
+        raise BadParams(f"{path.name}: line {mark.line + 1}: {key[1] if key else 'a key'} is there twice") from error
+    except RecursionError as error:
+        raise BadParams(f"{path.name} is not valid YAML: its brackets are too deep in each other") from error
+    except (YAMLError, ValueError) as error:  # some of ruamel's own, and text that is no UTF-8
+        raise BadParams(f"{path.name} is not valid YAML: {' '.join(str(error).split())[:200]}") from error
     if not isinstance(raw, dict) or not isinstance(raw.get("corpora"), dict):
         raise BadParams(f"{path.name}: it needs a section corpora, such as corpora: {{mine: {{path: data/raw/mine}}}}")
+    if isinstance(raw.get("seed"), int) and set(SECTIONS) <= raw.keys():
+        _check_own(path, raw)
     own: dict[str, Any] = {}
     if corpus is not None:
         if corpus not in raw["corpora"]:
@@ -243,6 +269,7 @@ def load(corpus: str | None = None, path: Path | None = None, **sections: dict[s
         raise BadParams(f"{path.name}: {_one_line(error)}") from None
     except TypeError:
         raise BadParams(f"{path.name}: root is no key; {_keys(Settings)}") from None
+    _check_together(path, settings)
     if corpus is not None and settings.corpora[corpus].reader in ("tabla", "mts"):
         _watched(settings, (THEMES, settings.corpora[corpus].path))
     return settings
@@ -259,6 +286,47 @@ def own(corpus: str, path: Path | None = None) -> dict[str, tuple[Any, Any]]:
         ours, theirs = getattr(mine, section).model_dump(), getattr(common, section).model_dump()
         differ |= {f"{section}.{key}": (ours[key], theirs[key]) for key in ours if ours[key] != theirs[key]}
     return differ
+
+
+def _check_own(path: Path, raw: dict[str, Any]) -> None:
+    """Refuse a wrong value in the own sections of any corpus, before its stages run."""
+    for name, corpus in raw["corpora"].items():
+        for section, kind in SECTIONS.items():
+            own, common = corpus.get(section) if isinstance(corpus, dict) else None, raw.get(section)
+            if not (isinstance(own, dict) and isinstance(common, dict) and section in Corpus.model_fields):
+                continue
+            try:
+                kind(**{str(key): value for key, value in {**common, **own}.items()})
+            except ValidationError as error:
+                if str(error.errors()[0]["loc"][0]) in map(str, own):
+                    raise BadParams(f"{path.name}: corpora.{name}.{section}.{_one_line(error, kind)}") from None
+
+
+def _check_together(path: Path, settings: Settings) -> None:
+    """Refuse values that are good one by one and not together, and names and folders that no corpus may have."""
+
+    def stop(key: str, rule: str, was: object) -> None:
+        raise BadParams(f"{path.name}: {key}: {rule}; it was {was!r}")
+
+    if settings.sequence.valid + settings.sequence.test >= 1:
+        stop("sequence.test", "valid and test leave something to train on", settings.sequence.test)
+    names: set[str] = set()
+    folders: dict[PurePosixPath, str] = {}
+    for name, corpus in settings.corpora.items():
+        if name.lower() in RESERVED:
+            stop(f"corpora.{name}", "another name, since reports/ has this one", name)
+        if name.lower() in names:
+            stop(f"corpora.{name}", "names of corpora differ in more than capitals", name)
+        key, given, folder = f"corpora.{name}.path", corpus.path, PurePosixPath(os.path.normpath(corpus.path))
+        good = given and given.isprintable() and "://" not in given and not folder.is_absolute()
+        if not good or folder.parts[:1] in ((), ("..",)):
+            stop(key, "a folder inside the project, such as data/raw/mine, which may be a link", given)
+        if any(folder.is_relative_to(ours) or PurePosixPath(ours).is_relative_to(folder) for ours in OURS):
+            stop(key, "a folder that the project does not write itself, such as data/raw/mine", given)
+        if folder in folders:
+            stop(key, f"a folder of its own, which {folders[folder]} has not", given)
+        names.add(name.lower())
+        folders[folder] = name
 
 
 def _watched(settings: Settings, folders: tuple[str, ...]) -> None:
@@ -279,13 +347,14 @@ def _keys(section: type[BaseModel]) -> str:
     return "the keys are " + ", ".join(name for name in section.model_fields if name != "root")
 
 
-def _one_line(error: ValidationError) -> str:
+def _one_line(error: ValidationError, within: type[BaseModel] | None = None) -> str:
     """The first error as `key: what it may be; it was ...`."""
     first = error.errors()[0]
     # pydantic adds the tried alternatives of a union to the place: they are no keys
     place = [str(part) for part in first["loc"] if not any(sign in str(part) for sign in "[(")]
+    place = place[:-1] if place[-1] in ("float", "int", "str", "constrained-int", "constrained-float") else place
     if first["type"] == "extra_forbidden":
-        section: Any = Settings
+        section: Any = within or Settings
         for part in place[:-1]:
             field = section.model_fields.get(part)
             section = field.annotation if field else Corpus
@@ -294,5 +363,10 @@ def _one_line(error: ValidationError) -> str:
         return f"{'.'.join(place)} is no key{_nearest(place[-1], known)}"
     if first["type"] == "missing":
         return f"{'.'.join(place)} is missing: every number stands in params.yaml, so write it there"
-    wanted = first["msg"][0].lower() + first["msg"][1:]
-    return f"{'.'.join(place)}: {wanted}; it was {first['input']!r}"
+    wanted = first["msg"].removeprefix("Value error, ")
+    was = repr(first["input"])
+    if first["type"] == "literal_error" and isinstance(first["input"], str):
+        close = difflib.get_close_matches(first["input"], re.findall("'([^']*)'", first["ctx"]["expected"]), n=1)
+        wanted += f"; did you mean {close[0]}?" if close else ""
+    was = was if len(was) <= 80 else f"{was[:79]}…"
+    return f"{'.'.join(place)}: {wanted[0].lower()}{wanted[1:]}; it was {was}"

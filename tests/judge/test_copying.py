@@ -87,6 +87,20 @@ def test_of_few_pieces_nothing_can_be_told_and_the_power_says_so():
     assert result.metrics()["detectable_factor"] is None
 
 
+def test_without_human_pieces_there_is_nothing_to_compare():
+    result = copying.judge({"run": np.array([5, 6])}, {"run": np.array([])}, 1)
+    assert answer(result) == "cannot be told"
+    assert result.why == copying.NOBODY
+
+
+def test_the_first_long_enough_piece_stands_for_its_family():
+    pieces = [human("short", 1, 1), human("long", 2, 3), human("longer", 3, 4), human("other", 4, 3)]
+    data = samples.data(pieces, ["train"] * 4, [0, 0, 0, 1])
+    assert copying.representatives(data).tolist() == [0, 3]
+    assert copying.representatives(data, 18).tolist() == [1, 3]
+    assert copying.representatives(data, 99).tolist() == []
+
+
 def test_the_permutation_test_by_hand():
     # 3 of 5 values: C(5, 3) = 10 ways, one of them as extreme
     assert copying.longer(np.array([7, 8, 9]), np.array([1, 2]), 1) == pytest.approx(1 / 10)

@@ -54,13 +54,16 @@ def test_intervals_hold_the_mean_and_need_five_families():
 
 
 def test_calibration_of_a_model_that_is_too_sure():
-    scored = pd.DataFrame({"confidence": [0.95] * 10, "correct": [True] * 5 + [False] * 5})
-    table, error = likelihood.calibration(scored)
-    assert table.to_numpy().tolist() == [pytest.approx([0.95, 0.5, 10])]
+    scored = pd.DataFrame({"confidence": [0.95] * 10, "correct": [True] * 5 + [False] * 5, "piece": range(10)})
+    table, error = likelihood.calibration(scored, np.arange(10), 1)
+    assert table[["confidence", "accuracy", "tokens"]].to_numpy().tolist() == [pytest.approx([0.95, 0.5, 10])]
     assert error == pytest.approx(0.45)
-    both = pd.DataFrame({"confidence": [0.95] * 10 + [0.55] * 30, "correct": [True] * 5 + [False] * 5 + [True] * 30})
-    assert likelihood.calibration(both)[1] == pytest.approx(0.25 * 0.45 + 0.75 * 0.45)
-    table, error = likelihood.calibration(scored.iloc[:0])
+    assert -0.95 < table["interval"][0].low < -0.45 < table["interval"][0].high < 0.05
+    assert not likelihood.calibration(scored, np.arange(10) // 5, 1)[0]["interval"][0].known  # two families
+    more = pd.DataFrame({"confidence": [0.55] * 30, "correct": [True] * 30, "piece": np.arange(30) % 10})
+    both = pd.concat([scored, more], ignore_index=True)
+    assert likelihood.calibration(both, np.arange(10), 1)[1] == pytest.approx(0.25 * 0.45 + 0.75 * 0.45)
+    table, error = likelihood.calibration(scored.iloc[:0], np.arange(10), 1)
     assert table.empty
     assert np.isnan(error)
 
@@ -156,4 +159,7 @@ def test_published_figures_are_those_of_one_corpus():
     found = likelihood.published({"train": 229, "valid": 76, "test": 77})
     assert found["nats"].is_monotonic_decreasing
     assert found["source"].str.contains(r" \d{4}$").all()
+    assert found.groupby("kind")["model"].apply(set)["estimate"] == {"RNN-RBM", "LSTM-RTRBM"}
+    assert found.set_index("model").loc[["FIVO", "VSMC", "DMM-Aug-NADE", "LV-RNN"], "kind"].eq("upper bound").all()
+    assert found["conditions"].str.len().gt(0).all()
     assert likelihood.published({"train": 80, "valid": 10, "test": 10}).empty

@@ -291,12 +291,12 @@ def test_the_notebook_claims_nothing_without_listeners(tmp_path, notebook, quick
 
 def test_the_notebook_says_what_listeners_heard(tmp_path, notebook, quick):
     folder = tmp_path / "listening" / "tabla"
-    make(folder, n=4)
+    make(folder, n=6)
     for k in range(12):
         answer(folder, f"l{k}", {"human": 5, "network": 3, "n-gram": 1}, 1 + k % 5, human=["human"])
     answer(folder, "broken", {}, test="another")
     text = notebook()
-    assert "12 listeners, 6 of them trained, rated 144 clips." in text
+    assert "12 listeners, 6 of them trained, rated 216 clips." in text
     assert "answers to test &#x27;another&#x27;" in text
     assert "human over n-gram in quality, by 4.00" in text
     assert "100% of the human clips, 0% of the n-gram clips" in text

@@ -37,17 +37,15 @@ def bols(name, text, sections=()):
     return Piece(name, events, {"kind": "bols", "taal": "teental", "sections": list(sections)})
 
 
-def test_sections_are_taught_or_derived_and_the_rest_neither():
-    theme = {"name": "theme", "onset": 0, "duration": 2 * TICKS, "derived": False}
-    palta = {"name": "palta", "onset": 2 * TICKS, "duration": 2 * TICKS, "derived": True}
+def test_tokens_are_taught_derived_or_made_and_those_of_no_event_neither():
+    theme = {"name": "theme", "onset": 0, "duration": 2 * TICKS, "derived": False, "taught": True}
+    palta = {"name": "palta", "onset": 2 * TICKS, "duration": 2 * TICKS, "derived": True, "taught": False}
     data = samples.data([bols("a", "Dha Na Dha Na", [theme, palta]), bols("b", "Dha Na")], ["test"] * 2)
-    words = data.tokens[0][1:]
-    found = occurrences.sections(data, "event")
-    first = dict(zip(words, found, strict=False))
-    assert first["taal:teental"] == first["<end>"] == ""
-    bol = [kind for word, kind in zip(words, found, strict=False) if word in ("Dha", "Na")]
-    assert bol == ["taught", "taught", "derived", "derived"]
-    assert set(found[len(words) :]) == {"", "taught"}
+    words = [word for row in data.tokens for word in row[1:]]
+    pairs = list(zip(words, occurrences.origins(data), strict=True))
+    assert {kind for word, kind in pairs if word.startswith(("<", "taal"))} == {""}
+    bol = [kind for word, kind in pairs if word in ("Dha", "Na")]
+    assert bol == ["taught", "taught", "derived", "derived", "made", "made"]
 
 
 def predictions(pieces, parts):
@@ -70,7 +68,7 @@ def test_parts_divide_the_tokens():
     assert parts["where_little_is_shared"]["tokens"] == len(found.data.ids[0]) - 1
     assert (parts["derived"]["share"], parts["derived"]["tokens"]) == (0.0, 0)
     assert np.isnan(parts["derived"]["bits_per_token"]["network"])
-    assert parts["taught"]["tokens"] == 6 + 2  # six bols, and a duration in each piece
+    assert parts["made"]["tokens"] == 6 + 2  # six bols, and a duration in each piece
 
 
 def test_a_shuffled_corpus_gains_nothing_from_memory():

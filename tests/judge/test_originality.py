@@ -121,6 +121,18 @@ def test_nothing_to_compare():
     assert (originality.runs({"g": TRAIN[:1]}, [])["run"] == 0).all()
 
 
+def test_each_piece_has_its_source_with_the_licence():
+    named = Piece("own", TRAIN[0].events, {"kind": "notes", "licence": "CC0"})
+    mine = [tune("temperature 1, 1", wild(20)), Piece("temperature 1, 2", named.events, named.about)]
+    table = originality.runs({"g": mine}, [named, *TRAIN[1:]])
+    rows = originality.attributed(table[table["mode"] == "transposed"], [named, *TRAIN[1:]], "MIT")
+    assert rows["piece"].tolist() == ["2", "1"]
+    assert rows["source"].iloc[0] == "own"
+    assert rows["licence"].tolist() == ["CC0", "MIT"]
+    alone = originality.attributed(table[table["mode"] == "transposed"], TRAIN, "")
+    assert set(alone["licence"]) <= {"not stated", ""}
+
+
 def test_excerpts_have_one_length():
     cut = originality.excerpts([tune("long", wild(1, 30)), tune("short", wild(2, 5))], 10)
     assert [(p.name, len(p.events)) for p in cut] == [("long", 10)]

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import samples
 
-from riyaz.lecture import compare, gates, gradients, keras_cells, recall, small
+from riyaz.lecture import compare, gates, gradients, keras_cells, recall, slides, small
 from riyaz.lecture.gates import Reading
 from riyaz.lecture.small import Windows
 from riyaz.model import bundle, network
@@ -75,6 +75,49 @@ def test_the_sentence_on_forgetting_follows_from_the_shares(within, beyond, said
     names = ("rnn_sigmoid", "rnn", "lstm", "gru")
     sentence = recall.forgetting(*(dict(zip(names, shares, strict=True)) for shares in (within, beyond)), TITLES)
     assert re.search(said, sentence)
+
+
+def test_rates_are_tried_beyond_an_end_that_is_the_best():
+    assert small.beyond({0.1: 3.0, 0.3: 1.0, 0.9: 2.0}) == []
+    assert small.beyond({0.1: 3.0, 0.3: 1.0}, 2) == pytest.approx([0.9, 2.7])
+    assert small.beyond({0.1: 1.0, 0.3: 2.0}) == pytest.approx([0.1 / 3])
+    assert small.beyond({0.1: 1.0, 0.3: float("nan")}) == pytest.approx([0.1 / 3])
+
+
+def test_each_cell_learns_at_a_rate_that_has_a_worse_one_on_either_side():
+    asked = samples.settings().cells.recall.model_copy(
+        update={"gaps": [1], "steps": 20, "sequences": 200, "units": 4, "symbols": 2, "seeds": 2,
+                "learning_rates": [0.001, 0.003]}
+    )  # fmt: skip
+    networks, tried = recall.train(["rnn"], asked, 0)
+    assert len(networks["rnn"]) == 2
+    best = tried["best"].to_numpy().nonzero()[0]
+    assert 0 < best[0] < len(tried) - 1
+
+
+# Slides
+
+
+def test_equal_lines_have_one_letter_and_one_colour():
+    html = slides.lettered([("Dha", "Te"), ("Tu", "Na"), ("Ta", "<b>"), ("Tu", "Na")], "T")
+    assert re.findall(r"<b>([A-D])</b>", html) == ["A", "B", "C", "B"]
+    assert html.count('class="phrase-b"') == 2
+    assert "&lt;b&gt;" in html
+
+
+def test_windows_flow_from_input_to_output():
+    assert slides.flow(["a", "b", "c", "d"], 2, 9).to_numpy().tolist() == [[0, "a b", "c"], [1, "b c", "d"]]
+    assert slides.flow(["a"], 2, 9).empty
+
+
+def test_a_theka_has_its_numbers_and_signs():
+    html = slides.teental(["Dha", "Dhin", "Ta"], (2, 1), ("X", "0"), "T")
+    assert re.findall(r"<td>([^<]*)</td>", html)[3:] == ["1", "2", "3", "X", "", "0"]
+
+
+def test_a_verdict_is_one_of_three():
+    with pytest.raises(ValueError, match="'maybe' is no answer; there are holds, holds if, does not hold here"):
+        slides.verdict("maybe", "")
 
 
 # Gates

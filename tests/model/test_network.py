@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from samples import section
 
-from riyaz.model import bundle, network, recurrence
+from riyaz.model import bundle, network, recurrence, stored
 from riyaz.params import BadParams
 from riyaz.text import features, windows
 from riyaz.text.tokens import Vocabulary
@@ -55,8 +55,8 @@ def test_the_compiled_network_with_features_and_members_is_the_keras_network(mem
         layer.set_weights([np.random.default_rng(1).normal(size=w.shape, scale=0.4) for w in layer.get_weights()])
     if members > 1:
         model.get_layer("embed_of_2").set_weights([np.ones((len(WORDS), asked.embedding))])
-    network.save(model, tmp_path)
-    model = network.load(tmp_path)
+    stored.save(model, tmp_path)
+    model = stored.load(tmp_path)
     tokens = np.random.default_rng(0).integers(4, len(WORDS), (2, 30)).astype(np.int32)
     tables, given = told(tokens)
     theirs = np.asarray(model([tokens, given] if known else tokens))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import samples
 
-from riyaz.model import network, training
+from riyaz.model import stored, training
 from riyaz.music.events import Piece, in_a_row
 from riyaz.text import windows
 from riyaz.tools import source
@@ -38,7 +38,7 @@ def cache(data, tmp_path_factory):
 
 def bytes_of(trained, folder):
     folder.mkdir()
-    network.save(trained.network, folder)
+    stored.save(trained.network, folder)
     saved = b"".join(path.read_bytes() for path in sorted(folder.iterdir()))
     return saved, trained.history.to_csv(), trained.memory
 

@@ -5,7 +5,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from riyaz.music import engrave
+from riyaz.music import engrave, musicxml
+from riyaz.music.events import TICKS, in_a_row
 
 HEAD = """<score-partwise version="4.0"><part-list>
 <score-part id="P1"><part-name>Piano</part-name></score-part></part-list><part id="P1">"""
@@ -78,3 +79,14 @@ def test_a_long_score_takes_several_pages():
 def test_what_is_no_score_is_refused(text):
     with pytest.raises(ValueError, match="expected a MusicXML document"):
         engrave.svg(text)
+
+
+def test_each_note_of_the_timing_is_in_the_picture():
+    events = in_a_row([TICKS] * 5, [["C4", "E4"], ["D4"], [], ["E4"], ["F4"]])
+    xml = musicxml.write_musicxml(events, {"kind": "notes", "metre": "4/4", "title": "Five"})
+    timed, picture = engrave.timing(xml), "".join(engrave.svg(xml))
+    ids = [id for _, begin, _ in timed["notes"] for id in begin]
+    assert [beat for beat, begin, _ in timed["notes"] if begin] == [0, 1, 3, 4]
+    assert len(set(ids)) == 5
+    assert [beat for beat, _ in timed["bars"]] == [0, 4]
+    assert [id for id in [*ids, *(bar for _, bar in timed["bars"])] if picture.count(f'data-ref="{id}"') != 1] == []

@@ -1,6 +1,10 @@
 import json
+import os
+import pickle
 
+import numpy as np
 import pytest
+import scipy.io
 
 from riyaz.music import pianoroll
 from riyaz.music.events import TICKS, Unreadable, validate
@@ -70,3 +74,88 @@ def test_a_huge_file_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(pianoroll, "MAX_BYTES", 2**20)
     with pytest.raises(Unreadable, match="larger than 1 MB"):
         pianoroll.read(write(tmp_path, {"train": [[[60] * 2**19]]}))
+
+
+# --- pickle and MATLAB -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_pickles_of_lists_and_tuples(tmp_path, protocol):
+    path = tmp_path / "roll.pickle"
+    path.write_bytes(pickle.dumps({"train": [[(60, 64), ()], [[62]]], "test": [[(60.0,)]]}, protocol=protocol))
+    pieces = pianoroll.read(path)
+    assert [piece.about["part"] for piece in pieces] == ["train", "train", "test"]
+    assert pieces[0].events["symbols"].tolist() == [["C4", "E4"], []]
+
+
+class Payload:
+    def __init__(self, function, *arguments):
+        self.what = (function, arguments)
+
+    def __reduce__(self):
+        return self.what
+
+
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_nothing_in_a_pickle_is_executed(tmp_path, protocol):
+    path, target = tmp_path / "roll.pickle", tmp_path / "made"
+    for payload in (Payload(os.mkdir, str(target)), Payload(eval, f"open({str(target)!r}, 'w')"), np.zeros((2, 88))):
+        path.write_bytes(pickle.dumps({"train": [payload]}, protocol=protocol))
+        with pytest.raises(Unreadable, match="wants to run"):
+            pianoroll.read(path)
+    assert not target.exists()
+
+
+@pytest.mark.parametrize("data", [b"", b"cos\nsystem\n", b"P1\n.", b"(i__main__\nA\n.", b"\x80\x04\x8e" + b"\xff" * 8])
+def test_damaged_pickles_are_refused(tmp_path, data):
+    path = tmp_path / "roll.pkl"
+    path.write_bytes(data)
+    with pytest.raises(Unreadable):
+        pianoroll.read(path)
+
+
+def matlab(folder, **content):
+    path = folder / "roll.mat"
+    scipy.io.savemat(path, content)
+    return path
+
+
+def cells(*matrices):
+    row = np.empty((1, len(matrices)), object)
+    for number, matrix in enumerate(matrices):
+        row[0, number] = matrix
+    return row
+
+
+def test_matlab_matrices_of_88_keys_and_of_128_numbers(tmp_path):
+    roll, wide = np.zeros((2, 88)), np.zeros((1, 128), np.uint8)
+    roll[0, [39, 43]] = 1  # C4 is the 40th key
+    wide[0, 60] = 1
+    pieces = pianoroll.read(matlab(tmp_path, traindata=cells(roll, roll), testdata=cells(wide)))
+    assert [piece.about["part"] for piece in pieces] == ["train", "train", "test"]
+    assert pieces[1].events["symbols"].tolist() == [["C4", "E4"], []]
+    assert pieces[2].events["symbols"].tolist() == [["C4"]]
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ({"traindata": cells(np.zeros((2, 87)))}, "train, piece 1: is no matrix"),
+        ({"traindata": cells(np.full((2, 88), 2))}, "train, piece 1: a value is neither 0 nor 1"),
+        ({"traindata": cells(np.full((2, 88), np.nan))}, "train, piece 1: a value is neither 0 nor 1"),
+        ({"traindata": cells(np.zeros((2, 88)))}, "has no notes"),
+        ({"traindata": "text"}, "train, piece 1: is no matrix"),
+        ({"other": np.zeros((2, 88))}, "has no part named"),
+    ],
+)
+def test_matlab_files_that_cannot_be_used_say_where(tmp_path, content, reason):
+    with pytest.raises(Unreadable, match=reason):
+        pianoroll.read(matlab(tmp_path, **content))
+
+
+def test_damaged_matlab_files_are_refused(tmp_path):
+    path = matlab(tmp_path, traindata=cells(np.eye(4, 88)))
+    for data in (b"", path.read_bytes()[:200], b"\x89HDF\r\n\x1a\n" + bytes(600)):
+        path.write_bytes(data)
+        with pytest.raises(Unreadable, match="is no MATLAB file"):
+            pianoroll.read(path)

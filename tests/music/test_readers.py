@@ -282,7 +282,8 @@ def test_a_damaged_entry_is_made_again_and_none_is_half_written(folder, tmp_path
 def test_every_count_of_what_is_lost_is_explained(folder):
     (folder / "a.mid").write_bytes(GOOD)
     counted = set(read_corpus(folder, "midi")[0][0].about["lost"])
-    for module in ("music/scores.py", "music/pianoroll.py", "tabla/mts.py"):
+    scores = (f"music/{name}.py" for name in ("scores", "written", "abc", "humdrum", "partwise"))
+    for module in (*scores, "music/pianoroll.py", "tabla/mts.py"):
         source = (Path(readers.__file__).parents[1] / module).read_text(encoding="utf-8")
         counted |= set(re.findall(r'lost(?:"\])?\["(\w+)"\]', source))
     assert {"zero", "grace", "pedals", "unknown_bol", "empty_pieces"} <= counted

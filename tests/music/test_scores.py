@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from riyaz.music import midi, scores
+from riyaz.music import comparison, midi, scores, written
 from riyaz.music.events import NUMBERS, TICKS, Unreadable, in_a_row, to_notes, validate
 
 music21 = pytest.importorskip("music21")
@@ -75,8 +75,7 @@ def test_music21_finds_the_same_notes_in_the_midi_files(chorales, tmp_path, name
     path = tmp_path / f"{name}.mid"
     midi.write(path, chorales[name].events, chorales[name].about)
     parsed = music21.converter.parse(path, forceSource=True, storePickle=False, quantizePost=False)
-    events, _ = scores._events(parsed.parts)
-    pd.testing.assert_frame_equal(to_notes(events), to_notes(midi.read(path)[0].events))
+    assert comparison._of_stream(parsed) == comparison.notes(midi.read(path)[0])
 
 
 # --- reading -----------------------------------------------------------------------------------------------
@@ -173,13 +172,20 @@ def test_tempo_and_changes(tmp_path):
     ("name", "content", "reason"),
     [
         ("a.musicxml", b"", "is empty"),
-        ("a.musicxml", b"no XML at all", "is no score that music21 can parse"),
-        ("a.musicxml", b"<score-partwise><part-list>", "is no score that music21 can parse"),
-        ("a.xml", b'<?xml version="1.0"?><invoice><sum>3</sum></invoice>', "is no score|has no notes"),
-        ("a.mxl", b"PK\x03\x04 no archive", "is no score that music21 can parse"),
-        ("a.abc", b"X:1\nT:Only words\nM:4/4\nK:C\n", "has no notes|is no score"),
-        ("a.abc", bytes(range(256)), "has no notes|is no score"),
-        ("a.krn", b"**text\nwords\n*-\n", "has no notes|is no score"),
+        ("a.musicxml", b"\xef\xbb\xbf \n", "is empty"),
+        ("a.musicxml", b"no XML at all", "is no XML: syntax error: line 1"),
+        ("a.musicxml", b"<score-partwise><part-list>", "is no XML: no element found"),
+        ("a.musicxml", b'<!DOCTYPE a [<!ENTITY b "c">]><score-partwise/>', "declares entities"),
+        ("a.xml", b'<?xml version="1.0"?><invoice><sum>3</sum></invoice>', "is no score but XML of the kind 'invoice'"),
+        ("a.xml", b"<score-partwise/>", "has no notes"),
+        ("a.mxl", b"PK\x03\x04 no archive", "is a damaged archive"),
+        ("a.abc", b"X:1\nT:Only words\nM:4/4\nK:C\n", "has no notes"),
+        ("a.abc", bytes(range(256)), "has no notes"),
+        ("a.abc", b"\0\0", "is empty"),
+        ("a.abc", b"X:1\nL:1/8\nK:C\nC99999999999|", "lasts 4,999,999,999 beats, a piece lasts at most"),
+        ("a.krn", b"**text\nwords\n*-\n", "has no notes"),
+        ("a.krn", b"**kern\t**kern\n4c\n*-\t*-\n", "line 2: 1 tokens for 2 spines"),
+        ("a.krn", b"**kern\t**kern\n*x\t*\n*-\t*-\n", r"line 2: \*x stands alone"),
     ],
 )
 def test_files_that_cannot_be_used_say_why(tmp_path, name, content, reason):
@@ -192,7 +198,7 @@ def test_files_that_cannot_be_used_say_why(tmp_path, name, content, reason):
 
 
 def test_an_archive_that_unpacks_to_too_much_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(scores, "MAX_BYTES", 2**20)
+    monkeypatch.setattr(written, "MAX_BYTES", 2**20)
     with zipfile.ZipFile(tmp_path / "a.mxl", "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr("a.xml", bytes(2**21))
     assert (tmp_path / "a.mxl").stat().st_size < 2**13

@@ -30,7 +30,7 @@ def test_a_piece_is_written_in_every_form_and_shown_with_links_to_what_is_there(
     assert (table.loc[0, "seconds"] > 0) == (".mp3" in suffixes)
     html = generated.show(tmp_path, piece)
     assert all(f"pieces/{piece.name}{suffix}" in html for suffix in suffixes)
-    assert ("<audio" in html) == (".mp3" in suffixes)
+    assert ("<riyaz-player" in html) == (".mp3" in suffixes)
     assert "<b>" not in html
 
 

@@ -35,7 +35,7 @@ def test_a_performance_keeps_the_rules_and_counts_what_they_took_away(data, mode
     assert 0 < performance.mean_masked(one) < 1
     piece = performance.piece(one.composition, "07")
     assert (piece.name, piece.about["method"]) == ("07", "kaida")
-    assert piece.about["title"].startswith("07, ")
+    assert piece.about["title"].startswith("Piece 07: ")
     assert np.isclose(performance.mean_masked(one), np.mean(one.masked))
 
 

@@ -52,6 +52,16 @@ FAULTS = {
     "<a href='#none'>x</a>": "link to no heading: #none",
     "<p id='a'></p><p id='a'></p>": "id stands twice: a",
     "<div style='width: 400px'>x</div>": "scrolls sideways: 400 px on a screen of 390 px",
+    "<div class='figure' style='width: 99px; overflow: auto'><p style='width: 200px'>x</p></div>": (
+        "picture is cut off at 390 px: x"
+    ),
+    "<svg><path d='M0 0h9'/></svg>": "picture without a name: <svg><path d",
+    "<button style='height: 20px'>x</button>": "target of 20 px: x",
+    "<p style='color: #fff'>white</p>": "cannot be seen (light): white",
+    "<style>@media (prefers-color-scheme: dark) {body {background: #000}}</style><svg aria-label='black'>"
+    "<path d='M0 0h9v9'/></svg>": "cannot be seen (dark): picture: black",
+    "<style>@media (prefers-color-scheme: dark) {body {background: #000}}</style><div style='background: #fff'>"
+    "<svg aria-label='white'><path d='M0 0h9v9'/></svg></div>": "cannot be seen (dark): slab: white",
 }
 
 
@@ -60,7 +70,11 @@ def test_each_fault_is_found(tmp_path):
     for path, body in zip(paths, FAULTS, strict=True):
         path.write_text(f"<!DOCTYPE html><html><body style='margin:0'>{body}</body></html>", encoding="utf-8")
     found = browser.faults(paths)
-    missed = [fault for path, fault in zip(paths, FAULTS.values(), strict=True) if fault not in found[path]]
+    missed = [
+        fault
+        for path, fault in zip(paths, FAULTS.values(), strict=True)
+        if not any(line.startswith(fault) for line in found[path])
+    ]
     assert missed == []
 
 

@@ -115,3 +115,22 @@ def test_logarithmic_axes_show_powers_of_ten():
     assert {"10⁰", "10³"} <= {label.get_text() for label in axes.get_xticklabels()}
     assert "10⁻³" in {label.get_text() for label in axes.get_yticklabels()}
     assert not any("$" in label.get_text() for label in axes.get_xticklabels(which="both"))
+
+
+def test_the_numbers_of_a_figure_are_a_table():
+    fig, (left, right) = plt.subplots(1, 2)
+    left.plot([1, 2], [3, 4], label="loss")
+    left.set_title("Curve", loc="left")
+    left.barh(["a", "b"], [5, 6])
+    right.bar(["c", "d"], [7, 8])
+    right.scatter([1], [2], label="dots")
+    right.pcolormesh([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+    table = figures.numbers(fig)
+    rows = [tuple(row) for row in table.astype(object).fillna("").itertuples(index=False)]
+    assert ("Curve", "loss", 1, 3, "") in rows
+    assert ("Curve", "bars 1", 6, "b", "") in rows
+    assert ("2", "bars 1", "c", 7, "") in rows
+    assert ("2", "dots", 1, 2, "") in rows
+    assert ("2", "field 2", 2, 1, 6) in rows
+    assert figures.numbers(plt.figure()).empty
+    plt.close("all")

@@ -1,75 +1,141 @@
 """The index shows what is in reports/, whatever that is."""
 
+import hashlib
 import json
+import re
+from importlib.metadata import version
 
 import pytest
 
+from riyaz.music.events import TICKS, in_a_row
+from riyaz.music.musicxml import write_musicxml
 from riyaz.report import index, stages
 
 METRICS = {
-    "bits_per_token": {"unigram": 4.2, "network": 1.98},
-    "structure": {"sam": {"real": 1, "free": 0.25}, "note": "deep words are left out"},
-    "verdict": [{"question": "Does it predict?", "answer": "yes", "why": "It beats the <b>n-gram</b>."}],
-    "tokens": 12345,
-    "saved_bits": {"n-gram": {"bits": -1.5, "low": -2.0, "high": 0.25}},
-    "signed": {"a": -1, "b": 2},
-    "flag": True,
+    "bits_per_token": {"unigram": 4.2, "network": 1.98, "network + memory": 1.5, "n-gram": 2.0},
+    "held_out": "9 held-out pieces of 2 families",
+    "verdict": [
+        {"question": "Does it predict?", "answer": "yes", "why": "It beats the <b>n-gram</b>."},
+        {"question": "Does it copy?", "answer": "cannot be told", "why": "Too few pieces."},
+        {"question": "Does it sound?", "answer": "no", "why": "It differs."},
+    ],
+    "saved_bits": {"n-gram": {"bits": 0.5, "low": None, "high": None}, "n-gram + piece": {"bits": -0.25}},
+    "features_beyond": ["onset in the matra"],
+    "sams_struck": {"pieces drawn freely": 0.75, "held-out pieces of equal length": 1.0},
+    "looped": {"argmax": 1.0},
+    "tokens_at_most": 400,
 }
+
+KAIDA = """title: K
+taal: teental
+form: kaida
+
+[theme]
+Dha Dha TeTe Dha | Dha Dha Tu Na |
+Ta Ta TeTe Ta | Ta Ta Tu Na |
+"""
 
 
 @pytest.fixture
 def root(tmp_path):
     pieces = tmp_path / "reports" / "tabla" / "pieces"
     pieces.mkdir(parents=True)
-    for name in ("01.mp3", "01.mid", "01.txt", "ऽ a&b.mp3", "03.txt"):
+    for name in ("01.mp3", "01.mid", "01.txt", "01.html", "ऽ a&b.mp3", "03.txt", "04.mp3"):
         (pieces / name).write_bytes(b"")
-    rows = ["piece,method,taal,events,loop", "01,<argmax>,teental,35,all are Dha", "ऽ a&b,,,,", "03,sampled,,0,"]
-    (pieces / "pieces.csv").write_text("\n".join(rows), encoding="utf-8")
+    (pieces / "04.txt").write_text(KAIDA, encoding="utf-8")
+    rows = ["piece,method,taal,events,loop", "01,argmax,<teental>,35,all are Dha", "ऽ a&b,,,,", "03,sampled,,0,"]
+    (pieces / "pieces.csv").write_text("\n".join([*rows, "04,kaida,teental,12,"]), encoding="utf-8")
     (tmp_path / "reports" / "metrics").mkdir()
     (tmp_path / "reports" / "metrics" / "tabla.json").write_text(json.dumps(METRICS), encoding="utf-8")
+    (tmp_path / "params.yaml").write_text("seed: 1\n", encoding="utf-8")
     return tmp_path
 
 
-def test_verdict_figures_and_reports_are_shown(root):
+def test_first_screen_answers_three_questions(root):
+    """What is it, how good is it, what can be done: before anything that has to be unfolded."""
+    first = index.render(root, ["tabla"]).split("<details")[0]
+    assert "A recurrent network was trained on" in first
+    assert (
+        "On 9 held-out pieces of 2 families, it predicts better than the best classical model: 1.50 bits per token, "
+        "and 2.00 for the n-gram." in first
+    )
+    assert first.count("<li>Does it") == 3
+    assert "Does it copy? <b>cannot be told</b>" in first
+    assert 'src="tabla/pieces/04.mp3"' in first
+    assert "TeTe" in first
+    for link in ("tabla/generate.html", "tabla/evaluate.html", "lecture.html", "#own"):
+        assert f'href="{link}"' in first
+
+
+def test_no_key_of_the_metrics_is_shown(root):
+    html = index.render(root, ["tabla"])
+    assert "tokens at most" not in html
+    assert "features beyond" not in html
+    assert "_" not in "".join(re.findall(r">([^<]*)<", html.split("<main")[1].split("<script>")[0]))
+
+
+def test_reasons_and_steps_can_be_unfolded(root):
     html = index.render(root, ["tabla"])
     assert "Does it predict? yes. It beats the &lt;b&gt;n-gram&lt;/b&gt;." in html
     assert '<tr class="ours"><th scope="row">network</th><td class="number">1.98</td>' in html
-    assert "<dt>tokens</dt><dd>12\u202f345</dd>" in html
-    assert "structure · sam" in html
-    assert "<dt>saved bits · n-gram</dt><dd>−1.500 (−2 to 0.250)</dd>" in html
-    assert "<dt>signed · a</dt><dd>−1</dd>" in html
-    assert "deep words" not in html
     for stage, question in stages.STAGES.items():
         assert f'<a href="tabla/{stage}.html">{stage}</a> <span>{question}</span>' in html
-    assert 'href="cells.html"' in html
+    for page in ("tabla/model_card.html", "cells.html", "lecture.html", "benchmarks.html"):
+        assert f'href="{page}"' in html
 
 
-def test_pieces_can_be_heard_and_taken(root):
+def test_what_speaks_against_the_network_is_said():
+    assert index.findings(METRICS) == [
+        "Its pieces are unlike human ones in: onset in the matra.",
+        "Pieces drawn freely strike 75% of their sams, human pieces 100%.",
+        "It predicts worse than the n-gram + piece.",
+        "The lecture's way of choosing, always the likeliest token, falls into a loop in 100% of its pieces.",
+    ]
+    assert index.findings({}) == []
+
+
+def test_pieces_in_form_come_first_and_argmax_last(root):
+    assert [piece["name"] for piece in index.pieces(root / "reports" / "tabla")] == ["04", "03", "ऽ a&b", "01"]
+    html = index.render(root, ["tabla"])
+    assert "it loops; all are Dha" in html
+
+
+def test_pieces_can_be_heard_opened_and_taken(root):
     html = index.render(root, ["tabla"])
     assert 'src="tabla/pieces/01.mp3"' in html
     assert 'preload="metadata"' in html
-    assert "01 · &lt;argmax&gt; · teental" in html
-    assert "<argmax>" not in html
-    assert "35 events, all are Dha" in html
+    assert "Piece 01 · argmax · &lt;teental&gt;" in html
     assert 'href="tabla/pieces/01.mid" download>MIDI<' in html
-    assert 'href="tabla/pieces/01.txt" download>notation<' in html
+    assert 'href="tabla/pieces/01.txt">notation<' in html
+    assert 'href="tabla/pieces/01.html">sheet<' in html
     assert 'src="tabla/pieces/%E0%A4%BD%20a%26b.mp3"' in html
 
 
-def test_cards_are_linked_where_they_are(root):
-    assert "card.md" not in index.render(root, ["tabla"])
-    (root / "reports" / "tabla" / "cards").mkdir()
-    for name in ("model_card.md", "data_card.md"):
-        (root / "reports" / "tabla" / "cards" / name).touch()
-    html = index.render(root, ["tabla"])
-    assert '<a href="tabla/cards/model_card.md">model card</a><a href="tabla/cards/data_card.md">data card</a>' in html
+def test_each_corpus_has_a_door_to_its_page_to_practise_with(root):
+    assert '<a href="tabla/practice.html">Practise</a>' in index.render(root, ["tabla"])
 
 
 def test_piece_without_sound_has_no_player(root):
     html = index.render(root, ["tabla"])
-    assert html.count("<audio") == 2
-    assert '<p class="silent">03 · sampled</p>' in html
+    assert html.split('class="pieces"')[1].count("<audio") == 3
+    assert '<p class="silent">Piece 03 · sampled</p>' in html
     assert 'href="tabla/pieces/03.txt"' in html
+
+
+def test_score_of_notes_is_shown_by_its_first_line(tmp_path):
+    folder = tmp_path / "notes"
+    (folder / "pieces").mkdir(parents=True)
+    events = in_a_row([TICKS] * 80, [["C4"]] * 80)
+    (folder / "pieces" / "03.musicxml").write_text(write_musicxml(events, {"metre": "4/4"}), encoding="utf-8")
+    html = index.seen(folder, "03")
+    assert 0 < html.count('class="measure"') < 20
+    assert index.seen(folder, "04") == ""
+
+
+def test_citation_names_version_and_what_it_was_made_from(root):
+    html = index.render(root, ["tabla"])
+    assert f"version = {{{version('riyaz')}}}" in html
+    assert f"{hashlib.sha256(b'seed: 1' + bytes([10])).hexdigest()[:12]} (params.yaml)" in html
 
 
 def test_bars_are_in_order_and_to_scale():

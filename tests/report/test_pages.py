@@ -76,8 +76,8 @@ def test_injected_parameters_replace_the_defaults():
     default = new_code_cell("corpus = None", metadata={"tags": ["parameters"]})
     injected = new_code_cell("corpus = 'tabla'", metadata={"tags": ["injected-parameters"]})
     assert "<summary>Parameters</summary>" in rendered(default, injected)
-    assert "None" not in rendered(default, injected).split("<main>")[1]
-    assert "None" in rendered(default).split("<main>")[1]
+    assert "None" not in rendered(default, injected).split("<main")[1]
+    assert "None" in rendered(default).split("<main")[1]
 
 
 def test_links_to_the_notebook_the_index_and_the_other_stages():
@@ -98,4 +98,52 @@ def test_nothing_is_fetched_and_nothing_is_random():
 
 
 def test_empty_notebook_is_a_page():
-    assert "<main>" in rendered()
+    assert "<main" in rendered()
+
+
+def captioned(caption):
+    svg = '<svg width="9pt" height="9pt"><path style="fill: #33302c; stroke: #0072b2"/></svg>'
+    outputs = [new_output("display_data", {"image/svg+xml": svg})]
+    if caption:
+        outputs.append(new_output("display_data", {"text/html": f'<p class="caption">{caption}</p>'}))
+    return new_code_cell("x", outputs=outputs)
+
+
+def test_figures_are_named_by_their_caption_or_the_heading_above():
+    html = rendered(new_markdown_cell("## Where it <gains>"), captioned("Bits &amp; more."), captioned(""))
+    assert 'aria-label="Bits &amp; more."' in html
+    assert 'aria-label="Where it &lt;gains&gt;"' in html
+
+
+def test_the_ink_of_figures_is_that_of_the_page():
+    html = rendered(captioned(""))
+    assert "fill: var(--ink); stroke: var(--blue)" in html
+
+
+def test_a_section_that_shows_nothing_here_is_left_out():
+    optional = new_markdown_cell("## In form", metadata={"tags": ["optional"]})
+    said = new_code_cell("x", outputs=[new_output("stream", name="stdout", text="1")])
+    assert "In form" not in rendered(
+        new_markdown_cell("# T"), optional, new_code_cell("x"), new_markdown_cell("## Next")
+    )
+    assert "In form" in rendered(new_markdown_cell("# T"), optional, new_code_cell("x"), said)
+    assert "Plain" in rendered(new_markdown_cell("## Plain"), new_code_cell("x"))
+
+
+def test_pages_can_skip_to_the_text():
+    html = rendered(new_markdown_cell("# T\n\n## Content"))
+    assert '<a class="skip" href="#content">' in html
+    assert html.count('id="content"') == 1
+
+
+def test_cards_and_benchmarks_are_pages():
+    html = pages.text_page("# Card\n\n| a | b |\n|---|---|\n| 1 | \\<b\\> |\n", "data card", "tabla", "../")
+    assert "<title>Card · tabla · Riyaz</title>" in html
+    assert "&lt;b&gt;" in html
+    assert 'href="../index.html"' in html
+    text = pages.benchmarks(
+        {"cores": 2, "reading": {"parse": {"ratio": 12.5, "goal": 10}, "n": 3}, "names": {"a_b": [1, 2]}}
+    )
+    assert "| parse | ratio 12.50, goal 10 |" in text
+    assert "| all | n 3 |" in text
+    assert "| all | a b 1 / 2 |" in text

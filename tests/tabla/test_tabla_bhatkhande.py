@@ -81,13 +81,15 @@ def test_arcs_bind_what_shares_a_matra():
 def test_scripts():
     events = notation.bols("TiRaKiTa TaKa TeTe -Dha | Dha~Ge Dha,TeTe", "keherwa")
     texts = {script: Tree(bhatkhande.table(events, "keherwa", script=script)).texts for script in bhatkhande.SCRIPTS}
+    bangla = ["তিরকিট", "তক", "তেটে", "ऽধা", "ধাऽগে", "ধা,তেটে"]
     nagari = ["तिरकिट", "तक", "तेटे", "ऽधा", "धाऽगे", "धा,तेटे"]
     roman = ["TiRaKiTa", "TaKa", "TeTe", "SDha", "DhaSGe", "Dha,TeTe"]
     assert "riyaz-nagari" not in texts["roman"]
     assert texts["roman"]["riyaz-bols"] == roman
     assert texts["devanagari"]["riyaz-nagari"] == texts["devanagari"]["riyaz-bols"] == nagari
+    assert texts["bengali"]["riyaz-bols"] == bangla
     assert texts["both"]["riyaz-bols"] == [text for pair in zip(roman, nagari, strict=True) for text in pair]
-    with pytest.raises(ValueError, match=r"'latin'.*roman, devanagari, both"):
+    with pytest.raises(ValueError, match=r"'latin'.*roman, devanagari, bengali, both"):
         bhatkhande.table(events, "keherwa", script="latin")
 
 
@@ -161,3 +163,17 @@ def test_one_long_matra_is_set_smaller_and_does_not_spread_the_sheet():
     usual = int(re.search(r"riyaz-fit-4-4-4-4-(\d+)", html)[1])
     assert usual == 10
     assert html.count("font-size:0.50em") == 1
+
+
+def test_paluskars_signs():
+    events = notation.bols("DhaGe Na TiRaKiTa -Dha | Na Dha~Ge Dhi Na", "keherwa")
+    tree = Tree(bhatkhande.table(events, "keherwa", script="roman", signs="paluskar"))
+    assert [sign for sign in tree.texts["riyaz-sign"] if sign] == ["1", "+"]
+    assert tree.texts["riyaz-length"] == ["o o", "—", "‿ ‿ ‿ ‿", "o o", "—", "1/3 each", "—", "—"]
+    assert "riyaz-arc" not in tree.texts
+    assert bhatkhande.vibhags(events, TAALS["keherwa"], signs="paluskar").count("|") == 1
+    teental = Tree(bhatkhande.table(theka("teental"), "teental", signs="paluskar"))
+    assert [sign for sign in teental.texts["riyaz-sign"] if sign] == ["1", "5", "+", "13"]
+    assert "‿ a quarter" in bhatkhande.sheet(events, {"taal": "keherwa"}, signs="paluskar")
+    with pytest.raises(ValueError, match=r"'staff'.*bhatkhande, paluskar"):
+        bhatkhande.table(events, "keherwa", signs="staff")

@@ -1,6 +1,7 @@
 """Texts as players type them: each reads to the strokes that are meant, or is refused with both readings."""
 
 from fractions import Fraction
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -214,10 +215,97 @@ def test_the_sheet_reads_back_in_each_script(path):
     composition = notation.read_file(path)
     taal = TAALS[composition.taal]
     for section in composition.sections:
-        for script in ("roman", "devanagari"):
-            text = bhatkhande.vibhags(section.events, taal, script)
+        for script, signs in product(("roman", "devanagari", "bengali"), bhatkhande.SIGNS):
+            text = bhatkhande.vibhags(section.events, taal, script, signs)
             again = notation.bols(text, composition.taal)
             struck = [
                 [(t, s) for t, s in zip(e["onset"], e["symbols"], strict=True) if s] for e in (section.events, again)
             ]
             assert struck[0] == struck[1], section.name
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "length"),
+    [
+        # Bolscript: a speed, a labelled line played again, the last words of a repeat dropped
+        ("Tal: Keherwa\nSpeed: 2\n$line1:\ndha ge na te\nna ka dhi na\n$line1\n", "Dha Ge Na Te Na Ka Dhi Na " * 2, 8),
+        ("taal: dadra\n(dha te te)x3 <1 na na na na", "Dha Te Te Dha Te Te Dha Te Na Na Na Na", 12),
+        ("Tal: Dadra\nSpeed: 1\n$a: dha dhi na\n2! dha te dha te tu na", "Dha Dhi Na Dha Te Dha Te Tu Na", 6),
+        # AnuLaya: a name that is defined first, the tail of the last round cut
+        ("taal: dadra\n$a = dha.te na\n[ $a ]x2 tu na", "Dha Te Na Dha Te Na Tu Na", 6),
+        ("taal: dadra\n[dha te ^ na]x2 na", "Dha Te Na Dha Te Na", 6),
+        # a run takes half the time of single strokes
+        (TEENTAL + "Dha Dha TiRaKiTa Dha Dha Tu Na\nTa Ta TiRaKiTa Dha Dha Dhi Na",
+         "Dha Dha Ti Ra Ki ta Dha Dha Tu Na Ta Ta Ti Ra Ki ta Dha Dha Dhi Na", 16),
+        (TEENTAL + "DhaTi DhaGeNa DhaTiRaKiTa DhaTi DhaGeTiNaKeNa",
+         "Dha Ti Dha Ge Na Dha Ti Ra Ki ta Dha Ti Dha Ge Ti Na Ke Na", 16),
+        # commas alone part matras
+        ("taal: rupak\ntin,tin,na,dhin,na,dhin,na", "Tin Tin Na Dhin Na Dhin Na", 7),
+        # first lines as typed
+        ("Kaida - Teentaal (madhya lay)\n" + KAIDA, KAIDA, 16),
+        ("Kayda (Delhi) in teen taal\n" + KAIDA, KAIDA, 16),
+        ("JHAPTAL (10 matras)\nDhi Na Dhi Dhi Na Ti Na Dhi Dhi Na", "Dhi Na Dhi Dhi Na Ti Na Dhi Dhi Na", 10),
+        ("**Ektaal**\n| Dhin | Dhin | DhaGe | TiRaKiTa | Tu | Na | Kat | Ta | DhaGe | TiRaKiTa | Dhi | Na |",
+         "Dhin Dhin Dha Ge Ti Ra Ki ta Tu Na Kat Ta Dha Ge Ti Ra Ki ta Dhi Na", 12),
+        ("Dadra: Dha Dhi Na | Dha Tu Na", "Dha Dhi Na Dha Tu Na", 6),
+        ("Teental:\n" + THEKA.lower(), THEKA, 16),
+        ("chautaal\nधा धा | दिं ता | किट धा | दिं ता | तेटे कत | गदि गन",
+         "Dha Dha Din Ta Ki ta Dha Din Ta Te Te Ka ta Ga Di Ga Na", 12),
+        ("Taal: Roopak\n(3 + 2 + 2)\nTin Tin Na | Dhi Na | Dhi Na", "Tin Tin Na Dhi Na Dhi Na", 7),
+        ("रूपक ताल\nतिं तिं ना । धिं ना । धिं ना", "Tin Tin Na Dhin Na Dhin Na", 7),
+        # repeats in words, the spelling dah, the closed Ta of a theka
+        ("taal: dadra\ndha ti na (twice)", "Dha Ti Na Dha Ti Na", 6),
+        ("taal: dadra\ndah dhi nah dah tu nah", "Dha Dhi Na Dha Tu Na", 6),
+        ("Theka - Dhamaar (14 beats)\nka dhi ta dhi ta | dha - | ga ti ta | ti ta ta -",
+         "Ka Dhi ta Dhi ta Dha - Ga Ti ta Ti ta Ta -", 14),
+        # Bengali letters for what only Devanagari has a spelling for
+        ("তাল: কাহারবা\nধা ঘেড়নগ গদিগন ধিরধির | তা কে না ধিন", "Dha Ge Da Na Ga Ga Di Ga Na Dhe Re Dhe Re Ta Ke Na Dhin", 8),
+    ],
+)  # fmt: skip
+def test_further_ways_of_typing(text, expected, length):
+    assert strokes(text).split() == expected.split()
+    assert matras(text) == length
+
+
+def test_a_section_may_refer_to_any_section_above():
+    text = (
+        "Teental\nMain kayda:\n"
+        + KAIDA
+        + "\nPattern A:\nDha Te Te Te Dha Dha Tu Na\nFinal no. 2:\n(pattern A) x2 + theme"
+    )
+    composition = notation.read(text, "f.txt")
+    assert [section.name for section in composition.sections] == ["theme", "pattern a", "final no. 2"]
+    assert strokes(text, 2) == f"{'Dha Te Te Te Dha Dha Tu Na ' * 2}{KAIDA}"
+    with pytest.raises(Unreadable, match=r"f.txt:\d+:1: section 'final' does not stand above this"):
+        notation.read(TEENTAL + "[theme]\nfinal\n[final]\ndha", "f.txt")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (TEENTAL + "dha dhin ...", r"2:10: \.\.\. leaves bols out"),
+        (TEENTAL + "dha ^ dhin", r"2:5: \^ stands outside"),
+        (TEENTAL + "(dha)x3 <4", "2:9: 4 words are more than stand before"),
+        (TEENTAL + "$a\n$a: dha", r"2:1: nothing is named \$a above"),
+        (
+            TEENTAL
+            + "$a = dha\n"
+            + "".join(f"${b} = {('$' + a + ' ') * 9}\n" for a, b in zip("abcdef", "bcdefg", strict=True))
+            + "$g",
+            r"\d:\d+: \$\w makes more than 100000 words",
+        ),
+        (
+            TEENTAL
+            + "[aa]\n"
+            + "dha " * 16
+            + "".join(f"\n[{n + 1}x]\n" + f"{n}x " * 9 for n in range(6)).replace("0x", "aa"),
+            r"'\dx' makes more than 100000 strokes",
+        ),
+        (TEENTAL + "dha \ue0000", r"2:5: control character U\+E000"),
+        (TEENTAL + "DhaTeTeDha TeTeTiRaKiTa TeTeDhaGe TiNaKeNa " * 2, "two readings fit Teental"),
+    ],
+)
+def test_further_mistakes_are_one_line_with_their_place(text, message):
+    with pytest.raises(Unreadable, match=message) as error:
+        notation.read(text, "f.txt")
+    assert "\n" not in str(error.value)

@@ -115,3 +115,29 @@ def test_a_name_that_says_no_taal_is_no_key():
     with pytest.raises(KeyError):
         TAALS["none"]
     assert "none" not in TAALS
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("एक ताल", "ektal"),
+        ("चार ताल", "chautal"),
+        ("chau taal", "chautal"),
+        ("jhaptaal", "jhaptal"),
+        ("Jhaptal 10", "jhaptal"),
+        ("Braha 14", "brahma"),
+        ("Matta 9", "matta"),
+        ("तीन ताल", "teental"),
+        ("Indraleen", "indraleen"),
+    ],
+)
+def test_names_in_two_words_in_devanagari_and_with_their_matras(name, found):
+    assert taals.find(name).name == found
+
+
+def test_the_nearest_name_has_the_matras_that_are_named():
+    with pytest.raises(Unreadable) as error:
+        taals.find("Rudra 16")
+    assert "nearest" not in str(error.value)
+    with pytest.raises(Unreadable, match="nearest: Jhaptal, 10 matras"):
+        taals.find("jhaptl 10")

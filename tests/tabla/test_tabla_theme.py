@@ -27,14 +27,19 @@ def test_the_return_is_bhari_with_the_cadence_of_the_khali_half():
     assert fast == row("Dha Ti Dha Ge Ti Na Ke Na", HALF // 2)
 
 
-def test_phrases_are_those_of_the_bhari_half_and_of_what_opens_again():
+def test_phrases_are_those_of_both_halves_without_khali_copies_and_closed_strokes_stay_with_what_they_follow():
     halves = theme.halves(keherwa("DhaTi DhaGe TiNa KeNa | TaTi TaKe DhiNa GeNa"), Fraction(1), "x")
-    assert theme.phrases_of([halves]) == (
-        *(row("Dha"), row("Ti"), row("Dha Ge"), row("Ti Na Ke Na")),
-        row("Dhi Na Ge Na"),
-    )
+    assert theme.phrases_of([halves]) == (row("Dha Ti"), row("Dha Ge"), row("Dhi Na Ge Na"))
     closed = theme.halves(keherwa("Dha - DhaDha TuNa | Ta - TaTa TuNa"), Fraction(1), "x")
     assert theme.phrases_of([closed]) == ((("Dha", TICKS), ("", TICKS)), row("Dha"), row("Tu Na"))  # and no Ta
+
+
+def test_a_line_is_cut_at_the_phrase_at_or_after_its_half_and_grouped_where_it_opens_again():
+    line = row("Dha Te Te Dha Te Te Dha Dha Te Te Dha Ge Ti Na Ke Na")
+    assert theme.cut_of(line) == 8 * HALF
+    assert theme.groups_of(line) == (row("Dha Te Te"), row("Dha Dha Te Te"), row("Dha Dha"))
+    assert theme.cut_of(row("Dha Te Te Dha Te Te Dha Dha Tu Na")) == 6 * HALF
+    assert theme.cut_of(row("Dha Te Te Ti Na Ke Na")) == 3 * HALF
 
 
 def test_joins_pass_over_rests():
@@ -42,14 +47,26 @@ def test_joins_pass_over_rests():
     assert theme.joins_of() == frozenset()
 
 
-def test_beginnings_at_another_speed():
+def test_middles_at_another_speed():
     known = [
         notation.bols("Dha Te Te Dha", "keherwa"),
         notation.bols("Dha - Te Te", "keherwa"),
         notation.bols("", "keherwa"),
     ]
-    assert theme.beginnings(known, Fraction(2), TICKS) == [row("Dha Te"), (*row("Dha"), ("", HALF))]
-    assert theme.beginnings(known, Fraction(2), TICKS + 1) == []
+    found = theme.middles(known, Fraction(2), (), TICKS)
+    assert {row("Dha Te"), (*row("Dha"), ("", HALF)), row("Dha", TICKS), row("Dha Te Te Dha", HALF // 2)} <= set(found)
+    assert theme.middles(known, Fraction(2), row("Dha"), TICKS) == [row("Te Te"), (("", HALF), ("Te", HALF))]
+    assert theme.middles(known, Fraction(2), (), TICKS + 1) == []
+
+
+def test_joins_count_only_at_the_density_at_which_they_are_documented():
+    phrases = (row("Dha"), row("Te Te"))
+    known = [notation.bols("DhaTe TeDha Te ~ Te ~ Dha", "keherwa")]
+    assert theme.practised(known, Fraction(2), phrases) == {("Dha", "Te"), ("Te", "Te"), ("Te", "Dha")}
+    assert theme.practised([notation.bols("DhaDha DhaDha DhaDha Te ~ Tu", "keherwa")], Fraction(2), phrases) == {
+        ("Dha", "Dha"),
+        ("Dha", "Te"),
+    }
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,6 @@
 import os
+import subprocess
+import sys
 
 import pytest
 
@@ -49,3 +51,13 @@ def test_a_half_written_file_is_hidden_and_names_its_process(tmp_path):
     with files.whole(tmp_path / "file") as part:
         assert part.name == f".file.{os.getpid()}.part"
         part.touch()
+
+
+def test_what_a_killed_process_left_half_written_is_removed(tmp_path):
+    run = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, text=True)
+    dead, living = tmp_path / f".a.{run.stdout.strip()}.part", tmp_path / f".a.{os.getppid()}.part"
+    (dead / "inside").mkdir(parents=True)
+    living.touch()
+    (tmp_path / ".part").touch()
+    files.write(tmp_path / "b", "x")
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([living.name, ".part", "b"])

@@ -103,6 +103,10 @@ def calibration(table: pd.DataFrame, least: int = 30) -> Figure:
     """How often the first guess is right, by how sure it is; tenths with fewer than `least` tokens are left out."""
     often = table[table["tokens"] >= least]
     fig, ax = plt.subplots(figsize=(3.6, 3.4))
+    for row in often.itertuples():
+        if row.interval.known:
+            ends = row.confidence + np.array([row.interval.low, row.interval.high])
+            ax.vlines(row.confidence, *np.clip(ends, 0, 1), color=figures.PALE, linewidth=6)
     ax.plot([0, 1], [0, 1], color=figures.GREY, linestyle=":")
     ax.plot(often["confidence"], often["accuracy"], marker="o", color=figures.GENERATED)
     ax.set(xlabel="confidence of its first guess", ylabel="share that is right", xlim=(0, 1), ylim=(0, 1.02))
@@ -118,8 +122,11 @@ def over_folds(summed: pd.DataFrame, judged: pd.DataFrame) -> Figure:
         if row.interval.known:
             ax.hlines(y, row.interval.low, row.interval.high, color=figures.PALE, linewidth=10, zorder=1)
         dots = each.loc[each["model"] == row.model, "bits"]
-        ax.scatter(dots, np.full(len(dots), y), color=_bar(str(row.model)), s=14, zorder=2)
-        ax.scatter(row.bits, y, color=figures.INK, marker="|", s=160, zorder=3)
+        ax.scatter(row.bits, y, color=figures.INK, marker="|", s=200, zorder=2)
+        apart = (
+            y + np.linspace(-0.25, 0.25, len(dots)) if len(dots) > 1 else [y]
+        )  # dots that agree do not hide each other
+        ax.scatter(dots, apart, color=_bar(str(row.model)), s=12, zorder=3)
     ax.set(
         yticks=range(len(summed)),
         yticklabels=summed["model"],

@@ -33,6 +33,7 @@ WINDOW = 32  # units at the beginning of a piece that are compared by edit dista
 DRAWS = 9999  # permutations
 FACTORS = (1.1, 1.25, 1.5, 1.75, 2, 2.5, 3, 4)  # between generated and human runs, for the power
 SIMULATIONS, POWER = 400, 0.8
+NOBODY = "No human piece is as long as the generated ones, so there is nothing to compare."
 MEASURES = {
     "run": "longest run shared with a training piece",
     "grams": f"share of the runs of {GRAM} that a training piece has",
@@ -41,9 +42,10 @@ MEASURES = {
 }
 
 
-def representatives(data: DataSet) -> np.ndarray:
-    """The first piece of each family, by number: what one family has in common counts once."""
-    return np.unique(data.families, return_index=True)[1] if len(data) else np.empty(0, dtype=np.int64)
+def representatives(data: DataSet, least: int = 0) -> np.ndarray:
+    """The first piece of each family that has at least so many events, by number: what a family shares counts once."""
+    rows = np.array([row for row, piece in enumerate(data.pieces) if len(piece.events) >= least], dtype=np.int64)
+    return rows[np.unique(data.families[rows], return_index=True)[1]] if len(rows) else rows
 
 
 def near(patterns: Sequence[Sequence], texts: Sequence[Sequence], allowed: np.ndarray) -> np.ndarray:
@@ -162,17 +164,22 @@ class Result:
     @property
     def why(self) -> str:
         """The figures that decide, in words."""
-        run = self.tests.set_index("measure").loc["run"]
-        first = self.tests.loc[self.tests["p_holm"].idxmin()] if self.tests["p_holm"].notna().any() else None
+        tests = self.tests.set_index("measure")
+        if "run" not in tests.index:
+            return f"{self.whole}. {NOBODY}" if self.whole else NOBODY
+        run, p = tests.loc["run"], tests["p_holm"].min()
         said = f"{self.sizes[0]} generated pieces share runs of {run['generated']:g} at the median, one piece each of \
 {self.sizes[1]} human families {run['human']:g}"
-        if first is not None:
-            said += f"; the strongest sign of copying is the {MEASURES[first['measure']]} (p = {first['p_holm']:.2g}, \
-corrected for {len(self.tests)} tests)"
+        if p < ALPHA:
+            said += f"; the strongest sign of copying is the {MEASURES[str(tests['p_holm'].idxmin())]} (p = {p:.2g}, \
+corrected for {len(tests)} tests)"
+        elif not np.isnan(p):
+            said += f"; none of {len(tests)} tests finds more copying than people do (smallest corrected p = {p:.2g})"
         power = f"runs {self.factor:g} times as long" if np.isfinite(self.factor) else "no difference that was tried"
+        less = "no test" if np.isnan(self.less) else f"p = {self.less:.2g}"
         said += (
-            f". That runs are shorter than {MARGIN:g} times human ones has p = {self.less:.2g}; with so many pieces \
-{power} would be found with a power of {POWER:.0%}."
+            f". That runs are shorter than {MARGIN:g} times human ones has {less}; with so many pieces {power} would \
+be found with a power of {POWER:.0%}."
         )
         return f"{self.whole}. {said}" if self.whole else said
 

@@ -26,6 +26,7 @@ from scipy.special import rel_entr
 
 from riyaz.music.events import NUMBERS, TICKS, Piece, bar_beats, to_notes
 from riyaz.music.scores import MAJOR, MINOR
+from riyaz.tabla import taals
 from riyaz.text.split import strokes, top_line
 
 BIN = 0.05  # of what lies between 0 and 1
@@ -232,6 +233,7 @@ def _of_bols(piece: Piece) -> dict[str, dict]:
     names = strokes(piece.events, khali=False)
     sounding = np.array([bool(s) for s in piece.events["symbols"]], dtype=bool)
     onset, duration = (piece.events[column].to_numpy()[sounding] for column in ("onset", "duration"))
+    taal = taals.TAALS.get(piece.about.get("taal", ""))
     return {
         "bol": _counted(names),
         "transition": _counted([f"{a} {b}" for a, b in pairwise(names)]),
@@ -239,6 +241,7 @@ def _of_bols(piece: Piece) -> dict[str, dict]:
         "laya": _struck_a_beat(onset, piece.beats),
         "onset in the matra": _counted(((onset % TICKS) / TICKS).tolist()),
         "phrase repetition": _binned(repetition(names)),
+        "sams struck": _binned(struck(piece.events, taal.matras) if taal else float("nan")),
     }
 
 
@@ -256,7 +259,7 @@ def per_piece(pieces: Sequence[Piece]) -> dict[str, pd.DataFrame]:
     ``key clarity``, ``scale consistency`` and ``groove`` (bins of 0.05; counts pieces; 4 beats a bar where no metre is
     known), ``onset in the beat`` (beats).
     Bols: ``bol``, ``transition`` (two bols), ``duration`` (matras), ``laya`` (strokes in a matra; counts matras),
-    ``onset in the matra``, ``phrase repetition`` (bins of 0.05; counts pieces).
+    ``onset in the matra``, ``phrase repetition`` and ``sams struck`` (bins of 0.05; counts pieces).
     An empty piece counts nothing; no pieces give no features.
     """
     counted = [FEATURES[piece.about.get("kind", "notes")](piece) for piece in pieces]

@@ -85,7 +85,7 @@ def judged(model: Bundle, data: DataSet, settings: Settings) -> Judged:
     length = int(min(np.median([len(piece.events) for piece in members]) for members in (groups[ours], test)))
     held_out = originality.excerpts(test, length)
     cut = {name: originality.at_most(members, length) for name, members in groups.items()}
-    human = [row for row in copying.representatives(data) if len(data.pieces[row].events) >= length]
+    human = copying.representatives(data, length).tolist()
     return Judged({**groups, "held-out": held_out}, ours, length, {**cut, "held-out": held_out}, human, extracted)
 
 

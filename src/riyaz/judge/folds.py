@@ -29,17 +29,17 @@ import numpy as np
 import pandas as pd
 
 from riyaz import params
-from riyaz.judge import rivals
+from riyaz.judge import looked, rivals
 from riyaz.judge.interval import Interval, ratio
-from riyaz.model import ngram, training
+from riyaz.model import ngram, ppm, training
 from riyaz.params import Settings
 from riyaz.text import dataset, split, windows
 from riyaz.text.dataset import DataSet
 from riyaz.tools import environment, files, source, store
 from riyaz.tools.parallel import each
 
-CLASSICAL = ("unigram", "n-gram", "n-gram + piece")
-CODE = [*training.CODE, *(Path(str(module.__file__)) for module in (ngram, rivals, split, windows))]
+CLASSICAL = ("unigram", "n-gram", "n-gram + piece", "PPM + piece")
+CODE = [*training.CODE, *(Path(str(module.__file__)) for module in (ngram, ppm, rivals, split, windows))]
 COLUMNS = ["seed", "fold", "piece", "tokens", "model", "bits"]
 
 
@@ -88,7 +88,7 @@ def judge(run: Run, data: DataSet, settings: Settings, cache: Path | None = None
 def _measured(data: DataSet, settings: Settings) -> list[Any]:
     """What a run depends on, whichever pieces it holds out."""
     code = [source.digest(path) for path in CODE]
-    sections = settings.model_dump(include={"augment", "sequence", "model", "train"})
+    sections = settings.model_dump(include={"augment", "tokenize", "sequence", "model", "train"})
     return [code, sections, settings.evaluate.orders, list(data.vocabulary.words), data.ids]
 
 
@@ -242,6 +242,7 @@ def run(arguments: list[str]) -> int:
     data = dataset.load(root, corpus)
     runs = plan(data, settings.folds.folds, settings.folds.seeds, settings.seed)
     print(f"folds {corpus}: {len(runs)} trainings", file=sys.stderr)
+    looked.note(root, corpus, "folds", settings)
     judged = judge_all(runs, data, settings, f"judging {corpus}", store.folder(root))
     files.write(place(root, corpus), f"# {digest(data, settings)}\n{judged.to_csv(index=False)}")
     print(f"folds {corpus}: {described(judged, data.families)}; dvc repro now puts them into the report")

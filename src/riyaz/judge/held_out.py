@@ -1,6 +1,6 @@
 """The held-out pieces and how every model predicts them: the figures at the head of the verdict."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -14,10 +14,10 @@ from riyaz.model import memory, ngram, recurrence
 from riyaz.model.bundle import Bundle
 from riyaz.music.events import bar_beats
 from riyaz.params import Settings
-from riyaz.text import split
+from riyaz.text import split, tokens
 from riyaz.text.dataset import DataSet
 
-RIVALS = ("n-gram", "n-gram + piece")  # those that the network is compared with in the verdict
+RIVALS = ("n-gram", "n-gram + piece", "PPM + piece")  # those that the network is compared with in the verdict
 STRETCH, FEWEST = 32, 30  # tokens in a stretch of a piece; tokens that a point of a curve needs
 
 
@@ -108,6 +108,32 @@ def bits_of(model: Bundle, predictions: Predictions, ids: np.ndarray) -> pd.Data
     came = np.asarray(ids[1:])
     bits = {name: -log[np.arange(len(came)), came] / np.log(2) for name, (log,) in logs.items()}
     return pd.DataFrame({"token": predictions.data.vocabulary.tokens(came), **bits})
+
+
+def transposed(model: Bundle, data: DataSet, steps: Sequence[int] = (-2, -1, 0, 1, 2)) -> pd.DataFrame:
+    """Bits per token that the network alone needs for the test pieces in other keys.
+
+    Returns
+    -------
+    semitones, pieces (those whose transposed tokens the vocabulary has), bits per token, and as written: bits per token
+    of the same pieces in their own key. No row where no piece can be transposed.
+    """
+    ids, rows = data.part("test").ids, []
+    needed = _bits(model, ids)
+    for step in steps:
+        words = [tokens.transpose(word, step) or "<unknown>" for word in model.vocabulary.words]
+        moved = model.vocabulary.ids(words)
+        here = [k for k, row in enumerate(ids) if tokens.UNKNOWN not in moved[row]]
+        if here:
+            new = np.concatenate(_bits(model, [moved[ids[k]] for k in here]))
+            rows.append((step, len(here), new.mean(), np.concatenate([needed[k] for k in here]).mean()))
+    return pd.DataFrame(rows, columns=["semitones", "pieces", "bits per token", "as written"])
+
+
+def _bits(model: Bundle, ids: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """Bits of each token but the first that the network alone needs."""
+    logs = recurrence.log_probabilities(model.weights, ids)
+    return [-log[np.arange(len(log)), row[1:]] / np.log(2) for log, row in zip(logs, ids, strict=True)]
 
 
 def by_kind(predictions: Predictions, least: float = 0.005) -> tuple[pd.DataFrame, pd.Series]:

@@ -33,7 +33,7 @@ def run(arguments: list[str]) -> int:
     """Read the command line, make the test, say what to do next."""
     parser = argparse.ArgumentParser(prog="riyaz listen", description="Make a blind listening test of a corpus.")
     parser.add_argument("corpus", help="a corpus of params.yaml whose network is trained")
-    parser.add_argument("--clips", type=int, default=6, help="of each kind (default 6)")
+    parser.add_argument("--clips", type=int, default=12, help="of each kind (default 12)")
     parser.add_argument("--seconds", type=float, default=20, help="length of a clip (default 20)")
     parser.add_argument("--seed", type=int, default=None, help="of pieces and order (default: the seed of params.yaml)")
     parser.add_argument("--style", default=None, help='in "How well does it fit the style of ...?"')

@@ -1,8 +1,8 @@
 """Where the bits come from: what is new in a piece and what it says again, what was taught and what was derived.
 
 A token repeats if the `CONTEXT` tokens before it have stood in the piece before, in a row; a model of the piece so far
-can know something of it. All other tokens are first occurrences. A section of a composition is derived if it follows by
-rule from another (``about["sections"]``), and taught if not. A token is never seen if no training piece holds it: the
+can know something of it. All other tokens are first occurrences. What is taught, derived by rule or made for a
+collection of bols is said by `riyaz.tabla.origin`. A token is never seen if no training piece holds it: the
 vocabulary is that of all pieces, so that every model can name it, and the bits that such tokens need are what this is
 worth.
 """
@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from riyaz.judge.held_out import Predictions
-from riyaz.judge.likelihood import event_onsets
+from riyaz.tabla import origin
 from riyaz.text.dataset import DataSet
 
 CONTEXT = 4  # tokens
@@ -32,17 +32,10 @@ def repeated(ids: np.ndarray, context: int = CONTEXT) -> np.ndarray:
     return result
 
 
-def sections(data: DataSet, scheme: str) -> np.ndarray:
-    """Of each token but the first of all pieces: ``taught``, ``derived``, or "" where it belongs to no event."""
-    parts = [np.empty(0, dtype=object)]
-    for piece in data.pieces:
-        onset = event_onsets(piece, scheme)[1:]
-        derived = np.zeros(len(onset), dtype=bool)
-        for section in piece.about.get("sections") or ():
-            if section["derived"]:
-                derived |= (onset >= section["onset"]) & (onset < section["onset"] + section["duration"])
-        parts.append(np.where(onset < 0, "", np.where(derived, "derived", "taught")).astype(object))
-    return np.concatenate(parts)
+def origins(data: DataSet) -> np.ndarray:
+    """The origin of each token but the first of all pieces of bols, see `riyaz.tabla.origin.of_tokens`."""
+    rows = [origin.of_tokens(piece, row)[1:] for piece, row in zip(data.pieces, data.tokens, strict=True)]
+    return np.concatenate([*rows, np.empty(0, dtype=object)])
 
 
 def part(scored: Mapping[str, pd.DataFrame], which: np.ndarray) -> dict[str, Any]:
@@ -68,12 +61,13 @@ def parts(predictions: Predictions, data: DataSet, scheme: str, apart: np.ndarra
 
     Parameters
     ----------
-    data : the whole corpus. apart : (n_test,) bool, the test pieces that share little with training
-        (`held_out.shares_little`).
+    data : the whole corpus. scheme : of its tokens. apart : (n_test,) bool, the test pieces that share little with
+        training (`held_out.shares_little`).
 
     Returns
     -------
-    first_occurrences and repeats; where_little_is_shared; never_seen; of bols also taught and derived: each as `part`.
+    first_occurrences and repeats; where_little_is_shared; never_seen; of bols in the scheme ``event`` also taught,
+    derived and made: each as `part`.
     """
     test = predictions.data
     again = np.concatenate([repeated(ids) for ids in test.ids])
@@ -82,9 +76,9 @@ def parts(predictions: Predictions, data: DataSet, scheme: str, apart: np.ndarra
     few = np.repeat(apart, [len(ids) - 1 for ids in test.ids])
     masks = {"first_occurrences": ~again, "repeats": again, "where_little_is_shared": few}
     masks["never_seen"] = ~np.isin(came, seen)
-    if data.kind == "bols":
-        kinds = sections(test, scheme)
-        masks |= {"taught": kinds == "taught", "derived": kinds == "derived"}
+    if data.kind == "bols" and scheme == "event":
+        of_token = origins(test)
+        masks |= {name: of_token == name for name in origin.ORIGINS}
     return {name: part(predictions.scored, mask) for name, mask in masks.items()}
 
 

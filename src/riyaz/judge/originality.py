@@ -211,6 +211,24 @@ def runs(groups: Mapping[str, Sequence[Piece]], train: Sequence[Piece]) -> pd.Da
     )
 
 
+def attributed(table: pd.DataFrame, train: Sequence[Piece], licence: str) -> pd.DataFrame:
+    """Each piece with what it shares most with, and under which licence that is; the longest run first.
+
+    Parameters
+    ----------
+    table : rows of `runs` of one group and mode. licence : of the corpus, where a training piece names none.
+
+    Returns
+    -------
+    piece (the last part of its name), run, beats, share, at, source, source_at, licence (``not stated`` where nothing
+    is; "" where nothing is shared).
+    """
+    own = {piece.name: str(piece.about.get("licence") or licence or "not stated") for piece in train}
+    rows = table.sort_values(["run", "piece"], ascending=[False, True])
+    rows = rows.assign(piece=rows["piece"].str.split(", ").str[-1], licence=[own.get(s, "") for s in rows["source"]])
+    return rows[["piece", "run", "beats", "share", "at", "source", "source_at", "licence"]]
+
+
 def novelty(groups: Mapping[str, Sequence[Piece]], train: Sequence[Piece], longest: int = 24) -> pd.DataFrame:
     """Which share of a piece's n-grams of units no training piece has: the novelty curve.
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from riyaz.model import ngram
+from riyaz.model import ngram, ppm
 from riyaz.params import Settings
 from riyaz.text.dataset import DataSet
 
@@ -25,8 +25,8 @@ def train(data: DataSet, settings: Settings) -> dict[str, ngram.Model]:
 
     Returns
     -------
-    ``uniform``, ``unigram``, ``copy-last``, ``n-gram`` and ``n-gram + piece`` (an n-gram mixed with a model of the
-    piece so far, as in IDyOM), which is left out where there are no validation pieces.
+    ``uniform``, ``unigram``, ``copy-last``, ``n-gram`` and, where there are validation pieces, ``n-gram + piece`` (an
+    n-gram mixed with a model of the piece so far) and ``PPM + piece`` (the same with exclusion, as in IDyOM).
     """
     pieces, size = data.training_ids(settings.augment.transpose), len(data.vocabulary)
     valid = data.part("valid").ids
@@ -37,7 +37,9 @@ def train(data: DataSet, settings: Settings) -> dict[str, ngram.Model]:
         "copy-last": ngram.copy_last(pieces, size),
         "n-gram": _chosen(counts, valid),
     }
-    return models | ({"n-gram + piece": ngram.choose_mix(counts, valid)[0]} if valid else {})
+    if valid:
+        models |= {"n-gram + piece": ngram.choose_mix(counts, valid)[0], "PPM + piece": ppm.choose(counts, valid)}
+    return models
 
 
 def n_gram(data: DataSet, settings: Settings) -> ngram.Interpolated:

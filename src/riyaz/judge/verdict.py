@@ -5,7 +5,7 @@
 | `PREDICTS` | the 95 % intervals of what is saved against all rivals lie above 0 | one of them lies below 0 |
 | `COPIES` | a test of copying is significant, or one piece is mostly one long run from one source | its runs are \
 significantly shorter than `MARGIN` times human ones |
-| `SOUNDS` | the two-sample test finds no difference, and does find the difference of shuffled pieces | it finds a \
+| `SOUNDS` | the two-sample test finds no difference, and does find that of half-shuffled pieces | it finds a \
 difference |
 
 Everything else cannot be told: no interval, an interval around 0, a test that is not significant and could not have
@@ -87,7 +87,7 @@ def _ours(bits: Mapping[str, float]) -> str:
 
 def _needs(bits: Mapping[str, float], saved: Saved) -> str:
     """What our model needs, and how it compares with its rivals."""
-    compared = " and ".join(against(rival, row) for rival, row in saved.items())
+    compared = ", ".join(against(rival, row) for rival, row in saved.items())
     need = f"the {_ours(bits)} needs {bits[_ours(bits)]:.2f} bits per token"
     return f"{need}; it {compared}" if compared else need
 

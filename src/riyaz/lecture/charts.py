@@ -195,3 +195,33 @@ def losses(by_hand: np.ndarray, of_keras: np.ndarray) -> Figure:
     ax.set(xlabel="probability of what came, by Keras", ylabel="loss by hand (nats)", ylim=(0, 6))
     sns.despine()
     return fig
+
+
+def unrolled(words: Sequence[str], outputs: Sequence[str]) -> Figure:
+    """The recurrent network unrolled: the same cell at every token, each fed by the token and by the cell before."""
+    fig, ax = plt.subplots(figsize=(figures.WIDTH, 2.2))
+    box = {"boxstyle": "round", "facecolor": "none", "edgecolor": figures.BLUE}
+    arrow = {"arrowstyle": "->", "color": figures.INK}
+    for n, (word, output) in enumerate(zip(words, outputs, strict=True)):
+        ax.text(n, 0, word, ha="center", va="center", fontsize=9)
+        ax.text(n, 1, f"h{n}", ha="center", va="center", bbox=box)
+        ax.text(n, 2, output, ha="center", va="center", fontsize=9)
+        ax.annotate("", (n, 0.75), (n, 0.2), arrowprops=arrow)
+        ax.annotate("", (n, 1.8), (n, 1.25), arrowprops=arrow)
+        if n:
+            ax.annotate("", (n - 0.2, 1), (n - 0.8, 1), arrowprops=arrow)
+    ax.set(xlim=(-0.6, len(words) - 0.4), ylim=(-0.4, 2.4))
+    ax.axis("off")
+    return fig
+
+
+def unit(table: pd.DataFrame) -> Figure:
+    """The gates, cell state and output of one LSTM unit along a phrase (`slides.unit_along`), with their values."""
+    values = table.set_index("token").T
+    fig, ax = plt.subplots(figsize=(figures.WIDTH, 2.8))
+    sns.heatmap(values, annot=True, fmt=".2f", cmap="vlag", center=0, vmin=-1, vmax=1, cbar=False, ax=ax,
+                annot_kws={"fontsize": 8})  # fmt: skip
+    ax.set(xlabel="", ylabel="")
+    ax.tick_params(axis="y", rotation=0)
+    ax.tick_params(axis="x", rotation=90)
+    return fig

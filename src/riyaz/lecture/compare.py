@@ -1,7 +1,7 @@
 """The cells on music: how well small networks of each cell predict held-out pieces, at equal units or equal size."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -136,6 +136,21 @@ def train(
         return one.cell, starts, rate, of.cut["train"], of.cut["valid"], schedule, seed, of.among
 
     return BOTH_CORES(delayed(small.train)(*arguments(one)) for one in plans)
+
+
+def search(plans: list[Plan], tasks: Mapping[str, Task], asked: Compare, seed: int) -> tuple[list[Plan], list[Result]]:
+    """Train plans that have learning rates, and more of them for each cell whose best rate is at an end."""
+    done, results = list(plans), train(plans, tasks, asked, seed)
+    while True:
+        table, more = by_rate(done, results), []
+        for cell, losses in table.iterrows():
+            more += [
+                replace(next(one for one in plans if one.cell == cell), rate=rate)
+                for rate in small.beyond(losses.dropna().to_dict())
+            ]
+        if not more:
+            return done, results
+        done, results = done + more, results + train(more, tasks, asked, seed)
 
 
 def by_rate(plans: list[Plan], results: list[Result]) -> pd.DataFrame:

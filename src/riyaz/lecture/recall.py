@@ -62,16 +62,37 @@ def untrained(cell: str, asked: Recall, seed: int) -> list[Network]:
     return [network | {"embedding": np.eye(size, dtype=np.float32)} for network in networks]
 
 
-def train(cells: Sequence[str], asked: Recall, seed: int) -> dict[str, list[Network]]:
-    """Train every cell on the same kind of sequences, for the same number of steps: one network a seed."""
+def train(cells: Sequence[str], asked: Recall, seed: int) -> tuple[dict[str, list[Network]], pd.DataFrame]:
+    """Train every cell on the same kind of sequences, for the same number of steps, at its own best learning rate.
+
+    The rates are tried with one seed, and further ones beyond an end that is the best (`small.beyond`), so that the
+    best has a worse one on either side.
+
+    Returns
+    -------
+    Of each cell one network a seed; and the validation loss (nats) by cell and learning rate, with `best`.
+    """
     length = max(asked.gaps) + 2
     data, valid = (recall_windows(n, asked.gaps, length, asked.symbols, seed + n) for n in (asked.sequences, VALID))
     schedule = small.Schedule(asked.steps, asked.batch, checks=CHECKS)
-    results = BOTH_CORES(
-        delayed(small.train)(cell, untrained(cell, asked, seed), asked.learning_rate, data, valid, schedule, seed)
-        for cell in cells
-    )
-    return {cell: networks for cell, (networks, _) in zip(cells, results, strict=True)}
+
+    def one(cell: str) -> tuple[list[Network], dict[float, float]]:
+        starts, losses = untrained(cell, asked, seed), dict[float, float]()
+        pending = list(asked.learning_rates)
+        while pending:
+            same = [starts[0]] * len(pending)
+            _, valid_losses = small.train(cell, same, pending, data, valid, schedule, seed)
+            losses |= dict(zip(pending, map(float, valid_losses.min(axis=1)), strict=True))
+            pending = small.beyond(losses, len(pending))
+        best = min(losses, key=lambda rate: losses[rate])
+        return small.train(cell, starts, best, data, valid, schedule, seed)[0], losses
+
+    results = dict(zip(cells, BOTH_CORES(delayed(one)(cell) for cell in cells), strict=True))
+    rows = [
+        (cell, rate, loss, loss == min(of.values())) for cell, (_, of) in results.items() for rate, loss in of.items()
+    ]
+    tried = pd.DataFrame(rows, columns=["cell", "learning rate", "loss", "best"]).sort_values(["cell", "learning rate"])
+    return {cell: networks for cell, (networks, _) in results.items()}, tried
 
 
 def norms(networks: Mapping[str, Sequence[Network]], asked: Recall, seed: int) -> dict[str, np.ndarray]:

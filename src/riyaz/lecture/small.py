@@ -8,7 +8,7 @@ JAX differentiates and compiles the very lines that `riyaz.lecture.cells` shows;
 compiled program. A target of 0 is not counted.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -21,6 +21,8 @@ from jax.flatten_util import ravel_pytree
 from riyaz.lecture import cells
 
 Network = dict[str, Any]
+FACTOR = 3.0  # from one learning rate to the next that is tried
+MOST = 12  # learning rates that are tried for one cell
 
 
 class Windows(NamedTuple):
@@ -149,7 +151,7 @@ def _train(
 def train(
     cell: str,
     starts: Sequence[Network],
-    rate: float,
+    rate: float | Sequence[float],
     data: Windows,
     valid: Windows,
     schedule: Schedule,
@@ -161,7 +163,7 @@ def train(
     Parameters
     ----------
     starts : untrained networks of one size.
-    rate : the learning rate at first; it falls to 0 along a cosine.
+    rate : the learning rate at first, one for all or one for each start; it falls to 0 along a cosine.
     data : the windows to learn from; each step reads a random batch of them.
     valid : of all checks the network with the lowest loss on these windows is kept.
     seed : of the batches, which differ from start to start.
@@ -183,9 +185,25 @@ def train(
     among = np.arange(len(data.inputs)) if among is None else among
     rows = rng.choice(among.astype(np.int32), size=shape)
     stacked = jax.tree.map(lambda *arrays: np.stack(arrays), *starts)
-    rates = np.full(len(starts), rate, np.float32)
+    rates = np.broadcast_to(np.asarray(rate, np.float32), len(starts))
     networks, losses = jax.device_get(_train(cell, stacked, rates, rows, data, valid, schedule))
     return [jax.tree.map(lambda a, k=k: a[k], networks) for k in range(len(starts))], losses
+
+
+def beyond(losses: Mapping[float, float], n: int = 1) -> list[float]:
+    """The next n learning rates to try: none where the best rate has a worse one on either side.
+
+    Parameters
+    ----------
+    losses : by learning rate, two or more. Further rates lie beyond the end that is the best, a factor of `FACTOR`
+        apart. A loss that is no number is the worst.
+    """
+    rates = sorted(losses)
+    best = min(rates, key=lambda rate: (np.nan_to_num(losses[rate], nan=np.inf), rate))
+    if best not in (rates[0], rates[-1]) or len(rates) >= MOST:
+        return []
+    step = FACTOR if best == rates[-1] else 1 / FACTOR
+    return [best * step**k for k in range(1, n + 1)]
 
 
 def gradient_norms(cell: str, w: cells.Weights, x: np.ndarray) -> np.ndarray:

@@ -6,12 +6,10 @@ without bias maps them into the embedding's space, where they are added to the t
 side by side in one Keras model, whose output is the mean of their probabilities. Only this module imports Keras.
 """
 
-import json
 import math
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from riyaz.tools.environment import FIXED
@@ -94,14 +92,16 @@ def spread(devices: list, batch: int) -> Iterator[None]:
         keras.distribution.set_distribution(before)
 
 
-def build(n_tokens: int, settings: Model, targets: str = "every", seed: int = 0) -> keras.Model:
-    """Build the network with its weights drawn from `seed`.
+def build(n_tokens: int, settings: Model, targets: str = "every", seed: int = 0, zeros: bool = False) -> keras.Model:
+    """Build the network with its weights drawn from `seed`, or with zeros, where others replace them.
 
     (batch, time) int32 -> (batch, time, n_tokens) float32 probabilities; (batch, n_tokens) for `targets` ``last``. With
     features the second input is (batch, time, `riyaz.text.features.width`) float32.
     """
-    keras.utils.set_random_seed(seed)
-    members = [_layers(n_tokens, settings, targets, _OF + str(k) if k > 1 else "") for k in _count(settings.members)]
+    if not zeros:  # drawing weights takes seconds
+        keras.utils.set_random_seed(seed)
+    names = [_OF + str(k) if k > 1 else "" for k in _count(settings.members)]
+    members = [_layers(n_tokens, settings, targets, of, zeros) for of in names]
     if len(members) == 1 and not settings.features:  # the lecture's network
         return keras.Sequential([keras.Input((None,), dtype="int32", name="tokens"), *members[0]], name="network")
     inputs = _inputs(features.width(settings.features))
@@ -135,19 +135,22 @@ def _width(model: keras.Model) -> int:
     return int(model.inputs[1].shape[-1]) if len(model.inputs) > 1 else 0
 
 
-def _layers(n_tokens: int, settings: Model, targets: str, of: str) -> list[keras.layers.Layer]:
+def _layers(n_tokens: int, settings: Model, targets: str, of: str, zeros: bool) -> list[keras.layers.Layer]:
     """The layers of one member in their order, with names of our own: Keras' count what a process has built."""
     cell = CELLS[settings.cell]
-    layers = [keras.layers.Embedding(n_tokens, settings.embedding, name="embed" + of)]
+    first = {"embeddings_initializer": "zeros"} if zeros else {}
+    dense = {"kernel_initializer": "zeros"} if zeros else {}
+    inner = {**dense, "recurrent_initializer": "zeros"} if zeros else {}
+    layers = [keras.layers.Embedding(n_tokens, settings.embedding, name="embed" + of, **first)]
     if settings.features:
-        layers.append(keras.layers.Dense(settings.embedding, use_bias=False, name="embed_features" + of))
+        layers.append(keras.layers.Dense(settings.embedding, use_bias=False, name="embed_features" + of, **dense))
     for number in _count(settings.layers):
         whole = targets == "every" or number < settings.layers
-        layers.append(cell(settings.units, return_sequences=whole, name=f"{settings.cell}_{number}{of}"))
+        layers.append(cell(settings.units, return_sequences=whole, name=f"{settings.cell}_{number}{of}", **inner))
         layers.append(keras.layers.Dropout(settings.dropout, name=f"dropout_{number}{of}"))
     return [
         *layers,
-        keras.layers.Dense(n_tokens, name="dense" + of),
+        keras.layers.Dense(n_tokens, name="dense" + of, **dense),
         keras.layers.Activation("softmax", name="softmax" + of),
     ]
 
@@ -360,25 +363,6 @@ def fit(
         callbacks=callbacks,
     )
     return pd.DataFrame(rows)
-
-
-def save(model: keras.Model, folder: Path) -> None:
-    """Write ``network.json`` and ``network.weights.h5``: unlike ``.keras``, both repeat byte for byte."""
-    config = json.loads(model.to_json(), object_hook=_without_initializers)
-    (folder / "network.json").write_text(json.dumps(config) + "\n", encoding="utf-8")
-    model.save_weights(folder / "network.weights.h5")
-
-
-def _without_initializers(config: dict[str, Any]) -> dict[str, Any]:
-    """A configuration that draws no random weights, which takes seconds: loaded weights replace them anyway."""
-    return {key: "zeros" if key.endswith("_initializer") and value else value for key, value in config.items()}
-
-
-def load(folder: Path) -> keras.Model:
-    """Read what `save` wrote."""
-    model = keras.models.model_from_json((folder / "network.json").read_text(encoding="utf-8"))
-    model.load_weights(folder / "network.weights.h5")
-    return model
 
 
 def weights(model: keras.Model, tables: features.Tables | None = None) -> dict[str, Any]:

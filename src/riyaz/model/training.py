@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from riyaz.model import memory, network, recurrence
+from riyaz.model import memory, network, recurrence, stored
 from riyaz.params import Settings
 from riyaz.text import features, windows
 from riyaz.text.dataset import DataSet
@@ -162,9 +162,9 @@ def _key(modules: tuple[str, ...], *parts: Any) -> str:
 
 def _save(result: tuple[network.keras.Model, pd.DataFrame], folder: Path) -> None:
     folder.mkdir()
-    network.save(result[0], folder)
+    stored.save(result[0], folder)
     result[1].to_csv(folder / "history.csv", index=False)
 
 
 def _load(folder: Path) -> tuple[network.keras.Model, pd.DataFrame]:
-    return network.load(folder), pd.read_csv(folder / "history.csv", float_precision="round_trip")
+    return stored.load(folder), pd.read_csv(folder / "history.csv", float_precision="round_trip")

@@ -173,13 +173,13 @@ def _events(
 
     start, until = nearest(onset), nearest(stop)
     until = np.where((stop > onset) & (until <= start), start + 1, until)
-    _check_overlaps(start, until, pitch, min(20 * max_notes, MAX_PIECES))
+    check_overlaps(start, until, pitch, min(20 * max_notes, MAX_PIECES))
     exact = (onset * TICKS % resolution == 0) & (stop * TICKS % resolution == 0)
     events, lost = from_notes(start, until - start, pitch, int(nearest(np.array([end]))[0]) if end else 0)
     return events, {"rounded": int((~exact).sum()), **lost}
 
 
-def _check_overlaps(start: np.ndarray, until: np.ndarray, pitch: np.ndarray, most: int) -> None:
+def check_overlaps(start: np.ndarray, until: np.ndarray, pitch: np.ndarray, most: int) -> None:
     """Refuse notes that would be cut into more than `most` pieces: memory would not hold them."""
     if min(2 * start.size, 128) * 2 * start.size <= most:  # a pitch sounds once at a time
         return
@@ -194,16 +194,25 @@ def _check_overlaps(start: np.ndarray, until: np.ndarray, pitch: np.ndarray, mos
 
 
 def _about(tracks: list[smf.Track], first: int) -> tuple[dict[str, Any], dict[str, int], int]:
-    """What holds at the first note, how often the file changes that, and how many values cannot be.
-
-    Of several values at one time the last counts; one that is stated after the first note is a change.
-    """
     said: dict[str, list[tuple[int, Any]]] = {
         "tempo": [(time, round(60e6 / mspq, 2) if mspq else 0) for track in tracks for time, mspq in track.tempos],
         "metre": [(time, f"{above}/{2 ** min(below, 16)}") for track in tracks for time, above, below in track.metres],
         "sharps": [value for track in tracks for value in track.keys],
     }
-    about: dict[str, Any] = {"kind": "notes"}
+    about, changes, wrong = in_force(said, first)
+    return {"kind": "notes", **about}, changes, wrong
+
+
+def in_force(said: dict[str, list[tuple[Any, Any]]], first: Any) -> tuple[dict[str, Any], dict[str, int], int]:
+    """What holds at the first note, how often the file changes that, and how many values cannot be.
+
+    Of several values at one time the last counts; one that is stated after the first note is a change.
+
+    Parameters
+    ----------
+    said : (time, value) of `tempo`, `metre` and `sharps`, by these names. first : the onset of the first note.
+    """
+    about: dict[str, Any] = {}
     changes = {}
     wrong = 0
     for name, values in said.items():

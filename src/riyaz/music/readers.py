@@ -38,7 +38,8 @@ COLUMNS = ("file", "status", "reason", "pieces", "events", "beats")
 LOST = {
     "bends": "pitch bends, left out",
     "chord_symbols": "chord symbols over the staff, left out",
-    "damaged": "messages that MIDI does not allow, left out or put right",
+    "cue": "cue notes, which do not sound, left out",
+    "damaged": "messages, notes and lengths that the format does not allow, left out or put right",
     "doubled": "notes that start together with a longer one of their pitch, left out",
     "empty_pieces": "pieces without a note, left out",
     "empty_tunes": "tunes without a note, left out",
@@ -112,8 +113,8 @@ READERS = {
     "tabla": Reader(_tabla, (".tabla", ".txt"), "tabla/notation.py"),
     "mts": Reader(_mts, (".txt", ".csv"), "tabla/mts.py"),
     "midi": Reader(midi.read, midi.SUFFIXES, "music/midi.py"),
-    "score": Reader(_score, (".xml", ".mxl", ".musicxml", ".abc", ".krn"), "music/scores.py", "music21"),
-    "pianoroll": Reader(pianoroll.read, (".json",), "music/pianoroll.py"),
+    "score": Reader(_score, (".xml", ".mxl", ".musicxml", ".abc", ".krn"), "music/scores.py"),
+    "pianoroll": Reader(pianoroll.read, pianoroll.SUFFIXES, "music/pianoroll.py", "scipy"),
 }
 
 

@@ -95,14 +95,18 @@ class Chooser:
             p[number] = np.exp(log)
         return p
 
-    def __call__(self, played: Sequence[Sound], allowed: Sequence[Sound]) -> Sound:
-        """Read what was played since the last call, and draw one of what is allowed."""
+    def probabilities(self, played: Sequence[Sound], allowed: Sequence[Sound]) -> np.ndarray:
+        """Read what was played since the last call; the network's probability of each sound, (n,), 1 at most in all."""
         for sound in played[self.n_read :]:
             for token in self._tokens(sound):
                 self.now = self._after(self.now, token)
             self.duration = sound[1]
         self.n_read = len(played)
-        p = self._probability(allowed)
+        return self._probability(allowed)
+
+    def __call__(self, played: Sequence[Sound], allowed: Sequence[Sound]) -> Sound:
+        """Draw one of what is allowed after what was played."""
+        p = self.probabilities(played, allowed)
         self.masked.append(float(np.clip(1 - p.sum(), 0, 1)))
         warm = (p / p.max()) ** (1 / self.temperature) if p.max() > 0 else np.ones(len(allowed))
         return allowed[int(self.rng.choice(len(allowed), p=warm / warm.sum()))]

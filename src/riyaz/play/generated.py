@@ -1,6 +1,5 @@
 """A generated piece: to see, to hear, to take away."""
 
-import tempfile
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,7 +10,7 @@ import pandas as pd
 from riyaz.music import engrave, events, midi, musicxml
 from riyaz.music.events import Piece
 from riyaz.play import sound
-from riyaz.report import figures
+from riyaz.practice import player
 from riyaz.tabla import bhatkhande, notation, strokes, taals
 from riyaz.tools import escape, parallel
 
@@ -57,7 +56,8 @@ def write(
             midi.write_notes(stem.with_suffix(".mid"), hits, made.about, drum=True, end=end)
             text = notation.write((compositions or {}).get(made.name) or composition(made))
             stem.with_suffix(".txt").write_text(text, encoding="utf-8")
-            stem.with_suffix(".html").write_text(bhatkhande.sheet(made.events, made.about), encoding="utf-8")
+            page = player.playable(bhatkhande.sheet(made.events, made.about), made)
+            stem.with_suffix(".html").write_text(page, encoding="utf-8")
         else:
             midi.write(stem.with_suffix(".mid"), made.events, made.about)
             stem.with_suffix(".musicxml").write_text(musicxml.write_musicxml(made.events, made.about), encoding="utf-8")
@@ -85,36 +85,34 @@ def _hear(path: Path, piece: Piece) -> dict[str, float]:
 
 
 def listen(piece: Piece) -> str:
-    """HTML of a piece that is only to be heard: a player, with the sound in the page."""
+    """HTML of a piece that is only to be heard: a player, and for bols the table that it lights."""
     if not piece.events["symbols"].map(len).any():
         return "<p>Nothing sounds.</p>"
-    samples, rate = sound.play(piece.events, piece.about, sample_rate=RATE)
-    with tempfile.TemporaryDirectory() as scratch:
-        path = Path(scratch) / "piece.mp3"
-        sound.write_mp3(path, samples, rate, mono=True)
-        return figures.player_html(figures.embedded(path), piece.about["title"])
+    return f'<section class="piece">{_table(piece)}{player.element(piece)}</section>'
+
+
+def _table(piece: Piece) -> str:
+    """Bols in Bhatkhande's table; nothing for notes."""
+    if piece.about["kind"] != "bols":
+        return ""
+    return bhatkhande.table(
+        piece.events, taals.TAALS[piece.about["taal"]], script="both", sections=piece.about.get("sections")
+    )
 
 
 def show(folder: Path, piece: Piece) -> str:
-    """HTML of a piece: its score or Bhatkhande table, a player, and links to its files, which `write` made."""
-    if piece.about["kind"] == "bols":
-        seen = bhatkhande.table(
-            piece.events, taals.TAALS[piece.about["taal"]], script="both", sections=piece.about.get("sections")
-        )
-    else:
+    """HTML of a piece: its score or Bhatkhande table, a player that lights it, and links to its files from `write`."""
+    seen, score = _table(piece), None
+    if piece.about["kind"] != "bols":
         xml = (folder / f"{piece.name}.musicxml").read_text(encoding="utf-8")
-        seen = f'<div class="score">{"".join(engrave.svg(xml))}</div>'
-    played = folder / f"{piece.name}.mp3"
-    heard = (
-        figures.player_html(figures.embedded(played), piece.about["title"])
-        if played.is_file()
-        else "<p>Nothing sounds.</p>"
-    )
+        seen, score = f'<div class="score">{"".join(engrave.svg(xml))}</div>', engrave.timing(xml)
+    heard = player.element(piece, score) if piece.events["symbols"].map(len).any() else "<p>Nothing sounds.</p>"
     kinds = {".mid": "MIDI", ".musicxml": "MusicXML", ".txt": "notation", ".html": "sheet to print", ".mp3": "MP3"}
+    opens = (".txt", ".html")  # a browser shows these; the others are downloaded
     files = [
-        f'<a href="pieces/{piece.name}{suffix}" download>{label}</a>'
+        f'<a href="pieces/{piece.name}{suffix}"{"" if suffix in opens else " download"}>{label}</a>'
         for suffix, label in kinds.items()
         if (folder / f"{piece.name}{suffix}").is_file()
     ]
     title, links = escape.html(piece.about["title"]), " · ".join(files)
-    return f'<section class="piece"><h3>{title}</h3>{heard}<p>{links}</p>{seen}</section>'
+    return f'<section class="piece"><h3>{title}</h3><p>{links}</p>{seen}{heard}</section>'

@@ -17,9 +17,11 @@ from riyaz.play.sampling import Sampling
 from riyaz.tabla import form, notation, perform, taals
 from riyaz.tabla.notation import Composition
 from riyaz.tabla.taals import Taal
+from riyaz.tabla.theme import Impossible
 from riyaz.text.dataset import DataSet
 
 PALTA = 1 / 3  # of the memory's strength, in paltas: they are to leave the theme, which the memory holds
+TRIES = 8  # new themes, of the phrases of other known themes each time, until one gives the paltas that are asked for
 FEWEST = 3  # themes in a taal; with fewer, a new theme takes phrases from the themes of all taals
 
 
@@ -99,12 +101,27 @@ def _perform(
     model: Bundle, settings: Settings, known: Known, taal: Taal, own: Composition | None, number: int
 ) -> Performance:
     wish, seed, head = settings.generate, settings.seed + number, [f"taal:{taal.name}", "form:kaida"]
-    theme, drawn = own, Sampling.of(wish, [])
-    if theme is None:
+    if own is not None:
+        return _played(model, settings, known, own, seed)
+    drawn = Sampling.of(wish, [])
+    blank = Composition(f"New kaida {number + 1}", taal.name, "kaida", source="generated")
+    first = int(np.random.default_rng(seed).integers(len(known.themes) or 1))
+    for more in range(TRIES):
         chooser = Chooser(model, seed, head, drawn.temperature, drawn.memory)
-        blank = Composition(f"New kaida {number + 1}", taal.name, "kaida", source="generated")
-        first = int(np.random.default_rng(seed).integers(len(known.themes) or 1))
-        theme = perform.new_theme(blank, known.themes_in(taal), chooser, wish.laya, first)
+        theme = perform.new_theme(blank, known.themes_in(taal), chooser, wish.laya, first + more)
+        try:
+            return _played(model, settings, known, theme, seed)
+        except Impossible:  # too poor a theme for so many paltas: the next one has other phrases
+            if more == TRIES - 1:
+                raise
+    raise AssertionError("TRIES is 0")
+
+
+def _played(model: Bundle, settings: Settings, known: Known, theme: Composition, seed: int) -> Performance:
+    """The performance of a theme."""
+    wish, taal = settings.generate, taals.TAALS[theme.taal]
+    drawn = Sampling.of(wish, [])
+    head = [f"taal:{taal.name}", "form:kaida"]
     chooser = Chooser(model, seed, head, drawn.temperature, drawn.memory * PALTA)
     layout = perform.plan(
         theme,
@@ -120,7 +137,7 @@ def _perform(
 def piece(composition: Composition, name: str) -> Piece:
     """A performance as a piece called `name`."""
     made = composition.piece(name)
-    return replace(made, about={**made.about, "title": f"{name}, {composition.title}", "method": "kaida"})
+    return replace(made, about={**made.about, "title": f"Piece {name}: {composition.title}", "method": "kaida"})
 
 
 def mean_masked(performance: Performance) -> float:

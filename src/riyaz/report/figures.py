@@ -13,6 +13,8 @@ import base64
 from io import StringIO
 from numbers import Number
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -21,7 +23,10 @@ import pandas as pd
 import seaborn as sns
 from IPython.core.getipython import get_ipython
 from IPython.display import HTML, Markdown, display
+from matplotlib.axes import Axes
 from matplotlib.axis import Axis
+from matplotlib.collections import PathCollection, QuadMesh
+from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
@@ -40,7 +45,7 @@ HIGHLIGHT = VERMILION  # the one thing to look at
 RAMP = "crest"  # seaborn's palette for quantities, light to dark
 CYCLE = (BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, GREY)  # where a colour has no role
 
-WIDTH, HEIGHT = 7.2, 3.4  # inches: the width of a report's column
+WIDTH, HEIGHT = 5.4, 3.0  # inches: on a phone's screen, 350 px wide, the smallest letters have 9 px
 
 
 def theme() -> None:
@@ -65,6 +70,8 @@ def theme() -> None:
             "xtick.labelsize": 10,
             "ytick.labelsize": 10,
             "legend.fontsize": 10,
+            "patch.edgecolor": "none",
+            "patch.force_edgecolor": False,
             "legend.frameon": False,
             "axes.spines.top": False,
             "axes.spines.right": False,
@@ -100,10 +107,62 @@ def save(fig: Figure, path: Path | str) -> None:
 
 
 def caption(text: str) -> None:
-    """Show the figures that were drawn so far in this cell, then say what is seen in them."""
+    """Show the figures that were drawn so far in this cell, what is seen in them, and their numbers as CSV."""
+    data = pd.concat([numbers(plt.figure(n)) for n in plt.get_fignums()] or [pd.DataFrame()], ignore_index=True)
     if mpl.get_backend().lower().endswith(("inline", "backend_inline")):
         plt.show()
-    display(HTML(f'<p class="caption">{escape.html(text)}</p>'))
+    link = ""
+    if len(data):
+        address = "data:text/csv;charset=utf-8," + quote(data.to_csv(index=False, float_format="%.6g"))
+        link = f' <a class="take" download="figure.csv" href="{address}">CSV</a>'
+    display(HTML(f'<p class="caption">{escape.html(text)}{link}</p>'))
+
+
+def numbers(fig: Figure) -> pd.DataFrame:
+    """What a figure shows, as a table: its lines, bars, points and fields of colour.
+
+    Returns
+    -------
+    DataFrame: panel (its title, or its number), series (its label, or its number), x, y (numbers, or the name at the
+        axis) and, for fields of colour, value. No rows for an empty figure.
+    """
+    rows: list[tuple[Any, ...]] = []
+    for n, ax in enumerate(fig.axes, 1):
+        panel = ax.get_title(loc="left") or ax.get_title() or str(n)
+        for k, line in enumerate(ax.lines, 1):
+            xs, ys = (np.asarray(values).ravel() for values in line.get_data(orig=True))
+            rows += [(panel, _label(line, f"line {k}"), x, y, None) for x, y in zip(xs, ys, strict=True)]
+        for k, bars in enumerate(ax.containers, 1):
+            if isinstance(bars, BarContainer):
+                rows += [(panel, _label(bars, f"bars {k}"), *_bar(ax, bar, bars.orientation), None) for bar in bars]
+        for k, points in enumerate(ax.collections, 1):
+            if isinstance(points, QuadMesh):
+                sides = np.array(np.asarray(points.get_coordinates()).shape[:2]) - 1
+                values: np.ndarray = np.ma.filled(np.ma.asarray(points.get_array(), dtype=float), np.nan)
+                values = values.reshape(sides)
+                rows += [(panel, f"field {k}", x, y, value) for (y, x), value in np.ndenumerate(values)]
+            elif isinstance(points, PathCollection):
+                xys = np.asarray(points.get_offsets(), dtype=float)
+                rows += [(panel, _label(points, f"points {k}"), x, y, None) for x, y in xys]
+    table = pd.DataFrame(rows, columns=["panel", "series", "x", "y", "value"])
+    return table.dropna(axis=1, how="all") if table["value"].isna().all() else table
+
+
+def _label(artist: Any, otherwise: str) -> str:
+    label = str(artist.get_label() or "")
+    return otherwise if not label or label.startswith("_") else label
+
+
+def _bar(ax: Axes, bar: Any, orientation: str | None) -> tuple[Any, Any]:
+    """A bar's place, by the name that stands there, and its length."""
+    across = orientation == "horizontal"
+    middle = bar.get_y() + bar.get_height() / 2 if across else bar.get_x() + bar.get_width() / 2
+    axis = ax.yaxis if across else ax.xaxis
+    names = {
+        round(at, 6): text.get_text() for at, text in zip(axis.get_ticklocs(), axis.get_ticklabels(), strict=False)
+    }
+    place = names.get(round(middle, 6)) or middle
+    return (bar.get_width(), place) if across else (place, bar.get_height())
 
 
 def note(markdown: str) -> None:
@@ -199,4 +258,4 @@ def _cell(value: object, kind: str, decimals: int | None) -> str:
     if kind and isinstance(value, Number):
         return f"<td {kind}>{number(value, decimals)}</td>"  # type: ignore[arg-type]
     text = escape.html(value)
-    return f'<td class="long">{text}</td>' if len(text) > 60 else f"<td>{text}</td>"
+    return f'<td class="long">{text}</td>' if len(text) > 30 else f"<td>{text}</td>"

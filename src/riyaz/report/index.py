@@ -1,12 +1,17 @@
 """The front page: ``python -m riyaz index`` makes reports/index.html.
 
-It shows, of each corpus of params.yaml, the verdict and the figures in reports/metrics/<corpus>.json, the pieces in
-reports/<corpus>/pieces/, and links to every report. Figures that it does not know are shown by their keys.
+It answers three questions on its first screen: what is this, how good is it, and what can I do now? Of each corpus of
+params.yaml it shows one sentence of verdict, one piece with its notation, the three answers of
+reports/metrics/<corpus>.json and doors to the other pages; below them what speaks against the network, all pieces, and
+every step. `METHODS` orders the pieces: those that a listener should hear first come first.
 """
 
 import csv
+import hashlib
 import json
 import re
+from collections.abc import Mapping
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -14,19 +19,30 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from riyaz import params
+from riyaz.music import engrave
 from riyaz.report import pages as page
 from riyaz.report.figures import number, player_html
-from riyaz.report.stages import CELLS, STAGES
+from riyaz.report.stages import CELLS, LECTURE, STAGES
+from riyaz.tabla import bhatkhande, notation
 from riyaz.tools import environment, files
 
-# What a piece can be taken as: the end of its file's name, and what the link says.
+# What a piece can be taken as: the end of its file's name, what the link says, and whether it is downloaded.
 FORMATS = {
-    ".mid": "MIDI",
-    ".musicxml": "MusicXML",
-    ".txt": "notation",
-    ".svg": "score",
-    ".html": "sheet",
-    ".mp3": "MP3",
+    ".mp3": ("MP3", True),
+    ".html": ("sheet", False),
+    ".svg": ("score", False),
+    ".txt": ("notation", False),
+    ".musicxml": ("MusicXML", True),
+    ".mid": ("MIDI", True),
+}
+# How a piece was made, in words; the first are the best.
+METHODS = {
+    "kaida": "a performance in form",
+    "in taal": "drawn freely, ending on sam",
+    "sampled": "drawn freely",
+    "from the same index": "continues a real piece",
+    "argmax": "the lecture's method: always the likeliest token. The same tokens before always lead to the same next "
+    "one, so once a phrase returns it returns for ever: it loops",
 }
 
 
@@ -35,11 +51,7 @@ def words(key: str) -> str:
     return key.replace("_", " ")
 
 
-def is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def bars(values: dict[str, float]) -> list[dict[str, Any]]:
+def bars(values: Mapping[str, float]) -> list[dict[str, Any]]:
     """Numbers of one kind side by side, the smallest first, each with its length in percent of the largest."""
     largest = max((abs(value) for value in values.values()), default=0) or 1
     whole = all(float(value).is_integer() for value in values.values())
@@ -50,59 +62,105 @@ def bars(values: dict[str, float]) -> list[dict[str, Any]]:
     ]
 
 
-def headlines(metrics: dict[str, Any]) -> dict[str, Any]:
-    """Sort what metrics.json holds by how it is shown.
+def measured(metrics: Mapping[str, Any]) -> tuple[str, dict[str, float]]:
+    """What was predicted, and the bits per token of each model: over all folds where there are any."""
+    of = metrics.get("over_folds") or metrics
+    return str(of.get("of") or of.get("held_out", "")), dict(of.get("bits_per_token", {}))
 
-    Returns
-    -------
-    verdict : question, answer and reason in a line; groups : `(title, bars)` for each mapping of names to numbers of
-        one sign; facts : `(name, text)` for single numbers and words, and for intervals, which have a `low` and a
-        `high`. Deeper mappings are flattened with their path as the title; other lists are left out.
-    """
-    verdict = [f"{one['question']} {one['answer']}. {one['why']}" for one in metrics.get("verdict", [])]
-    shown: dict[str, Any] = {"verdict": verdict, "groups": [], "facts": []}
 
-    def sort(values: dict[str, Any], path: tuple[str, ...]) -> None:
-        numbers = {key: value for key, value in values.items() if is_number(value)}
-        if {"low", "high"} < numbers.keys():
-            middle = next(value for key, value in numbers.items() if key not in ("low", "high"))
-            text = f"{number(middle)} ({number(numbers['low'])} to {number(numbers['high'])})"
-            shown["facts"].append((words(" · ".join(path)), text))
-        elif path and len(numbers) > 1 and min(numbers.values()) >= 0:
-            shown["groups"].append((" · ".join(map(words, path)), bars(numbers)))
-        else:
-            shown["facts"] += [(words(" · ".join((*path, key))), number(value)) for key, value in numbers.items()]
-        for key, value in values.items():
-            if isinstance(value, str) and not path and key != "verdict":
-                shown["facts"].append((words(key), value))
-            elif isinstance(value, dict) and key != "settings":  # they are in params.yaml and on the model card
-                sort(value, (*path, key))
+def sentence(metrics: Mapping[str, Any]) -> str:
+    """The verdict in one sentence: our model beside the best of the others on new pieces; "" without figures."""
+    of, bits = measured(metrics)
+    ours = {name: value for name, value in bits.items() if name.startswith("network")}
+    others = {name: value for name, value in bits.items() if name not in ours}
+    if not ours or not others:
+        return ""
+    mine, best = min(ours.values()), min(others, key=lambda name: (others[name], name))
+    how = "better than" if mine < others[best] else "no better than"
+    return (
+        f"On {of.split(',')[0]}, it predicts {how} the best classical model: {mine:.2f} bits per token, and "
+        f"{others[best]:.2f} for the {best}."
+    )
 
-    sort(metrics, ())
-    return shown
+
+def findings(metrics: Mapping[str, Any]) -> list[str]:
+    """What speaks against the network, a sentence each, as far as metrics.json has it."""
+    result = []
+    beyond = metrics.get("features_beyond", [])
+    if beyond:
+        result.append(f"Its pieces are unlike human ones in: {', '.join(beyond)}.")
+    struck = metrics.get("sams_struck") or {}
+    free, human = struck.get("pieces drawn freely"), struck.get("held-out pieces of equal length")
+    if free is not None and human is not None and free < human:
+        result.append(f"Pieces drawn freely strike {free:.0%} of their sams, human pieces {human:.0%}.")
+    form = metrics.get("form") or {}
+    if {"pieces drawn freely", "the held-out pieces"} <= form.keys():
+        drawn, held_out = form["pieces drawn freely"], form["the held-out pieces"]
+        if drawn < held_out:
+            result.append(f"{drawn:.0%} of its notes lie in one key, {held_out:.0%} of those of human pieces.")
+    ended = metrics.get("ended")
+    if ended is not None and ended < 1:
+        result.append(f"{1 - ended:.0%} of its free pieces come to no end of their own.")
+    memory = metrics.get("first_occurrences", {}).get("bits_per_token", {})
+    if memory.get("network + memory", 0) > memory.get("network", float("inf")):
+        result.append("Where a piece says something new, its memory of the piece costs bits instead of saving them.")
+    rivals = [name for name, row in metrics.get("saved_bits", {}).items() if (row.get("bits") or 0) < 0]
+    if rivals:
+        result.append(f"It predicts worse than the {' and the '.join(rivals)}.")
+    if (metrics.get("looped") or {}).get("argmax"):
+        share = f"{metrics['looped']['argmax']:.0%} of its pieces"
+        result.append(f"The lecture's way of choosing, always the likeliest token, falls into a loop in {share}.")
+    return result
 
 
 def pieces(folder: Path) -> list[dict[str, Any]]:
-    """The pieces of reports/<corpus>/pieces/pieces.csv, each with its player and what else it can be taken as."""
+    """The pieces of reports/<corpus>/pieces/pieces.csv, the best first, each with its player and what it can be had as.
+
+    The order is that of `METHODS`, and of one method those without a loop first.
+    """
     table = folder / "pieces" / "pieces.csv"
     if not table.is_file():
         return []
-    result = []
     with table.open(encoding="utf-8", newline="") as lines:
-        for row in csv.DictReader(lines):
-            name = row["piece"]
-            files = [folder / "pieces" / f"{name}{suffix}" for suffix in FORMATS]
-            links = {FORMATS[file.suffix]: address(folder, file) for file in files if file.is_file()}
-            title = " · ".join(filter(None, (name, row.get("method"), row.get("taal"))))
-            result.append(
-                {
-                    "title": title,
-                    "player": player_html(links["MP3"], title) if "MP3" in links else "",
-                    "note": ", ".join(filter(None, (f"{row.get('events') or 0} events", row.get("loop")))),
-                    "links": links,
-                }
-            )
+        rows = list(csv.DictReader(lines))
+    order = list(METHODS)
+    rank = {method: n for n, method in enumerate(order)}
+    rows.sort(key=lambda row: (rank.get(row.get("method") or "", len(order) - 2), bool(row.get("loop")), row["piece"]))
+    result = []
+    for row in rows:
+        name, method = row["piece"], row.get("method") or ""
+        kinds = [(folder / "pieces" / f"{name}{end}", *kind) for end, kind in FORMATS.items()]
+        links = [(text, address(folder, file), takes) for file, text, takes in kinds if file.is_file()]
+        sound = next((link for text, link, _ in links if text == "MP3"), "")
+        title = " · ".join(filter(None, (f"Piece {name}", method, row.get("taal"))))
+        result.append(
+            {
+                "name": name,
+                "title": title,
+                "player": player_html(sound, title) if sound else "",
+                "note": "; ".join(filter(None, (METHODS.get(method), row.get("loop")))),
+                "links": links,
+            }
+        )
     return result
+
+
+def seen(folder: Path, name: str) -> str:
+    """HTML of a piece's beginning: the first section of a composition, or the first line of a score; "" for neither."""
+    text, score = folder / "pieces" / f"{name}.txt", folder / "pieces" / f"{name}.musicxml"
+    if text.is_file():
+        composition = notation.read_file(text)
+        first = composition.sections[0]
+        return bhatkhande.table(first.events, composition.taal, script="roman")
+    if score.is_file():
+        return f'<div class="score">{engrave.first_line(score.read_text(encoding="utf-8"), "The first line")}</div>'
+    return ""
+
+
+def best(folder: Path, known: list[dict[str, Any]]) -> dict[str, str] | None:
+    """The first piece that can be heard, with its beginning to see; None where none can be heard."""
+    first = next((piece for piece in known if piece["player"]), None)
+    return {"player": first["player"], "seen": seen(folder, first["name"])} if first else None
 
 
 def address(folder: Path, file: Path) -> str:
@@ -111,14 +169,22 @@ def address(folder: Path, file: Path) -> str:
 
 
 def reports(folder: Path) -> list[tuple[str, str, str]]:
-    """`(name, link, question)` of each stage's page; all are linked, whether or not they have been made already."""
-    return [(name, address(folder, folder / f"{name}.html"), question) for name, question in STAGES.items()]
+    """`(name, link, question)` of each stage's page and of the cards, whether or not they have been made already."""
+    return [
+        (words(name), address(folder, folder / f"{name}.html"), question)
+        for name, question in (STAGES | page.CARDS).items()
+    ]
 
 
-def cards(folder: Path) -> list[tuple[str, str]]:
-    """`(name, link)` of the cards that `evaluate` has written."""
-    result = [folder / "cards" / f"{kind}_card.md" for kind in ("model", "data")]
-    return [(words(file.stem), address(folder, file)) for file in result if file.is_file()]
+def doors(folder: Path) -> list[tuple[str, str]]:
+    """`(text, link)`: what can be done with a corpus now."""
+    return [
+        ("Practise", address(folder, folder / "practice.html")),
+        ("Hear all, see all", address(folder, folder / "generate.html")),
+        ("The figures", address(folder, folder / "evaluate.html")),
+        ("The lecture", "lecture.html"),
+        ("Your own folder", "#own"),
+    ]
 
 
 def corpus(folder: Path) -> dict[str, Any]:
@@ -135,24 +201,56 @@ def corpus(folder: Path) -> dict[str, Any]:
             raise ValueError("it holds no mapping")
     except ValueError as error:
         raise ValueError(f"{path.relative_to(folder.parents[1])}: {error}; run dvc repro evaluate") from error
+    known = pieces(folder)
+    of, bits = measured(metrics)
     return {
         "name": folder.name,
+        "sentence": sentence(metrics),
+        "tiles": metrics.get("verdict", []),
+        "findings": findings(metrics),
+        "bars": bars(bits),
+        "bars_of": of,
+        "best": best(folder, known),
+        "pieces": known,
+        "doors": doors(folder),
         "reports": reports(folder),
-        "cards": cards(folder),
-        "pieces": pieces(folder),
-        **headlines(metrics),
     }
+
+
+def digests(root: Path) -> str:
+    """The beginnings of the digests of what a run is made from: settings and pinned libraries."""
+    given = [root / name for name in ("params.yaml", "requirements.txt")]
+    return " and ".join(
+        f"{hashlib.sha256(path.read_bytes()).hexdigest()[:12]} ({path.name})" for path in given if path.is_file()
+    )
+
+
+def citation() -> str:
+    """An entry for BibTeX."""
+    return (
+        "@software{riyaz,\n  title = {Riyaz: recurrent networks for music, trained and judged reproducibly},\n"
+        f"  version = {{{version('riyaz')}}},\n  license = {{MIT}}\n}}"
+    )
 
 
 def render(root: Path, names: list[str]) -> str:
     """The page, for the corpora `names` in `root`/reports; those without a report are left out."""
     folders = [root / "reports" / name for name in names]
-    corpora = [corpus(folder) for folder in folders if folder.is_dir()]
     jinja = Environment(
         loader=FileSystemLoader(page.HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
-    template = jinja.get_template("home.html.j2")
-    html = template.render(corpora=corpora, cells=CELLS, css=page.css(), stages=STAGES)
+    html = jinja.get_template("home.html.j2").render(
+        corpora=[corpus(folder) for folder in folders if folder.is_dir()],
+        others=[
+            ("lecture", "lecture.html", LECTURE),
+            ("cells", "cells.html", CELLS),
+            ("benchmarks", "benchmarks.html", "How fast is it, beside the usual alternatives?"),
+        ],
+        css=page.css(),
+        version=version("riyaz"),
+        digests=digests(root),
+        citation=citation(),
+    )
     return re.sub(r"\n{2,}", "\n", html) + "\n"
 
 

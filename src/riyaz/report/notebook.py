@@ -13,7 +13,6 @@ import re
 import resource
 import signal
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -36,7 +35,7 @@ from papermill.utils import remove_args
 from traitlets.config import Config
 
 from riyaz import params
-from riyaz.tools import environment, files
+from riyaz.tools import environment, files, scratch
 
 
 class Engine(NBClientEngine):
@@ -172,7 +171,7 @@ def terminal_follows(path: Path) -> Iterator[None]:
         thread.join()
 
 
-def execute(root: Path, stage: str, corpus: str | None, scratch: Path) -> NotebookNode:
+def execute(root: Path, stage: str, corpus: str | None, place: Path) -> NotebookNode:
     """Run a notebook of the checkout `root` in a kernel of its own.
 
     Raises
@@ -188,18 +187,18 @@ def execute(root: Path, stage: str, corpus: str | None, scratch: Path) -> Notebo
     # Whatever an editor wrote here, it runs in this environment.
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
     parameters = parameters_for(notebook, stage, corpus)
-    progress = scratch / "progress"
+    progress = place / "progress"
     progress.touch()
     os.environ.update(
         environment.variables(root),
         RIYAZ_PROGRESS=str(progress),
-        JUPYTER_RUNTIME_DIR=str(scratch),
-        IPYTHONDIR=str(scratch / "ipython"),
+        JUPYTER_RUNTIME_DIR=str(place),
+        IPYTHONDIR=str(place / "ipython"),
     )
     with terminal_follows(progress):
         return execute_notebook(
             notebook,
-            str(scratch / "executed.ipynb"),
+            str(place / "executed.ipynb"),
             parameters=parameters,
             engine_name="riyaz",
             request_save_on_cell_execute=False,
@@ -250,9 +249,9 @@ def run(arguments: list[str]) -> int:
     logging.getLogger("papermill").setLevel(logging.CRITICAL)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     os.chdir(root)
-    with tempfile.TemporaryDirectory(prefix="riyaz-") as scratch:
+    with scratch.folder() as place:
         try:
-            notebook = stable(execute(root, stage, corpus, Path(scratch)))
+            notebook = stable(execute(root, stage, corpus, place))
         except PapermillExecutionError as error:
             raise ValueError(failure(error, root, stage, log)) from error
         except DeadKernelError as error:

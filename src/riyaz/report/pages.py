@@ -1,16 +1,21 @@
 """The report pages: ``python -m riyaz pages tabla`` turns executed notebooks into HTML files that need nothing else.
 
 nbconvert renders a notebook with the template in `template/`. This module adds what a template cannot do: formulas
-become MathML, headings a table of contents, and figures inline SVG whose ids are unique in the page.
+become MathML, headings a table of contents, and figures inline SVG whose ids are unique in the page, whose ink is that
+of the page by day and by night, and whose name is their caption. A section that a notebook tags `optional` is on the
+page only where its code shows something. The cards of a corpus and the benchmarks become pages as well.
 """
 
+import json
 import re
+from collections.abc import Iterator, Mapping
+from html import unescape
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import nbformat
-from jinja2 import pass_context
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from latex2mathml.converter import convert as mathml
 from markupsafe import Markup
 from nbconvert.exporters import TemplateExporter
@@ -21,6 +26,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 from traitlets.config import Config
 
+from riyaz.report import figures
 from riyaz.report.stages import STAGES
 from riyaz.tools import environment, escape, files
 
@@ -28,6 +34,16 @@ HERE = Path(__file__).resolve().parent / "template"
 
 _ORDER = ["image/svg+xml", "text/html", "text/markdown", "image/png", "text/latex", "text/plain"]
 _SHADES = {"light": "xcode", "dark": "github-dark"}  # pygments styles of code
+_CAPTION = '<p class="caption">'
+# Colours of figures that follow the page's scheme, by the attribute that has them: see `template/style.css`.
+_INKS = {
+    f"{what}: {colour}": f"{what}: var(--{name})"
+    for colour, name in ((figures.INK, "ink"), ("#000000", "ink"), (figures.PALE, "line"), (figures.BLUE, "blue"))
+    for what in ("fill", "stroke")
+    for colour in {colour, colour.lower()}
+} | {"stroke: #ffffff": "stroke: var(--paper)"}
+CARDS = {"model_card": "What the network is, and how it was judged", "data_card": "What the corpus is"}
+LONE = ("cells", "lecture")  # notebooks that belong to no corpus
 
 
 def render(notebook: NotebookNode, stage: str, corpus: str = "") -> str:
@@ -47,10 +63,48 @@ def render(notebook: NotebookNode, stage: str, corpus: str = "") -> str:
     ------
     ValueError : a formula that is not LaTeX.
     """
+    notebook = named(shown(notebook))
     injected = any("injected-parameters" in cell.metadata.get("tags", []) for cell in notebook.cells)
     about = {"stage": stage, "corpus": corpus, "stages": list(STAGES), "injected": injected, "css": css()}
     html, _ = PageExporter().from_notebook_node(notebook, {"riyaz": about, "contents": [], "numbers": count(1)})
     return html
+
+
+def shown(notebook: NotebookNode) -> NotebookNode:
+    """The notebook without the sections that show nothing here.
+
+    A section is a Markdown cell tagged `optional` with the code cells after it, up to the next Markdown cell. It goes
+    where none of these cells has an output, as where a corpus of notes has no kaidas.
+    """
+    sections: list[list[NotebookNode]] = []
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" or not sections:
+            sections.append([])
+        sections[-1].append(cell)
+    stays = [
+        section
+        for section in sections
+        if "optional" not in section[0].metadata.get("tags", []) or any(cell.get("outputs") for cell in section)
+    ]
+    return NotebookNode({**notebook, "cells": [cell for section in stays for cell in section]})
+
+
+def named(notebook: NotebookNode) -> NotebookNode:
+    """The notebook with a name for each figure: its caption, or the heading above it where it has none."""
+    heading, cells = "Figure", []
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            titles = re.findall(r"^#+ +(.+)$", cell.source, flags=re.MULTILINE)
+            heading = titles[-1] if titles else heading
+        outputs, label = [], heading
+        for output in reversed(cell.get("outputs", [])):
+            html = str(output.get("data", {}).get("text/html", ""))
+            if html.startswith(_CAPTION):
+                label = unescape(re.sub(r"<a .*", "", html.removeprefix(_CAPTION), flags=re.DOTALL).split("</p>")[0])
+            kinds = output.get("data", {}).keys() & {"image/svg+xml", "image/png"}
+            outputs.append({**output, "metadata": {**output.get("metadata", {}), "label": label}} if kinds else output)
+        cells.append(NotebookNode({**cell, "outputs": outputs[::-1]}) if outputs else cell)
+    return nbformat.from_dict({**notebook, "cells": cells})
 
 
 def css() -> Markup:
@@ -88,7 +142,7 @@ def prose(context: Any, source: str) -> Markup:
 
 
 @pass_context
-def figure(context: Any, svg: str) -> Markup:
+def figure(context: Any, svg: str, label: str = "Figure") -> Markup:
     """An SVG to stand in the page: no prologue, no metadata, ids that no other figure has, as wide as its column."""
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg[svg.index("<svg") :], flags=re.DOTALL)
     ids = set(re.findall(r'\bid="([^"]+)"', svg))
@@ -101,8 +155,9 @@ def figure(context: Any, svg: str) -> Markup:
         if "viewBox" not in head:
             head += f' viewBox="0 0 {width[1]} {height[1]}"'
         head = head.replace(width[0], "").replace(height[0], "")
-        head += f' style="max-width:{float(width[1]) * 1.15:g}{width[2] or "px"}"'
-    return Markup(f'{head} role="img">{body}')
+        head += f' style="max-width:{float(width[1]) * 1.1:g}{width[2] or "px"}"'
+    body = re.sub("|".join(map(re.escape, _INKS)), lambda m: _INKS[m[0]], body)
+    return Markup(f'{head} role="img" aria-label="{escape.html(label)}">{body}')
 
 
 def code(source: str) -> Markup:
@@ -130,7 +185,7 @@ class _Prose(IPythonRenderer):
     def heading(self, text: str, level: int, **attrs: Any) -> str:
         plain = re.sub(r"<[^>]+>", "", text)
         slug = re.sub(r"[^\w]+", "-", plain.lower()).strip("-") or "section"
-        taken = {entry["id"] for entry in self.contents}
+        taken = {"content", *(entry["id"] for entry in self.contents)}
         anchor = next(name for n in count(1) if (name := slug if n == 1 else f"{slug}-{n}") not in taken)
         self.contents.append({"id": anchor, "level": level, "text": Markup(plain)})
         return f'<h{level} id="{anchor}">{text}</h{level}>\n'
@@ -151,8 +206,58 @@ class _Prose(IPythonRenderer):
         return f"<pre>{escape.html(code)}</pre>\n"
 
 
+def text_page(source: str, stage: str, corpus: str, home: str) -> str:
+    """Turn Markdown into a page in the frame of the reports.
+
+    Parameters
+    ----------
+    source : Markdown in which nothing that a user wrote is markup. Tables are as wide as they need to be.
+    stage : what the page is called in the bar.
+    home : the way from the page to the folder of reports.
+    """
+    contents: list[dict[str, Any]] = []
+    body = MarkdownWithMath(renderer=_Prose(contents)).render(source)
+    jinja = Environment(loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined)
+    about = {"title": contents[0]["text"] if contents else stage, "body": Markup(body), "css": css()}
+    return jinja.get_template("text.html.j2").render(
+        **about, home=home, corpus=corpus, stage=stage, stages=list(STAGES) if corpus else []
+    )
+
+
+def benchmarks(results: Mapping[str, Any]) -> str:
+    """Write reports/benchmarks.json as Markdown: a table of what is compared for each of its sections."""
+    lines = [
+        "# Benchmarks: how fast it is",
+        "",
+        "Times of this code and of the usual alternatives, measured by `make bench` on a machine with "
+        f"{results['cores']} cores. A ratio is the median of several runs; lowest and highest are its range. Times "
+        "differ from machine to machine; ratios less so.",
+    ]
+    for name, section in results.items():
+        if isinstance(section, Mapping):
+            lines += ["", f"## {name.replace('_', ' ').capitalize()}", "", "| what | result |", "|---|---|"]
+            lines += [f"| {' · '.join(path).replace('_', ' ')} | {text} |" for path, text in _leaves(section)]
+    return "\n".join(lines) + "\n"
+
+
+def _leaves(section: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
+    """The numbers of a section with their paths; the numbers of one measurement are one line."""
+    plain = {key: value for key, value in section.items() if not isinstance(value, Mapping)}
+    if plain:
+        yield path or ("all",), ", ".join(f"{key.replace('_', ' ')} {_number(value)}" for key, value in plain.items())
+    for key, value in section.items():
+        if isinstance(value, Mapping):
+            yield from _leaves(value, (*path, key))
+
+
+def _number(value: Any) -> str:
+    if isinstance(value, list):
+        return " / ".join(map(_number, value))
+    return figures.number(value) if isinstance(value, int | float) else str(value)
+
+
 def run(arguments: list[str]) -> int:
-    """Make the pages of one corpus, or without an argument those of the notebooks that belong to no corpus.
+    """Make the pages of one corpus with its cards, or without an argument those that belong to no corpus.
 
     Raises
     ------
@@ -161,12 +266,20 @@ def run(arguments: list[str]) -> int:
     if len(arguments) > 1:
         raise ValueError("name one corpus, or none for the page of the lecture's cells")
     corpus = arguments[0] if arguments else ""
-    folder = environment.checkout() / "reports" / corpus
-    for stage in STAGES if corpus else ("cells",):
+    reports = environment.checkout() / "reports"
+    folder = reports / corpus
+    for stage in STAGES if corpus else LONE:
         executed = folder / f"{stage}.ipynb"
         if not executed.is_file():
             target = f"{stage}@{corpus}" if corpus else stage
             raise FileNotFoundError(f"{executed} is missing: dvc repro {target} makes it")
         html = render(nbformat.read(executed, as_version=4), stage, corpus)
         files.write(executed.with_suffix(".html"), html)
+    if corpus:
+        for card in CARDS:
+            source = (folder / "cards" / f"{card}.md").read_text(encoding="utf-8")
+            files.write(folder / f"{card}.html", text_page(source, card.replace("_", " "), corpus, "../"))
+    else:
+        results = json.loads((reports / "benchmarks.json").read_text(encoding="utf-8"))
+        files.write(reports / "benchmarks.html", text_page(benchmarks(results), "benchmarks", "", ""))
     return 0

@@ -19,7 +19,8 @@ STAGES = {
     "evaluate": "Is it any good, and is any of it its own?",
 }
 CELLS = "What do recurrent cells do, computed from the lecture's equations?"
-VERBS_OF_DVC = ("collect", *STAGES, "cells", "pages", "index")
+LECTURE = "What did the lecture say, slide by slide, and does it hold here?"
+VERBS_OF_DVC = ("collect", *STAGES, "cells", "lecture", "practice", "pages", "index")
 
 
 def starts(root: Path, stage: str) -> list[Path]:

@@ -3,22 +3,28 @@
 A line is an avartan, its vibhags parted by bars. Over each matra stands its number, under the first of each vibhag
 its sign: X for sam, the number of a tali, 0 for khali. A curve binds the bols that share a matra; S (ऽ) is a rest,
 or a stroke held on; a double bar ends a section. A comma parts a matra in equal shares.
+
+In Paluskar's signs (``signs="paluskar"``) sam is 1, khali + and a tali the number of its matra; a bar stands at the end
+of the avartan alone; under each bol stands its length: — a matra, o a half, ‿ a quarter, others as a fraction.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from riyaz.music.events import TICKS
 from riyaz.tabla import notation, taals
 from riyaz.tabla.bols import devanagari
+from riyaz.tabla.spelling import bengali
 from riyaz.tabla.taals import Taal
 from riyaz.tools import escape
 
-SCRIPTS = ("roman", "devanagari", "both")
+SCRIPTS = ("roman", "devanagari", "bengali", "both")
+SIGNS = ("bhatkhande", "paluskar")
+_LENGTHS = {1: "—", 2: "o", 4: "‿"}  # of Paluskar: a matra, a half, a quarter; others as fractions
 
 _STYLE = """
 .riyaz-sheet{container-type:inline-size;line-height:1.25;margin:1em 0;break-inside:auto}
@@ -30,18 +36,21 @@ _STYLE = """
 font-size:min(1em,100cqw/(var(--riyaz-line)*var(--riyaz-unit)))}
 .riyaz-vibhag{display:flex;flex-wrap:wrap;row-gap:.5em;border-right:1px solid currentColor;
 width:calc(min(var(--riyaz-n),var(--riyaz-line))*min(100cqw/var(--riyaz-line),var(--riyaz-unit)*1.5em) - .02px)}
+.riyaz-paluskar .riyaz-vibhag:not(.riyaz-bar){border-right-color:transparent}
+.riyaz-length{font-size:.75em;letter-spacing:.05em;min-height:1.2em}
 .riyaz-vibhag.riyaz-end{border-right:4px double currentColor}
 .riyaz-khali{background:rgba(128,128,128,.13);print-color-adjust:exact;-webkit-print-color-adjust:exact}
 .riyaz-matra{flex:0 0 calc(100%/min(var(--riyaz-n),var(--riyaz-line)));padding:0 .15em;text-align:center;
 min-width:0;white-space:nowrap;display:flex;flex-direction:column;align-items:center}
 .riyaz-number{font-size:.7em;opacity:.6}
-.riyaz-nagari{font-family:"Noto Sans Devanagari","Noto Serif Devanagari","Kohinoor Devanagari",Mangal,sans-serif;
-font-size:1.05em;margin-top:.3em;line-height:1.35}
+.riyaz-nagari{font-family:"Noto Sans Devanagari","Noto Serif Devanagari","Kohinoor Devanagari",Mangal,
+"Noto Sans Bengali",Vrinda,sans-serif;font-size:1.05em;margin-top:.3em;line-height:1.35}
 .riyaz-bols{padding:0 .1em .32em;position:relative}
 .riyaz-arc::after{content:"";position:absolute;left:0;right:0;bottom:0;height:.32em;
 border:solid currentColor;border-width:0 1px 1px;border-radius:0 0 50% 50%/0 0 100% 100%}
 .riyaz-sign{font-size:.85em;font-weight:600;min-height:1.3em;margin-top:.15em}
-@media print{.riyaz-sheet{margin:.5em 0}.riyaz-name{margin-top:.7em}.riyaz-avartan{row-gap:.15em;margin-bottom:.35em}}
+@media print{.riyaz-sheet>div>div{break-inside:avoid}
+.riyaz-sheet{margin:.5em 0}.riyaz-name{margin-top:.7em}.riyaz-avartan{row-gap:.15em;margin-bottom:.35em}}
 """
 
 _PAGE = """<!DOCTYPE html>
@@ -69,7 +78,12 @@ footer{{font-size:.8em;opacity:.7;margin-top:1.5em}}
 </body>
 </html>
 """
-_KEY = "X sam, a number the tali, 0 khali; a curve binds the bols of one matra; S (ऽ) a rest or a held stroke."
+_KEYS = {
+    "bhatkhande": "X sam, a number the tali, 0 khali; a curve binds the bols of one matra; S (ऽ) a rest or a held "
+    "stroke.",
+    "paluskar": "1 sam, + khali, another number a tali, on this matra; under the bols their length: — a matra, "
+    "o a half, ‿ a quarter; S (ऽ) a rest or a held stroke.",
+}
 
 
 @dataclass(frozen=True)
@@ -79,6 +93,7 @@ class Matra:
     roman: str
     nagari: str
     shared: bool
+    lengths: str = "—"
 
 
 def _matras(events: pd.DataFrame) -> list[Matra]:
@@ -96,9 +111,17 @@ def _matras(events: pd.DataFrame) -> list[Matra]:
         if len(flat) > 24:  # of no even subdivision: the strokes in their order
             struck = [bol for bol in flat if bol]
             roman, nagari = "≈" + "".join(struck), "≈" + devanagari(struck)
-        result.append(Matra(roman, nagari, len(flat) > 1))
+        result.append(Matra(roman, nagari, len(flat) > 1, _lengths(slots) if len(flat) <= 24 else "≈"))
         before = [*before, *flat][-32:]
     return result
+
+
+def _lengths(slots: list[list[str]]) -> str:
+    """What each slot of a matra lasts, in Paluskar's signs."""
+    each = [len(slots) * len(part) for part in slots for _ in part]
+    if len(each) > 1 and len(set(each)) == 1 and each[0] not in _LENGTHS:
+        return f"1/{each[0]} each"
+    return " ".join(_LENGTHS.get(n, f"1/{n}") for n in each)
 
 
 def _slot(name: str, bols: Iterator[str]) -> str:
@@ -128,20 +151,34 @@ def _lines(events: pd.DataFrame, taal: Taal, first: int = 0) -> Iterator[list[li
         yield [bar for bar in bars if bar]
 
 
-def vibhags(events: pd.DataFrame, taal: Taal, script: str = "roman") -> str:
+def vibhags(events: pd.DataFrame, taal: Taal, script: str = "roman", signs: str = "bhatkhande") -> str:
     """Write bols as plain text, a line an avartan: ``Ta Ge TeTe Te | Dha Dha Tu Na |``. No events give no text.
 
     Parameters
     ----------
-    script : ``roman`` or ``devanagari``.
+    script : ``roman``, ``devanagari`` or ``bengali``.
+    signs : ``bhatkhande``, or ``paluskar``, with a bar at the end of the avartan alone and its signs under it.
     """
+    if signs == "paluskar":
+        under = " ".join(_sign(taal, i, signs) for i in range(len(taal.vibhags)))
+        rows = [[_written(matra, script) for bar in line for matra in bar if matra] for line in _lines(events, taal)]
+        return "\n".join(f"{' '.join(row)} |\n{under}" for row in rows)
     return "\n".join(
-        " ".join(
-            " ".join(matra.roman if script == "roman" else matra.nagari for matra in bar if matra) + " |"
-            for bar in line
-        )
+        " ".join(" ".join(_written(matra, script) for matra in bar if matra) + " |" for bar in line)
         for line in _lines(events, taal)
     )
+
+
+def _written(matra: Matra, script: str) -> str:
+    return {"roman": matra.roman, "devanagari": matra.nagari, "bengali": bengali(matra.nagari)}[script]
+
+
+def _sign(taal: Taal, index: int, signs: str) -> str:
+    """The sign of a vibhag."""
+    sign = taal.signs[index]
+    if signs == "bhatkhande":
+        return sign
+    return "+" if sign == "0" else str(taal.starts[index])
 
 
 # HTML ----------------------------------------------------------------------------------------------------------
@@ -153,6 +190,7 @@ def table(
     title: str = "",
     script: str = "both",
     sections: Sequence[dict[str, Any]] | None = None,
+    signs: str = "bhatkhande",
 ) -> str:
     """Set bols as a table in HTML with its own style; classes begin with ``riyaz-``.
 
@@ -160,13 +198,16 @@ def table(
     ----------
     events : as in `riyaz.music.events`, one bol an event.
     taal : the taal or its name.
-    script : ``roman``, ``devanagari`` or ``both``, Roman above.
+    script : ``roman``, ``devanagari``, ``bengali``, or ``both``: Roman above Devanagari.
     sections : as in ``about["sections"]``: name, onset, duration (ticks), derived, taught, note; each on a new line.
+    signs : ``bhatkhande`` or ``paluskar``.
 
     Raises
     ------
-    ValueError : there is no such script.
+    ValueError : there is no such script, or no such signs.
     """
+    if signs not in SIGNS:
+        raise ValueError(f"signs are {signs!r}; they are one of {', '.join(SIGNS)}")
     if script not in SCRIPTS:
         raise ValueError(f"script is {script!r}; it is one of {', '.join(SCRIPTS)}")
     taal = taals.find(taal) if isinstance(taal, str) else taal
@@ -174,22 +215,33 @@ def table(
     for section, inside in _parts(events, sections):
         lines = list(_lines(inside, taal, section["onset"] // TICKS % taal.matras))
         parts.append((section, lines))
-        letters += [_width(matra, script) for line in lines for bar in line for matra in bar if matra]
+        letters += [_width(matra, script, signs) for line in lines for bar in line for matra in bar if matra]
     longest = _usual(letters)
-    blocks = [_section(section, lines, taal, script, longest) for section, lines in parts]
+    look = _Look(taal, script, signs, longest)
+    blocks = [_section(section, lines, look) for section, lines in parts]
     fit, style = _fit(taal, longest)
     heading = f'<p class="riyaz-title">{escape.html(title)}</p>' if title else ""
     label = escape.html(title or f"Bols in {taal.title}")
     return (
         f'<div class="riyaz-sheet" role="group" aria-label="{label}"><style>{_STYLE}{style}</style>\n'
-        f'{heading}<div class="{fit}">\n{"".join(blocks)}</div></div>\n'
+        f'{heading}<div class="{fit}{" riyaz-paluskar" * (signs == "paluskar")}">\n{"".join(blocks)}</div></div>\n'
     )
 
 
-def _width(matra: Matra, script: str) -> int:
-    """Of what is written in a matra, in letters; vowel signs of Devanagari stand over others."""
+class _Look(NamedTuple):
+    """How a table looks: taal, script, signs, and the width of a matra in letters."""
+
+    taal: Taal
+    script: str
+    signs: str
+    usual: int
+
+
+def _width(matra: Matra, script: str, signs: str = "bhatkhande") -> int:
+    """Of what is written in a matra, in letters; vowel signs of Indian scripts stand over others."""
     nagari = sum(not 0x93E <= ord(letter) <= 0x94D and letter not in "ंँ़" for letter in matra.nagari) + 1
-    return max(len(matra.roman) if script != "devanagari" else 0, nagari if script != "roman" else 0)
+    marks = 2 * len(matra.lengths) // 3 if signs == "paluskar" else 0  # in smaller type
+    return max(len(matra.roman) if script in ("roman", "both") else 0, nagari if script != "roman" else 0, marks)
 
 
 def _usual(letters: list[int]) -> int:
@@ -213,9 +265,7 @@ def _fit(taal: Taal, letters: int) -> tuple[str, str]:
     return fit, "\n".join(rules) + "\n"
 
 
-def _section(
-    section: dict[str, Any], lines: list[list[list[Matra | None]]], taal: Taal, script: str, usual: int
-) -> str:
+def _section(section: dict[str, Any], lines: list[list[list[Matra | None]]], look: _Look) -> str:
     name = escape.html(section["name"])
     origin = "derived by rule" if section.get("derived") else "as taught" if section.get("taught") else ""
     small = "".join(f"<small>{escape.html(text)}</small>" for text in (section.get("note", ""), origin) if text)
@@ -223,38 +273,45 @@ def _section(
     rows = []
     for number, line in enumerate(lines, 1):
         ends = number == len(lines)
-        bars = [_vibhag(i, bar, taal, script, usual, ends and i == len(line) - 1) for i, bar in enumerate(line)]
+        bars = [_vibhag(i, bar, look, i == len(line) - 1, ends and i == len(line) - 1) for i, bar in enumerate(line)]
         rows.append(f'<div class="riyaz-avartan" role="group" aria-label="avartan {number}">\n{"".join(bars)}</div>\n')
     return f'<div role="group" aria-label="{name or "bols"}">\n{heading}{"".join(rows)}</div>\n'
 
 
-def _vibhag(index: int, bar: list[Matra | None], taal: Taal, script: str, usual: int, last: bool) -> str:
-    sign = taal.signs[index]
+def _vibhag(index: int, bar: list[Matra | None], look: _Look, closes: bool, last: bool) -> str:
+    sign = look.taal.signs[index]
     spoken = "sam" if sign == "X" else "khali" if sign == "0" else f"tali {sign}"
     spoken = f"sam, {spoken}" if index == 0 and sign != "X" else spoken
-    classes = "riyaz-vibhag" + " riyaz-khali" * (sign == "0") + " riyaz-end" * last
-    first = taal.starts[index]
-    matras = [_matra(first + i, matra, sign if i == 0 else "", script, usual) for i, matra in enumerate(bar)]
+    classes = "riyaz-vibhag" + " riyaz-khali" * (sign == "0") + " riyaz-bar" * closes + " riyaz-end" * last
+    first, shown = look.taal.starts[index], _sign(look.taal, index, look.signs)
+    matras = [_matra(first + i, matra, shown if i == 0 else "", look) for i, matra in enumerate(bar)]
     return (
         f'<div class="{classes}" style="--riyaz-n:{len(bar)}" role="group" aria-label="vibhag {index + 1}, {spoken}">\n'
         f"{''.join(matras)}</div>\n"
     )
 
 
-def _matra(number: int, matra: Matra | None, sign: str, script: str, usual: int) -> str:
-    arc = " riyaz-arc" if matra and matra.shared else ""
-    wide = _width(matra, script) if matra else 0
-    small = f' style="font-size:{usual / wide:.2f}em"' if wide > usual else ""
-    roman = f'<span class="riyaz-bols{arc}"{small}>{escape.html(matra.roman) if matra else ""}</span>\n'
-    nagari = f'<span class="riyaz-bols riyaz-nagari{arc}"{small} lang="hi">{matra.nagari if matra else ""}</span>\n'
+def _matra(number: int, matra: Matra | None, sign: str, look: _Look) -> str:
+    paluskar = look.signs == "paluskar"
+    arc = " riyaz-arc" if matra and matra.shared and not paluskar else ""
+    wide = _width(matra, look.script, look.signs) if matra else 0
+    small = f' style="font-size:{look.usual / wide:.2f}em"' if wide > look.usual else ""
+    cells = []
+    for script, lang in (("roman", ""), ("devanagari", "hi"), ("bengali", "bn")):
+        if script == look.script or (look.script == "both" and script != "bengali"):
+            kind = f" riyaz-nagari{arc}" if lang else arc
+            mark = f' lang="{lang}"' if lang else ""
+            text = escape.html(_written(matra, script)) if matra else ""
+            cells.append(f'<span class="riyaz-bols{kind}"{small}{mark}>{text}</span>\n')
+    if paluskar:
+        cells.append(f'<span class="riyaz-length"{small}>{matra.lengths if matra else ""}</span>\n')
     return (
-        f'<div class="riyaz-matra"><span class="riyaz-number">{number}</span>\n'
-        f"{roman if script != 'devanagari' else ''}{nagari if script != 'roman' else ''}"
+        f'<div class="riyaz-matra"><span class="riyaz-number">{number}</span>\n{"".join(cells)}'
         f'<span class="riyaz-sign" aria-hidden="true">{sign}</span></div>\n'
     )
 
 
-def sheet(events: pd.DataFrame, about: dict[str, Any], script: str = "both") -> str:
+def sheet(events: pd.DataFrame, about: dict[str, Any], script: str = "both", signs: str = "bhatkhande") -> str:
     """Set a piece as a whole page in HTML, to be read or printed.
 
     Parameters
@@ -273,5 +330,5 @@ def sheet(events: pd.DataFrame, about: dict[str, Any], script: str = "both") -> 
         **({"Source": str(about["source"])} if about.get("source") else {}),
     }
     facts = "".join(f"<div><dt>{key}</dt><dd>{escape.html(value)}</dd></div>" for key, value in shown.items())
-    body = table(events, taal, script=script, sections=about.get("sections"))
-    return _PAGE.format(title=escape.html(about.get("title") or "Bols"), facts=facts, table=body, key=_KEY)
+    body = table(events, taal, script=script, sections=about.get("sections"), signs=signs)
+    return _PAGE.format(title=escape.html(about.get("title") or "Bols"), facts=facts, table=body, key=_KEYS[signs])

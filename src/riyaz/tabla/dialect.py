@@ -12,6 +12,8 @@ that remains is taken; where two remain, the text is refused with both, and a li
 ``dots: bars``     a dot between blanks parts as a bar does
 ``dots: rests``    a dot between blanks is a rest
 ``hyphens: matras``  a hyphen ends a matra
+``commas: matras``   a comma ends a matra
+``runs: pairs``      two strokes of TiRaKiTa, KiTaTaKa, DheRe take the time of one other
 =================  =========================================================
 """
 
@@ -22,13 +24,26 @@ from fractions import Fraction
 
 from riyaz.music.events import TICKS, Unreadable
 from riyaz.tabla import taals
-from riyaz.tabla.layout import Item
+from riyaz.tabla.layout import LONGEST, Item
 from riyaz.tabla.place import Place
 from riyaz.tabla.spelling import mistake, strokes, with_ka
 
 Slots = list[tuple[int, str]]  # ticks, and a bol, "" for a rest
 
 MOST = 8  # strokes of a word that may be a matra where the avartans are not whole
+RUNS = tuple(
+    tuple(run.split())
+    for run in (
+        "Ti Ra Ki ta ta Ka",
+        "Ti Ra Ki ta",
+        "Ki ta ta Ka",
+        "Ti Ra",
+        "Dhe Re",
+        "Te Re",
+        "Ge Da Na Ga",
+        "Ge Re Na Ga",
+    )
+)
 DENSITIES = tuple(Fraction(n) for n in ("1", "2", "4", "3", "6", "8", "3/2", "5", "7"))
 
 
@@ -41,19 +56,24 @@ class Reading:
     bars : ``vibhags`` or ``matras``.
     dots : ``rests`` or ``bars``, of a dot between blanks.
     hyphens : ``rests`` or ``matras``.
+    commas : ``shares`` or ``matras``.
+    runs : ``strokes`` or ``pairs``: what of a fast run takes the time of one other stroke, where `strokes` is not 0.
     strokes : slots a matra where blanks part phrases; 0 where a word is a matra.
     """
 
     bars: str = "vibhags"
     dots: str = "rests"
     hyphens: str = "rests"
+    commas: str = "shares"
+    runs: str = "strokes"
     strokes: Fraction = Fraction(0)
 
     @property
     def settled(self) -> str:
         """The lines of a header that choose this reading."""
-        keys = {"dots": self.dots == "bars", "hyphens": self.hyphens == "matras", "bars": self.bars == "matras"}
-        lines = [f"{key}: {getattr(self, key)}" for key, other in keys.items() if other]
+        plain = Reading()
+        keys = ("dots", "hyphens", "commas", "bars", "runs")
+        lines = [f"{key}: {getattr(self, key)}" for key in keys if getattr(self, key) != getattr(plain, key)]
         lines += [f"strokes: {self.strokes}"] if self.strokes else []
         return ", ".join(lines) or "words: matras"
 
@@ -61,8 +81,10 @@ class Reading:
     def words(self) -> str:
         """The reading in words."""
         if self.strokes:
-            return f"{self.strokes} stroke{'s' * (self.strokes != 1)} a matra"
-        ends = "a hyphen ends" if self.hyphens == "matras" else "a bar ends" if self.bars == "matras" else ""
+            runs = ", runs twice as fast" if self.runs == "pairs" else ""
+            return f"{self.strokes} stroke{'s' * (self.strokes != 1)} a matra{runs}"
+        marks = {"a hyphen ends": self.hyphens, "a comma ends": self.commas, "a bar ends": self.bars}
+        ends = next((mark for mark, meaning in marks.items() if meaning == "matras"), "")
         return f"{ends} a matra" if ends else "a word is a matra"
 
 
@@ -95,7 +117,7 @@ def settle(
     else:
         mistaken = None
         tell = any("$" in item.text for item in result) and any(item.kind == "bar" for item in result)
-        chosen = "words" in given or "strokes" in given or "hyphens" in given
+        chosen = bool({"words", "strokes", "hyphens", "commas"} & given.keys())
         if chosen or (whole(first, taal) and (not dots or "dots" in given) and (not tell or "bars" in given)):
             return plain, first
     fitting: list[tuple[Reading, dict[str, Slots]]] = []
@@ -106,7 +128,8 @@ def settle(
             continue
         if whole(slots, taal) and slots not in [other for _, other in fitting]:
             fitting.append((reading, slots))
-    if mistaken is None and not dots and not whole(first, taal) and _half(first, taal):
+    paired = any(reading.runs == "pairs" for reading, _ in fitting)
+    if mistaken is None and not dots and not whole(first, taal) and _half(first, taal, paired):
         fitting = [(plain, first), *fitting]
     if len(fitting) == 1:
         return fitting[0]
@@ -138,11 +161,11 @@ def whole(sections: Mapping[str, Slots], taal: taals.Taal) -> bool:
     return True
 
 
-def _half(sections: Mapping[str, Slots], taal: taals.Taal) -> bool:
-    """Whether the plain reading is likely as well: half avartans, or words of at most two strokes."""
+def _half(sections: Mapping[str, Slots], taal: taals.Taal, strict: bool) -> bool:
+    """Whether the plain reading is likely as well: half avartans, or, if not strict, words of at most two strokes."""
     for slots in sections.values():
         total = sum(ticks for ticks, _ in slots)
-        if total * 2 % taal.ticks and len(slots) * TICKS > 2 * total:
+        if total * 2 % taal.ticks and (strict or len(slots) * TICKS > 2 * total):
             return False
     return True
 
@@ -156,6 +179,8 @@ def _given(reading: Reading, given: Mapping[str, str]) -> Reading:
         bars=given.get("bars", reading.bars),
         dots=given.get("dots", reading.dots),
         hyphens=given.get("hyphens", reading.hyphens),
+        commas=given.get("commas", reading.commas),
+        runs=given.get("runs", reading.runs),
         strokes=Fraction(given.get("strokes", reading.strokes)),
     )
 
@@ -173,6 +198,8 @@ def _others(result: Sequence[Item], given: Mapping[str, str], plain: Reading, ba
         return others
     if words and all(word.count("-") >= 2 for word in words) and "hyphens" not in given:
         others.append(Reading(hyphens="matras"))
+    if words and all(word.strip(",").count(",") >= 2 for word in words) and "commas" not in given:
+        others.append(Reading(commas="matras"))
     names = [strokes(word) for word in words]
     several = any(len(row) > 1 for row in names)
     longer = sum(map(len, names)) > 2 * len(names)  # phrases, not the pairs of a dugun
@@ -184,6 +211,7 @@ def _others(result: Sequence[Item], given: Mapping[str, str], plain: Reading, ba
     ):
         fast = any("Ra" in row or "Re" in row for row in names)  # TiRaKiTa and DheReDheRe are not played in thah
         others += [Reading(dots=dot, strokes=n) for dot in dots for n in DENSITIES if n > 1 or not fast]
+        others += [Reading(dots=dot, strokes=n, runs="pairs") for dot in dots for n in DENSITIES if fast]
     return [other for other in others if other != plain]
 
 
@@ -194,7 +222,7 @@ def _placed(parts: Mapping[str, Sequence[Item]], taal: taals.Taal, reading: Read
     placed: dict[str, Slots] = {}
     for name, items in parts.items():
         theme = placed.get("theme") or next(iter(placed.values()), [])
-        placed[name] = _section(_meant(items, reading), taal, reading, theme)
+        placed[name] = _section(_meant(items, reading), taal, reading, theme, placed)
     return placed
 
 
@@ -208,12 +236,14 @@ def _meant(items: Sequence[Item], reading: Reading) -> list[Item]:
             )
         if item.kind == "word" and reading.hyphens == "matras":
             meant += [item._replace(text=text) for text in item.text.split("-") if text]
+        elif item.kind == "word" and reading.commas == "matras":
+            meant += [item._replace(text=text) for text in item.text.split(",") if text]
         else:
             meant.append(item)
     return meant
 
 
-def _section(items: list[Item], taal: taals.Taal, reading: Reading, theme: Slots) -> Slots:
+def _section(items: list[Item], taal: taals.Taal, reading: Reading, theme: Slots, above: Mapping[str, Slots]) -> Slots:
     slots: Slots = []
     halves: list[tuple[int, Place]] = []  # where half a theme is to be put
     rate = reading.strokes
@@ -227,6 +257,12 @@ def _section(items: list[Item], taal: taals.Taal, reading: Reading, theme: Slots
             group = []
         elif item.kind == "word" and item.place.line in spans:
             group.append(item)
+        elif item.kind == "section":
+            if item.text not in above:
+                item.place.stop(f"section {item.text!r} does not stand above this", "move it up, or write its bols")
+            slots += above[item.text]
+            if len(slots) > LONGEST:
+                item.place.stop(f"{item.text!r} makes more than {LONGEST} strokes", "refer to it less often")
         elif item.kind in ("half", "whole"):
             if not theme:
                 item.place.stop(f"{item.text!r} refers to a theme", "write a section [theme] above it")
@@ -244,7 +280,7 @@ def _section(items: list[Item], taal: taals.Taal, reading: Reading, theme: Slots
         elif item.kind == "word" and reading.bars == "matras" and not rate:
             group.append(item)
         elif item.kind == "word":
-            _matra(item, rate, slots)
+            _matra(item, rate, slots, reading.runs == "pairs")
     if halves:
         slots = _halved(slots, halves, theme, taal)
     if rate and len(slots) > 1 and slots[-1][1]:
@@ -253,10 +289,12 @@ def _section(items: list[Item], taal: taals.Taal, reading: Reading, theme: Slots
     return slots
 
 
-def _matra(item: Item, rate: Fraction, slots: Slots) -> None:
-    """Add a word as a matra, or its strokes at a rate."""
-    for share, bol in word(item.text, item.place):
-        ticks = TICKS / rate if rate else share * TICKS / item.speed
+def _matra(item: Item, rate: Fraction, slots: Slots, pairs: bool = False) -> None:
+    """Add a word as a matra, or its strokes at a rate, in runs two for one if they are `pairs`."""
+    shares = word(item.text, item.place)
+    fast = _in_runs([bol for _, bol in shares]) if pairs else set()
+    for number, (share, bol) in enumerate(shares):
+        ticks = TICKS / rate / (2 if number in fast else 1) if rate else share * TICKS / item.speed
         if ticks.denominator != 1:
             item.place.stop(f"{item.text!r} parts a matra into more than {TICKS} can count", "use fewer bols")
         if bol == "~" and not slots:
@@ -265,6 +303,18 @@ def _matra(item: Item, rate: Fraction, slots: Slots) -> None:
             slots[-1] = (slots[-1][0] + int(ticks), slots[-1][1])
         else:
             slots.append((int(ticks), bol))
+
+
+def _in_runs(names: Sequence[str]) -> set[int]:
+    """The places of strokes that belong to a fast run; the longest run that begins at a stroke counts."""
+    plain = tuple(name.rstrip("?").replace("Ta", "ta") for name in names)
+    places: set[int] = set()
+    start = 0
+    while start < len(plain):
+        n = next((len(run) for run in RUNS if plain[start : start + len(run)] == run), 0)
+        places.update(range(start, start + n))
+        start += n or 1
+    return places
 
 
 def _shared(group: list[Item], slots: Slots) -> None:

@@ -10,7 +10,7 @@ Tihais are found and solved in `riyaz.tabla.tihai`, whose names stand here too.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -61,12 +61,14 @@ class Check:
     passed : whether it holds.
     where : section, and avartan where it matters; empty for the whole.
     detail : what was found.
+    at : the strokes of the section that break it, counted from 0; empty where it is no matter of single strokes.
     """
 
     rule: str
     passed: bool
     where: str
     detail: str
+    at: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -188,9 +190,11 @@ def check(composition: Composition) -> list[Check]:
     return checks
 
 
-def by_rule(groups: Mapping[str, Sequence[Composition]]) -> pd.DataFrame:
-    """Every check of every composition: a row a check, with group, rule and passed."""
-    rows = [(group, one.rule, one.passed) for group, works in groups.items() for work in works for one in check(work)]
+def by_rule(
+    groups: Mapping[str, Sequence[Composition]], rules: Callable[[Composition], list[Check]] = check
+) -> pd.DataFrame:
+    """Every check of every composition: a row a check, with group, rule and passed; `rules` gives the checks of one."""
+    rows = [(group, one.rule, one.passed) for group, works in groups.items() for work in works for one in rules(work)]
     return pd.DataFrame(rows, columns=["group", "rule", "passed"])
 
 
@@ -274,11 +278,14 @@ def _khali_half(events: pd.DataFrame, where: str) -> Check:
     wrong = [i for i, (a, b) in enumerate(zip(closed, khali(copy), strict=True)) if not _alike(a, b, ends[i])]
     if wrong:
         i = wrong[0]
-        return Check(rule, False, where, f"stroke {i + 1}: {copy[i]} is neither {first[i]} nor {closed[i]}")
+        at = tuple(len(first) + number for number in wrong)
+        return Check(rule, False, where, f"stroke {i + 1}: {copy[i]} is neither {first[i]} nor {closed[i]}", at)
     opened = next((t for (t, bol), shut in zip(second, closed, strict=True) if bol != shut), None)
     must = [bol for t, bol in bhari if t < half * CLOSED]
     if opened is not None and opened < half * CLOSED:
-        return Check(rule, False, where, f"bhari again after {Fraction(opened, TICKS)} matras")
+        early = [i for i, (t, bol) in enumerate(second) if t < half * CLOSED and bol != closed[i]]
+        at = tuple(len(first) + i for i in early)
+        return Check(rule, False, where, f"bhari again after {Fraction(opened, TICKS)} matras", at)
     return Check(rule, khali(must) != must, where, "closed, then open" if opened is not None else "closed throughout")
 
 
@@ -289,13 +296,19 @@ def _alike(closed: str, other: str, cadence: bool) -> bool:
 def _within(events: pd.DataFrame, theme: pd.DataFrame, where: str, landing: str = "") -> Check:
     known = [landing, *(bol for _, bol in strokes(theme))]
     known += khali(known)
-    strange = sorted({bol for _, bol in strokes(events)} - set(known))
-    return Check("bols of the theme", not strange, where, f"not in the theme: {' '.join(strange)}" if strange else "")
+    struck = [bol for _, bol in strokes(events)]
+    strange = sorted(set(struck) - set(known))
+    at = tuple(i for i, bol in enumerate(struck) if bol in strange)
+    detail = f"not in the theme: {' '.join(strange)}" if strange else ""
+    return Check("bols of the theme", not strange, where, detail, at)
 
 
 def _cadence(events: pd.DataFrame, theme: pd.DataFrame, where: str) -> Check:
     ends, ought = cadences(events), cadences(theme)
-    return Check("cadence", ends == ought, where, " / ".join(" ".join(phrase) for phrase in ends))
+    both, stops = halves(events), np.cumsum([len(half) for half in halves(events)]).tolist()
+    wrong = [(stop, len(half)) for stop, half, end, goal in zip(stops, both, ends, ought, strict=True) if end != goal]
+    at = tuple(i for stop, size in wrong for i in range(stop - min(size, 4), stop))
+    return Check("cadence", ends == ought, where, " / ".join(" ".join(phrase) for phrase in ends), at)
 
 
 def _even(events: pd.DataFrame, where: str) -> Check:

@@ -11,7 +11,7 @@ A *line* is the bhari half of the theme, A its head and B its end (`riyaz.tabla.
 - *end of the theme*: the bhari half ends as the theme's does, from B on.
 - *dohra*: A A A B where A is half of the line, else the line twice.
 - *phrases of the theme*: the strokes of every phrase of a palta (`riyaz.tabla.bols.phrases`) stand so in the theme.
-- *first palta*: joins of the theme only, no rest that the theme has not, and half of the theme's head at least.
+- *first palta*: joins of the theme and its dohra only, no rest that the theme has not, at least half of its head.
 - *small step*: at most half of what is free changes from one palta to the next of the same length.
 - *lengths*: no palta is longer than the one before.
 - *khali on a matra*: the khali half begins on a matra.
@@ -31,7 +31,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from riyaz.music.events import TICKS
+from riyaz.music.events import TICKS, Piece
 from riyaz.tabla import bols, form, taals
 from riyaz.tabla import theme as themes
 from riyaz.tabla.filling import Row, length, sounds
@@ -52,7 +52,7 @@ class Step:
     section : its name.
     step : edit distance from the palta before, over the sounds that are free; None for the first or another length.
     head : sounds of the theme's first line up to its end, that stand at the same time.
-    joins : pairs of strokes that follow each other in the theme too.
+    joins : pairs of strokes that follow each other in the theme or its dohra too.
     rests : rests.
     """
 
@@ -68,6 +68,22 @@ def taught(composition: Composition) -> Composition:
     return replace(composition, sections=tuple(section for section in composition.sections if section.taught))
 
 
+def composition(piece: Piece) -> Composition:
+    """A piece of bols with its sections as a composition again; without sections where the piece has none."""
+    parts = [
+        Section(
+            part["name"],
+            form.between(piece.events, part["onset"], part["duration"]),
+            part["derived"],
+            part.get("taught", False),
+            part.get("note", ""),
+        )
+        for part in piece.about.get("sections", [])
+    ]
+    about = piece.about
+    return Composition(about.get("title", ""), about["taal"], about.get("form", ""), sections=tuple(parts))
+
+
 def check(composition: Composition) -> list[Check]:
     """Put the rules of teaching to a kaida or rela; none where there is no theme, or for other forms."""
     theme = _theme(composition)
@@ -77,7 +93,7 @@ def check(composition: Composition) -> list[Check]:
     paltas = [section for section in composition.sections if section.name.startswith("palta")]
     for section in composition.sections:
         if section.name.startswith(("dohra", "palta")):
-            line, opened = _lines(theme, section)
+            line, opened = lines(theme, section)
             checks += [*_cadence_inside(line, opened, section), _end(line, section), _on_a_matra(section)]
             checks.append(
                 _dohra(line, section) if section.name.startswith("dohra") else _phrases([line, opened], section)
@@ -103,16 +119,16 @@ def build_up(composition: Composition) -> list[Step]:
         return []
     result: list[Step] = []
     for before, section in zip([None, *paltas], paltas, strict=False):
-        line, opened = _lines(theme, section)
+        line, opened = lines(theme, section)
         row, free = _bhari(section), length(_bhari(section)) - length(line) + themes.cut_of(line)
         step = None
         if before is not None and before.ticks == section.ticks:
-            kept, last = themes.until_ticks(row, free), themes.until_ticks(_bhari(before), free)
-            step = distance(last, kept) / max(len(last), len(kept), 1)
+            start, last = themes.until_ticks(row, free), themes.until_ticks(_bhari(before), free)
+            step = distance(last, start) / max(len(last), len(start), 1)
         head = themes.until_ticks(line, themes.cut_of(line))
         same = _timed(head) & _timed(row)
         joins = list(pairwise(_names(row)))
-        known = themes.joins_of([*line, *opened, *line])
+        known = themes.joins_of([*line, *opened, *line], [*head, *head])  # of the theme and its dohra
         share = np.mean([pair in known for pair in joins]) if joins else 1.0
         rests = sum(not bol for bol, _ in row)
         result.append(Step(section.name, step, len(same) / max(len(head), 1), float(share), rests))
@@ -164,8 +180,8 @@ def _theme(composition: Composition) -> Section | None:
     return next((section for section in composition.sections if section.name.startswith("theme")), None)
 
 
-def _lines(theme: Section, section: Section) -> tuple[Row, Row]:
-    """The bhari half of the theme and its return, at the laya of a section: that at which the section's half ends so."""
+def lines(theme: Section, section: Section) -> tuple[Row, Row]:
+    """The bhari half of the theme and its return, at the laya at which the bhari half of a section ends so."""
     measured, row = form.laya(theme.events) / (form.laya(section.events) or 1), _bhari(section)
     tries = [Fraction(1, n) for n in (1, 2, 4, 3, 8)] + [measured or Fraction(1)]
     scaled = []
@@ -199,15 +215,18 @@ def _cadence_inside(line: Row, opened: Row, section: Section) -> list[Check]:
     inside = [i for i in range(len(names) - n) if tuple(names[i : i + n]) == closed]
     if bols.khali(closed) != list(closed) or form.cadence(_names(opened)) == closed or inside or not n:
         return []
-    found = [i for i in range(len(row) - n) if tuple(row[i : i + n]) == closed and i != len(row) - 2 * n]
-    detail = f"{' '.join(closed)} at stroke {found[0] + 1} of the bhari half" if found else ""
-    return [Check("cadence at the end", not found, section.name, detail)]
+    places = [i for i in range(len(row) - n) if tuple(row[i : i + n]) == closed and i != len(row) - 2 * n]
+    detail = f"{' '.join(closed)} at stroke {places[0] + 1} of the bhari half" if places else ""
+    at = tuple(i + k for i in places for k in range(n))
+    return [Check("cadence at the end", not places, section.name, detail, at)]
 
 
 def _end(line: Row, section: Section) -> Check:
     row, end = _bhari(section), line[len(themes.until_ticks(line, themes.cut_of(line))) :]
     passed = row[len(row) - len(end) :] == end
-    return Check("end of the theme", passed, section.name, "" if passed else f"not {' '.join(_names(end))}")
+    n, ends = len(_names(row)), len(_names(end))
+    at = () if passed else tuple(range(max(0, n - ends), n))
+    return Check("end of the theme", passed, section.name, "" if passed else f"not {' '.join(_names(end))}", at)
 
 
 def _on_a_matra(section: Section) -> Check:
@@ -225,20 +244,27 @@ def _dohra(line: Row, section: Section) -> Check:
     return Check("dohra", twice, section.name, "the line twice")
 
 
-def _phrases(lines: Sequence[Row], section: Section) -> Check:
-    line, opened = lines
+def _phrases(pair: Sequence[Row], section: Section) -> Check:
+    line, opened = pair
     theme = [bol for bol, _ in (*line, *opened, *line)]
     known = {tuple(theme[i : i + n]) for n in (1, 2, 3, 4) for i in range(len(theme) - n + 1)}
-    found = bols.phrases([bol for bol, _ in _bhari(section)])
-    strange = dict.fromkeys(phrase for phrase in found if phrase != ("",) and phrase not in known)
+    phrases = bols.phrases([bol for bol, _ in _bhari(section)])
+    strange = dict.fromkeys(phrase for phrase in phrases if phrase != ("",) and phrase not in known)
+    at: list[int] = []
+    struck = 0
+    for phrase in phrases:
+        size = len([bol for bol in phrase if bol])
+        at += range(struck, struck + size) if phrase in strange else ()
+        struck += size
     detail = ", ".join(" ".join(phrase) for phrase in strange)
-    return Check("phrases of the theme", not strange, section.name, f"not in the theme: {detail}" if strange else "")
+    words = f"not in the theme: {detail}" if strange else ""
+    return Check("phrases of the theme", not strange, section.name, words, tuple(at))
 
 
 def _first(composition: Composition, palta: Section) -> Check:
     step = build_up(composition)[0]
     theme = _theme(composition)
-    silent = bool(theme) and any(not bol for bol, _ in _bhari(theme))
+    silent = theme is not None and any(not bol for bol, _ in _bhari(theme))
     passed = step.joins == 1 and step.head >= HEAD and (not step.rests or silent)
     detail = f"{step.joins:.0%} of the joins, {step.head:.0%} of the head, {step.rests} rests"
     return Check("first palta", passed, palta.name, detail)

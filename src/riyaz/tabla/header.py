@@ -8,7 +8,7 @@ from typing import NamedTuple
 from riyaz.music.events import Unreadable
 from riyaz.tabla import pitch, taals
 from riyaz.tabla.place import Place
-from riyaz.tabla.spelling import fold
+from riyaz.tabla.spelling import fold, strokes
 
 FORMS = ("theka", "kaida", "rela", "peshkar", "tukda", "mukhda", "tihai", "chakradar", "gat", "paran", "laggi", "mohra")
 LAYAS = {"vilambit": 45, "madhya": 90, "drut": 180}  # and a usual number of matras a minute
@@ -29,6 +29,12 @@ _FORM_NAMES = {
 }
 _KNOWN_FORMS = {name: form for form, names in _FORM_NAMES.items() for name in (form, *names.split())}
 _KEYS = ("title", "taal", "form", "laya", "gharana", "source", "family", "tempo", "pitch")
+# what a first line says beside form and taal, and what is passed over there
+_MORE = re.compile(
+    r"\b(?:vilambit|madhya|drut)\s*(?:laya|lay)?\b|[^\W\d_]+\s+gharana\b|\(?\b\d+\s*(?:beats?|matras?|मात्रा)\)?"
+    r"|मध्य\s*लय|विलंबित|द्रुत",
+    re.IGNORECASE,
+)
 _TEXTS = ("title", "gharana", "source", "family")
 _OWN = ("matras", "vibhags", "signs", "theka")
 READINGS = {
@@ -36,6 +42,8 @@ READINGS = {
     "bars": ("vibhags", "matras"),
     "dots": ("rests", "bars"),
     "hyphens": ("rests", "matras"),
+    "commas": ("shares", "matras"),
+    "runs": ("strokes", "pairs"),
     "strokes": (),
 }
 _ALIASES = {"tal": "taal", "tala": "taal", "taala": "taal", "ताल": "taal", "তাল": "taal", "name": "title"}
@@ -52,13 +60,31 @@ _ALIASES |= {
 _ALIASES |= {"शीर्षक": "title", "type": "form"}
 
 _SECTIONS = (
-    "theme mukh face kaida kayda kayada qaida quayda rela peshkar theka dohra dohara palta palte variation bal tihai "
+    "theme mukh face kaida kayda kayada qaida quayda rela peshkar theka dohra dohara dora palta palte paltas variation "
+    "variations bal vistar tukda tukra mukhda ending tihai "
     "tehai chakradar gat tukda mohra uthan laggi paran adha-dohra मुख कायदा क़ायदा दोहरा पलटा तिहाई ठेका रेला"
 )
 _NAMES = "|".join(sorted(_SECTIONS.split(), key=len, reverse=True))
-_HEAD = re.compile(rf"\s*((?:adha\s+)?(?:{_NAMES}))\s*[#-]?\s*(\d{{0,3}})\s*(:|[.)-]*\s*$)", re.IGNORECASE)
+_NUMBER = r"(?:[#-]|no\.?|number|नं\.?)?\s*(\d{0,3})"
+_HEAD = re.compile(rf"\s*((?:adha\s+|main\s+)?(?:{_NAMES}))\s*{_NUMBER}\s*(:|[.)-]*\s*$)", re.IGNORECASE)
+_OTHER_HEAD = re.compile(r"\s*([^\W\d_][\w .'-]{0,40}?)\s*(\d{0,3})\s*(:)\s*$")
 _LABEL = re.compile(r"\s*(?:bhari|khali|bhari\s+khali|भरी|खाली)\s*(?::|$)", re.IGNORECASE)
-THEME = ("theme", "mukh", "face", "kaida", "kayda", "kayada", "qaida", "quayda", "मुख", "कायदा", "क़ायदा")
+THEME = (
+    "theme",
+    "mukh",
+    "face",
+    "main kaida",
+    "main kayda",
+    "main theme",
+    "kaida",
+    "kayda",
+    "kayada",
+    "qaida",
+    "quayda",
+    "मुख",
+    "कायदा",
+    "क़ायदा",
+)
 
 
 def form_of(value: str) -> str:
@@ -88,12 +114,21 @@ def header(
     result: dict[str, tuple[str, Place]] = {}
     end = len(rows)
     for number, line in enumerate(rows):
-        content = line.split("#")[0].strip()
+        content = line.split("#")[0].strip().strip("*_").strip()
         match = re.match(r"([^\W\d][^\s:=|]*)\s*[:=]\s*(.*)$", content)
+        if match and "taal" not in result and (named := _named(match[1])):
+            result["taal"] = (named, place._replace(line=number + 1))
+            rows[number] = re.sub(r"^[^:=]*[:=]", lambda before: " " * len(before[0]), line)
+            if match[2]:  # bols after it
+                end = number
+                break
+            continue
         if not content:
             continue
         if not match:
-            plain = _plain(content, "taal" in result) if not {"taal", "form"} <= result.keys() else {}
+            bare = re.sub(r"\(.*?\)", " ", content)  # such as Kaida (Delhi) in Teental
+            known = "taal" in result
+            plain = {} if {"taal", "form"} <= result.keys() else _plain(content, known) or _plain(bare, known)
             here = place._replace(line=number + 1)
             if not plain or any(key in result for key in plain):
                 end = number
@@ -115,12 +150,22 @@ def header(
     return (*_values(result, more or {}), end)
 
 
+def _named(word: str) -> str:
+    """The title of the taal of this name, ``""`` where the word is a header key or names none."""
+    if word.lower() in (*_KEYS, *_OWN, *READINGS, *_ALIASES, "speed") or form_of(word):
+        return ""
+    try:
+        return taals.find(word).title
+    except Unreadable:
+        return ""
+
+
 def _plain(content: str, has_taal: bool) -> dict[str, str]:
     """What a line without a key says, such as ``Kaida in Teental`` or ``Teental``; empty where it is none."""
     if has_taal:
         alone = form_of(content.strip(" .:"))
         return {"form": alone} if alone in ("kaida", "rela", "peshkar", "gat", "laggi") else {}
-    parts = re.split(r"\s+in\s+|\s*[-–,()]\s*|\s+", content.strip(" .:"), flags=re.IGNORECASE)
+    parts = re.split(r"\s+in\s+|\s*[-–—,()|]\s*|\s+", _MORE.sub(" ", content).strip(" .:"), flags=re.IGNORECASE)
     form = [part for part in parts if form_of(part)]
     rest = " ".join(part for part in parts if part and not form_of(part))
     try:
@@ -239,6 +284,9 @@ def sections(rows: list[str], start: int, default: str, place: Place) -> Iterato
                 continue  # a reference
             _add(heads, Head(name, number, number), here)
             rows[number] = " " * match.end() + rows[number][match.end() :]
+        elif not bracketed and (match := _OTHER_HEAD.match(rows[number])) and not strokes(match[1].replace(" ", "")):
+            _add(heads, Head(" ".join((match[1].lower(), match[2])).strip(), number, number), here)
+            rows[number] = ""
         else:
             if match := _LABEL.match(rows[number]):
                 rows[number] = " " * match.end() + rows[number][match.end() :]

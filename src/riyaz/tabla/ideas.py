@@ -163,29 +163,29 @@ def dohra(at: Line) -> Segment:
 
 
 def _fixed(name: str, row: Row, back: Row, returns: int, idea: str) -> Segment:
-    kept = row[: len(row) - len(back)]
-    return Segment(name, None, row[len(kept) :], kept, back, returns, idea, derived=True)
+    start = row[: len(row) - len(back)]
+    return Segment(name, None, row[len(start) :], start, back, returns, idea, derived=True)
 
 
 def _fixed_ideas(at: Line) -> list[tuple[int, int, Segment]]:
     """Those that leave nothing to choose, as (place in the order, rank, segment)."""
-    found, back = [], (at.n - 1) * at.ticks
+    fixed, back = [], (at.n - 1) * at.ticks
     quarter = themes.until_ticks(at.head, at.cut // 2)
     even = 2 * at.cut == at.ticks and 2 * length(quarter) == at.cut and at.cut // 2 in themes.boundaries(at.head)
     even = even and quarter * 2 != at.head  # else the adha dohra is the dohra
     if even:
         row = (*quarter * 2, *at.head * (2 * at.n - 2), *at.end)
-        found.append((0, 4, _fixed("", row, at.end_opened, back, "adha dohra")))
+        fixed.append((0, 4, _fixed("", row, at.end_opened, back, "adha dohra")))
         hole = (quarter[0], *(("", at.step),) * ((at.cut // 2 - quarter[0][1]) // at.step), *at.head[len(quarter) :])
         if length(hole) == at.cut:
             row = (*at.head * (2 * at.n - 3), *hole, *at.line)
-            found.append((3, 6, _fixed("", row, at.end_opened, back, "bal")))
+            fixed.append((3, 6, _fixed("", row, at.end_opened, back, "bal")))
     row = (*at.end_opened, *at.end)
     closes = any(opens(sound) for sound in themes.until_ticks(row, -(-at.ticks // 3)))
     longer = len(at.end) > themes.cadence(at.line)
     if 2 * at.cut == at.ticks and 2 * at.ticks % at.cycle == 0 and closes and longer:
-        found.append((15, 9, _fixed("", row, at.end_opened, length(at.end), "the end of the theme alone")))
-    return found
+        fixed.append((15, 9, _fixed("", row, at.end_opened, length(at.end), "the end of the theme alone")))
+    return fixed
 
 
 def ideas(at: Line, hands: Hands, known: Sequence[pd.DataFrame], rate: Fraction) -> list[Idea]:
@@ -245,13 +245,16 @@ def _frees(
     size: int,
     more: dict,
 ) -> list[Free]:
-    """The free part of an idea: first with all rules, then without a distance from the theme, then off its places."""
+    """The free part of an idea: first with all rules, then with all joins of the form, then with fewer rules.
+
+    The distance from the theme is given up first, then the places on the beat or off it.
+    """
     opening = 0 if any(bol for bol, _ in before) else -(-half // 3) - length(before)
     grid = int(2 * TICKS / rate)
     start = length(before)
-    found = themes.places_of([(at.line, at.opened)], hands.phrases, grid)
+    wheres = themes.places_of([(at.line, at.opened)], hands.phrases, grid)
     on_beat = frozenset({-start % grid})
-    places = tuple(frozenset((place - start) % grid for place in where) for where in found)
+    places = tuple(frozenset((place - start) % grid for place in where) for where in wheres)
     places += (on_beat,) * (len(more.get("phrases", hands.phrases)) - len(places))  # of rests
     last = next((bol for bol, _ in reversed(before) if bol), at.opened[-1][0])
     free = Free(size, hands.phrases, hands.joins, last, after[0][0], opening, grid, places)
@@ -260,6 +263,9 @@ def _frees(
     reference = themes.until_ticks(same, start + size)[len(themes.until_ticks(same, start)) :]
     if length(reference) != size:
         reference = ()
-    free = free.without(row for row in [reference, *themes.middles(known, rate, before, size)] if row)
     n_different = ceil(MIN_DIFFERENT * sum(bool(bol) for bol, _ in reference))
-    return [replace(free, reference=reference, n_different=n_different), free, replace(free, places=())]
+    strict = replace(free, reference=reference, n_different=n_different)
+    wide = hands.joins | hands.practised
+    frees = [strict, replace(strict, joins=wide), replace(free, joins=wide), replace(free, joins=wide, places=())]
+    taken = [row for row in [reference, *themes.middles(known, rate, before, size)] if row]
+    return [free.without(taken) for free in frees]

@@ -83,7 +83,7 @@ def sections(events: pd.DataFrame, taal: Taal) -> tuple[pd.DataFrame, list[dict[
     versions, onset, about = lines(events, taal), 0, []
     for version in versions:
         length = int(version.events["duration"].sum())
-        about.append({"name": version.title, "onset": onset, "duration": length, "derived": True})
+        about.append({"name": version.title, "onset": onset, "duration": length, "derived": False})
         onset += length
     durations = [int(ticks) for version in versions for ticks in version.events["duration"]]
     return in_a_row(durations, [s for version in versions for s in version.events["symbols"]]), about

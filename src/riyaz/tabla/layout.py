@@ -5,11 +5,12 @@ What a bar, a blank, a dot or a hyphen means is not decided here, but in `riyaz.
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
 from riyaz.tabla.place import Place
-from riyaz.tabla.spelling import script
+from riyaz.tabla.spelling import script, strokes
 
 LONGEST = 100_000  # words; what a repeat may make of a few lines
 
@@ -17,18 +18,23 @@ _TOKEN = re.compile(
     r"(?P<bar>[|।॥]+|(?<!\S)(?://?|I)(?!\S))"
     r"|(?P<sign>\([Xx+]\)|\([0Oo2-9]\)(?=\s*\S)(?!\s*[x×]))"
     r"|(?P<span>\(\s*\d*\s*(?:[½¼¾]|\d/[1-9])?\s*\)\s*$)"
+    r"|(?P<section>(?:\+\s*)?\ue000\d+)"
     r"|(?P<open>\()"
     r"|(?P<close>\)(?:[\s|]*[x×*]\s*\d+(?!\w)|\s*\d+\s*(?:times|x|×)(?!\w)|\d+(?!\S))?)"
     r"|(?P<times>(?<!\S)(?:[x×]\s*\d+|\d+\s*(?:times|[x×]))(?!\w))"
     r"|(?P<half>\+?\s*(?:½|(?<!\d)1/2|\b(?:half|adha))\s*(?:face|mukh|theme|kaida)\b)"
     r"|(?P<whole>\+\s*(?:face|mukh|theme|kaida)\b|(?<!\S)(?:face|mukh|theme)\b)"
     r"|(?P<rate>(?<!\S)(?:\d+(?:\+\d+)*)?/[1-9]\d?(?!\S))"
+    r"|(?P<cut>\^)|(?P<drop><\s*\d{1,3}(?!\w))|(?P<faster>(?<!\S)\d{1,2}!(?!\S))|(?P<name>\$[^\W\d]\w*)"
     r"|(?P<speed>(?<!\S)@\d+x(?!\S))"
     r"|(?P<dot>(?<!\S)\.(?!\S))"
-    r"|(?P<word>[^\s|()।॥]+)",
+    r"|(?P<word>[^\s|()।॥^<]+)",
     re.IGNORECASE,
 )
-_SIGN_ROW = re.compile(r"[\s|।॥_.Xx+0-9०-९–-]*[Xx+0-9०-९][\s|।॥_.Xx+0-9०-९–-]*")
+_SIGN_ROW = re.compile(r"[\s|।॥_.Xx+0-9०-९()–-]*[Xx+0-9०-९][\s|।॥_.Xx+0-9०-९()–-]*")
+_TIMES = {"twice": 2, "thrice": 3, "two times": 2, "three times": 3, "2 times": 2, "3 times": 3}
+_SPOKEN = re.compile(rf"(?<![\w(])\(?({'|'.join(_TIMES)})\)?(?!\w)", re.IGNORECASE)
+_NAMED = re.compile(r"^\s*\$([^\W\d]\w*)\s*[:=]")
 _TYPED = str.maketrans({"\u00a0": " ", "\u200b": "", "\ufeff": "", '"': " ", "“": " ", "”": " ", "\r": " "})
 
 
@@ -50,34 +56,54 @@ def characters(text: str, place: Place) -> None:
     """
     for number, line in enumerate(text.split("\n"), 1):
         for column, letter in enumerate(line, 1):
-            if (letter < " " and letter not in "\t\r") or "\x7f" <= letter <= "\x9f":
+            if (letter < " " and letter not in "\t\r") or "\x7f" <= letter <= "\x9f" or letter == "\ue000":
                 name = f"U+{ord(letter):04X}"
                 place._replace(line=number, column=column).stop(f"control character {name}", "delete it")
 
 
-def items(rows: list[str], first: int, last: int, place: Place) -> list[Item]:
+def items(rows: list[str], first: int, last: int, place: Place, names: Sequence[str] = ()) -> list[Item]:
     """The items of some rows, in the order in which they are played.
+
+    Parameters
+    ----------
+    names : of the sections, which a row may refer to.
 
     Raises
     ------
     Unreadable : brackets without partner, a repeat out of place or too long, a line that is no line of bols.
     """
     state = _State([[]], [])
+    state.named = {name: [] for row in rows[first:last] for name in _NAMED.findall(row)}
+    others = {name: rf"(?<!\w){re.escape(name)}(?!\w)".replace(r"\ ", r"\s+") for name in names if not strokes(name)}
     signs = any(re.search(r"\([Xx+]\)", row) for row in rows[first:last])
     for number in range(first, last):
         content = rows[number].split("#")[0].translate(_TYPED)
         content = unicodedata.normalize("NFC", content)
         here = place._replace(line=number + 1)
-        if match := re.match(r"\s*([^\W\d]\w*)\s*:\s*(.*?)\s*$", content):
+        for index, pattern in enumerate(others.values()):
+            for match in re.findall(pattern, content, re.IGNORECASE):
+                content = content.replace(match, f"\ue000{index}".ljust(len(match)))
+        state.naming = state.naming if content.strip() else ""
+        if match := re.match(r"(\s*\$([^\W\d]\w*)\s*)([:=])", content):
+            state.naming = match[2]
+            apart = match[3] == "="  # a definition, which is not played
+            before, state.stack[-1] = state.stack[-1], [] if apart else state.stack[-1]
+            _row(" " * match.end() + content[match.end() :], here, state, signs)
+            if apart:
+                state.named[state.naming], state.stack[-1], state.naming = state.stack[-1], before, ""
+        elif match := re.match(r"\s*([^\W\d]\w*)\s*:\s*(.*?)\s*$", content):
             state.speed = _speed(match[1], match[2], here._replace(column=match.start(1) + 1))
         elif not (_SIGN_ROW.fullmatch(content) and not re.fullmatch(r"\s*[x×]\s*\d+\s*", content)):
             content = re.sub(r"^(\s*)\d+[.)](?=\s)", lambda m: " " * len(m[0]), content)  # the number of a line
             content = re.sub(r"(?<=[^\W\d_])\.(\s*)$", r" \1", content) if content.count(".") == 1 else content
+            content = _SPOKEN.sub(lambda match: f" x{_TIMES[match[1].lower()]} ", content)
             content = re.sub(r"\(\s*([x×]\s*\d+)\s*\)", r" \1 ", content)
             content = re.sub(r"\[(.*?)\](?=\s*[x×]\s*\d)", r"(\1)", content)
-            _row(content, here, state, signs)
+            _row(content, here, state, signs, list(others))
     if state.opened:
         state.opened[-1].stop("this ( is never closed", "write ( ... ) x3")
+    if cut := next((item for item in state.stack[0] if item.kind == "cut"), None):
+        cut.place.stop("^ stands outside of a repeat", "write ( ... ^ ... ) x3")
     _scripts(state.stack[0])
     return state.stack[0]
 
@@ -87,9 +113,11 @@ class _State:
 
     def __init__(self, stack: list[list[Item]], opened: list[Place]) -> None:
         self.stack, self.opened, self.speed = stack, opened, Fraction(1)
+        self.named: dict[str, list[Item]] = {}  # what stands under $name
+        self.naming = ""  # the name of what is read now
 
 
-def _row(content: str, here: Place, state: _State, signs: bool) -> None:
+def _row(content: str, here: Place, state: _State, signs: bool, others: Sequence[str] = ()) -> None:
     begins = len(state.stack[-1])
     for token in _TOKEN.finditer(content):
         at, word, kind = here._replace(column=token.start() + 1), token[0], token.lastgroup or "word"
@@ -108,12 +136,31 @@ def _row(content: str, here: Place, state: _State, signs: bool) -> None:
             if rest or len(state.stack[-1]) == begins or inside:
                 at.stop(f"{word} repeats a line at its end, or what stands in brackets", "write ( ... ) x3")
             state.stack[-1][begins:] = _repeated(state.stack[-1][begins:], word, at)
+        elif kind == "name" and word[1:] in state.named:
+            if not state.named[word[1:]]:
+                at.stop(f"nothing is named {word} above", f"write it under {word}: first")
+            state.stack[-1] += state.named[word[1:]]
+            if len(state.stack[-1]) > LONGEST:
+                at.stop(f"{word} makes more than {LONGEST} words", "refer to it less often")
+        elif kind == "section":
+            state.stack[-1].append(Item(kind, others[int(word.strip("+ \ue000"))], state.speed, at))
+        elif kind == "drop":
+            _drop(int(word[1:]), state.stack[-1], at)
+        elif kind == "faster":
+            state.speed *= int(word[:-1]) or at.stop(f"{word} is no speed", "write 2!")
+        elif kind == "word" and re.fullmatch(r"\.{3,}|…|etc\.?", word):
+            at.stop(f"{word} leaves bols out", "write them, or end the line before")
+        elif kind == "word" and state.named and re.fullmatch("[1-9]|1[0-6]", word):
+            state.speed = Fraction(word)
         elif kind == "speed":
             state.speed = Fraction(word[1:-1]) if int(word[1:-1]) else at.stop("@0x is no speed", "write @2x")
         elif kind == "word" and (match := re.fullmatch(r"(\D+)[x×](\d+)", word)):
             state.stack[-1] += _repeated([Item("word", match[1], state.speed, at)], match[2], at)
         else:
-            state.stack[-1].append(Item("bar" if kind == "sign" else kind, word, state.speed, at))
+            kind = {"sign": "bar", "name": "word"}.get(kind, kind)
+            state.stack[-1].append(Item(kind, word, state.speed, at))
+    if state.naming and len(state.stack) == 1:
+        state.named[state.naming] = state.named[state.naming] + state.stack[-1][begins:]
 
 
 def _speed(key: str, value: str, here: Place) -> Fraction:
@@ -131,8 +178,20 @@ def _close(word: str, state: _State, at: Place) -> None:
         at.stop("a repeat is expected after )", "write for instance ) x3")
     state.opened.pop()
     group = state.stack.pop()
+    cuts = [number for number, item in enumerate(group) if item.kind == "cut"]
+    whole, last = [item for item in group if item.kind != "cut"], group[: cuts[0]] if cuts else group
     bar = [Item("bar", "|", Fraction(1), at)] if "|" in word else []
-    state.stack[-1] += _repeated(group, word, at) + bar
+    rounds = _repeated(whole, word, at)
+    state.stack[-1] += rounds[: len(rounds) - len(whole)] + last + bar
+
+
+def _drop(n: int, played: list[Item], at: Place) -> None:
+    """Take the last `n` words away, as ``(dha te te)x3 <1`` does."""
+    for _ in range(n):
+        words = [number for number, item in enumerate(played) if item.kind == "word"]
+        if not words:
+            at.stop(f"{n} words are more than stand before this", "drop fewer")
+        del played[words[-1]]
 
 
 def _repeated(result: list[Item], word: str, at: Place) -> list[Item]:

@@ -10,7 +10,7 @@ tablastudent.com and in typed lesson sheets. Consonant shorthand: Tabla Editor, 
 """
 
 _ROMAN = """
-Dha : dhah
+Dha : dhah dah
 Dhin : dhim dhiin
 Tin : tiin ting
 Na : nah
@@ -141,7 +141,7 @@ Ge Da Na Ga : ঘেড়ানাগ
 Dhe Re Dhe Re : ধেরেধেরে ধিরধির
 Ga Di Ge Ne : গদিঘেনে
 Ga Di Ga Na : গদিগন
-Ka ta : কতা কত
+Ka ta : কত
 Dhun Te Ki ta : ধুমাকেটে
 Dhi Na Gi Na : ধিনাগিনা
 Ti Na Ki Na : তিনাকিনা

@@ -191,7 +191,8 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
         place.stop(f"the theka of {taal.title} does not fill its {taal.matras} matras", "write one avartan of it")
     form = values.get("form", "")
     heads = list(header.sections(rows, start, "theme" if form in ("kaida", "rela", "") else form, place))
-    parts = {head.name: layout.items(rows, first, last, place) for head, first, last in heads}
+    names = [head.name for head, _, _ in heads]
+    parts = {head.name: layout.items(rows, first, last, place, names) for head, first, last in heads}
     for head, first, _ in heads:
         if not any(item.kind not in ("bar", "rate") for item in parts[head.name]):
             place._replace(line=max(first, 1)).stop(f"section {head.name!r} has no bols", "write some, or leave it out")
@@ -199,7 +200,7 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
         place.stop("there are no bols", "write them below the header")
     slots = dialect.settle(parts, taal, reading, place._replace(line=start + 1))[1]
     sections = [
-        Section(name, _events(slots[name], taal), origin == "derived", origin == "taught", note)
+        Section(name, _as_theka(_events(slots[name], taal), taal), origin == "derived", origin == "taught", note)
         for (name, _, _, origin, note), _, _ in heads
     ]
     whole: dict[str, Any] = {**values, "tempo": int(values.get("tempo", 0))}
@@ -244,6 +245,15 @@ def bols(text: str, taal: str, name: str = "") -> pd.DataFrame:
     return _events(
         dialect.settle({"": layout.items(rows, 0, len(rows), place)}, result, {"words": "matras"}, place)[1][""], result
     )
+
+
+def _as_theka(events: pd.DataFrame, taal: taals.Taal) -> pd.DataFrame:
+    """Events, with each Ta open or closed as in the theka if that is what they are."""
+    if not taal.theka or taal.name.count("; ") == 3 or not (len(events) and events["duration"].sum() == taal.ticks):
+        return events
+    theka = bols(taal.theka, taal.name)
+    same = [[["ta" if s == "Ta" else s for s in symbols] for symbols in frame["symbols"]] for frame in (events, theka)]
+    return theka if same[0] == same[1] and events["onset"].tolist() == theka["onset"].tolist() else events
 
 
 def _fills(taal: taals.Taal) -> bool:

@@ -5,9 +5,9 @@ tihai made of the end of the last palta. Each idea says what is free; there, the
 
 1. Only whole phrases of the theme (`riyaz.tabla.bols.phrases`), each stroke with its share of the matra in the theme.
    The cadence stands nowhere but at the end of a line, or where the theme has it.
-2. Two strokes follow each other only if they do so in the theme; in late ideas also if they do so in known
+2. Two strokes follow each other only if they do so in the theme or its dohra; in late ideas also if they do so in known
    compositions of the same form, at the density that is asked for.
-3. A phrase begins on or off the beat as it does in the theme, but where groups or rests move it.
+3. A phrase begins on or off the beat as it does in the theme, except where groups or rests move it.
 4. A bol has at most `ideas.RUNS` consecutive repeats, or as many as in the theme.
 5. A share of at least `ideas.MIN_DIFFERENT` of the strokes in the free part of a palta differs from the theme. Where
    the same part was free in an earlier palta, at most `MOST_CHANGED` of the strokes differ from that one.
@@ -56,6 +56,7 @@ Choose = Callable[[Sequence[Sound], Sequence[Sound]], Sound]
 AVARTANS = 4  # maximum length of a tihai
 SHORTEST = 24  # strokes of a new theme
 TIHAIS = ("any", "pause", "no pause")
+TIHAI = "from the end of the last palta"
 LANDING = "Dha"  # the last stroke of a tihai
 MOST_CHANGED = Fraction(1, 2)  # of the strokes of a free part, from the palta that varied the same part before
 
@@ -92,10 +93,20 @@ def plan(
         raise themes.Impossible(
             f"{theme.title}: a rela has at least 4 strokes per matra, not {rate}; use laya 4, or form: kaida"
         )
-    bhari, tail = themes.halves(section, written / rate, theme.title)
-    n = next(m for m in range(2, 99) if 2 * m * length(bhari) % taal.ticks == 0)
-    at = Line(bhari, tail, themes.cut_of(bhari), n, int(TICKS / rate), taal.ticks)
-    paltas = _paltas(theme, at, _hands(theme, at, practice, rate), list(known), rate, n_paltas)
+    at = line_of(theme, section, written / rate)
+    bhari, n = at.line, at.n
+    hands, known = hands_of(theme, at, practice, rate), list(known)
+    paltas: list[Segment] = []
+    for lines in (n, 2 * n):
+        if len(paltas) < min(n_paltas, MOST):
+            paltas = max(paltas, _paltas(at._replace(n=lines), hands, known, rate, min(n_paltas, MOST)), key=len)
+    names = sorted({bol for bol, _ in bhari if bol})
+    if len(names) < 2 or len(paltas) < n_paltas:
+        has = f"the theme's {len(hands.phrases)} phrase(s) of {len(names)} bol(s) make {len(paltas)} new palta(s)"
+        remedy = "give a theme of two bols or more" if len(names) < 2 else f"ask for at most {len(paltas)}"
+        raise themes.Impossible(
+            f"{theme.title}: {n_paltas} paltas were requested, but {has} at {rate} strokes per matra; {remedy}"
+        )
     return [
         Segment("theme", None, sounds(section.events)),
         sequence.dohra(at),
@@ -104,35 +115,40 @@ def plan(
     ]
 
 
-def _hands(theme: Composition, at: Line, practice: Iterable[pd.DataFrame], rate: Fraction) -> Hands:
+def line_of(theme: Composition, section: Section, faster: Fraction) -> Line:
+    """The line of a theme, its durations times `faster`, with as many lines in a palta as whole avartans need."""
+    taal = taals.TAALS[theme.taal]
+    bhari, tail = themes.halves(section, faster, theme.title)
+    n = next(m for m in range(2, 99) if 2 * m * length(bhari) % taal.ticks == 0)
+    return Line(bhari, tail, themes.cut_of(bhari), n, int(TICKS / form.laya(section.events) * faster), taal.ticks)
+
+
+def hands_of(theme: Composition, at: Line, practice: Iterable[pd.DataFrame], rate: Fraction) -> Hands:
     """The phrases of a theme before its cadence, its groups, and the joins; a rela has only its groups."""
     n = themes.cadence(at.line)
     phrases = themes.phrases_of([(at.line[: len(at.line) - n], ())])
     groups, rela = themes.groups_of(at.line), theme.form == "rela"
-    joins = themes.joins_of([*at.line, *at.opened, *at.line])
+    joins = themes.joins_of([*at.line, *at.opened, *at.line], [*at.head, *at.head])  # of the theme and its dohra
     chosen = groups if rela and len(groups) > 1 else phrases
     return Hands(chosen, groups, joins, themes.practised(practice, rate, chosen), rela)
 
 
-def _paltas(
-    theme: Composition, at: Line, hands: Hands, known: list[pd.DataFrame], rate: Fraction, n: int
-) -> list[Segment]:
-    """The segments of n paltas, in order: the ideas that are wanted most, those with something to choose again."""
-    found = []
+def _paltas(at: Line, hands: Hands, known: list[pd.DataFrame], rate: Fraction, n: int) -> list[Segment]:
+    """The segments of n paltas or fewer, in order: the ideas that are wanted most, those with a choice again."""
+    ready = []
     for place, idea in enumerate(sequence.ideas(at, hands, known, rate)):
-        enough = (s for s in idea.segments if s.free is None or s.free.count() > n)  # each other palta may take one way
-        found += [(idea.rank, place, segment) for segment in (next(enough, None),) if segment]
-    found.sort(key=lambda row: row[:2])
-    names = sorted({bol for bol, _ in at.line if bol})
-    again = [row for row in found if row[2].free]
-    chosen = [(place, segment) for _, place, segment in [*found, *again * MOST]][: min(n, MOST)]
-    if len(names) < 2 or len(chosen) < n:
-        has = f"the theme's {len(hands.phrases)} phrase(s) of {len(names)} bol(s) make {len(chosen)} new palta(s)"
-        remedy = "give a theme of two bols or more" if len(names) < 2 else f"ask for at most {len(chosen)}"
-        raise themes.Impossible(
-            f"{theme.title}: {n} paltas were requested, but {has} at {rate} strokes per matra; {remedy}"
-        )
+        enough = (s for s in idea.segments if s.free is None or s.free.count() > _taken(s, at, n))
+        ready += [(idea.rank, place, segment) for segment in (next(enough, None),) if segment]
+    ready.sort(key=lambda row: row[:2])
+    again = [row for row in ready if row[2].free and row[2].free.count() > n]
+    chosen = [(place, segment) for _, place, segment in [*ready, *again * MOST]][: min(n, MOST)]
     return [segment for _, segment in sorted(chosen, key=lambda row: row[0])]
+
+
+def _taken(segment: Segment, at: Line, n: int) -> int:
+    """How many ways of a free part the other paltas can take: each of the same length one."""
+    size = segment.free.ticks if segment.free else 0
+    return 1 if size + length(segment.half(())) < at.n * at.ticks else n
 
 
 def _tihai(taal: Taal, rate: Fraction, at: Line, kind: str) -> Segment:
@@ -160,8 +176,9 @@ def _tihai(taal: Taal, rate: Fraction, at: Line, kind: str) -> Segment:
                 "tihai",
                 None,
                 ((LANDING, step),),
+                at.opened * 2,
                 tihais=tuple(fits),
-                idea="from the end of the last palta",
+                idea=TIHAI,
                 derived=True,
             )
     asked = "tihai" if kind == "any" else f"tihai with {kind}"
@@ -278,7 +295,7 @@ def fill(segments: Sequence[Segment], choose: Choose) -> list[Row]:
             row = _phrase(segment, earlier)
         elif segment.free:
             free = next(free for free in _distinct(segment, earlier) if free.count())
-            row = _chosen(free, played, choose, segment.name)
+            row = _chosen(free, (*played, *segment.before), choose, segment.name)
         filled.append(row)
         played = (*played, *segment.play(row))
     return filled
@@ -297,15 +314,14 @@ def _chosen(free: Free, played: Row, choose: Choose, name: str) -> Row:
 
 
 def _phrase(segment: Segment, earlier: Sequence[tuple[Segment, Row]]) -> Row:
-    """The end of the last palta, with the open cadence, as long as the tihai has it; from a phrase on if it can be."""
+    """The end of the last palta, with the open cadence, from a phrase on; where none is as long, that of the theme."""
     last, chosen = next((other, row) for other, row in reversed(earlier) if other.returns)
-    half = last.half(chosen, opened=True)
-    if length(half) < max(size for size, _ in segment.tihais):
-        half = half * 2
-    whole = length(half)
-    starts = {whole - onset for onset in themes.boundaries(half)}
-    size = next(size for size, _ in segment.tihais if size in starts)
-    return half[len(themes.until_ticks(half, whole - size)) :]
+    halves = [last.half(chosen, opened=True), segment.before]
+    starts = [{length(half) - onset for onset in themes.boundaries(half)} for half in halves]
+    half, size = next(
+        (half, size) for half, sizes in zip(halves, starts, strict=True) for size, _ in segment.tihais if size in sizes
+    )
+    return half[len(themes.until_ticks(half, length(half) - size)) :]
 
 
 def _distinct(segment: Segment, earlier: Sequence[tuple[Segment, Row]]) -> Iterator[Free]:

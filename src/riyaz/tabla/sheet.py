@@ -10,6 +10,7 @@ from pathlib import Path
 
 from riyaz.music import midi
 from riyaz.play import sound
+from riyaz.practice import player
 from riyaz.tabla import bhatkhande, form, kit, layakari, notation, pitch, strokes, taals
 
 
@@ -25,7 +26,8 @@ def run(arguments: list[str]) -> int:
     parser.add_argument(
         "--kit", type=Path, metavar="FOLDER", help="recordings of strokes, such as na.wav, to play with"
     )
-    parser.add_argument("--script", choices=("roman", "devanagari", "both"), default="both")
+    parser.add_argument("--script", choices=bhatkhande.SCRIPTS, default="both")
+    parser.add_argument("--signs", choices=bhatkhande.SIGNS, default="bhatkhande", help="Bhatkhande's or Paluskar's")
     parser.add_argument("--to", type=Path, default=Path("sheets"), metavar="FOLDER", help="where it is written: sheets")
     parser.add_argument("--layakari", action="store_true", help="add a page with its first section at eight speeds")
     given = parser.parse_args(arguments)
@@ -35,7 +37,7 @@ def run(arguments: list[str]) -> int:
     composition = replace(composition, tempo=given.tempo or composition.tempo, pitch=tuned)
     piece = composition.piece(given.file.name)
     samples, rate = sound.play(piece.events, piece.about, underlay=given.underlay, kit=given.kit)
-    page = bhatkhande.sheet(piece.events, piece.about, given.script)
+    page = player.playable(bhatkhande.sheet(piece.events, piece.about, given.script, given.signs), piece)
     given.to.mkdir(parents=True, exist_ok=True)
     written[0].write_text(page, encoding="utf-8", newline="\n")
     sound.write_mp3(written[1], samples, rate)
@@ -43,10 +45,15 @@ def run(arguments: list[str]) -> int:
     midi.write_notes(written[2], hits, piece.about, drum=True)
     if given.layakari:
         taal = taals.TAALS[composition.taal]
+        missing = layakari.SPEEDS.keys() - {line.name for line in layakari.lines(composition.sections[0].events, taal)}
+        if missing:
+            print(f"{given.file}: no layakari {', '.join(sorted(missing))}: a stroke would fall between two ticks")
         events, parts = layakari.sections(composition.sections[0].events, taal)
         about = {**piece.about, "title": f"{composition.title}: layakari", "sections": parts}
         written.append(given.to / f"{given.file.stem}_layakari.html")
-        written[-1].write_text(bhatkhande.sheet(events, about, given.script), encoding="utf-8", newline="\n")
+        written[-1].write_text(
+            bhatkhande.sheet(events, about, given.script, given.signs), encoding="utf-8", newline="\n"
+        )
     if given.kit:
         print(f"{given.kit}: {', '.join(kit.recordings(given.kit, rate))}; the other strokes are synthesised")
     checks = form.check(composition)

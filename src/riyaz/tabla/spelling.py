@@ -21,6 +21,12 @@ _JOINERS = {0x200B: None, 0x200C: None, 0x200D: None, 0xFEFF: None}
 _VOWELS = re.compile(r"[aeiou]")
 
 
+def bengali(word: str) -> str:
+    """A word in Devanagari letter by letter in Bengali; the rest ऽ and other letters stay as they are."""
+    moved = {letter: letter + 0x80 for letter in range(0x901, 0x950) if letter != ord("ऽ")}
+    return normalize("NFC", normalize("NFD", word).translate(moved))
+
+
 @cache
 def _spellings() -> dict[str, tuple[str, ...]]:
     known: dict[str, tuple[str, ...]] = {}
@@ -32,15 +38,13 @@ def _spellings() -> dict[str, tuple[str, ...]]:
     known |= {letters: strokes for letters, strokes in lexicon.SHORTHAND.items() if len(letters) >= 4}
     known |= {pair: (pair.removesuffix("ta").capitalize(), LIKELY) for pair in CLOSED_PAIRS}
     known |= {"ta": (UNDECIDED,), "~": ("~",)} | {rest.lower(): ("",) for rest in RESTS}
-    return {normalize("NFC", spelling): strokes for spelling, strokes in known.items()}
+    known = {normalize("NFC", spelling): strokes for spelling, strokes in known.items()}
+    return {bengali(letters): names for letters, names in known.items() if script(letters) == "DEVANAGARI"} | known
 
 
 @cache
 def _shorthand() -> dict[str, tuple[str, ...]]:
     return lexicon.SHORTHAND | {rest.lower(): ("",) for rest in RESTS} | {"~": ("~",)}
-
-
-LONGEST = max(len(spelling) for spelling in _spellings())
 
 
 def fold(word: str) -> str:
@@ -60,6 +64,9 @@ def script(word: str) -> str:
     letters = (letter for letter in word if letter.isalpha() and letter not in "ऽsSxX")
     scripts = {name(letter, "OTHER").split()[0] for letter in letters}
     return "MIXED" if len(scripts) > 1 else next(iter(scripts), "")
+
+
+LONGEST = max(len(spelling) for spelling in _spellings())
 
 
 @lru_cache(maxsize=4096)

@@ -97,6 +97,8 @@ Mani; 3+2+3+3; X 2 0 3; T
   -
 Char Taal ki Sawari; 2+2+2+2+1+2; X 2 0 3 4 5; T
   -
+Indraleen; 1+2+2+3+3; X 0 2 3 4; T
+  -
 Iktali; 4+2+5; X 2 3; T
   -
 Uday; 5+2+5; X 2 3; T

@@ -188,10 +188,18 @@ def find(name: str) -> Taal:
     if name in TAALS:
         return TAALS[name]
     looked = key(name)
-    for candidate in (looked, looked.replace("_", "")):
+    short = re.sub("ta+l$", "tal", looked.replace("_", ""))
+    together = key("".join(name.split()))
+    for candidate in (looked, looked.replace("_", ""), together, short, short.removesuffix("tal")):
         if candidate in _SPELLINGS:
             return TAALS[_SPELLINGS[candidate]]
+    counted = re.fullmatch(r"(.*\D)\s*(\d+)\s*", name)  # such as Jhaptal 10
+    if counted and counted[1].strip():
+        alike = [taal for taal in (_SPELLINGS.get(key(counted[1])),) if taal and TAALS[taal].matras == int(counted[2])]
+        if alike:
+            return TAALS[alike[0]]
     near = nearest(name, _SPELLINGS)
+    near = near if not counted or not near or TAALS[near].matras == int(counted[2]) else ""
     if name.strip().isdecimal():
         raise Unreadable(
             f"{name.strip()} is no name of a taal", "add its vibhags, such as vibhags: 4+3+4, and signs: X 2 3"

@@ -21,6 +21,8 @@ from riyaz.tabla.filling import Row, Sound, khali_copy, length, opens, sounds
 from riyaz.tabla.notation import Composition, Section
 from riyaz.tabla.taals import Taal
 
+SPEEDS = (Fraction(1), Fraction(1, 2), Fraction(2), Fraction(1, 4), Fraction(4))  # of a known section, to compare
+
 
 class Impossible(ValueError):
     """The request cannot be played; the message is one line and names the nearest that can."""
@@ -138,15 +140,15 @@ def longest_run(row: Sequence[Sound]) -> int:
 
 
 def middles(known: Iterable[pd.DataFrame], rate: Fraction, before: Row, size: int) -> list[Row]:
-    """What known sections that begin like `before` have next, played at this laya: rows of exactly `size` ticks."""
+    """What known sections that begin like `before` have next, at whatever speed: rows of exactly `size` ticks."""
     rows = []
     for events in known:
-        faster = form.laya(events) / rate
-        row = [(bol, int(ticks * faster)) for bol, ticks in sounds(events)]
-        ends = list(accumulate((ticks for _, ticks in row[len(before) :]), initial=0))
-        if tuple(row[: len(before)]) == before and size in ends:
-            rows.append(tuple(row[len(before) : len(before) + ends.index(size)]))
-    return rows
+        for faster in dict.fromkeys([form.laya(events) / rate, *SPEEDS]):
+            row = [(bol, int(ticks * faster)) for bol, ticks in sounds(events)]
+            ends = list(accumulate((ticks for _, ticks in row[len(before) :]), initial=0))
+            if tuple(row[: len(before)]) == before and size in ends:
+                rows.append(tuple(row[len(before) : len(before) + ends.index(size)]))
+    return list(dict.fromkeys(rows))
 
 
 def cut_of(bhari: Row) -> int:

@@ -14,6 +14,7 @@ def whole(path: Path) -> Iterator[Path]:
     Whatever fails, `path` stays as it was, and nothing else is left.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    _sweep(path.parent)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         yield part
@@ -22,6 +23,30 @@ def whole(path: Path) -> Iterator[Path]:
         os.replace(part, path)
     finally:
         shutil.rmtree(part, ignore_errors=True) if part.is_dir() else part.unlink(missing_ok=True)
+
+
+_SWEPT: set[Path] = set()
+
+
+def _sweep(folder: Path) -> None:
+    """Remove, once for each folder, what processes that were killed have left there half written."""
+    if folder in _SWEPT:
+        return
+    _SWEPT.add(folder)
+    for old in sorted(folder.glob(".*.part")):
+        pid = old.name.split(".")[-2]
+        if pid.isdecimal() and not _lives(int(pid)):
+            shutil.rmtree(old, ignore_errors=True) if old.is_dir() else old.unlink(missing_ok=True)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return True
 
 
 def write(path: Path, text: str) -> None:

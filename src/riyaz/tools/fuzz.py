@@ -9,6 +9,7 @@ that make the input again.
 import argparse
 import io
 import json
+import pickle
 import struct
 import sys
 import tempfile
@@ -19,6 +20,7 @@ from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import numpy as np
+import scipy.io
 
 from riyaz.music import readers
 from riyaz.music.events import Unreadable, checked
@@ -36,6 +38,13 @@ _MORE = b"\x00\xf0\x03\x43\x12\xf7\x00\xc0\x05\x10\x90\x3c\x40\x20\x3e\x40\x20\x
 def _midi(*tracks: bytes) -> bytes:
     chunks = (b"MTrk" + struct.pack(">I", len(data) + 4) + data + b"\x00\xff\x2f\x00" for data in tracks)
     return b"MThd" + struct.pack(">IHHH", 6, 1, len(tracks), 480) + b"".join(chunks)
+
+
+def _matlab() -> bytes:
+    file = io.BytesIO()
+    scipy.io.savemat(file, {"traindata": np.eye(3, 88), "testdata": np.eye(2, 128)})
+    data = file.getvalue()
+    return b"MATLAB 5.0 MAT-file".ljust(116) + data[116:]  # without the date
 
 
 _XML = """<?xml version="1.0" encoding="UTF-8"?><score-partwise version="4.0"><part-list><score-part id="P1">
@@ -56,7 +65,12 @@ _MTS = "##\nCOMPOSITION:A kaida\nTYPE:KAYDA\nTALA:TINTAL\n##\n''Theme''\n!S:2\n"
 # reader: (suffix, good file)
 SEEDS: dict[str, list[tuple[str, bytes]]] = {
     "midi": [(".mid", _midi(_TRACK)), (".mid", _midi(_TRACK, _NOTES + _MORE)), (".mid", _midi(_MORE * 3))],
-    "pianoroll": [(".json", json.dumps({"train": [[[60, 64.0], [62, -1], []]], "test": [[[60]]]}).encode())],
+    "pianoroll": [
+        (".json", json.dumps({"train": [[[60, 64.0], [62, -1], []]], "test": [[[60]]]}).encode()),
+        (".pickle", pickle.dumps({"train": [[(60, 64), (62,), ()]], "test": [[(60,)]]}, protocol=0)),
+        (".pkl", pickle.dumps({"train": [[(60, 64), (62,), ()]], "test": [[(60,)]]}, protocol=4)),
+        (".mat", _matlab()),
+    ],
     "score": [(".musicxml", _XML.encode()), (".abc", _ABC.encode()), (".krn", _KERN.encode())],
     "tabla": [(".tabla", _TABLA.encode())],
     "mts": [(".txt", _MTS.encode())],

@@ -1,0 +1,88 @@
+"""Does the network choose as teachers do, or is it no better than chance?
+
+A documented palta is one filling of the free part of some idea (`riyaz.tabla.ideas`). At each of its strokes the rules
+allow some sounds. Uniform choice needs log2 of their number in bits to name the documented one; the network, whose
+probabilities of the allowed sounds are normalised to sum to 1, needs -log2 of its own. Where the network needs fewer
+bits, its choice is closer to what is taught than chance.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+import pandas as pd
+
+from riyaz.model.bundle import Bundle
+from riyaz.play.chooser import Chooser
+from riyaz.tabla import form, ideas, perform, taals
+from riyaz.tabla import theme as themes
+from riyaz.tabla.filling import Row, Sound, length, sounds
+from riyaz.tabla.ideas import Segment
+from riyaz.tabla.notation import Composition, Section
+
+
+def compare(
+    model: Bundle, composition: Composition, practice: Iterable[pd.DataFrame] = (), strength: float = 1.0
+) -> pd.DataFrame:
+    """Follow the taught paltas of a composition, with the network and with uniform choice.
+
+    Parameters
+    ----------
+    practice : sections of the same form, of other compositions; they give the joins of late ideas.
+    strength : of the memory of the piece so far, as in `riyaz.play.chooser.Chooser`.
+
+    Returns
+    -------
+    DataFrame, a row a taught palta that is a filling of some idea: section, idea, choices (strokes where more than one
+    sound is allowed), network and uniform (bits in all). No rows without a theme or without such paltas.
+    """
+    columns = ["section", "idea", "choices", "network", "uniform"]
+    theme = next((s for s in composition.sections if s.name.startswith("theme")), None)
+    if theme is None:
+        return pd.DataFrame(columns=columns)
+    practice, head = list(practice), [f"taal:{composition.taal}", f"form:{composition.form}"]
+    chooser, rows = Chooser(model, 0, head, strength=strength), []
+    played: Row = ()
+    for section, events in composition.joined():
+        if section.taught and section.name.startswith("palta"):
+            for segment, chosen in _read(composition, theme, section, practice):
+                before = (*played, *segment.before)
+                rows.append((section.name, segment.idea, *_bits(chooser, before, segment, chosen)))
+        played = (*played, *sounds(events))
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _read(
+    composition: Composition, theme: Section, section: Section, practice: Sequence[pd.DataFrame]
+) -> Iterator[tuple[Segment, Row]]:
+    """The first idea that a palta is a filling of, by its strictest rules, and the filling; at most one."""
+    for faster in themes.SPEEDS:
+        rate = form.laya(theme.events) / faster
+        try:
+            at = perform.line_of(composition, themes.checked(composition, taals.TAALS[composition.taal]), faster)
+        except themes.Impossible:
+            continue
+        hands = perform.hands_of(composition, at, practice, rate)
+        half = themes.until_ticks(sounds(section.events), section.ticks // 2)
+        for idea in ideas.ideas(at._replace(n=max(2, length(half) // at.ticks)), hands, [], rate):
+            for segment in idea.segments:
+                stop = len(half) - len(segment.after)
+                chosen = half[len(segment.before) : stop]
+                if segment.free and half == segment.half(chosen) and segment.free.has(chosen):
+                    yield segment, chosen
+                    return
+
+
+def _bits(chooser: Chooser, before: Row, segment: Segment, chosen: Row) -> tuple[int, float, float]:
+    """Choices, and the bits of the network and of uniform choice."""
+    n, network, uniform, free = 0, 0.0, 0.0, segment.free
+    for i, sound in enumerate(chosen):
+        allowed: list[Sound] = list(free.options(chosen[:i])) if free else []
+        if len(allowed) > 1 and sound in allowed:
+            p = chooser.probabilities((*before, *chosen[:i]), allowed)
+            share = p[allowed.index(sound)] / p.sum() if p.sum() > 0 else 1 / len(allowed)
+            n, network, uniform = (
+                n + 1,
+                network - float(np.log2(max(share, 1e-9))),
+                uniform + float(np.log2(len(allowed))),
+            )
+    return n, network, uniform

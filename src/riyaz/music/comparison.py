@@ -1,0 +1,191 @@
+"""Compares the readers with independent ones: ``python -m riyaz compare-readers FOLDER [--by music21|abc2midi]``.
+
+Each file is read by Riyaz and by another program, and the notes are compared: pitch, onset, duration. The other
+program is music21 for MusicXML and Humdrum, pretty_midi for MIDI, and for ABC abc2midi where it is installed (Debian's
+package abcmidi), else music21. Where they differ, one line names the tune, the first note that differs, and how many
+do. Neither is right by being the other: music21 has known faults in each of these formats.
+"""
+
+import argparse
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from riyaz.music import abc, midi, readers, scores, written
+from riyaz.music.events import NUMBERS, PITCHES, TICKS, Piece, Unreadable, to_notes
+from riyaz.tools.parallel import each
+
+NEAR = TICKS // 12  # ticks that a time may differ: abc2midi rounds, and spreads chords
+Notes = list[tuple[int, int, int]]  # onset, pitch, duration; ticks from the first note
+Verdict = tuple[str, str, str]  # tune, outcome (equal, different, refused, not compared), what differs
+_TEXTS = re.compile(r"(\"[^\"]*\")")
+
+
+def notes(piece: Piece) -> Notes:
+    """The notes of a piece, in order, the first at 0: how long a rest fills the bar before a pick-up is no matter."""
+    table = to_notes(piece.events)
+    rows = zip(table["onset"].tolist(), table["symbol"].map(NUMBERS).tolist(), table["duration"].tolist(), strict=True)
+    listed = sorted(rows)
+    first = listed[0][0] if listed else 0
+    return [(onset - first, pitch, length) for onset, pitch, length in listed]
+
+
+def difference(ours: Notes, theirs: Notes) -> str:
+    """What differs, or nothing: ``3 of 40 notes, the first at beat 2: E4 of 1 beats``."""
+    waiting: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
+    for note in theirs:
+        waiting[note[1]].append(note)
+    alone = []
+    for onset, pitch, length in ours:
+        match = next(
+            (n for n in waiting[pitch] if abs(n[0] - onset) <= NEAR and abs(n[0] + n[2] - onset - length) <= NEAR), None
+        )
+        if match is None:
+            alone.append((onset, pitch, length))
+        else:
+            waiting[pitch].remove(match)
+    theirs = [note for left in waiting.values() for note in left]
+    if not alone and not theirs:
+        return ""
+    onset, pitch, length = min([*alone, *theirs])
+    place = f"{PITCHES[pitch]} of {length / TICKS:g} beats at {onset / TICKS:g}"
+    side = "ours" if (onset, pitch, length) in alone else "theirs"
+    return f"{len(alone)} of ours and {len(theirs)} of theirs; first {side}: {place}"
+
+
+def by_music21(path: Path) -> list[Notes]:
+    """The notes of each tune as music21 reads them, as far as they are notes that MIDI has."""
+    music21 = scores.library()
+    parsed = music21.converter.parse(path, forceSource=True, storePickle=False)
+    return [_of_stream(score) for score in (parsed.scores if isinstance(parsed, music21.stream.Opus) else [parsed])]
+
+
+def _of_stream(score: Any) -> Notes:
+    rows: list[written.Note] = []
+    for number, part in enumerate(score.parts):
+        flat = (part.toSoundingPitch() if part.atSoundingPitch is False else part).flatten()
+        rows += _rows(flat.notes, number)
+    result = written.Score(notes=rows)
+    piece = written.piece("", result)
+    return notes(piece) if piece else []
+
+
+def _rows(elements: Iterable[Any], number: int) -> Iterator[written.Note]:
+    ties = {"start": written.STARTS, "stop": written.ENDS, "continue": written.STARTS | written.ENDS}
+    for element in elements:
+        if "Harmony" in element.classes or element.duration.isGrace:
+            continue
+        onset = written.exact(written.Fraction(element.offset) * TICKS)
+        length = written.exact(written.Fraction(element.duration.quarterLength) * TICKS)
+        for single in getattr(element, "notes", [element]):
+            if "Unpitched" not in single.classes and 0 <= round(single.pitch.ps) < len(PITCHES):
+                tie = ties.get(single.tie.type, 0) if single.tie else 0
+                yield [onset, onset + length, round(single.pitch.ps), number, tie]
+
+
+def by_pretty_midi(path: Path) -> list[Notes]:
+    """The notes of a MIDI file as pretty_midi reads them."""
+    import pretty_midi
+
+    file = pretty_midi.PrettyMIDI(str(path))
+    rows = []
+    for instrument in file.instruments:
+        for note in [] if instrument.is_drum else instrument.notes:
+            onset, stop = (round(file.time_to_tick(t) * TICKS / file.resolution) for t in (note.start, note.end))
+            rows.append([onset, stop, note.pitch, 0, 0])
+    piece = written.piece("", written.Score(notes=rows))
+    return [notes(piece) if piece else []]
+
+
+def by_abc2midi(path: Path) -> list[Notes]:
+    """The notes of each tune as abc2midi plays them: once through, without grace notes and accompaniment."""
+    results: list[Notes] = []
+    for lines in abc.tunes(written.text(path.read_bytes())):
+        with tempfile.TemporaryDirectory() as folder:
+            source, target = Path(folder) / "tune.abc", Path(folder) / "tune.mid"
+            source.write_text("\n".join(["X:1", *_once(lines)]) + "\n", encoding="latin-1", errors="replace")
+            command = ["abc2midi", str(source), "1", "-o", str(target), "-quiet", "-NFNP", "-NGRA", "-NGUI"]
+            subprocess.run(command, capture_output=True, timeout=30, check=False)
+            results.append(notes(midi.read(target)[0]) if target.exists() else [])
+    return results
+
+
+def _once(lines: list[str]) -> Iterator[str]:
+    """A tune without what makes abc2midi play something again."""
+    body = False
+    for line in lines:
+        if re.match(r"[XPR]:", line):  # with R:hornpipe it swings
+            continue
+        music = body and not re.match(r"[A-Za-z]:[^|:]", line)
+        body = body or line.startswith("K:")
+        if music:
+            line = "".join(
+                part if part[:1] == '"' else re.sub("[~HLMOPRSTuv]", "", part) for part in _TEXTS.split(line)
+            )
+            line = re.sub(r"\[P:[^\]]*\]|!\w[^!|]*!|\.(?=[A-Ga-g\[^_=(])", "", line)  # it plays trills and staccato
+            line = re.sub(r":*\|:+|:+\|+:*|::+", "|", line)
+            line = re.sub(r"\|\s*\[?[1-9][0-9,.\-]*|\[[1-9][0-9,.\-]*", "|", line)
+        yield line
+
+
+def compare(path: Path, by: str = "") -> list[Verdict]:
+    """Read one file twice; one verdict for each tune."""
+    reader = "midi" if path.suffix.lower() in midi.SUFFIXES else "score"
+    other = _other(path, by)
+    try:
+        ours = readers.READERS[reader].read(path)
+    except Unreadable as error:
+        return [(path.name, "refused", str(error))]
+    try:
+        theirs = other(path)
+    except Exception as error:  # whatever another program makes of a wild file
+        return [(piece.name, "not compared", f"{type(error).__name__}: {str(error)[:120]}") for piece in ours]
+    theirs = [tune for tune in theirs if tune]
+    if len(theirs) != len(ours):
+        return [(path.name, "not compared", f"{len(ours)} tunes, {len(theirs)} in the other reader")]
+    verdicts = []
+    for piece, tune in zip(ours, theirs, strict=True):
+        said = difference(notes(piece), tune)
+        verdicts.append((piece.name, "different" if said else "equal", said))
+    return verdicts
+
+
+def _other(path: Path, by: str) -> Callable[[Path], list[Notes]]:
+    if path.suffix.lower() in midi.SUFFIXES:
+        return by_pretty_midi
+    if path.suffix.lower() == ".abc" and (by == "abc2midi" or (not by and shutil.which("abc2midi"))):
+        return by_abc2midi
+    return by_music21
+
+
+def run(arguments: list[str]) -> int:
+    """Compare all files of a folder; 1 where any tune differs, else 0."""
+    parser = argparse.ArgumentParser(prog="riyaz compare-readers", description=(__doc__ or "").split("\n\n")[1])
+    parser.add_argument("folder", type=Path, help="files and folders of MIDI, MusicXML, ABC, Humdrum")
+    parser.add_argument("--by", choices=("music21", "abc2midi"), default="", help="what ABC is compared with")
+    given = parser.parse_args(arguments)
+    suffixes = {*midi.SUFFIXES, *scores.SUFFIXES}
+    files = [given.folder] if given.folder.is_file() else sorted(given.folder.rglob("*"))
+    files = [path for path in files if path.suffix.lower() in suffixes and path.is_file()]
+    if not files:
+        print(
+            f"riyaz compare-readers: {given.folder}: no files to compare ({' '.join(sorted(suffixes))})",
+            file=sys.stderr,
+        )
+        return 1
+    counts: dict[str, Counter] = defaultdict(Counter)
+    for path, verdicts in zip(files, each(partial(compare, by=given.by), files, label="comparing"), strict=True):
+        for name, outcome, said in verdicts:
+            counts[path.suffix.lower()][outcome] += 1
+            if outcome != "equal":
+                print(f"{path.parent / name}: {outcome}: {said}")
+    for suffix, outcomes in sorted(counts.items()):
+        print(f"{suffix}: {', '.join(f'{count:,} {outcome}' for outcome, count in sorted(outcomes.items()))}")
+    return int(any(outcomes["different"] for outcomes in counts.values()))

@@ -1,0 +1,51 @@
+import pytest
+
+from riyaz.music import comparison, midi
+from riyaz.music.events import TICKS, in_a_row
+
+GOOD = "X:1\nT:t\nM:4/4\nL:1/4\nK:G\nGABc|d2 F2|\n"
+BEAT = TICKS
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "a.abc").write_text(GOOD)
+    (tmp_path / "c.krn").write_text("**kern\n*M4/4\n4c\n4d\n2e\n=\n*-\n")
+    midi.write(tmp_path / "d.mid", in_a_row([TICKS] * 3, [["C4"], ["D4", "F4"], ["E4"]]))
+    return tmp_path
+
+
+def test_equal_files_are_equal(folder, capsys):
+    assert comparison.run([str(folder), "--by", "music21"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines == [".abc: 1 equal", ".krn: 1 equal", ".mid: 1 equal"]
+
+
+def test_what_differs_is_named(folder, capsys):
+    # music21 forgets the accidental within the bar
+    (folder / "b.abc").write_text(GOOD.replace("GABc", "^GGBc"))
+    (folder / "e.abc").write_text("X:1\nK:C\n")
+    assert comparison.run([str(folder), "--by", "music21"]) == 1
+    said = capsys.readouterr().out
+    assert "b.abc: different: 1 of ours and 1 of theirs; first theirs: G4 of 1 beats at 1" in said
+    assert "e.abc: refused: has no notes" in said
+    assert ".abc: 1 different, 1 equal, 1 refused" in said
+
+
+def test_a_folder_without_files(tmp_path, capsys):
+    assert comparison.run([str(tmp_path)]) == 1
+    assert "no files to compare" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "said"),
+    [
+        ([(0, 60, BEAT)], [(100, 60, BEAT - 90)], ""),
+        ([], [], ""),
+        ([(0, 60, BEAT)], [], "1 of ours and 0 of theirs; first ours: C4 of 1 beats at 0"),
+        ([(0, 60, BEAT)], [(0, 60, 2 * BEAT)], "1 of ours and 1 of theirs; first ours: C4 of 1 beats at 0"),
+        ([(0, 60, BEAT)], [(0, 60, BEAT)] * 2, "0 of ours and 1 of theirs; first theirs: C4 of 1 beats at 0"),
+    ],
+)
+def test_differences(ours, theirs, said):
+    assert comparison.difference(ours, theirs) == said
