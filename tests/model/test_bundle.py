@@ -27,6 +27,7 @@ def whole(tmp_path_factory):
     vocabulary = Vocabulary(WORDS)
     model = network.build(len(vocabulary), section("model", **SMALL), seed=1)
     fitted = {"order": 4, "escape": [1.5, 2], "class_escape": [1.0], "classes": memory.classes(vocabulary)}
+    fitted |= {"growth": [0.5, 1], "class_growth": [0.0]}
     about = {"seed": 1, "tokenize": {"scheme": "event", "grid": []}, "model": SMALL, "memory": fitted}
     bundle.save(folder, model, vocabulary, about)
     return folder
@@ -245,6 +246,8 @@ def test_links_out_of_the_file_of_weights_are_not_followed(folder, whole):
         (lambda params: params["memory"].update(escape=[float("nan")]), Damaged, "memory holds no order"),
         (lambda params: params["memory"].update(escape=[]), Damaged, "memory holds no order"),
         (lambda params: params["memory"].update(class_escape=[-1]), Damaged, "memory holds no order"),
+        (lambda params: params["memory"].update(growth=[2.0]), Damaged, "memory holds no order"),
+        (lambda params: params["memory"].update(class_growth=[]), Damaged, "memory holds no order"),
         (lambda params: params["memory"].update(classes=[99] * 13), Damaged, "memory holds no order"),
         (lambda params: params["memory"].update(classes=[0]), Mismatch, "has 1 classes and the vocabulary 13 tokens"),
     ],

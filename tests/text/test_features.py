@@ -49,8 +49,17 @@ def test_what_sounds_are_the_notes_of_two_events():
     assert count == [0, 0, 1, 2, 1, 0]
 
 
+def test_what_was_heard_are_the_pitch_classes_by_their_share_of_the_sounding_time():
+    rows = vectors("<start> d:1 C4 +G4 ~C4 rest " + "C4 " * 9 + "E4 d:1/2 rest E4", ["heard"])
+    assert rows[:2].sum() == 0
+    assert np.flatnonzero(rows[2]).tolist() == [0, 12, 24]  # C alone, above all three shares
+    assert np.flatnonzero(rows[3]).tolist() == [0, 7, 12, 19, 24, 31]
+    assert np.flatnonzero(rows[-1]).tolist() == [0, 4, 7, 12, 16, 19, 24]  # of 13.5 beats C has 11, E 1.5, G 1
+    assert (vectors("<start> taal:dadra d:1 Dha Dha", ["heard"]) == 0).all()
+
+
 def test_a_vector_depends_on_the_tokens_before_it_and_on_no_other_piece():
-    tables = features.tables(VOCABULARY, "event", ["place", "length", "sounding"])
+    tables = features.tables(VOCABULARY, "event", list(features.SIZES))
     rng = np.random.default_rng(0)
     pieces = [np.r_[1, rng.integers(4, len(VOCABULARY), n)].astype(np.int32) for n in (150, 3, 40)]
     together = features.packed(tables, pieces)

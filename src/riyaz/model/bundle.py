@@ -155,12 +155,15 @@ def _check_memory(path: Path, memory: Any, n_tokens: int) -> None:
         escapes, classes = [*memory["escape"], *memory["class_escape"]], memory["classes"]
         good = type(memory["order"]) is int and 1 <= memory["order"] <= 64
         good &= all(type(e) in (int, float) and 0 < e < math.inf for e in escapes)
-        good &= 0 < len(memory["escape"]) <= 64 and 0 < len(memory["class_escape"]) <= 64
+        growths = [*memory["growth"], *memory["class_growth"]]
+        good &= all(type(a) in (int, float) and 0 <= a <= 1 for a in growths)
+        names = ("escape", "growth", "class_escape", "class_growth")
+        good &= all(isinstance(memory[name], list) and 0 < len(memory[name]) <= 64 for name in names)
         good &= isinstance(classes, list) and all(type(c) is int and 0 <= c < n_tokens for c in classes)
     except (KeyError, TypeError):
         good = False
     if not good:
-        raise Damaged(path, "memory holds no order, escape, class_escape and classes of a memory")
+        raise Damaged(path, "memory holds no order, escapes, growths and classes of a memory")
     if len(classes) != n_tokens:
         sizes = f"the memory has {len(classes)} classes and the vocabulary {n_tokens} tokens"
         raise Mismatch(f"{path}: {sizes}: train again")

@@ -9,6 +9,8 @@ parts, in this order, those that `model.features` names:
 ``length`` : how many avartans or bars are complete (64).
 ``sounding`` : the MIDI numbers of the notes of the newest event (128) and of the event before it (128), and how many
     notes the newest event has (16).
+``heard`` : which of the twelve pitch classes, from C, have had more than a 48th of the sounding time so far (12), more
+    than a 16th (12) and more than an 8th (12): the key, which a window of tokens is too short to tell.
 
 The last entry of a part stands for all that is beyond it. All functions but `packed` are pure JAX functions over a
 batch of pieces.
@@ -28,7 +30,9 @@ from riyaz.text import grammar
 from riyaz.text.tokens import Vocabulary, kind
 
 BEATS = 4  # in a bar where no metre is known
-SIZES = {"place": (32, 32, 24), "length": (64,), "sounding": (128, 128, 16)}
+SIZES = {"place": (32, 32, 24), "length": (64,), "sounding": (128, 128, 16), "heard": (12, 12, 12)}
+SHARES = (48, 16, 8)  # of the sounding time
+UNIT = TICKS // 48  # in which it is counted
 ROWS = 128  # pieces that are read at once
 State = dict[str, Any]
 
@@ -73,14 +77,18 @@ def width(names: Sequence[str]) -> int:
 
 def initial(batch: int) -> State:
     """The state before ``<start>`` has been read."""
-    return {"rules": grammar.initial(batch), "cycle": jnp.full(batch, BEATS * TICKS, jnp.int32)}
+    heard = jnp.zeros((batch, 12), jnp.int32)
+    return {"rules": grammar.initial(batch), "cycle": jnp.full(batch, BEATS * TICKS, jnp.int32), "heard": heard}
 
 
 def advance(tables: Tables, state: State, token: jax.Array) -> State:
     """The state after one more token a row: (batch,) int32."""
     named = jnp.asarray(tables.cycle)[token]
     cycle = jnp.where(named > 0, named, state["cycle"])
-    return {"rules": grammar.advance(tables.rules, state["rules"], token), "cycle": cycle}
+    rules, pitch = grammar.advance(tables.rules, state["rules"], token), jnp.asarray(tables.rules["pitch"])[token]
+    sounds = jax.nn.one_hot(jnp.where(pitch >= 0, pitch % 12, 12), 12, dtype=jnp.int32)
+    heard = state["heard"] + sounds * (rules["duration"] // UNIT)[:, None]
+    return {"rules": rules, "cycle": cycle, "heard": heard}
 
 
 def _hot(number: jax.Array, size: int) -> jax.Array:
@@ -91,10 +99,12 @@ def vector(tables: Tables, state: State) -> jax.Array:
     """What stands beside the newest token: (batch, `width`) bool."""
     rules, cycle = state["rules"], state["cycle"]
     at = rules["place"] % cycle
+    heard, total = state["heard"], state["heard"].sum(-1, keepdims=True)
     parts = {
         "place": (at // TICKS, (cycle - at - 1) // TICKS, at % TICKS * 24 // TICKS),
         "length": (rules["place"] // cycle,),
         "sounding": (rules["now"], rules["before"], rules["now"].sum(-1)),
+        "heard": tuple(heard * share > total for share in SHARES),
     }
     rows = [
         part if part.ndim == 2 else _hot(part, size)
