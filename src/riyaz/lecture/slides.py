@@ -54,7 +54,7 @@ def felt(model: Bundle, ids: np.ndarray, changed: Sequence[int], other: int) -> 
 
 
 def unit_along(model: Bundle, ids: np.ndarray) -> tuple[pd.DataFrame, float]:
-    """One LSTM unit of the trained network, or of its first member, along a phrase: its gates, candidate, cell state and output.
+    """One LSTM unit of the trained network (its first member) along a phrase: gates, candidate, cell and output.
 
     Parameters
     ----------
