@@ -62,8 +62,7 @@ def settled(model: Bundle, data: DataSet, settings: Settings, cache: Path | None
         are.
     cache : the cache's folder; None: no cache.
 
-    Without validation pieces nothing can be chosen on them: what is ``auto`` is then as in `START`, and `Tuned.why` says
-    so.
+    Without validation pieces nothing can be chosen: what is ``auto`` is then as in `START`, and `Tuned.why` says so.
     """
     asked = settings.generate.model_dump()
     names = [name for name in CANDIDATES if asked[name] == AUTO]
