@@ -155,10 +155,10 @@ class Human:
 
     def distances(self, pieces: list[Piece], drawn: np.ndarray) -> dict[str, float]:
         """How far drawn pieces are, in units of the human distance; `mean` is over all that is defined."""
-        found = distributions.compare(originality.at_most(pieces, self.length), self.pieces)
+        compared = distributions.compare(originality.at_most(pieces, self.length), self.pieces)
         ratios = {
             name: value / self.floor[name]
-            for name, value in zip(found["feature"], found["distance"], strict=True)
+            for name, value in zip(compared["feature"], compared["distance"], strict=True)
             if self.floor.get(name, 0) > 0
         }
         ratios |= {BITS: abs(float(drawn.mean()) - self.bits) / self.spread} if self.spread > 0 else {}

@@ -354,9 +354,9 @@ def fit(
     if not np.isfinite(best.fun):
         raise ValueError("the memory cannot be fitted: the network gives a validation token probability 0")
     escape, growth, class_escape, class_growth = np.split(best.x, 4)
-    found = {"escape": np.exp(escape), "growth": growth}
-    found |= {"class_escape": np.exp(class_escape), "class_growth": class_growth}
-    return start | {name: [float(f"{value:.3g}") for value in values] for name, values in found.items()}
+    fitted = {"escape": np.exp(escape), "growth": growth}
+    fitted |= {"class_escape": np.exp(class_escape), "class_growth": class_growth}
+    return start | {name: [float(f"{value:.3g}") for value in values] for name, values in fitted.items()}
 
 
 def save(parameters: Parameters, path: Path) -> None:

@@ -168,15 +168,20 @@ class _Part:
 
 @dataclass
 class _Bar:
-    """One measure of one part, in ticks from its start: how far its notes reach, and how far all that takes time."""
+    """One measure of one part, in ticks from its start: how far its notes reach, and how far all that takes time.
+
+    `shown` is as `filled` without rests that are not printed: what a program writes to fill the last bar.
+    """
 
     sounding: Time = 0
     filled: Time = 0
+    shown: Time = 0
     whole_rest: bool = False
 
 
 def _measures(root: ET.Element, parts: list[_Part], result: Score) -> None:
     now: Time = 0
+    unprinted: Time = 0  # at the end of the newest bar
     count = 0
     opening: tuple[Time, int, bool] = (0, 0, False)  # length and metre of the first bar, and whether it is a pick-up
     for row in _rows(root):
@@ -188,11 +193,13 @@ def _measures(root: ET.Element, parts: list[_Part], result: Score) -> None:
         if count == 0:
             opening = (length, nominal, implicit)
         now = exact(now + length)
+        hidden = max((bar.filled for bar in bars), default=0) > max((bar.shown for bar in bars), default=0)
+        unprinted = exact(length - max(bar.shown for bar in bars)) if hidden else 0
         count += 1
     length, nominal, implicit = opening
     if 0 < length < nominal and (implicit or count > 1):
         result.lead = nominal - length
-    result.end = now
+    result.end = exact(now - max(unprinted, 0))
     result.metres = next((part.metres for part in parts if part.metres), [])
     result.sharps = next((part.sharps for part in parts if part.sharps and not part.fifths), [])
     result.sharps = result.sharps or next((part.sharps for part in parts if part.sharps), [])
@@ -256,6 +263,9 @@ def _measure(measure: ET.Element, part: _Part, start: Time, result: Score) -> _B
         elif tag == "barline":
             part.repeats += element.find("repeat") is not None
         bar.filled = max(bar.filled, now)
+        unprinted = element.get("print-object") == "no" and element.find("rest") is not None
+        if tag in ("note", "forward") and not unprinted:
+            bar.shown = max(bar.shown, now)
     return bar
 
 

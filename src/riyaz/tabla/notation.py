@@ -199,6 +199,9 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
     if not parts:
         place.stop("there are no bols", "write them below the header")
     slots = dialect.settle(parts, taal, reading, place._replace(line=start + 1))[1]
+    for head, first, _ in heads:
+        if not slots[head.name]:  # hyphens alone, that say how long nothing is
+            place._replace(line=max(first, 1)).stop(f"section {head.name!r} has no bols", "write some, or leave it out")
     sections = [
         Section(name, _as_theka(_events(slots[name], taal), taal), origin == "derived", origin == "taught", note)
         for (name, _, _, origin, note), _, _ in heads

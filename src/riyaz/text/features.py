@@ -12,7 +12,7 @@ parts, in this order, those that `model.features` names:
 ``heard`` : which of the twelve pitch classes, from C, have had more than a 48th of the sounding time so far (12), more
     than a 16th (12) and more than an 8th (12): the key, which a window of tokens is too short to tell.
 
-The last entry of a part stands for all that is beyond it. All functions but `packed` are pure JAX functions over a
+The last entry of a part stands for everything beyond it. All functions but `packed` are pure JAX functions over a
 batch of pieces.
 """
 
@@ -140,9 +140,9 @@ def packed(tables: Tables, pieces: Sequence[np.ndarray]) -> list[np.ndarray]:
         tokens = np.zeros((steps, ROWS), np.int32)
         for row, i in enumerate(rows):
             tokens[: len(pieces[i]), row] = pieces[i]
-        found = np.asarray(_read(tables, tokens))
+        read = np.asarray(_read(tables, tokens))
         for row, i in enumerate(rows):
-            out[i] = found[: len(pieces[i]), row]
+            out[i] = read[: len(pieces[i]), row]
     return out
 
 

@@ -111,25 +111,23 @@ class Place:
         return result + [f"process {name}" for name in self._processes()]
 
     def _processes(self) -> list[str]:
-        until, found = time.monotonic() + 20, ["?"]
-        while found and time.monotonic() < until:  # a kernel sees within a second or two that it is alone
-            found = []
+        until, left = time.monotonic() + 20, ["?"]
+        while left and time.monotonic() < until:  # a kernel sees within a second or two that it is alone
+            left = []
             for place in Path("/proc").glob("[0-9]*"):
                 try:
                     inside = Path(os.readlink(place / "cwd")).is_relative_to(self.root)
                     dead = (place / "stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
                     if inside and not dead and int(place.name) != os.getpid():
-                        found.append(
-                            (place / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")[:80]
-                        )
+                        left.append((place / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")[:80])
                 except OSError:
                     continue
             time.sleep(0.5)
-        return found
+        return left
 
 
 def _killed(place: Place, target: str, kills: int, seed: int, whole: float) -> str:
-    """Kill run after run at random moments; when one comes to its end before, all is forgotten and begun anew."""
+    """Kill run after run at random moments; when one comes to its end before, it starts again."""
     chance, struck = random.Random(seed), 0
     while struck < kills:
         running = place.start(target)
