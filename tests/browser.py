@@ -85,7 +85,8 @@ _CONTRAST = """() => {
     }
     const most = Object.keys(counts).sort((a, b) => counts[b] - counts[a])[0];
     if (most && contrast(parse(most), ground(svg)) < 2) found.push('picture: ' + svg.getAttribute('aria-label'));
-    if (contrast(ground(svg), ground(document.body)) > 2) found.push('slab: ' + svg.getAttribute('aria-label'));
+    const slab = !svg.closest('button') && contrast(ground(svg), ground(document.body)) > 2;
+    if (slab) found.push('slab: ' + svg.getAttribute('aria-label'));
   }
   return found;
 }"""

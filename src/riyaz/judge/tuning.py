@@ -44,11 +44,13 @@ class Tuned:
     ----------
     settings : `generate` has a number in place of each ``auto``.
     tried : a row a candidate: setting, value, chosen (bool), mean, and a column for each feature and for
-        ``bits per token``: distances, 1 where 95 % of human draws are nearer. No rows where nothing was ``auto``.
+        ``bits per token``: distances, 1 where 95 % of human draws are nearer. No rows where nothing was chosen.
+    why : a sentence where something was ``auto`` and nothing could be chosen.
     """
 
     settings: Settings
     tried: pd.DataFrame
+    why: str = ""
 
 
 def settled(model: Bundle, data: DataSet, settings: Settings, cache: Path | None = None) -> Tuned:
@@ -60,19 +62,17 @@ def settled(model: Bundle, data: DataSet, settings: Settings, cache: Path | None
         are.
     cache : the cache's folder; None: no cache.
 
-    Raises
-    ------
-    ValueError : something is ``auto`` and there are no validation pieces.
+    Without validation pieces nothing can be chosen: what is ``auto`` is then as in `START`, and `Tuned.why` says so.
     """
     asked = settings.generate.model_dump()
     names = [name for name in CANDIDATES if asked[name] == AUTO]
     if not names:
         return Tuned(settings, pd.DataFrame())
     if not len(data.part("valid")):
-        raise ValueError(
-            f"generate.{names[0]} is auto, which is chosen on validation pieces, and there are none: give a number, or"
-            " set sequence.valid above 0"
-        )
+        numbers = {name: START[name] if name != "memory" or model.memory else 0.0 for name in names}
+        said = ", ".join(f"{name} {number:g}" for name, number in numbers.items())
+        why = f"There are no validation pieces to choose on, so what is auto is what tuning begins with: {said}."
+        return Tuned(_with(settings, numbers), pd.DataFrame(), why)
     depends: list[Any] = [source.digest(path) for path in source.reached(Path(__file__))]
     depends += [settings.seed, asked, model.params, model.weights["members"], list(model.vocabulary.words)]
     depends += [data.parts.tolist(), data.ids]

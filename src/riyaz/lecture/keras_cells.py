@@ -90,8 +90,7 @@ def on_batch(model: Bundle, inputs: np.ndarray, targets: np.ndarray) -> Batch:
     cell, tables = model.params["model"]["cell"], model.weights["features"]
     given = []
     if tables is not None:
-        packed = np.stack(features.packed(tables, list(inputs)))
-        given = [np.unpackbits(packed, axis=-1, count=features.width(tables.names)).astype(np.float32)]
+        given = [features.vectors(tables, inputs)]
     by_hand = np.mean([_by_hand(cell, member, inputs, *given) for member in model.weights["members"]], axis=0)
     of_keras = np.asarray(model.network.predict([inputs, *given] if given else inputs, verbose=0))
     one_hot = np.eye(by_hand.shape[-1], dtype=np.float32)[targets]

@@ -15,6 +15,7 @@ from riyaz.model import recurrence
 from riyaz.model.bundle import Bundle
 from riyaz.tabla import bols, form
 from riyaz.tabla.notation import Composition
+from riyaz.text import features
 from riyaz.text.dataset import DataSet
 from riyaz.tools import escape
 
@@ -53,7 +54,7 @@ def felt(model: Bundle, ids: np.ndarray, changed: Sequence[int], other: int) -> 
 
 
 def unit_along(model: Bundle, ids: np.ndarray) -> tuple[pd.DataFrame, float]:
-    """One LSTM unit of the trained network along a phrase: its gates, candidate, cell state and output.
+    """One LSTM unit of the trained network (its first member) along a phrase: gates, candidate, cell and output.
 
     Parameters
     ----------
@@ -71,9 +72,13 @@ def unit_along(model: Bundle, ids: np.ndarray) -> tuple[pd.DataFrame, float]:
     cell = model.params["model"]["cell"]
     if cell != "lstm":
         raise ValueError(f"the network of models/tabla has {cell} cells: the lecture page needs model.cell: lstm")
-    layer = model.weights["layers"][0]
+    member, tables = model.weights["members"][0], model.weights["features"]
+    layer = member["layers"][0]
     w = cells.from_keras(cell, [layer[name] for name in ("kernel", "recurrent", "bias")])
-    h, seen, _ = cells.run(cell, w, np.asarray(model.weights["embedding"])[ids][None])
+    x = np.asarray(member["embedding"])[ids][None]
+    if tables is not None:
+        x = x + features.vectors(tables, ids[None]) @ np.asarray(member["features"])
+    h, seen, _ = cells.run(cell, w, x)
     unit = int(seen["f"][0].std(axis=0).argmax())
     columns = {"f": "f", "i": "i", "C̃": "c", "C": "C", "o": "o"}
     table = pd.DataFrame({name: seen[key][0, :, unit] for name, key in columns.items()})

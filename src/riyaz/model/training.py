@@ -72,17 +72,10 @@ def train(
     ready : the windows of ``train`` and ``valid``, where they are cut already; None: they are cut here.
     report : called after each epoch with its row; not where the training comes from the cache.
 
-    Raises
-    ------
-    ValueError : the data set has no validation pieces and a memory is asked for.
+    Without validation pieces all epochs are trained and there is no memory, which would be fitted on them.
     """
     settings = effective(data, settings)
-    remembers = settings.model.memory == "suffix"
-    if remembers and not len(data.part("valid")):
-        raise ValueError(
-            "a memory is fitted on validation pieces and there are none: set sequence.valid above 0, or model.memory to"
-            " none"
-        )
+    remembers = settings.model.memory == "suffix" and len(data.part("valid")) > 0
     given = ready or {part: windows.of_part(data, part, settings) for part in ("train", "valid")}
     devices = network.devices(settings.compute.device)
     shape = (len(data.vocabulary), settings.model, settings.sequence.targets)

@@ -148,3 +148,9 @@ def packed(tables: Tables, pieces: Sequence[np.ndarray]) -> list[np.ndarray]:
         for row, i in enumerate(rows):
             out[i] = found[: len(pieces[i]), row]
     return out
+
+
+def vectors(tables: Tables, rows: np.ndarray) -> np.ndarray:
+    """The vectors of rows of equal length: (n, length) int32 -> (n, length, width) float32."""
+    bits = np.stack(packed(tables, list(rows)))
+    return np.unpackbits(bits, axis=-1, count=width(tables.names)).astype(np.float32)

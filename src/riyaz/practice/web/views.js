@@ -162,6 +162,7 @@ export class RollView {
       const svg = document.createElementNS(SVG, 'svg');
       svg.setAttribute('viewBox', `0 0 ${piece.cycle} ${high - low}`);
       svg.setAttribute('preserveAspectRatio', 'none');
+      svg.setAttribute('aria-hidden', 'true'); // the button has a name
       button.append(svg, String(bar + 1));
       button.addEventListener('click', () => tapped(bar * piece.cycle));
       host.append(button);
