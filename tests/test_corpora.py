@@ -18,7 +18,7 @@ from riyaz.music import midi, musicxml
 from riyaz.music.events import bar_beats, from_notes
 
 ROOT = Path(__file__).resolve().parents[1]
-STAGES = ("explore", "tokenize", "sequence", "train", "generate", "practice", "evaluate", "pages")
+STAGES = ("explore", "tokenize", "sequence", "train", "generate", "practice", "play", "evaluate", "pages")
 SCALE = np.array([0, 2, 4, 5, 7, 9, 11])
 
 

@@ -25,7 +25,7 @@ from riyaz.text import dataset
 ROOT = Path(__file__).resolve().parents[1]
 EVIL = "<script>alert(1)</script> नमस्ते.mid"
 STAGES = ("explore", "tokenize", "sequence", "train", "generate", "evaluate")
-TARGETS = ("pages@tabla", "pages@notes", "practice@tabla", "practice@notes", "index")
+TARGETS = ("pages@tabla", "pages@notes", "practice@tabla", "practice@notes", "play@tabla", "play@notes", "index")
 
 
 def tune(seed: int) -> pd.DataFrame:
@@ -129,7 +129,8 @@ def append(path, text):
 def test_comments_and_style_retrain_nothing(project):
     before, template = trained(project), project / "src" / "riyaz" / "report" / "template"
     append(template / "style.css", b"\n/* a comment */\n")
-    assert reran(project) == {"code", "pages@tabla", "pages@notes", "index"}
+    styled = {f"{stage}@{corpus}" for stage in ("pages", "practice", "play") for corpus in ("tabla", "notes")}
+    assert reran(project) == {"code", "index"} | styled
     append(project / "src" / "riyaz" / "report" / "figures.py", b"\n# a comment\n")
     append(project / "src" / "riyaz" / "model" / "network.py", b"\n# a comment\n")
     assert reran(project) == {"code"}

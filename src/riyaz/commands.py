@@ -23,6 +23,7 @@ VERBS = {
     "folds": ("riyaz.judge.folds", "CORPUS", "train and judge with other held-out parts and other seeds"),
     "pages": ("riyaz.report.pages", "CORPUS|NOTEBOOK", "turn executed notebooks into HTML pages"),
     "practice": ("riyaz.practice.page", "CORPUS", "make the page to practise with"),
+    "play": ("riyaz.practice.play", "CORPUS", "make the page to play with the network"),
     "index": ("riyaz.report.index", "", "make reports/index.html"),
     "compare": ("riyaz.report.compare", "REV ...", "put experiments side by side in reports/compare.html"),
     "sheet": ("riyaz.tabla.sheet", "FILE", "print and play one tabla composition"),

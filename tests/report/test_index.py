@@ -111,8 +111,9 @@ def test_pieces_can_be_heard_opened_and_taken(root):
     assert 'src="tabla/pieces/%E0%A4%BD%20a%26b.mp3"' in html
 
 
-def test_each_corpus_has_a_door_to_its_page_to_practise_with(root):
-    assert '<a href="tabla/practice.html">Practise</a>' in index.render(root, ["tabla"])
+@pytest.mark.parametrize("door", ['practice.html">Practise', 'play.html">Play with it'])
+def test_each_corpus_has_doors_to_its_pages_to_practise_and_to_play_with(root, door):
+    assert f'<a href="tabla/{door}</a>' in index.render(root, ["tabla"])
 
 
 def test_piece_without_sound_has_no_player(root):

@@ -180,6 +180,7 @@ def doors(folder: Path) -> list[tuple[str, str]]:
     """`(text, link)`: what can be done with a corpus now."""
     return [
         ("Practise", address(folder, folder / "practice.html")),
+        ("Play with it", address(folder, folder / "play.html")),
         ("Hear all, see all", address(folder, folder / "generate.html")),
         ("The figures", address(folder, folder / "evaluate.html")),
         ("The lecture", "lecture.html"),

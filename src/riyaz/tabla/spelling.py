@@ -28,7 +28,8 @@ def bengali(word: str) -> str:
 
 
 @cache
-def _spellings() -> dict[str, tuple[str, ...]]:
+def spellings() -> dict[str, tuple[str, ...]]:
+    """Every spelling, in lower case and three scripts, with its strokes; ``""`` is a rest, ``~`` a share more."""
     known: dict[str, tuple[str, ...]] = {}
     for stroke, bol in BOLS.items():
         known |= dict.fromkeys((stroke.lower(), *bol.spellings, bol.devanagari), (stroke,))
@@ -66,7 +67,7 @@ def script(word: str) -> str:
     return "MIXED" if len(scripts) > 1 else next(iter(scripts), "")
 
 
-LONGEST = max(len(spelling) for spelling in _spellings())
+LONGEST = max(len(spelling) for spelling in spellings())
 
 
 @lru_cache(maxsize=4096)
@@ -91,7 +92,7 @@ def strokes(word: str) -> tuple[str, ...]:
         if short and len(word) - (end - start) > 0:
             before, after = word[:start], word[end:]
             return (*(strokes(before) if before else ()), *short, *(strokes(after) if after else ()))
-    return _parted(word.lower(), _spellings(), frozenset(capitals)) or _parted(word.lower(), _spellings(), frozenset())
+    return _parted(word.lower(), spellings(), frozenset(capitals)) or _parted(word.lower(), spellings(), frozenset())
 
 
 def _parted(word: str, known: dict[str, tuple[str, ...]], capitals: frozenset[int]) -> tuple[str, ...]:
@@ -116,7 +117,7 @@ def mistake(part: str) -> tuple[str, str]:
     chunks = [part] if part.isupper() else re.findall(r"[^\W\d_a-zऀ-ॿ][^A-Z\-–.~_]*|[^A-Z\-–.~_]+|.", part)
     bad = next((chunk for chunk in chunks if not strokes(chunk)), part)
     same = script(bad)
-    known = {letters: names for letters, names in _spellings().items() if letters.isalpha() or same != "LATIN"}
+    known = {letters: names for letters, names in spellings().items() if letters.isalpha() or same != "LATIN"}
     known = {letters: names for letters, names in known.items() if len(letters) > 1 and script(letters) == same}
     likeness = {letters: SequenceMatcher(None, bad.lower(), letters).ratio() for letters in known}
     best = max(likeness, key=lambda letters: likeness[letters], default="")

@@ -58,8 +58,12 @@ def tables(vocabulary: Vocabulary, scheme: str, names: Sequence[str]) -> Tables 
     """The tables of a vocabulary; None where `names` is empty."""
     if not names:
         return None
-    cycle = np.array([_cycle(word) for word in vocabulary.words], np.int32)
-    return Tables(grammar.rules(vocabulary, scheme), cycle, tuple(name for name in SIZES if name in names))
+    return Tables(grammar.rules(vocabulary, scheme), cycles(vocabulary), tuple(name for name in SIZES if name in names))
+
+
+def cycles(vocabulary: Vocabulary) -> np.ndarray:
+    """(n_tokens,) int32, ticks of the avartan or bar that a header token names; 0 for every other token."""
+    return np.array([_cycle(word) for word in vocabulary.words], np.int32)
 
 
 def _cycle(word: str) -> int:

@@ -1,0 +1,104 @@
+/**
+ * Piece: what was played so far, by the player and by the network, and the mind that goes on from it.
+ *
+ * @typedef {{beat: number, length: number, names: string[], held: boolean[], by: string, end: number, lands: boolean,
+ *   choice: import('./mind.js').Choice|null}} Sounding `end`: how many tokens the mind has read with it
+ */
+import {END, START} from './grammar.js';
+import {Mind} from './mind.js';
+
+export class Played {
+  /** @param {any} model @param {string[]} header tokens before the first event @param {number[]|null} vibhags */
+  constructor(model, header, vibhags) {
+    Object.assign(this, {model, header, vibhags});
+    this.mind = new Mind(model, vibhags);
+    for (const word of header) this.mind.read(this.number(word));
+    /** @type {Sounding[]} */
+    this.events = [];
+  }
+
+  number(word) { return this.model.words.indexOf(word); }
+
+  get ticks() { return this.model.rules.beat; }
+
+  /** Where the next event starts, in beats. */
+  get length() { return this.mind.grammar.place / this.ticks; }
+
+  /** Read a token and put it into the events. */
+  read(token, by, choice = null) {
+    const {grammar} = this.mind, beat = this.length, word = this.model.words[token];
+    this.mind.read(token);
+    const name = word.replace(/^[+~]+/, '');
+    if (grammar.begins(token)) {
+      const names = word === 'rest' ? [] : [name];
+      this.events.push({beat, length: grammar.duration / this.ticks, names, held: names.map(() => grammar.held(token)), by, choice, lands: false, end: 0});
+    } else if (grammar.adds(token)) {
+      const last = this.events[this.events.length - 1];
+      last.names.push(name);
+      last.held.push(grammar.held(token));
+    } else return;
+    this.events[this.events.length - 1].end = this.mind.tokens.length;
+  }
+
+  /**
+   * An event of the player's.
+   * @param {string[]} names from low to high; none are a rest @param {string} duration such as 1/2
+   * @throws {Error} that names what the network never saw, or what does not fit; nothing has changed then
+   */
+  give(names, duration) {
+    const words = [...(this.ticksOf(duration) === this.mind.grammar.duration ? [] : [`d:${duration}`]),
+      ...(names.length ? names.map((name, i) => (i ? `+${name}` : name)) : ['rest'])];
+    const trial = this.mind.copy();
+    for (const word of words) {
+      const token = this.number(word);
+      if (token < 0) throw new Error(`The network never saw ${this.said(word)}: take another.`);
+      if (!trial.grammar.allowed()[token]) throw new Error(`${this.said(word)} does not fit here: an event stays on the grid of its own length within the beat.`);
+      trial.read(token);
+    }
+    for (const word of words) this.read(this.number(word), 'you');
+  }
+
+  ticksOf(duration) {
+    const [above, below = '1'] = duration.split('/');
+    return (Number(above) * this.ticks) / Number(below);
+  }
+
+  said(word) {
+    return word.startsWith('d:') ? `a length of ${word.slice(2)} of a beat` : word.startsWith('+') ? `${word.slice(1)} above another note` : word;
+  }
+
+  /** Let the network play one token more. @returns {boolean} false where it ends */
+  grow(wish, only = () => true) {
+    const {mind} = this, given = this.events[this.events.length - 1]?.by === 'you'; // no note is added to what the player gave
+    const choice = mind.next(wish, token => only(token) && !(given && mind.grammar.adds(token)));
+    if (choice.token === END) return false;
+    this.read(choice.token, 'network', choice);
+    return true;
+  }
+
+  /** Take back all after the first `count` events. */
+  keep(count) {
+    this.events = this.events.filter(event => !event.lands).slice(0, count);
+    const end = this.events.length ? this.events[this.events.length - 1].end : 1 + this.header.length, tokens = this.mind.tokens.slice(0, end);
+    if (end === this.mind.tokens.length) return;
+    this.mind = new Mind(this.model, this.vibhags);
+    for (const token of tokens) if (token !== START) this.mind.read(token);
+  }
+
+  /**
+   * Answer a line that began at a beat: as long as the line at least, to the next sam, where one stroke of a matra lands.
+   * The stroke stands outside of what the mind has read: the next line begins in its place.
+   */
+  answer(from, wish) {
+    const cycle = this.mind.grammar.taal.cycle / this.ticks, line = this.length - from;
+    const sam = Math.ceil((this.length + line) / cycle - 1e-9) * cycle;
+    while (this.length < sam - 1e-9 && this.grow(wish));
+    const mind = this.mind, kept = this.events.length, {rules} = this.model;
+    this.mind = mind.copy();
+    const lands = token => rules.one[token] || (this.mind.grammar.duration === rules.beat && this.mind.grammar.strikes(token));
+    while (this.events.length === kept && this.grow(wish, lands));
+    this.events[this.events.length - 1].lands = true;
+    this.mind = mind;
+    return sam;
+  }
+}

@@ -1,0 +1,213 @@
+"""Play with the network in headless Chromium as a player would, and report what came of it, as JSON.
+
+``python drive_play.py SCENARIO PAGE WIDTH`` runs one function below, whose argument comes as JSON from the standard
+input; Playwright would leave an event loop in the test's own process.
+"""
+
+import json
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.sync_api import sync_playwright
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+import browser
+from drive import SMALL
+
+READ = """pieces => {
+  const play = document.querySelector('riyaz-play');
+  return pieces.map(tokens => {
+    const mind = new play.Mind(play.model);
+    return tokens.slice(1).map((token, i) => {
+      const row = [Array.from(mind.logs, x => x), Array.from(mind.predicted(1), x => x), mind.grammar.allowed()];
+      mind.read(token);
+      return row;
+    });
+  });
+}"""
+SPEED = """tokens => {
+  const play = document.querySelector('riyaz-play'), mind = new play.Mind(play.model), times = [];
+  for (const token of tokens) {
+    const start = performance.now();
+    mind.next({temperature: 1, memory: 1, argmax: false});
+    mind.read(token);
+    times.push(performance.now() - start);
+  }
+  return times.sort((a, b) => a - b)[Math.floor(times.length / 2)];
+}"""
+EVENTS = """() => (document.querySelector('riyaz-play').piece?.events || []).map(
+  e => [e.beat, e.length, e.names, e.held, e.by, e.lands])"""
+HEARD = """() => {
+  const play = document.querySelector('riyaz-play');
+  window.struck = [];
+  for (const name of ['strike', 'note']) {
+    const real = play.engine[name].bind(play.engine);
+    play.engine[name] = (what, time, ...others) => { window.struck.push(time); real(what, time, ...others); };
+  }
+}"""
+
+
+def do(page, name):
+    page.locator(f"[data-do={name}]").click()
+
+
+def set_field(page, name, value):
+    page.evaluate(
+        """([name, value]) => {
+          const field = document.querySelector(`riyaz-play [name="${name}"]`);
+          field.value = String(value);
+          for (const kind of ['input', 'change']) field.dispatchEvent(new Event(kind, {bubbles: true}));
+        }""",
+        [name, value],
+    )
+
+
+def line(page):
+    return page.locator(".pl-line").text_content()
+
+
+def read(page, pieces):
+    """Of each step of each piece: the network's logs, those with the memory, and what the grammar allows."""
+    return page.evaluate(READ, pieces)
+
+
+def speed(page, tokens):
+    """Milliseconds of a step, the median."""
+    return page.evaluate(SPEED, tokens)
+
+
+def saved(page, name):
+    with page.expect_download() as download:
+        do(page, name)
+    return Path(download.value.path()).read_bytes().hex()
+
+
+def go_on(page, given):
+    """Begin, let the network go on for some seconds, stop, and save."""
+    page.evaluate(HEARD)
+    set_field(page, "tempo", 240)
+    if "phrase" in given:
+        set_field(page, "phrase", given["phrase"])
+    for pitch in given.get("keys", ()):
+        page.locator(f"[data-pitch='{pitch}']").click()
+    do(page, "go")
+    page.wait_for_timeout(given.get("wait", 6000))
+    do(page, "stop")
+    return {
+        "events": page.evaluate(EVENTS),
+        "struck": page.evaluate("window.struck.length"),
+        "chances": page.locator(".pl-next li").all_text_contents(),
+        "midi": saved(page, "midi"),
+        "text": saved(page, "text"),
+        "line": line(page),
+    }
+
+
+def answer(page, lines):
+    """Lines, each answered."""
+    set_field(page, "tempo", 240)
+    result = []
+    for phrase in lines:
+        set_field(page, "phrase", phrase)
+        do(page, "answer")
+        page.wait_for_timeout(300)
+        result.append(page.evaluate(EVENTS))
+    do(page, "stop")
+    return {"events": result, "text": saved(page, "text"), "line": line(page)}
+
+
+def tapped(page, taps):
+    """A phrase of taps on the bols."""
+    for bol in taps:
+        page.locator(f"[data-bol='{bol}']").click()
+    return page.locator("[name=phrase]").input_value()
+
+
+def says(page, given):
+    """What the page says of something that cannot be done, and what stands in the field and the piece after it."""
+    for name, value in given.get("set", {}).items():
+        set_field(page, name, value)
+    for pitch in given.get("keys", ()):
+        page.locator(f"[data-pitch='{pitch}']").click()
+    if "do" in given:
+        do(page, given["do"])
+    page.wait_for_timeout(given.get("wait", 500))
+    phrase = page.locator("[name=phrase]")
+    return [line(page), phrase.input_value() if phrase.count() else "", len(page.evaluate(EVENTS))]
+
+
+def argmax(page, phrase):
+    """The same beginning twice, with the likeliest each time."""
+    result = []
+    set_field(page, "how", "argmax")
+    set_field(page, "tempo", 240)
+    for _ in range(2):
+        do(page, "clear")
+        set_field(page, "phrase", phrase)
+        do(page, "go")
+        page.wait_for_timeout(4000)
+        do(page, "stop")
+        result.append(page.evaluate(EVENTS))
+    return result
+
+
+def targets(page, _):
+    return {
+        "small": page.evaluate(SMALL.replace("label.rp-check", "label.pl-check")),
+        "wide": page.evaluate("document.documentElement.scrollWidth - innerWidth"),
+    }
+
+
+SAYS = {
+    "no_sound": "delete window.AudioContext; delete window.webkitAudioContext;",
+    "silent": "AudioContext.prototype.resume = () => new Promise(() => {});"
+    " Object.defineProperty(BaseAudioContext.prototype, 'state', {get: () => 'suspended'});",
+    "no_midi": "Object.defineProperty(navigator, 'requestMIDIAccess', {value: undefined});",
+    "no_keyboard": "navigator.requestMIDIAccess = async () => ({inputs: new Map()});",
+    "refused": "navigator.requestMIDIAccess = async () => { throw new Error('denied'); };",
+    "keyboard": """const keyboard = {name: 'Keys'}, inputs = new Map([['a', keyboard]]);
+      navigator.requestMIDIAccess = async () => ({inputs});
+      window.press = (pitch, timeStamp) => keyboard.onmidimessage({data: [0x90, pitch, 90], timeStamp});""",
+}
+
+
+def keyboard(page, pressed):
+    """Notes of a MIDI keyboard, as (pitch, milliseconds)."""
+    do(page, "keyboard")
+    page.wait_for_timeout(200)
+    said = line(page)
+    for pitch, time in pressed:
+        page.evaluate("([pitch, time]) => window.press(pitch, time)", [pitch, time])
+        page.wait_for_timeout(300)
+    return [said, page.evaluate(EVENTS)]
+
+
+def main(name, path, width):
+    found = []
+    with sync_playwright() as playwright:
+        program = playwright.chromium.launch(executable_path=browser.chromium(), args=["--no-sandbox"])
+        context = program.new_context(viewport={"width": width, "height": 844}, has_touch=width < 600)
+        page = context.new_page()
+        page.on("console", lambda m: found.append(m.text) if m.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: found.append(str(error)))
+
+        def gate(route):
+            if urlsplit(route.request.url).scheme in ("file", "data", "blob"):
+                route.continue_()
+            else:
+                found.append(f"request: {route.request.url[:80]}")
+                route.abort()
+
+        context.route("**/*", gate)
+        if name in SAYS:
+            context.add_init_script(SAYS[name])
+        page.goto(path)
+        scenario = globals().get(name, says)
+        result = scenario(page, json.load(sys.stdin))
+        program.close()
+    print(json.dumps({"result": result, "faults": found}))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2], int(sys.argv[3]))
