@@ -18,7 +18,8 @@ def model():
     n, rng = len(Vocabulary(words)), np.random.default_rng(0)
     layer = {"kernel": rng.normal(size=(6, 32)), "recurrent": rng.normal(size=(8, 32)), "bias": np.zeros(32)}
     dense = {"kernel": np.zeros((8, n)), "bias": np.zeros(n)}  # every token is as likely as any other
-    return Bundle({"embedding": rng.normal(size=(n, 6)), "layers": [layer], "dense": dense}, Vocabulary(words), {})
+    member = {"embedding": rng.normal(size=(n, 6)), "layers": [layer], "dense": dense}
+    return Bundle({"members": [member], "features": None}, Vocabulary(words), {})
 
 
 def test_a_network_that_knows_nothing_chooses_uniformly():

@@ -71,7 +71,8 @@ def test_surprise_is_the_bits_of_the_bol_and_its_duration():
     n, rng = len(Vocabulary(words)), np.random.default_rng(0)
     layer = {"kernel": rng.normal(size=(6, 32)), "recurrent": rng.normal(size=(8, 32)), "bias": np.zeros(32)}
     dense = {"kernel": rng.normal(size=(8, n)), "bias": np.zeros(n)}
-    model = Bundle({"embedding": rng.normal(size=(n, 6)), "layers": [layer], "dense": dense}, Vocabulary(words), {})
+    member = {"embedding": rng.normal(size=(n, 6)), "layers": [layer], "dense": dense}
+    model = Bundle({"members": [member], "features": None}, Vocabulary(words), {})
     bits = critic.surprise(GOOD, model)
     assert len(bits) == len(GOOD.piece("x").events) == len(critic.by_bol(GOOD, model))
     assert (bits > 0).all()

@@ -63,7 +63,7 @@ def test_bits_along_the_piece_need_enough_tokens():
 def test_the_cycle_is_the_bar_and_every_beat_has_its_mean():
     found = predictions({"network": 1.0})
     rows = found.scored["network"]
-    rows.loc[rows["position"] % 2 == 0, "bits"] = 3.0  # C4 on the first beat: positions 2, 4, ...
+    rows.loc[rows["position"] % 2 == 1, "bits"] = 3.0  # C4 on the first beat: positions 3, 5, ..., after metre and d:1
     where = held_out.in_cycle(found, "event", "beat", seed=1)
     assert (where.axis, where.pieces, where.sizes) == ("beat of 2", 6, "2")
     assert where.curves["network"].tolist() == pytest.approx([(20 * 3 + 1) / 21, 1.0])  # the duration is on beat 1 too

@@ -216,7 +216,7 @@ def test_whether_the_lstm_is_more_accurate(verdicts, said):
 def test_the_equations_by_hand_give_the_probabilities_of_the_whole_network(tmp_path):
     """With features and several members, as a corpus' network may have them."""
     vocabulary = Vocabulary(["taal:dadra", "d:1", "Dha", "Te", "rest"])
-    asked = samples.section("model", units=6, embedding=4, members=2)
+    asked = samples.section("model", units=6, embedding=4, members=2, dropout=0.2)
     assert asked.features
     built = network.build(len(vocabulary), asked, seed=1)
     bundle.save(tmp_path, built, vocabulary, {"model": asked.model_dump()})

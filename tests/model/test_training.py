@@ -112,10 +112,10 @@ def test_the_prediction_with_memory_stands_beside_the_network(data, cache):
         np.testing.assert_allclose(np.exp(log).sum(axis=1), 1, atol=1e-4)
 
 
-def test_without_validation_pieces_a_memory_cannot_be_fitted(data):
+def test_without_validation_pieces_there_is_no_memory_since_it_is_fitted_on_them(data):
     parts = np.array(["train"] * 10, dtype=object)
-    with pytest.raises(ValueError, match=r"sequence\.valid"):
-        training.train(data.with_parts(parts), samples.settings(**SMALL), 1)
+    assert training.train(data.with_parts(parts), samples.settings(**SMALL), 1).memory is None
+    assert training.train(data, samples.settings(**SMALL), 1).memory is not None
 
 
 def test_the_key_counts_all_the_code_that_computes():
