@@ -39,7 +39,7 @@ _CROPPED = """() => [...document.querySelectorAll('.figure')]
   .filter(e => e.scrollWidth > e.clientWidth + 1 || e.getBoundingClientRect().right > innerWidth + 1)
   .map(e => e.textContent.trim().slice(0, 40) || e.innerHTML.slice(0, 40))"""
 _TARGETS = """() => [...document.querySelectorAll('a[href], button, summary, input, select, audio')].filter(e => {
-  const box = e.getBoundingClientRect();
+  const box = (e.closest('label') || e).getBoundingClientRect();
   if (!e.checkVisibility() || e.closest('math, .skip') || e.classList.contains('skip') || !box.width) return false;
   const line = e.closest('p, li, td, dd, blockquote, figcaption');
   const inText = e.tagName === 'A' && line && getComputedStyle(e).display === 'inline' &&
