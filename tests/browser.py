@@ -39,12 +39,13 @@ _CROPPED = """() => [...document.querySelectorAll('.figure')]
   .filter(e => e.scrollWidth > e.clientWidth + 1 || e.getBoundingClientRect().right > innerWidth + 1)
   .map(e => e.textContent.trim().slice(0, 40) || e.innerHTML.slice(0, 40))"""
 _TARGETS = """() => [...document.querySelectorAll('a[href], button, summary, input, select, audio')].filter(e => {
-  const box = (e.closest('label') || e).getBoundingClientRect();
+  const box = e.getBoundingClientRect();
+  const label = e.closest('label')?.getBoundingClientRect(); // a tap on it is one on its field
   if (!e.checkVisibility() || e.closest('math, .skip') || e.classList.contains('skip') || !box.width) return false;
   const line = e.closest('p, li, td, dd, blockquote, figcaption');
   const inText = e.tagName === 'A' && line && getComputedStyle(e).display === 'inline' &&
     line.textContent.trim().length > e.textContent.trim().length;
-  return !inText && box.height < 39.5;
+  return !inText && Math.max(box.height, label?.height || 0) < 39.5;
 }).map(e => Math.round(e.getBoundingClientRect().height) + ' px: ' + (e.textContent || e.tagName).trim().slice(0, 9))"""
 # Letters, and the pictures' lines and letters, that cannot be told from their ground.
 _CONTRAST = """() => {
