@@ -6,6 +6,7 @@ process.
 
 import json
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -287,8 +288,9 @@ INIT = {
 RUNS = {"no_sound": says, "silent": says, "no_storage": shelf}
 
 
-def main(name, path, width):
-    found = []
+@contextmanager
+def opened_page(path, width, init, found):
+    """A page at `path`, before which the script `init` has run; errors, warnings and requests are added to `found`."""
     with sync_playwright() as playwright:
         program = playwright.chromium.launch(executable_path=browser.chromium(), args=["--no-sandbox"])
         context = program.new_context(viewport={"width": width, "height": 844}, has_touch=width < 600)
@@ -304,15 +306,21 @@ def main(name, path, width):
                 route.abort()
 
         context.route("**/*", gate)
-        if name in INIT:
-            context.add_init_script(INIT[name])
+        if init:
+            context.add_init_script(init)
         page.goto(path)
+        yield page
+        program.close()
+
+
+def main(name, path, width):
+    found = []
+    with opened_page(path, width, INIT.get(name), found) as page:
         page.evaluate(LIGHTS)
         if name == "opened":
             set_field(page, "countIn", "none")
             page.locator("[data-do=play]").click()
         result = (RUNS.get(name) or globals()[name])(page)
-        program.close()
     print(json.dumps({"result": result, "faults": found}))
 
 

@@ -7,13 +7,8 @@ input; Playwright would leave an event loop in the test's own process.
 import json
 import sys
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from playwright.sync_api import sync_playwright
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-import browser
-from drive import SMALL
+from drive import SMALL, opened_page
 
 READ = """pieces => {
   const play = document.querySelector('riyaz-play');
@@ -185,27 +180,9 @@ def keyboard(page, pressed):
 
 def main(name, path, width):
     found = []
-    with sync_playwright() as playwright:
-        program = playwright.chromium.launch(executable_path=browser.chromium(), args=["--no-sandbox"])
-        context = program.new_context(viewport={"width": width, "height": 844}, has_touch=width < 600)
-        page = context.new_page()
-        page.on("console", lambda m: found.append(m.text) if m.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: found.append(str(error)))
-
-        def gate(route):
-            if urlsplit(route.request.url).scheme in ("file", "data", "blob"):
-                route.continue_()
-            else:
-                found.append(f"request: {route.request.url[:80]}")
-                route.abort()
-
-        context.route("**/*", gate)
-        if name in SAYS:
-            context.add_init_script(SAYS[name])
-        page.goto(path)
+    with opened_page(path, width, SAYS.get(name), found) as page:
         scenario = globals().get(name, says)
         result = scenario(page, json.load(sys.stdin))
-        program.close()
     print(json.dumps({"result": result, "faults": found}))
 
 
