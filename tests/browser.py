@@ -47,6 +47,9 @@ _TARGETS = """() => [...document.querySelectorAll('a[href], button, summary, inp
     line.textContent.trim().length > e.textContent.trim().length;
   return !inText && Math.max(box.height, label?.height || 0) < 39.5;
 }).map(e => Math.round(e.getBoundingClientRect().height) + ' px: ' + (e.textContent || e.tagName).trim().slice(0, 9))"""
+# Colours that change gradually have reached their end.
+_SETTLED = """() => Promise.all(document.getAnimations().filter(a => a instanceof CSSTransition).map(a => a.finished))
+  .then(() => null)"""
 # Letters, and the pictures' lines and letters, that cannot be told from their ground.
 _CONTRAST = """() => {
   const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
@@ -169,6 +172,7 @@ def _faults(browser, path: Path) -> list[str]:
     found += [f"target of {target}" for target in page.evaluate(_TARGETS)]
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
+        page.evaluate(_SETTLED)
         found += [f"cannot be seen ({scheme}): {text}" for text in page.evaluate(_CONTRAST)]
     context.close()
     return found
