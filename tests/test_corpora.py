@@ -1,11 +1,11 @@
-"""Small corpora of other readers, schemes, targets, cells and metres go through all stages, and their pages open."""
+"""Any corpus goes through all stages: small corpora of every reader, scheme, target, cell and memory, and odd ones."""
 
 import json
 import os
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +48,13 @@ def write_musicxml(folder, count=8, metre="5/4"):
         (folder / f"{seed}.musicxml").write_text(text)
 
 
+def write_abc(folder, count=8):
+    for seed in range(count):
+        rng = np.random.default_rng(seed)
+        bars = [" ".join(rng.choice(list("CDEFGABc"), 6)) for _ in range(12)]
+        (folder / f"{seed}.abc").write_text(f"X:1\nT:No. {seed}\nM:3/4\nL:1/8\nK:C\nG2 | {' | '.join(bars)} |]\n")
+
+
 def write_kern(folder, count=8):
     for seed in range(count):
         notes = "\n".join(f"4{name}" for name in np.random.default_rng(seed).choice(list("cdefgab"), 40))
@@ -60,6 +67,30 @@ def write_rolls(folder, count=8):
     (folder / "rolls.json").write_text(json.dumps({"train": pieces[:-2], "valid": pieces[-2:-1], "test": pieces[-1:]}))
 
 
+BOLS = np.array(["Dha", "Te", "Ge", "Na", "Ta", "Ke", "Tin"])
+
+
+def write_theka(folder, count=8, taal="taal: teental", beats=16, per=1):
+    """Compositions that are no kaidas; with `per` 2 every stroke is half a matra."""
+    for seed in range(count):
+        bols = np.random.default_rng(seed).choice(BOLS, (4, beats, per))
+        lines = "\n".join(" ".join("".join(matra) for matra in row) + " |" for row in bols)
+        (folder / f"{seed}.txt").write_text(
+            f"title: No. {seed}\n{taal}\nform: rela\nsource: a test\n\n[theme]\n{lines}\n"
+        )
+
+
+def write_mts(folder, count=8):
+    for seed in range(count):
+        bols = np.random.default_rng(seed).choice(["DHA", "TE", "GE", "NA", "TAA", "KE", "TIN"], (48, 2))
+        body = ";\n".join(" ".join(row) for row in bols)
+        head = f"##\nGHARANA:Delhi\nCOMPOSITION:No. {seed}\nTYPE:KAYDA\nTALA:TINTAL\nCOMPOSER:-\n##\n"
+        (folder / f"{seed}.txt").write_text(f"{head}''Theme''\n!S:2\n{body};\n!E\n")
+
+
+OWN = "taal: saat\nmatras: 7\nvibhags: 3 2 2\nsigns: X 2 3\ntheka: Dha Ge Na Dha Ge Na Ke"
+
+
 @dataclass
 class Case:
     """A corpus, and the settings that it is taken through the stages with."""
@@ -70,15 +101,40 @@ class Case:
     targets: str
     cell: str
     memory: str
+    more: dict[str, Any] = field(default_factory=dict)
 
 
 CASES = {
+    # a pairwise cover of reader x scheme x targets x cell x memory
     "midi in 6/8": Case("midi", lambda f: write_midi(f, metre="6/8"), "event", "every", "lstm", "suffix"),
     "midi with a pick-up": Case("midi", lambda f: write_midi(f, lead=2), "chord", "last", "gru", "none"),
     "musicxml in 5/4": Case("score", write_musicxml, "event", "last", "rnn", "suffix"),
+    "abc in 3/4": Case("score", write_abc, "chord", "every", "lstm", "none"),
     "humdrum without a metre": Case("score", write_kern, "event", "every", "gru", "none"),
-    "piano rolls": Case("pianoroll", write_rolls, "event", "every", "rnn", "none"),
-}
+    "piano rolls": Case("pianoroll", write_rolls, "chord", "last", "lstm", "suffix"),
+    "piano rolls, plain": Case("pianoroll", write_rolls, "event", "every", "rnn", "none"),
+    "bols without kaidas": Case("tabla", write_theka, "event", "last", "gru", "none"),
+    "bols as chords": Case("tabla", write_theka, "chord", "every", "rnn", "suffix"),
+    "tabla solo": Case("mts", write_mts, "event", "every", "lstm", "suffix"),
+    "tabla solo, plain": Case("mts", write_mts, "chord", "last", "gru", "none"),
+    # odd ones
+    "one piece": Case("midi", lambda f: write_midi(f, 1), "event", "every", "lstm", "suffix"),
+    "two pieces": Case("midi", lambda f: write_midi(f, 2), "event", "every", "lstm", "suffix"),
+    "two compositions": Case("tabla", lambda f: write_theka(f, 2), "event", "every", "lstm", "suffix"),
+    "one composition": Case("tabla", lambda f: write_theka(f, 1), "event", "every", "lstm", "suffix"),
+    "no metre": Case("midi", lambda f: write_midi(f, metre=None), "event", "every", "lstm", "suffix"),
+    "3/8+2/8, no valid": Case("midi", lambda f: write_midi(f, metre="3/8+2/8"), "event", "every", "lstm", "suffix",
+                              {"sequence": {"valid": 0.0}}),
+    "no test": Case("midi", write_midi, "event", "every", "lstm", "suffix", {"sequence": {"test": 0.0}}),
+    "neither valid nor test": Case("tabla", write_theka, "event", "every", "lstm", "none",
+                                   {"sequence": {"test": 0.0, "valid": 0.0}}),
+    "bols in halves": Case("tabla", lambda f: write_theka(f, per=2), "event", "every", "lstm", "suffix"),
+    "a taal of one's own": Case("tabla", lambda f: write_theka(f, taal=OWN, beats=7), "event", "every", "lstm",
+                                "suffix"),
+    "voices": Case("midi", write_midi, "event", "every", "lstm", "suffix", {"explore": {"instrument": "first"}}),
+    "form taal": Case("tabla", write_theka, "event", "every", "lstm", "suffix", {"generate": {"form": "taal"}}),
+    "form free": Case("mts", write_mts, "event", "every", "lstm", "suffix", {"generate": {"form": "free"}}),
+}  # fmt: skip
 
 
 def project(root, case):
@@ -104,6 +160,8 @@ def project(root, case):
         },
         "evaluate": {"orders": 3},
     }
+    for name, values in case.more.items():
+        given[name] = {**given.get(name, {}), **values}
     text = samples.params_text({"mine": {"path": "data/raw/mine", "reader": case.reader}}, **given)
     (root / "params.yaml").write_text(text)
 

@@ -3,10 +3,12 @@ import pytest
 import samples
 from test_sampling import BOLS, NOTES, weights
 
+from riyaz.judge.drawn import in_taal as drawn_in_taal
 from riyaz.model.bundle import Bundle
-from riyaz.music.events import Piece, in_a_row
+from riyaz.music.events import Piece, Unreadable, in_a_row
 from riyaz.play import free
 from riyaz.play.sampling import Drawn, Sampling
+from riyaz.text.tokens import Vocabulary
 
 
 def corpus(kind="notes", **about):
@@ -54,6 +56,31 @@ def test_a_piece_takes_metre_and_tempo_from_its_corpus():
     assert free.about(corpus(metre="3/4", tempo=72), settings) == {"kind": "notes", "tempo": 72, "metre": "3/4"}
     assert "metre" not in free.about(corpus(), settings)
     assert free.about(corpus("bols"), settings)["taal"] == "jhaptal"
+    assert free.about(corpus("bols", taal="rupak"), settings)["taal"] == "rupak"  # which all pieces have
+    held = samples.settings(generate={"taal": "jhaptal", "form": "taal"})
+    assert free.about(corpus("bols", taal="rupak"), held)["taal"] == "jhaptal"
+
+
+def test_what_cannot_be_held_to_a_taal_is_drawn_freely_and_a_sentence_says_so():
+    halves = Vocabulary([word for word in BOLS.words if word != "d:1"])
+    model = Bundle(weights(len(halves), scale=0.5), halves, {})
+    settings = samples.settings(generate={"tokens": 40, "form": "taal", "taal": "teental"})
+    assert free.no_taal(model, settings).startswith("No piece is held to a taal: with the durations of this vocabulary")
+    free_form = samples.settings(generate={"tokens": 40, "form": "free"})
+    made, free_made = (free.pieces(model, corpus("bols"), form, 2) for form in (settings, free_form))
+    assert [one.ids.tolist() for one in made] == [one.ids.tolist() for one in free_made]
+    assert drawn_in_taal(model, corpus("bols"), settings).why == free.no_taal(model, settings)
+    assert free.no_taal(Bundle(weights(len(BOLS)), BOLS, {}), settings) == ""
+    with pytest.raises(Unreadable, match="no taal 'teentaaal'"):
+        free.no_taal(model, samples.settings(generate={"taal": "teentaaal"}))
+
+
+def test_a_taal_that_the_network_does_not_know_is_not_named_to_it():
+    model = Bundle(weights(len(BOLS)), BOLS, {})
+    _, head = free.in_taal(model, samples.settings(generate={"taal": "rupak"}))
+    assert head.tolist() == []
+    _, head = free.in_taal(model, samples.settings(generate={"taal": "teental"}))
+    assert BOLS.tokens(head) == ["taal:teental"]
 
 
 def test_a_form_of_taal_is_kept():

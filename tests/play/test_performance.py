@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ from riyaz.model.bundle import Bundle
 from riyaz.music.readers import read_corpus
 from riyaz.play import performance
 from riyaz.tabla.taals import TAALS
+from riyaz.tabla.theme import Impossible
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -29,7 +31,8 @@ def settings(**generate):
 
 
 def test_a_performance_keeps_the_rules_and_counts_what_they_took_away(data, model):
-    (one,) = performance.perform_all(model, data, settings(), ROOT)
+    (one,), why = performance.perform_all(model, data, settings(), ROOT)
+    assert why == ""
     assert all(check.passed for check in one.checks)
     assert [s.name for s in one.composition.sections] == ["theme", "dohra", "palta 1", "palta 2", "tihai"]
     assert 0 < performance.mean_masked(one) < 1
@@ -40,19 +43,35 @@ def test_a_performance_keeps_the_rules_and_counts_what_they_took_away(data, mode
 
 
 def test_the_same_seed_gives_the_same_performance(data, model):
-    first, again = (performance.perform_all(model, data, settings(), ROOT)[0].composition for _ in range(2))
+    first, again = (performance.perform_all(model, data, settings(), ROOT)[0][0].composition for _ in range(2))
     for a, b in zip(first.sections, again.sections, strict=True):
         assert a.events.equals(b.events)
 
 
 def test_a_theme_of_ones_own_is_played(data, model):
     theme = next((ROOT / "data" / "themes").glob("*.txt"))
-    (one,) = performance.perform_all(model, data, settings(theme=str(theme.relative_to(ROOT))), ROOT)
+    (one,), _ = performance.perform_all(model, data, settings(theme=str(theme.relative_to(ROOT))), ROOT)
     assert one.composition.taal == "jhaptal"
 
 
 def test_nothing_is_performed_where_nothing_is_asked_for(data, model):
-    assert performance.perform_all(model, data, settings(form="free"), ROOT) == []
+    assert performance.perform_all(model, data, settings(form="free"), ROOT) == ([], "")
+
+
+def test_what_a_corpus_cannot_give_is_left_out_with_a_sentence(data, model):
+    bare = [replace(piece, about={**piece.about, "sections": []}) for piece in data.pieces]
+    made, why = performance.perform_all(model, samples.data(bare, ["train"] * len(bare)), settings(), ROOT)
+    assert made == []
+    assert why.startswith("The corpus gives no new kaidas: 0 known themes give no new theme in Teental")
+    chords = Bundle(model.weights, model.vocabulary, {"tokenize": {"scheme": "chord"}})
+    assert performance.perform_all(chords, data, settings(), ROOT) == ([], performance.NO_DURATIONS)
+
+
+def test_what_a_theme_of_ones_own_cannot_give_is_an_error(data, model):
+    theme = next((ROOT / "data" / "themes").glob("*.txt"))
+    asked = settings(theme=str(theme.relative_to(ROOT)), paltas=16, laya=8)
+    with pytest.raises(Impossible, match=r"16 paltas were requested|strokes per matra"):
+        performance.perform_all(model, data, asked, ROOT)
 
 
 def test_a_taal_with_few_themes_takes_those_of_all(data):

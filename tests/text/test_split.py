@@ -175,11 +175,25 @@ def test_a_corpus_with_its_own_parts_keeps_them():
 
 
 @pytest.mark.parametrize(
-    ("labels", "words"), [([0], "1 pieces in 1 families"), ([0, 0, 0, 0], "4 pieces in 1 families")]
+    ("labels", "kept", "words"),
+    [
+        ([0], {"train"}, "no valid and no test part: the corpus has 1 pieces in 1 families"),
+        ([0, 0, 0, 0], {"train"}, "no valid and no test part: the corpus has 4 pieces in 1 families"),
+        ([0, 1, 1], {"train", "test"}, "no valid part: the corpus has 3 pieces in 2 families"),
+    ],
 )
-def test_too_few_families_name_the_remedy(labels, words):
-    with pytest.raises(ValueError, match=f"{words} cannot be split into 3 parts.*add pieces"):
-        split.assign(np.array(labels), [5] * len(labels), 0.1, 0.1, 0)
+def test_too_few_families_leave_parts_out_and_a_sentence_names_the_remedy(labels, kept, words):
+    parts = split.assign(np.array(labels), [5] * len(labels), 0.1, 0.1, 0)
+    assert set(parts) == kept
+    said = split.left_out(parts, np.array(labels), 0.1, 0.1)
+    assert words in said
+    assert "Add pieces that are not alike" in said
+    assert split.left_out(np.array(split.PARTS), np.arange(3), 0.1, 0.1) == ""
+    assert split.left_out(parts, np.array(labels), 0, 0) == ""
+
+
+@pytest.mark.parametrize("labels", [[0], [0, 0, 0, 0]])
+def test_too_few_families_for_folds_name_the_remedy(labels):
     with pytest.raises(ValueError, match="1 families of pieces cannot make 5 folds: add pieces"):
         split.fold_numbers(np.array(labels), [5] * len(labels), 5, 0)
 

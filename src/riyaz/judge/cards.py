@@ -221,7 +221,7 @@ licence is: {escape.markdown(about["licence"]) or "not stated"}.
 
 ## Figures
 
-On {about["pieces"]["test"]:,} held-out pieces; lower is better:
+On {metrics["held_out"]}; lower is better:
 
 {table(["model", "bits per token", "95 % interval over families"], figures)}{chr(10) + nats if nats else ""}
 ## Intended use

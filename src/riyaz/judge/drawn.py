@@ -140,18 +140,24 @@ def apart(curves: Mapping[str, np.ndarray]) -> dict[str, float]:
 
 @dataclass(frozen=True)
 class InTaal:
-    """Pieces that a mask holds to a taal, and the probability that the mask removed on average."""
+    """Pieces that a mask holds to a taal, and the probability that the mask removed on average.
+
+    Where there can be none, `why` is a sentence.
+    """
 
     pieces: list[Piece]
     masked: float
+    why: str = ""
 
 
 def in_taal(model: Bundle, data: DataSet, settings: Settings) -> InTaal:
     """Draw pieces of bols that may end on a sam only, after the asked number of avartans."""
+    if why := free.no_taal(model, settings):
+        return InTaal([], 0.0, why)
     rules, head = free.in_taal(model, settings)
     chosen = replace(free.sampling(data, settings), tokens=IN_TAAL_TOKENS, least=0)
     drawn = draw(model, [chosen] * IN_TAAL, settings.seed + 3, [head] * IN_TAAL, rules)
-    about = free.about(data, settings)
+    about = free.about(data, settings) | {"taal": taals.find(settings.generate.taal).name}
     pieces = [
         free.piece(one, model, f"in taal, {k}", about | {"ended": one.ended}) for k, one in enumerate(drawn, start=1)
     ]

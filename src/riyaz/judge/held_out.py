@@ -32,6 +32,7 @@ class Predictions:
     logs : for each model and piece (n - 1, n_tokens) natural logarithms.
     scored : for each model a row a predicted token (`riyaz.judge.likelihood.score`).
     sources : for each piece a row a token, what the memory did (`riyaz.model.memory.read`); None without a memory.
+    known : of `to_judge`; "" where the pieces are held out.
     """
 
     data: DataSet
@@ -39,6 +40,7 @@ class Predictions:
     logs: Mapping[str, list[np.ndarray]]
     scored: Mapping[str, pd.DataFrame]
     sources: list[pd.DataFrame] | None
+    known: str = ""
 
     @property
     def main(self) -> str:
@@ -48,7 +50,7 @@ class Predictions:
     @property
     def described(self) -> str:
         """Such as ``9 held-out pieces of 2 families``."""
-        return f"{len(self.data)} held-out pieces of {self.data.n_families} families"
+        return f"{len(self.data)} {'known' if self.known else 'held-out'} pieces of {self.data.n_families} families"
 
     def interval(self, name: str, seed: int) -> Interval:
         """Of a model's bits per token."""
@@ -71,7 +73,24 @@ class Predictions:
         }
 
 
-def predict(model: Bundle, data: DataSet, settings: Settings) -> Predictions:
+def to_judge(data: DataSet) -> tuple[DataSet, str]:
+    """The corpus as it is judged, and a sentence where nothing of it is held out ("" where something is).
+
+    Without a test part the validation pieces stand in for it, or without these the training pieces: each of them is in
+    the data set a second time, as a test piece of its family.
+    """
+    for part, how in (("test", ""), ("valid", "stopped by"), ("train", "made of")):
+        again = np.flatnonzero(data.parts == part)
+        if part == "test" and len(again):
+            return data, ""
+        if len(again):
+            twice = data.rows([*range(len(data)), *again])
+            why = f"nothing is held out, and these {len(again):,} pieces are what training was {how}"
+            return twice.with_parts(np.r_[data.parts, np.full(len(again), "test", dtype=object)]), why
+    raise ValueError("the corpus has no pieces")
+
+
+def predict(model: Bundle, data: DataSet, settings: Settings, known: str = "") -> Predictions:
     """Let the network and its rivals predict the test part, each piece from its beginning with all that went before."""
     test, models = data.part("test"), rivals.train(data, settings)
     logs = rivals.predict(models, test.ids)
@@ -80,7 +99,7 @@ def predict(model: Bundle, data: DataSet, settings: Settings) -> Predictions:
     if model.memory:
         logs["network + memory"], sources = memory.read(logs["network"], test.ids, model.memory)
     scored = {name: likelihood.score(log, test.ids, data.vocabulary) for name, log in logs.items()}
-    return Predictions(test, models, logs, scored, sources)
+    return Predictions(test, models, logs, scored, sources, known)
 
 
 def shares_little(data: DataSet) -> np.ndarray:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from riyaz.judge import verdict
 from riyaz.judge.held_out import InCycle, Predictions
+from riyaz.judge.interval import Interval
 from riyaz.tools import files
 
 
@@ -22,11 +23,15 @@ def likelihoods(predictions: Predictions, summary: pd.DataFrame, unit: str, seed
     Returns
     -------
     held_out (in words), bits_per_token and bits_per_<unit> by model, perplexity and accuracy of our model, saved_bits
-    by rival (bits, low, high; None without an interval), no_interval (why there is none, or nothing).
+    by rival (bits, low, high; None without an interval), no_interval (why there is none, or nothing). Of known pieces
+    nothing can be told, so there is no interval either.
     """
     by_model = summary.set_index("model")
     main = by_model.loc[predictions.main]
     saved = predictions.saved(seed)
+    if predictions.known:
+        saved = {name: (bits, Interval(np.nan, np.nan, 0)) for name, (bits, _) in saved.items()}
+    reasons = (result.reason() for _, result in saved.values() if not result.known)
     return {
         "held_out": predictions.described,
         "bits_per_token": by_model["bits_per_token"].sort_index().to_dict(),
@@ -34,7 +39,7 @@ def likelihoods(predictions: Predictions, summary: pd.DataFrame, unit: str, seed
         "perplexity": float(main["perplexity"]),
         "accuracy": float(main["accuracy"]),
         "saved_bits": {name: {"bits": bits, **result.ends()} for name, (bits, result) in saved.items()},
-        "no_interval": next((result.reason() for _, result in saved.values() if not result.known), ""),
+        "no_interval": predictions.known or next(reasons, ""),
     }
 
 

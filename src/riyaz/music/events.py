@@ -14,23 +14,35 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from riyaz.tools import escape
+from riyaz.tools import escape, files
 
 TICKS = 5040
 COLUMNS = ("onset", "duration", "symbols", "held")
+ALIKE = ("taal", "form", "metre")  # keys of `about`: pieces that agree in them are of one kind
 _INDEX = pd.Index(COLUMNS)
 MAX_TICKS = 2**28 - 1  # the longest piece, 53,261 beats: the longest time that MIDI can write
 TEMPI = (1, 2000)  # beats per minute, the slowest and the fastest that are taken for music
 MAX_BAR = 64  # beats
 MAX_TEXT = 1000  # letters of a title, a name or a source
+GROUP = 2**17  # events in a row group of a file of events: what is in memory of a corpus
 MAX_BELOW = 128  # the shortest note value that a metre counts in
+
+_SCHEMA = pa.schema(
+    {
+        "piece": pa.dictionary(pa.int32(), pa.string()),
+        "onset": pa.int64(),
+        "duration": pa.int64(),
+        "symbols": pa.list_(pa.string()),
+        "held": pa.list_(pa.bool_()),
+    }
+)
 
 _CLASSES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 PITCHES = tuple(f"{_CLASSES[number % 12]}{number // 12 - 1}" for number in range(128))
@@ -343,9 +355,44 @@ def ticks(text: str | Fraction | int) -> int:
     return int(value)
 
 
-def save(pieces: Sequence[Piece], folder: Path) -> None:
+def save(pieces: Iterable[Piece], folder: Path) -> None:
     """Write pieces as ``events.parquet`` (a row an event, with its piece) and ``pieces.json`` (name and about)."""
+    for _ in saving(pieces, folder):
+        pass
+
+
+def saving(pieces: Iterable[Piece], folder: Path) -> Iterator[Piece]:
+    """Write pieces as `save` does while they pass through; complete when the last one has passed.
+
+    Of all pieces no more than `GROUP` events are in memory: so many are a row group of the file, whole pieces always.
+    """
     folder.mkdir(parents=True, exist_ok=True)
+    waiting: list[Piece] = []
+    n_waiting, n_written = 0, 0
+    with (
+        files.whole(folder / "events.parquet") as table_part,
+        files.whole(folder / "pieces.json") as json_part,
+        pq.ParquetWriter(table_part, _SCHEMA) as events,
+        json_part.open("w", encoding="utf-8", newline="\n") as told,
+    ):
+        told.write("{")
+        for piece in pieces:
+            waiting.append(piece)
+            n_waiting += len(piece.events)
+            said = json.dumps({piece.name: {"events": len(piece.events), **piece.about}}, ensure_ascii=False, indent=1)
+            told.write("," * (n_written > 0) + said[1:-2])  # without the braces around it
+            n_written += 1
+            if n_waiting >= GROUP:
+                _write_group(events, waiting)
+                waiting, n_waiting = [], 0
+            yield piece
+        if waiting or not n_written:
+            _write_group(events, waiting)
+        told.write("\n" * (n_written > 0) + "}\n")
+
+
+def _write_group(events: pq.ParquetWriter, pieces: Sequence[Piece]) -> None:
+    """Add pieces as one row group."""
     joined = pd.concat([p.events for p in pieces], ignore_index=True) if pieces else table([], [], [])
     names = np.repeat([p.name for p in pieces], [len(p.events) for p in pieces])
     columns = {
@@ -355,18 +402,84 @@ def save(pieces: Sequence[Piece], folder: Path) -> None:
         "symbols": pa.array(joined["symbols"], pa.list_(pa.string())),
         "held": pa.array(joined["held"], pa.list_(pa.bool_())),
     }
-    pq.write_table(pa.table(columns), folder / "events.parquet")
-    about = {p.name: {"events": len(p.events), **p.about} for p in pieces}
-    (folder / "pieces.json").write_text(json.dumps(about, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    events.write_table(pa.table(columns, schema=_SCHEMA), row_group_size=max(1, len(joined)))
+
+
+class Stored(Sequence[Piece]):
+    """The pieces that `save` wrote, read when they are asked for: one row group is in memory at a time.
+
+    Attributes
+    ----------
+    names : of all pieces, in order.
+    """
+
+    def __init__(self, folder: Path):
+        self._file = pq.ParquetFile(folder / "events.parquet", memory_map=True)
+        self._about = folder / "pieces.json"
+        self.names: list[str] = []
+        sizes, at = [], []
+        for place, name, about in _told_of(self._about):
+            self.names.append(name)
+            sizes.append(about["events"])
+            at.append(place)
+        self._at = np.array(at, dtype=np.int64)  # of each piece in pieces.json, bytes
+        self._ends = np.cumsum(sizes, dtype=np.int64)  # of each piece, in rows of events.parquet
+        groups = [self._file.metadata.row_group(k).num_rows for k in range(self._file.num_row_groups)]
+        self._groups = np.cumsum([0, *groups])
+        self._now: tuple[int, pd.DataFrame] = (-1, table([], [], []))
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def __getitem__(self, row: Any) -> Any:
+        """One piece; of a slice a list."""
+        if isinstance(row, slice):
+            return [self[k] for k in range(*row.indices(len(self)))]
+        row = range(len(self))[row]
+        with self._about.open("rb") as told:
+            told.seek(int(self._at[row]))
+            _, name, about = next(_entries(told, int(self._at[row])))
+        return self._piece(row, name, about)
+
+    def __iter__(self) -> Iterator[Piece]:
+        for row, (_, name, about) in enumerate(_told_of(self._about)):
+            yield self._piece(row, name, about)
+
+    def abouts(self) -> Iterator[dict[str, Any]]:
+        """What is known of each piece, without its events."""
+        for _, _, about in _told_of(self._about):
+            about.pop("events")
+            yield about
+
+    def _piece(self, row: int, name: str, about: dict[str, Any]) -> Piece:
+        end, n_events = int(self._ends[row]), about.pop("events")
+        group = int(np.searchsorted(self._groups, end, side="left")) - 1 if n_events else self._now[0]
+        if group != self._now[0]:
+            stored = self._file.read_row_group(group, columns=list(COLUMNS))
+            lists = stored["symbols"].to_pylist(), stored["held"].to_pylist()
+            self._now = group, table(stored["onset"], stored["duration"], *lists)
+        first = end - n_events - int(self._groups[group]) if n_events else 0
+        return Piece(name, self._now[1].iloc[first : first + n_events].reset_index(drop=True), about)
+
+
+def _told_of(path: Path) -> Iterator[tuple[int, str, dict[str, Any]]]:
+    """The entries of a ``pieces.json``: place in bytes, name and about (with the number of `events`)."""
+    with path.open("rb") as told:
+        yield from _entries(told, len(told.readline()))
+
+
+def _entries(told: IO[bytes], place: int) -> Iterator[tuple[int, str, dict[str, Any]]]:
+    """The same from a place on; an entry ends with the only line that is indented by one blank and closes a brace."""
+    lines, start = [], place
+    for line in told:
+        place += len(line)
+        lines.append(line)
+        if line.rstrip() in (b" }", b" },"):
+            ((name, about),) = json.loads(b"{" + b"".join(lines).rstrip().rstrip(b",") + b"}").items()
+            yield start, name, about
+            lines, start = [], place
 
 
 def load(folder: Path) -> list[Piece]:
-    """Read what `save` wrote."""
-    stored = pq.read_table(folder / "events.parquet", columns=list(COLUMNS))
-    events = table(stored["onset"], stored["duration"], stored["symbols"].to_pylist(), stored["held"].to_pylist())
-    pieces, row = [], 0
-    for name, about in json.loads((folder / "pieces.json").read_text(encoding="utf-8")).items():
-        n_events = about.pop("events")
-        pieces.append(Piece(name, events.iloc[row : row + n_events].reset_index(drop=True), about))
-        row += n_events
-    return pieces
+    """Read all of what `save` wrote."""
+    return list(Stored(folder))

@@ -1,17 +1,119 @@
-"""What is in a corpus, as tables: events by kind, what sounds, keys and taals, and where in the cycle events start."""
+"""What is in a corpus, as tables: events by kind, what sounds, keys and taals, and where in the cycle events start.
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+`Survey` counts all of it in one pass, so that no corpus is too large for it.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from riyaz.music import scores
-from riyaz.music.events import NUMBERS, PITCHES, TICKS, Piece, bar_beats, beats
+from riyaz.music.events import ALIKE, NUMBERS, PITCHES, TICKS, Piece, bar_beats, beats
 from riyaz.tabla import taals
 from riyaz.tools import escape
 
 METRE = "4/4"  # where a piece of notes names none
+QUARTER = TICKS // 4  # starts in a cycle are counted by quarters of a beat
+
+
+@dataclass
+class Survey:
+    """What is counted of a corpus.
+
+    Attributes
+    ----------
+    kind : ``notes`` or ``bols``, of the first piece. pieces, events : how many. beats : the length of all pieces.
+    kinds : events by kind: rest, chord, and note or bol for one symbol, in the order in which they came.
+    symbols : how often each pitch or bol sounds; a note that is cut counts again.
+    lengths : how often each duration is, in ticks.
+    keys : pieces by key (`none` where there is nothing to tell it by); of notes only.
+    forms : pieces by taal and form (– for none); of bols only.
+    metres : pieces by metre or taal. starts : of each, sounding events by quarter of a beat in its cycle. grid : of
+        each, how many of them lie on a sixteenth or a triplet eighth.
+    example : a piece of the most frequent taal, form and metre, the first of them.
+    lines : the first piece with sections, and those that are named ``lecture``.
+    """
+
+    kind: str = "notes"
+    pieces: int = 0
+    events: int = 0
+    beats: float = 0.0
+    kinds: Counter = field(default_factory=Counter)
+    symbols: Counter = field(default_factory=Counter)
+    lengths: Counter = field(default_factory=Counter)
+    keys: Counter = field(default_factory=Counter)
+    forms: Counter = field(default_factory=Counter)
+    metres: Counter = field(default_factory=Counter)
+    starts: dict[str, np.ndarray] = field(default_factory=dict)
+    grid: Counter = field(default_factory=Counter)
+    lines: list[Piece] = field(default_factory=list)
+    _alike: Counter = field(default_factory=Counter)
+    _first: dict[tuple, Piece] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, pieces: Iterable[Piece]) -> "Survey":
+        """Count pieces, each as it comes; none of them is kept but for the examples."""
+        survey = cls()
+        for piece in pieces:
+            survey._add(piece)
+        return survey
+
+    def _add(self, piece: Piece) -> None:
+        about, bols = piece.about, piece.about["kind"] == "bols"
+        if not self.pieces:
+            self.kind = about["kind"]
+        self.pieces += 1
+        self.events += len(piece.events)
+        self.beats += float(piece.beats)
+        sizes = [len(symbols) for symbols in piece.events["symbols"]]
+        single = "bol" if bols else "note"
+        self.kinds.update("rest" if not size else single if size == 1 else "chord" for size in sizes)
+        self.symbols.update(chain.from_iterable(piece.events["symbols"]))
+        self.lengths.update(piece.events["duration"].tolist())
+        if bols:
+            self.forms[about.get("taal") or "–", about.get("form") or "–"] += 1
+        else:
+            self.keys[scores.key_of(piece.events)[0] or "none"] += 1
+        self._add_starts(piece, np.array(sizes) > 0)
+        kind = tuple(about.get(key) for key in ALIKE)
+        self._alike[kind] += 1
+        self._first.setdefault(kind, piece)
+        if about.get("sections") and ("lecture" in piece.name or not self.lines):
+            self.lines.append(piece)
+
+    def _add_starts(self, piece: Piece, sounding: np.ndarray) -> None:
+        metre = metre_of(piece.about)
+        onset = piece.events["onset"].to_numpy()[sounding]
+        quarter = onset % cycle_ticks(metre, piece.about["kind"]) // QUARTER
+        counts = np.bincount(quarter, minlength=quarters(metre, piece.about["kind"]))
+        self.metres[metre] += 1
+        self.starts[metre] = self.starts.get(metre, 0) + counts
+        self.grid[metre] += int(((onset % QUARTER == 0) | (onset % (TICKS // 3) == 0)).sum())
+
+    @property
+    def example(self) -> Piece:
+        """The piece that all chapters follow, see `riyaz.text.example`; there is at least one piece."""
+        return self._first[self._alike.most_common(1)[0][0]]
+
+
+def metre_of(about: dict[str, Any]) -> str:
+    """The taal of a piece of bols; of notes the metre, `METRE` where none is named."""
+    return about["taal"] if about["kind"] == "bols" else about.get("metre", METRE)
+
+
+def cycle_ticks(metre: str, kind: str) -> int:
+    """The length of a taal's avartan or a metre's bar, in ticks."""
+    return taals.TAALS[metre].ticks if kind == "bols" else int((bar_beats(metre) or 4) * TICKS)
+
+
+def quarters(metre: str, kind: str) -> int:
+    """Quarters of a beat in a cycle; what is left over counts as one."""
+    return -(-cycle_ticks(metre, kind) // QUARTER)
 
 
 def rows(events: pd.DataFrame, unit: str) -> pd.DataFrame:
@@ -22,47 +124,36 @@ def rows(events: pd.DataFrame, unit: str) -> pd.DataFrame:
     return pd.DataFrame({**columns, "sounds": names})
 
 
-def everything(pieces: Sequence[Piece]) -> pd.DataFrame:
-    """The events of all pieces, with `piece` and `kind`: rest, chord, and note or bol for one symbol."""
-    if not pieces:
-        return pd.DataFrame(columns=["onset", "duration", "symbols", "held", "piece", "kind"])
-    joined = pd.concat([piece.events.assign(piece=piece.name) for piece in pieces], ignore_index=True)
-    size = joined["symbols"].map(len)
-    joined["kind"] = "rest"
-    joined.loc[size == 1, "kind"] = "bol" if pieces[0].about["kind"] == "bols" else "note"
-    joined.loc[size > 1, "kind"] = "chord"
-    return joined
+def most_frequent(counts: Counter) -> pd.Series:
+    """Counts as a series, the most frequent first; of equally frequent ones what came first."""
+    return pd.Series(dict(counts), dtype=np.int64).sort_values(ascending=False, kind="stable")
 
 
-def sounds(events: pd.DataFrame, kind: str) -> pd.Series:
+def sounds(survey: Survey) -> pd.Series:
     """How often each bol is struck, the most frequent first; of notes how often each pitch class sounds, from C on."""
-    single = events["symbols"].explode().dropna()
-    if kind == "bols":
-        return single.value_counts()
-    classes = single.map(lambda name: NUMBERS[name] % 12).value_counts().reindex(range(12), fill_value=0)
-    return classes.set_axis([name.rstrip("-1") for name in PITCHES[:12]])
+    if survey.kind == "bols":
+        return most_frequent(survey.symbols)
+    classes = dict.fromkeys((name.rstrip("-1") for name in PITCHES[:12]), 0)
+    for name, count in survey.symbols.items():
+        classes[PITCHES[NUMBERS[name] % 12].rstrip("-1")] += count
+    return pd.Series(classes)
 
 
-def sounds_in_words(events: pd.DataFrame, kind: str) -> str:
+def sounds_in_words(survey: Survey) -> str:
     """A caption for `sounds`."""
-    single = events["symbols"].explode().dropna()
-    if kind == "bols":
-        counts = single.value_counts()
+    if survey.kind == "bols":
+        counts = most_frequent(survey.symbols)
         share = counts.head(5).sum() / counts.sum()
         return f"How often each bol is struck. The five most frequent make up {share:.0%} of all strokes."
-    low, high = (edge(single, key=NUMBERS.__getitem__) for edge in (min, max))
-    return f"How often each pitch class sounds, in {single.nunique()} different pitches from {low} to {high}."
+    low, high = (edge(survey.symbols, key=NUMBERS.__getitem__) for edge in (min, max))
+    return f"How often each pitch class sounds, in {len(survey.symbols)} different pitches from {low} to {high}."
 
 
-def taals_and_forms(pieces: Sequence[Piece]) -> pd.DataFrame:
+def taals_and_forms(survey: Survey) -> pd.DataFrame:
     """How many compositions there are of each taal (rows) and form (columns; – for none)."""
-    about = pd.DataFrame([{key: piece.about.get(key) or "–" for key in ("taal", "form")} for piece in pieces])
-    return pd.crosstab(about["taal"], about["form"])
-
-
-def keys(pieces: Sequence[Piece]) -> pd.Series:
-    """How many pieces stand in each key, the most frequent first."""
-    return pd.Series([scores.key_of(piece.events)[0] or "none" for piece in pieces]).value_counts()
+    rows = [(taal, form, count) for (taal, form), count in survey.forms.items()]
+    table = pd.DataFrame(rows, columns=["taal", "form", "count"])
+    return table.pivot(index="taal", columns="form", values="count").fillna(0).astype(np.int64)
 
 
 @dataclass(frozen=True)
@@ -71,54 +162,50 @@ class Cycle:
 
     Attributes
     ----------
-    beats : its length. pieces : names of the pieces that have it. title : how a heading names it.
+    name : of the taal or metre. beats : its length. pieces : how many have it. title : how a heading names it.
     ticks : the beats to be marked, from 1. labels : of each; for a taal with the theka's stroke and the vibhag's sign.
     bounds : beats at which a vibhag begins; none for a bar.
     """
 
+    name: str
     beats: float
-    pieces: frozenset[str]
+    pieces: int
     title: str
     ticks: range
     labels: list[str]
     bounds: tuple[int, ...]
 
 
-def cycle(pieces: Sequence[Piece]) -> Cycle:
-    """The most frequent cycle of some pieces, of which there is at least one."""
-    if pieces[0].about["kind"] == "bols":
-        name = pd.Series([piece.about["taal"] for piece in pieces]).mode()[0]
+def cycle(survey: Survey) -> Cycle:
+    """The most frequent cycle of a corpus of at least one piece; of equally frequent ones the first by name."""
+    most = max(survey.metres.values())
+    name = min(metre for metre, count in survey.metres.items() if count == most)
+    if survey.kind == "bols":
         taal = taals.TAALS[name]
         strokes = [text for vibhag in taal.theka.split("|") for text in vibhag.split()]
+        strokes = [*strokes, *[""] * taal.matras][: taal.matras]  # a taal of one's own need not have a theka
         ticks, signs = range(1, taal.matras + 1), dict(zip(taal.starts, taal.signs, strict=True))
         labels = [f"{matra}\n{bol}\n{signs.get(matra, '')}" for matra, bol in zip(ticks, strokes, strict=True)]
-        names = frozenset(piece.name for piece in pieces if piece.about["taal"] == name)
-        return Cycle(taal.matras, names, escape.label(taal.title), ticks, labels, tuple(taal.starts))
-    metres = [piece.about.get("metre", METRE) for piece in pieces]
-    metre = pd.Series(metres).mode()[0]
-    length = float(bar_beats(metre) or 4)
+        return Cycle(name, taal.matras, most, escape.label(taal.title), ticks, labels, tuple(taal.starts))
+    length = cycle_ticks(name, "notes") / TICKS
     ticks = range(1, max(2, int(length) + 1))
-    names = frozenset(piece.name for piece, own in zip(pieces, metres, strict=True) if own == metre)
-    return Cycle(length, names, f"The bar of {metre}", ticks, [str(beat) for beat in ticks], ())
+    return Cycle(name, length, most, f"The bar of {name}", ticks, [str(beat) for beat in ticks], ())
 
 
-def starts(events: pd.DataFrame, of: Cycle) -> pd.Series:
-    """Where in the cycle each sounding event starts, in beats from 1."""
-    return (_sounding(events, of)["onset"] / TICKS) % of.beats + 1
+def starts(survey: Survey, of: Cycle) -> pd.Series:
+    """How many sounding events start in each quarter of a beat of the cycle, by beats from 1."""
+    counts = survey.starts[of.name]
+    return pd.Series(counts, index=1 + np.arange(len(counts)) / 4)
 
 
-def _sounding(events: pd.DataFrame, of: Cycle) -> pd.DataFrame:
-    return events[events["piece"].isin(of.pieces) & (events["kind"] != "rest")]
-
-
-def starts_in_words(events: pd.DataFrame, of: Cycle, kind: str) -> str:
+def starts_in_words(survey: Survey, of: Cycle) -> str:
     """A caption for `starts`; of notes it says how many lie on a grid, and whether the music keeps to a beat at all."""
-    unit = "matra" if kind == "bols" else "beat"
-    where = f"Where events start in {of.title if kind == 'bols' else of.title.lower()}, in quarters of a {unit}"
-    if kind == "bols":
+    bols = survey.kind == "bols"
+    unit = "matra" if bols else "beat"
+    where = f"Where events start in {of.title if bols else of.title.lower()}, in quarters of a {unit}"
+    if bols:
         return f"{where}; under each matra its stroke in the theka and its sign."
-    onset = _sounding(events, of)["onset"]
-    on_grid = ((onset % (TICKS // 4) == 0) | (onset % (TICKS // 3) == 0)).mean()
+    on_grid = survey.grid[of.name] / max(1, survey.starts[of.name].sum())
     caption = f"{where}. {on_grid:.0%} of them start on a sixteenth or a triplet eighth."
     if on_grid < 0.5:
         caption += (

@@ -26,7 +26,7 @@ from riyaz.music import midi, pianoroll
 from riyaz.music.events import Piece, Unreadable, checked, table
 from riyaz.params import Compute
 from riyaz.tools import escape, guard, source, store
-from riyaz.tools.parallel import each
+from riyaz.tools.parallel import stream
 
 MAX_BYTES = 64 * 2**20  # no reader is given a larger file
 SECONDS = 10.0  # for one file
@@ -127,7 +127,7 @@ def read_corpus(
     megabytes: float = MEGABYTES,
     **options: Any,
 ) -> tuple[list[Piece], pd.DataFrame]:
-    """Read all files of a folder and its subfolders.
+    """Read all files of a folder and its subfolders into memory: `Reading` reads them one after the other.
 
     Parameters
     ----------
@@ -153,35 +153,64 @@ def read_corpus(
     ValueError : the reader is unknown.
     TypeError : no reader takes such an option.
     """
-    path = Path(path)
-    if reader not in READERS:
-        raise ValueError(f"reader is {reader!r}; it is one of {', '.join(READERS)}")
-    task = partial(
-        _outcome,
-        reader=reader,
-        options=_accepted(reader, options),
-        cache=str(cache) if cache else None,
-        budget=(seconds, megabytes),
-    )
-    if not os.path.exists(path):
-        raise Unreadable(f"{path}: there is no such folder", "check the corpus's path in params.yaml")
-    names, result, reasons = _listed(path, READERS[reader].suffixes)
-    _CHILD.end()  # one that was started before may be of older settings
-    outcomes = iter(each(task, result, label=f"reading {path.name}", compute=compute))
-    _CHILD.end()
-    pieces: list[Piece] = []
-    rows: list[dict[str, Any]] = []
-    for name, why in zip(names, reasons, strict=True):
-        own, reason = ([], why) if why else next(outcomes)
-        own = [replace(piece, name=name + piece.name) for piece in own]
-        rows.append(_row(name, own, reason))
-        pieces += own
-    if not pieces:
-        raise Unreadable(*_nothing(path, reader, rows))
-    files = pd.DataFrame(rows)
-    lost = sorted(set(files.columns) - set(COLUMNS))
-    files[lost] = files[lost].fillna(0).astype("int64")
-    return pieces, files[[*COLUMNS, *lost]]
+    reading = Reading(path, reader, compute, cache, seconds, megabytes, **options)
+    return list(reading), reading.files
+
+
+class Reading:
+    """The pieces of a folder, read while one asks for them: iterate once, then `files` says what was read.
+
+    Parameters and errors are those of `read_corpus`; that nothing can be used is known, and raised, at the end.
+
+    Attributes
+    ----------
+    files : as `read_corpus` returns it; no rows before the last piece.
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        reader: str,
+        compute: Compute | None = None,
+        cache: str | Path | None = None,
+        seconds: float = SECONDS,
+        megabytes: float = MEGABYTES,
+        **options: Any,
+    ):
+        self.path, self.reader, self.compute = Path(path), reader, compute
+        if reader not in READERS:
+            raise ValueError(f"reader is {reader!r}; it is one of {', '.join(READERS)}")
+        self._task = partial(
+            _outcome,
+            reader=reader,
+            options=_accepted(reader, options),
+            cache=str(cache) if cache else None,
+            budget=(seconds, megabytes),
+        )
+        if not os.path.exists(path):
+            raise Unreadable(f"{path}: there is no such folder", "check the corpus's path in params.yaml")
+        self.files = pd.DataFrame(columns=list(COLUMNS))
+
+    def __iter__(self) -> Iterator[Piece]:
+        names, given, reasons = _listed(self.path, READERS[self.reader].suffixes)
+        _CHILD.end()  # one that was started before may be of older settings
+        outcomes = stream(self._task, given, label=f"reading {self.path.name}", compute=self.compute)
+        rows: list[dict[str, Any]] = []
+        try:
+            for name, why in zip(names, reasons, strict=True):
+                pieces, reason = ([], why) if why else next(outcomes)
+                pieces = [replace(piece, name=name + piece.name) for piece in pieces]
+                rows.append(_row(name, pieces, reason))
+                yield from pieces
+            next(outcomes, None)  # there is no more, so that its bar ends
+        finally:
+            _CHILD.end()
+        if not any(row["pieces"] for row in rows):
+            raise Unreadable(*_nothing(self.path, self.reader, rows))
+        files = pd.DataFrame(rows)
+        lost = sorted(set(files.columns) - set(COLUMNS))
+        files[lost] = files[lost].fillna(0).astype("int64")
+        self.files = files[[*COLUMNS, *lost]]
 
 
 def reasons(files: pd.DataFrame, most: int = 30) -> pd.DataFrame:

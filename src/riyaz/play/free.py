@@ -4,6 +4,7 @@ The stage `generate` delivers the first of these pieces, and `evaluate` judges m
 seed and i alone, so the delivered pieces are among the judged ones.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -21,7 +22,8 @@ from riyaz.text.dataset import DataSet
 
 def sampling(data: DataSet, settings: Settings) -> Sampling:
     """How this corpus' pieces are drawn: the numbers of params.yaml."""
-    return Sampling.of(settings.generate, data.lengths)
+    _, once = np.unique(np.array(data.names, dtype=object), return_index=True)  # `riyaz.judge.held_out.to_judge`
+    return Sampling.of(settings.generate, data.lengths[once])
 
 
 def pieces(
@@ -37,31 +39,50 @@ def pieces(
     ----------
     samplings : n of them, where other numbers than those of params.yaml are asked for.
 
-    Raises
-    ------
-    ValueError : `form: taal` is asked for and the vocabulary has no durations that fill a matra.
+    With `form: taal` pieces of bols are held to the taal, unless that is not possible (`no_taal`).
     """
     rules, first = grammar.rules(model.vocabulary, model.scheme), np.array([], np.int32)
-    if settings.generate.form == "taal" and data.kind == "bols":
+    if settings.generate.form == "taal" and data.kind == "bols" and not no_taal(model, settings):
         rules, first = in_taal(model, settings)
     chosen = samplings or [sampling(data, settings)] * n
     return draw(model, chosen, settings.seed + 1, [first] * n, rules)
 
 
 def in_taal(model: Bundle, settings: Settings) -> tuple[grammar.Rules, np.ndarray]:
-    """The grammar that keeps the asked taal for the asked avartans, and the tokens that name it."""
+    """The grammar that keeps the asked taal for the asked avartans, and the tokens that name it, if the network can.
+
+    Raises
+    ------
+    ValueError : there is no such taal, or the vocabulary has no durations that fill a matra.
+    """
     taal = taals.find(settings.generate.taal)
     rules = grammar.rules(model.vocabulary, model.scheme, taal.vibhags, settings.generate.avartans)
-    return rules, model.vocabulary.ids([f"taal:{taal.name}"])
+    return rules, model.vocabulary.ids([word for word in (f"taal:{taal.name}",) if word in model.vocabulary])
+
+
+def no_taal(model: Bundle, settings: Settings) -> str:
+    """Why no piece of this network can be held to a taal, as a sentence; "" where one can."""
+    taals.find(settings.generate.taal)  # a name that is no taal is the user's mistake, and not the corpus' poverty
+    try:
+        in_taal(model, settings)
+    except ValueError as error:
+        return f"No piece is held to a taal: {error}."
+    return ""
 
 
 def about(data: DataSet, settings: Settings) -> dict[str, Any]:
-    """What is known of a piece before it is drawn; tokens of the piece may name another taal."""
-    return data.about() | (
-        {"taal": taals.find(settings.generate.taal).name, "pitch": settings.generate.pitch}
-        if data.kind == "bols"
-        else {}
-    )
+    """What is known of a piece before it is drawn; tokens of the piece may name another taal.
+
+    The taal is the asked one. Where no piece of the corpus has that and the pieces are not held to it, it is the taal
+    that most pieces have.
+    """
+    if data.kind != "bols":
+        return data.about()
+    taal = taals.find(settings.generate.taal).name
+    known = Counter(piece.about["taal"] for piece in data.pieces if piece.about.get("taal"))
+    if known and taal not in known and settings.generate.form != "taal":
+        taal = known.most_common(1)[0][0]
+    return data.about() | {"taal": taal, "pitch": settings.generate.pitch}
 
 
 def piece(drawn: Drawn, model: Bundle, name: str, known: dict[str, Any], whole: bool = True) -> Piece:

@@ -22,6 +22,7 @@ from riyaz.text.dataset import DataSet
 
 PALTA = 1 / 3  # of the memory's strength, in paltas: they are to leave the theme, which the memory holds
 TRIES = 8  # new themes, of the phrases of other known themes each time, until one gives the paltas that are asked for
+NO_DURATIONS = "This network knows no durations (tokenize.scheme is chord), so it can choose no strokes of a kaida."
 FEWEST = 3  # themes in a taal; with fewer, a new theme takes phrases from the themes of all taals
 
 
@@ -58,7 +59,7 @@ class Known:
         practice: dict[str, list[pd.DataFrame]] = {}
         for piece in pieces:
             for part in piece.about.get("sections", []):
-                word = part["name"].split()[0]
+                word = part["name"].lower().partition(" ")[0]
                 if word in sections:
                     cut = form.between(piece.events, part["onset"], part["duration"])
                     sections[word].append((cut, piece.about["taal"]))
@@ -76,7 +77,7 @@ class Known:
         return [cut for cut, name in self.paltas if taals.TAALS[name].matras == taal.matras]
 
 
-def perform_all(model: Bundle, data: DataSet, settings: Settings, root: Path) -> list[Performance]:
+def perform_all(model: Bundle, data: DataSet, settings: Settings, root: Path) -> tuple[list[Performance], str]:
     """Make the performances that params.yaml asks for; none for notes, or where no kaida is asked for.
 
     Parameters
@@ -84,17 +85,32 @@ def perform_all(model: Bundle, data: DataSet, settings: Settings, root: Path) ->
     settings : generate: form, taal, theme, performances, paltas, laya, temperature and memory.
     root : the folder that `generate.theme` is relative to.
 
+    Returns
+    -------
+    The performances, and a sentence where the corpus does not give as many as were asked for ("" where it does).
+
     Raises
     ------
-    riyaz.tabla.theme.Impossible, riyaz.music.events.Unreadable : the theme, or what is asked for, is not possible.
+    riyaz.tabla.theme.Impossible, riyaz.music.events.Unreadable : a theme of one's own, or what is asked of it, is not
+        possible.
     """
     wish = settings.generate
     if wish.form != "kaida" or data.kind != "bols":
-        return []
+        return [], ""
+    if model.scheme != "event":
+        return [], NO_DURATIONS
     own = notation.read_file(root / wish.theme) if wish.theme != "new" else None
     taal = taals.TAALS[own.taal] if own else taals.find(wish.taal)
     known = Known.of(data.pieces)
-    return [_perform(model, settings, known, taal, own, number) for number in range(wish.performances)]
+    made: list[Performance] = []
+    for number in range(wish.performances):
+        try:
+            made.append(_perform(model, settings, known, taal, own, number))
+        except Impossible as error:
+            if own is not None:
+                raise
+            return made, f"The corpus gives {len(made) or 'no'} new kaida{'s' * (len(made) != 1)}: {error}."
+    return made, ""
 
 
 def _perform(

@@ -27,12 +27,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from riyaz.music.events import TICKS, Piece
-from riyaz.tabla import bols, form, taals
+from riyaz.tabla import bols, form, notation, taals
 from riyaz.tabla import theme as themes
 from riyaz.tabla.filling import Row, length, sounds
 from riyaz.tabla.form import Check
@@ -82,6 +83,18 @@ def composition(piece: Piece) -> Composition:
     ]
     about = piece.about
     return Composition(about.get("title", ""), about["taal"], about.get("form", ""), sections=tuple(parts))
+
+
+def compositions(pieces: Iterable[Piece], home: Path, reader: str) -> list[Composition]:
+    """The compositions of a corpus with sections: as they are written, or of other readers from what was read of them.
+
+    Parameters
+    ----------
+    home : the corpus' folder. reader : ``tabla``, whose files are in the notation, or another.
+    """
+    if reader == "tabla":
+        return [notation.read_file(home / piece.name) for piece in pieces if (home / piece.name).is_file()]
+    return [composition(piece) for piece in pieces if piece.about.get("sections")]
 
 
 def check(composition: Composition) -> list[Check]:

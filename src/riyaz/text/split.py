@@ -175,7 +175,8 @@ def assign(
     """Split by whole families.
 
     Families come in an order drawn by the seed; each goes to the part that lacks most of its share, but the last ones
-    are kept for parts that are still empty.
+    are kept for parts that are still empty. Where families are fewer than parts, validation is left out first, then the
+    test part (`left_out` says so).
 
     Parameters
     ----------
@@ -191,7 +192,7 @@ def assign(
 
     Raises
     ------
-    ValueError : if there are fewer families than parts.
+    ValueError : if a piece names another part.
     """
     families, size = np.asarray(families), np.asarray(sizes, dtype=np.float64)
     named = [None] * len(families) if own is None else list(own)
@@ -204,11 +205,9 @@ def assign(
             chosen.setdefault(label, part)
     labels = np.unique(families)
     shares = {part: share for part, share in zip(PARTS, (1 - valid - test, valid, test), strict=True) if share > 0}
-    if not any(named) and len(labels) < len(shares):
-        raise ValueError(
-            f"{len(families)} pieces in {len(labels)} families cannot be split into {len(shares)} parts with "
-            "near-duplicates together: add pieces that are not alike, or set sequence.valid and sequence.test to 0"
-        )
+    for part in ("valid", "test"):
+        if not any(named) and len(labels) < len(shares):
+            shares.pop(part, None)
     filled = dict.fromkeys(shares, 0.0)
     for label, part in chosen.items():
         filled[part] = filled.get(part, 0) + size[families == label].sum()
@@ -221,6 +220,22 @@ def assign(
         chosen[label] = part
         filled[part] += weight[label]
     return np.array([part or chosen[label] for label, part in zip(families.tolist(), named, strict=True)], dtype=object)
+
+
+def left_out(parts: np.ndarray, families: np.ndarray, valid: float, test: float) -> str:
+    """Which parts are asked for and empty, as a sentence with a remedy; "" where none is.
+
+    Parameters
+    ----------
+    parts, families : (n,) of `assign`. valid, test : the shares that were asked for.
+    """
+    empty = [part for part, share in (("valid", valid), ("test", test)) if share > 0 and part not in parts]
+    if not empty:
+        return ""
+    return (
+        f"There is no {' and no '.join(empty)} part: the corpus has {len(parts):,} pieces in"
+        f" {len(np.unique(families)):,} families, and near-duplicates stay together. Add pieces that are not alike."
+    )
 
 
 def fold_numbers(families: np.ndarray, sizes: Sequence[int] | np.ndarray, n: int, seed: int) -> np.ndarray:

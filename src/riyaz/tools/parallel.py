@@ -31,6 +31,7 @@ Result = TypeVar("Result")
 PATIENCE = 4.0
 _SAMPLE = 0.5  # seconds of work after which the rest is estimated
 _ANSWER = 10  # seconds that a scheduler has to answer, at the start and when it was lost
+_ROUND = 2048  # items that are given to the workers of this machine at once
 _AHEAD = 4  # items that wait on a cluster for each of its threads
 
 
@@ -50,7 +51,18 @@ def each(
     compute: Compute | None = None,
     heavy: bool = False,
 ) -> list[Result]:
-    """Apply a function to each item.
+    """Apply a function to each item; all results at once, see `stream`."""
+    return list(stream(function, items, label, compute, heavy))
+
+
+def stream(
+    function: Callable[[Item], Result],
+    items: Sequence[Item],
+    label: str = "",
+    compute: Compute | None = None,
+    heavy: bool = False,
+) -> Iterator[Result]:
+    """Apply a function to each item; the results come one after the other, and few are in memory.
 
     Parameters
     ----------
@@ -67,41 +79,41 @@ def each(
         is missing. `Lost`, if it was lost during the work and `compute.lost` is ``stop``.
     """
     where = compute or Compute(workers=None, scheduler=None, lost="stop", device="cpu")
-    results: list[Result] = []
+    n_done = 0
     moving: Any
     with progress.bar(len(items), label) as moving:
-
-        def take(arriving: Iterator[Result]) -> None:
-            for result in arriving:
-                results.append(result)
-                moving.update()
-
         if where.scheduler and items:
             try:
-                take(_on_cluster(function, items, where.scheduler, heavy))
+                for result in _on_cluster(function, items, where.scheduler, heavy):
+                    yield result
+                    n_done += 1
+                    moving.update()
             except Lost as error:
                 if where.lost == "stop":
                     raise
                 print(f"{error}; the rest is done on this machine", file=sys.stderr)
-        take(_here(function, items[len(results) :], where.workers or cores(), heavy))
-    return results
+        for result in _here(function, items[n_done:], where.workers or cores(), heavy):
+            yield result
+            moving.update()
 
 
 def _here(function: Callable, items: Sequence, n_workers: int, heavy: bool) -> Iterator:
     """Results in order, from this process or from workers, by what the first items cost."""
-    started = time.monotonic()
-    done = 0
+    done, spent = 0, 0.0
     for item in items:
-        spent = time.monotonic() - started
         left = spent / max(done, 1) * (len(items) - done)
         if n_workers > 1 and (heavy or (spent > _SAMPLE and left > PATIENCE)):
             break
-        yield function(item)
+        started = time.monotonic()
+        result = function(item)
+        spent += time.monotonic() - started
+        yield result
         done += 1
-    if done < len(items):
-        # a generator, so that the bar moves; no memory map of what is passed, items are small
-        run = joblib.Parallel(n_workers, return_as="generator", max_nbytes=None, pre_dispatch="4 * n_jobs")
-        yield from run(joblib.delayed(function)(item) for item in items[done:])
+    # a generator, so that the bar moves; no memory map of what is passed, items are small. A round after the other:
+    # results that nobody has taken yet wait in memory
+    run = joblib.Parallel(n_workers, return_as="generator", max_nbytes=None, pre_dispatch="4 * n_jobs")
+    for start in range(done, len(items), _ROUND):
+        yield from run(joblib.delayed(function)(item) for item in items[start : start + _ROUND])
 
 
 def _on_cluster(function: Callable, items: Sequence, scheduler: str, heavy: bool) -> Iterator:
