@@ -159,3 +159,78 @@ def test_events_that_break_the_rules_are_not_let_through():
     broken = ev.in_a_row([ev.TICKS, 0], [["C4"], []])
     with pytest.raises(ValueError, match="a duration is at least one tick"):
         ev.checked(ev.Piece("a", broken))
+
+
+def several(n=7):
+    """Pieces of so many and fewer ev, one of them without any, with texts that a careless reader would trip over."""
+    rng = np.random.default_rng(0)
+    names = ["a", "b\n }", "क", " },", "e", 'f"', "g"][:n]
+    sizes = [3, 0, 5, 1, 4, 2, 6][:n]
+    return [
+        ev.Piece(
+            name,
+            ev.in_a_row([5040] * size, [[ev.PITCHES[k]] for k in rng.integers(50, 70, size)]),
+            {"kind": "notes", "title": " },\n }", "lost": {}, "sections": [{"name": "}"}] * (size % 2)},
+        )
+        for name, size in zip(names, sizes, strict=True)
+    ]
+
+
+@pytest.mark.parametrize("group", [1, 4, 2**17])
+def test_pieces_are_read_one_by_one_as_they_were_written(tmp_path, monkeypatch, group):
+    monkeypatch.setattr(ev, "GROUP", group)
+    written = several()
+    passed = list(ev.saving(iter(written), tmp_path))
+    assert [piece.name for piece in passed] == [piece.name for piece in written]
+    stored = ev.Stored(tmp_path)
+    assert stored.large == (group < 2**17)
+    assert len(stored) == len(written)
+    assert list(stored.abouts()) == [piece.about for piece in written]
+    order = [0, 6, 2, 1, 5, 3, 4, -1, -7]
+    for found, piece in zip(
+        [*stored, *(stored[k] for k in order), *stored[2:6], *stored[5:1:-2], *stored[9:]],
+        [*written, *(written[k] for k in order), *written[2:6], *written[5:1:-2]],
+        strict=True,
+    ):
+        assert (found.name, found.about) == (piece.name, piece.about)
+        pd.testing.assert_frame_equal(found.events, piece.events)
+    with pytest.raises(IndexError):
+        stored[len(written)]
+
+
+def test_what_fails_on_the_way_leaves_no_file(tmp_path):
+    def breaks():
+        yield from several(2)
+        raise ev.Unreadable("is gone")
+
+    with pytest.raises(ev.Unreadable, match="is gone"):
+        ev.save(breaks(), tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def slowly(frame, grid):
+    """What `quantise` gives when it takes no shortcut."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ev, "_unmoved", lambda *_: 0)
+        return ev.quantise(frame, grid)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 8), st.integers(1, 5), st.integers(60, 64)), min_size=1, max_size=8),
+    st.sampled_from([420, 1260, 1680, 2520, 5040]),
+    st.sampled_from([[4, 3], [2], [12]]),
+    st.integers(0, 30),
+)
+def test_the_shortcut_for_what_lies_on_the_grid_changes_nothing(notes, step, grid, cut):
+    onset, length, pitch = np.array(notes).T
+    frame, _ = ev.from_notes(onset * step, length * step, pitch)
+    held = list(ev.rows(frame))
+    cut %= len(held)  # the same music with one event cut in two, which the slow way joins again
+    halves = [(row[1], row[2], row[3]) for row in held]
+    halves[cut : cut + 1] = [halves[cut], (halves[cut][0], halves[cut][1], [True] * len(halves[cut][1]))]
+    durations = np.array([row[0] for row in halves])
+    split = ev.table(np.cumsum(durations) - durations, durations, [r[1] for r in halves], [r[2] for r in halves])
+    for one in (frame, split):
+        (fast, counts, far), (slow, slow_counts, slow_far) = ev.quantise(one, grid), slowly(one, grid)
+        pd.testing.assert_frame_equal(fast, slow)
+        assert (counts, far.tolist()) == (slow_counts, slow_far.tolist())

@@ -33,11 +33,16 @@ def test_no_pieces_give_no_windows_and_an_unknown_kind_is_refused():
         windows.cut([A], 4, "some")
 
 
-def test_windows_are_read_back_without_being_loaded(tmp_path):
-    windows.save(tmp_path, "train", *windows.cut([A, B], 3))
-    inputs, outputs = windows.load(tmp_path, "train")
-    assert isinstance(inputs, np.memmap)
-    assert outputs.tolist() == [[7, 8, 9], [2, 0, 0], [5, 2, 0]]
+@pytest.mark.parametrize("targets", ["every", "last"])
+@pytest.mark.parametrize("pieces", [[A, B] * 5, [B], []])
+def test_windows_on_disk_are_those_of_all_pieces_at_once(tmp_path, monkeypatch, targets, pieces):
+    monkeypatch.setattr(windows, "TOGETHER", 3)
+    written = windows.write(tmp_path, "train", pieces, 3, targets)
+    for array, read, whole in zip(
+        written, windows.load(tmp_path, "train"), windows.cut(pieces, 3, targets), strict=True
+    ):
+        assert isinstance(read, np.memmap)
+        assert (array.dtype, array.tolist(), read.tolist()) == (whole.dtype, whole.tolist(), whole.tolist())
 
 
 @given(st.lists(st.integers(2, 40), min_size=1, max_size=5), st.integers(2, 12), st.sampled_from(["every", "last"]))

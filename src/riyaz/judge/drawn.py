@@ -55,8 +55,7 @@ def judged(model: Bundle, data: DataSet, settings: Settings) -> Judged:
     """
     about, chosen = free.about(data, settings), free.sampling(data, settings)
     ours = f"temperature {chosen.temperature:g}"
-    one_each = data.rows(copying.representatives(data))
-    openings = {"generated": one_each.part("train"), "human": one_each.part("test", "valid")}
+    openings = {"generated": _one_each(data, "train"), "human": _one_each(data, "test", "valid")}
     continued = {name: _continued(model, part.ids[:PIECES], data, settings) for name, part in openings.items()}
     extracted = {
         name: copying.extracted([one.ids for one in continued[name]], part.ids[:PIECES], BEGINNING)
@@ -87,6 +86,12 @@ def judged(model: Bundle, data: DataSet, settings: Settings) -> Judged:
     cut = {name: originality.at_most(members, length) for name, members in groups.items()}
     human = copying.representatives(data, length).tolist()
     return Judged({**groups, "held-out": held_out}, ours, length, {**cut, "held-out": held_out}, human, extracted)
+
+
+def _one_each(data: DataSet, *parts: str) -> DataSet:
+    """The first piece of each family in some parts."""
+    chosen = data.part(*parts)
+    return chosen.rows(copying.representatives(chosen)).part(*parts)
 
 
 def _continued(model: Bundle, pieces: Sequence[np.ndarray], data: DataSet, settings: Settings) -> list[Drawn]:

@@ -12,7 +12,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import pairwise
+from functools import lru_cache
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import IO, Any
 
@@ -320,9 +321,11 @@ def quantise(events: pd.DataFrame, grid: Sequence[int]) -> tuple[pd.DataFrame, d
     lost : how many notes were `moved`, and what `from_notes` counts; empty without a grid or events.
     far : (n_notes,) int64, ticks that each onset moved, in the order of `to_notes`; negative is earlier.
     """
-    notes = to_notes(events)
     if not len(grid) or not len(events):
-        return events, {}, np.zeros(len(notes), np.int64)
+        return events, {}, np.zeros(len(to_notes(events)), np.int64)
+    if struck := _unmoved(events, grid):
+        return events, {"moved": 0, "zero": 0, "doubled": 0, "restruck": 0}, np.zeros(struck, np.int64)
+    notes = to_notes(events)
     onset, stop = notes["onset"].to_numpy(), (notes["onset"] + notes["duration"]).to_numpy()
     new_onset, new_stop = _snapped(onset, grid), _snapped(stop, grid)
     new_stop = np.where(new_stop > new_onset, new_stop, _snapped(new_onset + TICKS // max(grid), grid))
@@ -331,6 +334,30 @@ def quantise(events: pd.DataFrame, grid: Sequence[int]) -> tuple[pd.DataFrame, d
     quantised, lost = from_notes(new_onset, new_stop - new_onset, pitch, end)
     moved = int(((new_onset != onset) | (new_stop != stop)).sum())
     return quantised, {"moved": moved, **lost}, new_onset - onset
+
+
+def _unmoved(events: pd.DataFrame, grid: Sequence[int]) -> int:
+    """How many notes there are where `quantise` would change nothing; 0 where it might, or where nothing sounds.
+
+    That is so where all events begin and end on the grid, and are as `from_notes` cuts them: at each border a note
+    starts or ends, the notes of an event are different ones from low to high, and what is held sounded before.
+    """
+    borders = np.append(events["onset"].to_numpy(), events["duration"].sum())
+    if (_snapped(borders, grid) != borders).any():
+        return 0
+    before: list[str] | None = None
+    struck = 0
+    for symbols, held in zip(events["symbols"].tolist(), events["held"].tolist(), strict=True):
+        new = held.count(False)
+        if before is not None and not new and len(before) == len(symbols):
+            return 0  # nothing starts, and nothing ends: not a border
+        if len(symbols) > 1 and [*map(NUMBERS.__getitem__, symbols)] != sorted({NUMBERS[name] for name in symbols}):
+            return 0
+        if new < len(symbols) and not {s for s, h in zip(symbols, held, strict=True) if h} <= set(before or ()):
+            return 0
+        before = symbols
+        struck += new
+    return struck
 
 
 def _snapped(ticks: np.ndarray, grid: Sequence[int]) -> np.ndarray:
@@ -342,11 +369,13 @@ def _snapped(ticks: np.ndarray, grid: Sequence[int]) -> np.ndarray:
     return beat * TICKS + np.where(nearer_left, points[right - 1], points[right])
 
 
+@lru_cache(maxsize=2**14)
 def beats(ticks: int) -> str:
     """Ticks as a fraction of a beat: 2520 is ``1/2``, 10080 is ``2``."""
     return str(Fraction(int(ticks), TICKS))
 
 
+@lru_cache(maxsize=2**14)
 def ticks(text: str | Fraction | int) -> int:
     """A fraction of a beat in ticks: ``1/2`` is 2520. Raises ValueError where it is no whole number of ticks."""
     value = Fraction(text) * TICKS
@@ -431,15 +460,25 @@ class Stored(Sequence[Piece]):
     def __len__(self) -> int:
         return len(self.names)
 
+    @property
+    def large(self) -> bool:
+        """Whether the pieces are more than one row group, and so should not all be in memory."""
+        return self._file.num_row_groups > 1
+
     def __getitem__(self, row: Any) -> Any:
         """One piece; of a slice a list."""
         if isinstance(row, slice):
-            return [self[k] for k in range(*row.indices(len(self)))]
-        row = range(len(self))[row]
+            wanted = range(len(self))[row]
+            return list(self._run(wanted[0], len(wanted))) if wanted and wanted.step == 1 else [self[k] for k in wanted]
+        return next(self._run(range(len(self))[row], 1))
+
+    def _run(self, first: int, n: int) -> Iterator[Piece]:
+        """So many pieces in a row."""
+        place = int(self._at[first])
         with self._about.open("rb") as told:
-            told.seek(int(self._at[row]))
-            _, name, about = next(_entries(told, int(self._at[row])))
-        return self._piece(row, name, about)
+            told.seek(place)
+            for row, (_, name, about) in enumerate(islice(_entries(told, place), n), start=first):
+                yield self._piece(row, name, about)
 
     def __iter__(self) -> Iterator[Piece]:
         for row, (_, name, about) in enumerate(_told_of(self._about)):

@@ -26,6 +26,8 @@ MINOR = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)
 # Tonics as they are usually spelled, and the sharps (negative: flats) of their signatures.
 MAJORS = {"C": 0, "D♭": -5, "D": 2, "E♭": -3, "E": 4, "F": -1, "F♯": 6, "G": 1, "A♭": -4, "A": 3, "B♭": -2, "B": 5}
 MINORS = {"C": -3, "C♯": 4, "D": -1, "E♭": -6, "E": 1, "F": -4, "F♯": 3, "G": -2, "G♯": 5, "A": 0, "B♭": -5, "B": 2}
+_KEYS = [f"{tonic} major" for tonic in MAJORS] + [f"{tonic} minor" for tonic in MINORS]
+_PROFILES = np.array([np.roll(profile, tonic) for profile in (MAJOR, MINOR) for tonic in range(12)])  # (24, 12)
 
 
 @lru_cache(maxsize=1)
@@ -102,17 +104,15 @@ def key_of(events: pd.DataFrame) -> tuple[str, float]:
     Krumhansl 1990, Cognitive Foundations of Musical Pitch, chapter 4: the key-finding algorithm of Krumhansl and
     Schmuckler.
     """
-    classes = np.array([NUMBERS[symbol] % 12 for symbols in events["symbols"] for symbol in symbols], dtype=np.int64)
-    weight = np.bincount(
-        classes, np.repeat(events["duration"], events["symbols"].map(len)), minlength=12
-    )  # (12,) ticks
+    symbols = events["symbols"].tolist()
+    classes = np.array([NUMBERS[symbol] % 12 for sounding in symbols for symbol in sounding], dtype=np.int64)
+    ticks = np.repeat(events["duration"].to_numpy(), [len(sounding) for sounding in symbols])
+    weight = np.bincount(classes, ticks, minlength=12)  # (12,) ticks
     if np.ptp(weight) == 0:
         return "", 0.0
-    profiles = np.array([np.roll(profile, tonic) for profile in (MAJOR, MINOR) for tonic in range(12)])  # (24, 12)
-    correlations = np.corrcoef(weight, profiles)[0, 1:]
+    correlations = np.corrcoef(weight, _PROFILES)[0, 1:]
     best = int(correlations.argmax())
-    names = [f"{tonic} major" for tonic in MAJORS] + [f"{tonic} minor" for tonic in MINORS]
-    return names[best], float(correlations[best])
+    return _KEYS[best], float(correlations[best])
 
 
 # --- music21's own corpora ---------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 Rules say what may follow; which of it follows the network decides, by its own probabilities.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -53,7 +54,7 @@ class Known:
     practice: dict[str, list[pd.DataFrame]]
 
     @classmethod
-    def of(cls, pieces: list[Piece]) -> "Known":
+    def of(cls, pieces: Iterable[Piece]) -> "Known":
         """Collect them from the sections of a corpus' pieces."""
         sections: dict[str, list[tuple[pd.DataFrame, str]]] = {"theme": [], "palta": []}
         practice: dict[str, list[pd.DataFrame]] = {}

@@ -4,15 +4,20 @@ This module alone knows where the files of data/tokens and data/sequences lie. R
 piece i.
 """
 
+import json
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from riyaz.music import events
 from riyaz.music.events import Piece
@@ -21,6 +26,7 @@ from riyaz.text.split import PARTS
 from riyaz.text.tokens import Vocabulary
 from riyaz.tools import files
 
+GROUP = 4096  # pieces in a row group of tokens.parquet
 TEMPO = 100  # beats per minute, where no piece of a corpus names a tempo
 
 
@@ -48,9 +54,10 @@ class DataSet:
         return len(self.ids)
 
     @cached_property
-    def pieces(self) -> list[Piece]:
-        """The music, on the grid; read from disk when it is first asked for."""
-        return list(self._load())
+    def pieces(self) -> Sequence[Piece]:
+        """The music, on the grid; read from disk when it is first asked for, of a large corpus a part at a time."""
+        loaded = self._load()
+        return loaded if isinstance(loaded, events.Stored) and loaded.large else list(loaded)
 
     @cached_property
     def tokens(self) -> list[list[str]]:
@@ -151,16 +158,37 @@ def load(root: Path, corpus: str, split: bool = True) -> DataSet:
         Vocabulary.load(written / "vocabulary.json"),
         parts,
         families,
-        lambda: events.load(written),
+        lambda: events.Stored(written),
     )
 
 
-def save(root: Path, corpus: str, pieces: Sequence[Piece], ids: Sequence[np.ndarray], vocabulary: Vocabulary) -> None:
+def save(root: Path, corpus: str, pieces: Sequence[Piece], ids: Iterable[np.ndarray], vocabulary: Vocabulary) -> None:
     """Write data/tokens/<corpus>: the pieces as events and as ids, and the vocabulary."""
-    folder = _folders(root, corpus)[0]
-    events.save(pieces, folder)
+    save_pieces(root, corpus, pieces)
+    save_ids(root, corpus, [p.name for p in pieces], ids, vocabulary)
+
+
+def save_pieces(root: Path, corpus: str, pieces: Iterable[Piece]) -> None:
+    """Write the pieces of data/tokens/<corpus> as events, as they come."""
+    events.save(pieces, _folders(root, corpus)[0])
+
+
+def save_ids(root: Path, corpus: str, names: Sequence[str], ids: Iterable[np.ndarray], vocabulary: Vocabulary) -> None:
+    """Write the same pieces as ids, as they come, `GROUP` of them as one row group; and the vocabulary."""
+    folder, coming = _folders(root, corpus)[0], iter(ids)
     vocabulary.save(folder / "vocabulary.json")
-    pd.DataFrame({"piece": [p.name for p in pieces], "ids": list(ids)}).to_parquet(folder / "tokens.parquet")
+    with ExitStack() as opened:
+        writer = None
+        for start in range(0, max(1, len(names)), GROUP):
+            some = list(islice(coming, GROUP))
+            part = pa.Table.from_pandas(pd.DataFrame({"piece": list(names[start : start + GROUP]), "ids": some}))
+            if writer is None:  # what pandas notes of the index is that of all rows
+                noted = json.loads(part.schema.metadata[b"pandas"])
+                noted["index_columns"][0]["stop"] = len(names)
+                schema = part.schema.with_metadata({b"pandas": json.dumps(noted).encode()})
+                place = opened.enter_context(files.whole(folder / "tokens.parquet"))
+                writer = opened.enter_context(pq.ParquetWriter(place, schema))
+            writer.write_table(part.replace_schema_metadata(schema.metadata))
 
 
 def save_split(root: Path, corpus: str, data: DataSet) -> pd.DataFrame:

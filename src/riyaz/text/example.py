@@ -10,7 +10,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from riyaz.music.events import ALIKE, TICKS, Piece, bar_beats
+from riyaz.music.events import ALIKE, TICKS, Piece, Stored, bar_beats
 from riyaz.tabla.taals import TAALS
 from riyaz.text.dataset import DataSet
 from riyaz.text.tokens import encode
@@ -20,7 +20,8 @@ BEATS = 4  # of a phrase where no metre is known
 
 def choose(pieces: Sequence[Piece]) -> int:
     """Number of the example: the first of the pieces that share the most frequent taal, form and metre."""
-    kinds = [tuple(piece.about.get(key) for key in ALIKE) for piece in pieces]
+    abouts = pieces.abouts() if isinstance(pieces, Stored) else (piece.about for piece in pieces)
+    kinds = [tuple(about.get(key) for key in ALIKE) for about in abouts]
     most = Counter(kinds).most_common(1)[0][0]
     return kinds.index(most)
 

@@ -11,7 +11,8 @@ References
 Broder, On the resemblance and containment of documents, 1997, doi:10.1109/SEQUEN.1997.666900 (shapes are its shingles).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -66,39 +67,67 @@ def steps(piece: Piece) -> dict[str, list]:
     return line | {"chords": chord_steps(piece.events)} if any(len(s) > 1 for s in piece.events["symbols"]) else line
 
 
-def shapes(walks: Sequence[dict[str, list]], length: int = LENGTH) -> dict[str, csr_matrix]:
-    """The distinct shapes of each piece by kind of step, from its `steps`: sparse (n_pieces, n_shapes) of 0 and 1."""
-    numbers: dict[str, dict] = {}  # kind: step -> its number
-    rows: dict[str, list[np.ndarray]] = {}
-    for at, walk in enumerate(walks):
-        for kind, values in walk.items():
-            known = numbers.setdefault(kind, {})
-            coded = np.array([known.setdefault(value, len(known) + 1) for value in values], dtype=np.uint64)
-            rows.setdefault(kind, [np.empty(0, dtype=np.uint64)] * len(walks))[at] = _shingles(coded, length)
-    return {kind: _incidence(rows[kind]) for kind in sorted(rows)}
+@dataclass(frozen=True)
+class Walks:
+    """What is compared of some pieces, and what they say of themselves; small enough to be kept of every piece.
+
+    Attributes
+    ----------
+    names, family, part : of each piece; the last two are None where it names none.
+    coded : for each kind of step, in the order of the kinds' names, (n,) int32 of each piece: its steps, equal numbers
+        for equal ones; empty where it has none of that kind.
+    """
+
+    names: list[str]
+    family: list[str | None]
+    part: list[str | None]
+    coded: dict[str, list[np.ndarray]]
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    @classmethod
+    def of(cls, pieces: Iterable[Piece]) -> "Walks":
+        """Take the steps of pieces, as they come."""
+        numbers: dict[str, dict[Any, int]] = {}  # kind: step -> its number, from 1
+        walks, none = cls([], [], [], {}), np.empty(0, dtype=np.int32)
+        for piece in pieces:
+            for kind, values in steps(piece).items():
+                known = numbers.setdefault(kind, {})
+                rows = walks.coded.setdefault(kind, [])
+                rows += [none] * (len(walks) - len(rows))
+                rows.append(np.array([known.setdefault(value, len(known) + 1) for value in values], dtype=np.int32))
+            walks.names.append(piece.name)
+            walks.family.append(piece.about.get("family") or None)
+            walks.part.append(piece.about.get("part") or None)
+        for rows in walks.coded.values():
+            rows += [none] * (len(walks) - len(rows))
+        return replace(walks, coded=dict(sorted(walks.coded.items())))
+
+
+def shapes(walks: Walks, length: int = LENGTH) -> dict[str, csr_matrix]:
+    """The distinct shapes of each piece by kind of step: sparse (n_pieces, n_shapes) of 0 and 1."""
+    return {kind: _incidence([_shingles(row, length) for row in rows]) for kind, rows in walks.coded.items()}
 
 
 def _shingles(coded: np.ndarray, length: int) -> np.ndarray:
     """Distinct 64-bit hashes of all windows of `length` steps, (n,) uint64; one step again and again is no shape."""
     if len(coded) < 2:
         return np.empty(0, dtype=np.uint64)
+    coded = coded.astype(np.uint64)
     windows = np.lib.stride_tricks.sliding_window_view(coded, min(length, len(coded)))
     windows = windows[(windows != windows[:, :1]).any(axis=1)]
     powers = np.array([pow(_ODD, k + 1, 2**64) for k in range(windows.shape[1])], dtype=np.uint64)
     return np.unique(windows @ powers)  # modulo 2 ** 64
 
 
-def _short(walks: Sequence[dict[str, list]], length: int = LENGTH) -> list[tuple[int, str, np.ndarray]]:
+def _short(walks: Walks, length: int = LENGTH) -> list[tuple[int, str, np.ndarray]]:
     """The pieces that have fewer steps than a shape and stand whole in others: number, kind of step, the others.
 
     One step again and again is no shape, and stands in nothing.
     """
     result = []
-    for kind in sorted({kind for walk in walks for kind in walk}):
-        known: dict[Any, int] = {}
-        coded = [
-            np.array([known.setdefault(v, len(known) + 1) for v in walk.get(kind, ())], np.uint64) for walk in walks
-        ]
+    for kind, coded in walks.coded.items():
         for size in range(2, length):
             short = [at for at, steps in enumerate(coded) if len(steps) == size]
             if not short:
@@ -127,11 +156,12 @@ def _alike(matrix: csr_matrix, same: float) -> coo_matrix:
     return coo_matrix((shared.data[enough], (shared.row[enough], shared.col[enough])), shape=shared.shape)
 
 
-def families(pieces: Sequence[Piece], same: float = SAME) -> np.ndarray:
+def families(pieces: Iterable[Piece] | Walks, same: float = SAME) -> np.ndarray:
     """Join near-duplicates.
 
     Parameters
     ----------
+    pieces : or what was taken of them.
     same : share of the smaller piece's distinct shapes that makes two pieces near-duplicates.
 
     Returns
@@ -140,13 +170,13 @@ def families(pieces: Sequence[Piece], same: float = SAME) -> np.ndarray:
     ``about["family"]`` and to pieces with the very same steps. A piece of fewer than `LENGTH` steps is joined to the
     pieces in which all of it stands, unless these are of more than `FEW` families. No pieces: an empty array.
     """
-    n = len(pieces)
+    walks = pieces if isinstance(pieces, Walks) else Walks.of(pieces)
+    n = len(walks)
     named: dict[tuple, int] = {}
-    edges = []
-    walks = [steps(piece) for piece in pieces]
-    for at, (piece, walk) in enumerate(zip(pieces, walks, strict=True)):
-        exact = [(kind, tuple(values)) for kind, values in walk.items() if values]
-        family = [("family", piece.about["family"])] if piece.about.get("family") else []
+    edges: list[tuple[int, int]] = []
+    for at, name in enumerate(walks.family):
+        exact = [(kind, rows[at].tobytes()) for kind, rows in walks.coded.items() if len(rows[at])]
+        family = [("family", name)] if name else []
         edges += [(named.setdefault(key, at), at) for key in [*exact, *family]]
     first, second = np.array(edges, dtype=np.int64).reshape(-1, 2).T
     graph = coo_matrix((np.ones(len(first)), (first, second)), shape=(n, n)).tocsr()
@@ -265,8 +295,8 @@ def fold_numbers(families: np.ndarray, sizes: Sequence[int] | np.ndarray, n: int
     return fold[member]
 
 
-def overlap(pieces: Sequence[Piece], parts: Sequence[str]) -> pd.DataFrame:
-    """What validation and test pieces still share with the training pieces.
+def overlap(pieces: Iterable[Piece] | Walks, parts: Sequence[str]) -> pd.DataFrame:
+    """What validation and test pieces (or what was taken of them) still share with the training pieces.
 
     Returns
     -------
@@ -277,7 +307,8 @@ def overlap(pieces: Sequence[Piece], parts: Sequence[str]) -> pd.DataFrame:
     part = np.asarray(parts, dtype=object)
     train, held = np.flatnonzero(part == "train").tolist(), np.flatnonzero(part != "train").tolist()
     rows = []
-    walks = [steps(piece) for piece in pieces]
+    walks = pieces if isinstance(pieces, Walks) else Walks.of(pieces)
+    names = walks.names
     inside = {(at, kind): others[part[others] == "train"] for at, kind, others in _short(walks)}
     for kind, matrix in shapes(walks).items():
         size = np.diff(matrix.indptr)
@@ -287,11 +318,11 @@ def overlap(pieces: Sequence[Piece], parts: Sequence[str]) -> pd.DataFrame:
             counts = shared[row].toarray().ravel()
             best = int(np.argmax(counts)) if counts.any() else -1
             share = counts[best] / size[at] if best >= 0 else 0.0
-            source = pieces[train[best]].name if best >= 0 else ""
+            source = names[train[best]] if best >= 0 else ""
             anywhere = known[matrix[at].indices].mean() if size[at] else 0.0
             if not share and len(inside.get((at, kind), ())):  # a short piece that stands whole in a longer one
-                share, anywhere, source = 1.0, 1.0, pieces[inside[at, kind][0]].name
-            rows.append((pieces[at].name, part[at], kind, int(size[at]), share, source, anywhere, share >= SAME))
+                share, anywhere, source = 1.0, 1.0, names[inside[at, kind][0]]
+            rows.append((names[at], part[at], kind, int(size[at]), share, source, anywhere, share >= SAME))
     columns = ["piece", "part", "kind", "shapes", "share", "source", "anywhere", "alike"]
     return pd.DataFrame(rows, columns=columns).sort_values(
         ["share", "piece", "kind"], ascending=[False, True, True], ignore_index=True

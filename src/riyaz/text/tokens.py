@@ -13,9 +13,10 @@ decoding gives every event half a beat, the fixed step of the lecture's method.
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -57,11 +58,18 @@ def decode(tokens: Iterable[str], scheme: str = "event") -> pd.DataFrame:
     Anything can be decoded: what breaks the grammar is passed over (a held note that did not sound is struck, a note
     before any duration lasts half a beat), and what follows ``<end>`` is not read.
     """
+    durations, symbols, held = _decoded(tokens, scheme)
+    lengths = np.array(durations, dtype=np.int64)
+    return table(np.cumsum(lengths) - lengths, lengths, symbols, held)
+
+
+def _decoded(tokens: Iterable[str], scheme: str) -> tuple[list[int], list[list[str]], list[list[bool]]]:
+    """Durations (ticks), symbols and held of each event that the tokens say."""
     duration, durations, symbols, held = STEP, [], [], []
     for token in tokens:
         if token == "<end>":
             break
-        if token in SPECIAL or in_header(token):
+        if token in SPECIAL or (":" in token and in_header(token)):
             continue
         if scheme == "chord":
             notes = token.split(".")
@@ -84,8 +92,7 @@ def decode(tokens: Iterable[str], scheme: str = "event") -> pd.DataFrame:
                 before = symbols[-2] if len(symbols) > 1 else []
                 symbols[-1].append(name)
                 held[-1].append("~" in token and name in before)
-    lengths = np.array(durations, dtype=np.int64)
-    return table(np.cumsum(lengths) - lengths, lengths, symbols, held)
+    return durations, symbols, held
 
 
 def piece(name: str, words: Sequence[str], scheme: str, about: dict[str, Any]) -> Piece:
@@ -102,21 +109,30 @@ def losses(piece: Piece, tokens: Sequence[str], scheme: str) -> dict[str, int]:
     notes (or strokes) : in the piece; `missing`, `added`: of its symbols, counted as a bag;
     `durations`: events whose duration is another; `rests`: rests that are gone; `ties`: notes struck again.
     """
-    events, back = piece.events, decode(tokens, scheme)
-    had, has = (
-        Counter(s for _, _, symbols, held in rows(e) for s, goes_on in zip(symbols, held, strict=True) if not goes_on)
-        for e in (events, back)
+    events = tuple(piece.events[column].tolist() for column in ("duration", "symbols", "held"))
+    back = _decoded(tokens, scheme)
+    if back == events:
+        struck = sum(held.count(False) for held in events[2])
+        return {"notes": struck, **dict.fromkeys(("missing", "added", "durations", "rests", "ties"), 0)}
+    had, has = (Counter(_struck(symbols, held)) for _, symbols, held in (events, back))
+    sounding, again = (
+        [d for d, s in zip(durations, symbols, strict=True) if s] for durations, symbols, _ in (events, back)
     )
-    sounding, again = ([duration for _, duration, symbols, _ in rows(e) if symbols] for e in (events, back))
     same = len(sounding) == len(again)
     return {
         "notes": had.total(),
         "missing": (had - has).total(),
         "added": (has - had).total(),
         "durations": sum(a != b for a, b in zip(sounding, again, strict=True)) if same else len(sounding),
-        "rests": max(0, (len(events) - len(sounding)) - (len(back) - len(again))),
-        "ties": sum(sum(h) for h in events["held"]) - sum(sum(h) for h in back["held"]),
+        "rests": max(0, (len(events[0]) - len(sounding)) - (len(back[0]) - len(again))),
+        "ties": sum(map(sum, events[2])) - sum(map(sum, back[2])),
     }
+
+
+def _struck(symbols: list[list[str]], held: list[list[bool]]) -> Iterator[str]:
+    """The symbols that are struck, and not held from the event before."""
+    notes, goes_on = chain.from_iterable(symbols), chain.from_iterable(held)
+    return (note for note, held_on in zip(notes, goes_on, strict=True) if not held_on)
 
 
 @dataclass(frozen=True)

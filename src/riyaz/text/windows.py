@@ -14,6 +14,8 @@ from riyaz.params import Settings
 from riyaz.text.dataset import DataSet
 from riyaz.text.tokens import PAD
 
+TOGETHER = 1024  # pieces that are cut at once, when many are
+
 Windows = tuple[np.ndarray, np.ndarray]  # inputs, and the targets that belong to them
 
 
@@ -92,11 +94,34 @@ def per_epoch(data: DataSet, settings: Settings) -> int:
     return len(cut(data.part("train").ids, settings.sequence.length, settings.sequence.targets)[0])
 
 
-def save(folder: Path, part: str, inputs: np.ndarray, outputs: np.ndarray) -> None:
-    """Write the windows of a part as two .npy files, which can be read without being loaded."""
+def write(folder: Path, part: str, pieces: Sequence[np.ndarray], length: int, targets: str) -> Windows:
+    """Cut pieces into windows (`cut`) in two .npy files, which can be read without being loaded.
+
+    `TOGETHER` pieces at a time are cut in memory, whatever their number.
+
+    Returns
+    -------
+    As `load`.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    np.save(folder / f"{part}_inputs.npy", inputs)
-    np.save(folder / f"{part}_targets.npy", outputs)
+    n = sum(-(-(len(ids) - 1) // length) if targets == "every" else max(len(ids) - length, 1) for ids in pieces)
+    shapes = (n, length), (n, length) if targets == "every" else (n,)
+    paths = [folder / f"{part}_{name}.npy" for name in ("inputs", "targets")]
+    if not n:  # nothing cannot be mapped
+        for path, shape in zip(paths, shapes, strict=True):
+            np.save(path, np.empty(shape, np.int32))
+        return load(folder, part)
+    pairs = zip(paths, shapes, strict=True)
+    files = [np.lib.format.open_memmap(path, "w+", np.int32, shape) for path, shape in pairs]
+    done = 0
+    for start in range(0, len(pieces), TOGETHER):
+        arrays = cut(pieces[start : start + TOGETHER], length, targets)
+        for file, array in zip(files, arrays, strict=True):
+            file[done : done + len(array)] = array
+        done += len(arrays[0])
+    for file in files:
+        file.flush()
+    return load(folder, part)
 
 
 def load(folder: Path, part: str) -> Windows:

@@ -31,7 +31,7 @@ Result = TypeVar("Result")
 PATIENCE = 4.0
 _SAMPLE = 0.5  # seconds of work after which the rest is estimated
 _ANSWER = 10  # seconds that a scheduler has to answer, at the start and when it was lost
-_ROUND = 2048  # items that are given to the workers of this machine at once
+_ROUND = 1024  # items that are given to the workers of this machine at once
 _AHEAD = 4  # items that wait on a cluster for each of its threads
 
 
@@ -92,7 +92,7 @@ def stream(
                 if where.lost == "stop":
                     raise
                 print(f"{error}; the rest is done on this machine", file=sys.stderr)
-        for result in _here(function, items[n_done:], where.workers or cores(), heavy):
+        for result in _here(function, items[n_done:] if n_done else items, where.workers or cores(), heavy):
             yield result
             moving.update()
 
