@@ -474,7 +474,13 @@ class RiyazPlay extends HTMLElement {
   chances(index) {
     const piece = this.ready(), following = index < 0 ? null : piece.events[index + 1], why = /** @type {HTMLElement} */ (this.querySelector('.pl-why'));
     const choice = following ? following.choice : index < 0 && !piece.events.some(event => event.choice?.allowed) ? {...piece.mind.next({...this.wish, argmax: true}), token: -1} : null;
-    if (!choice) return;
+    if (!choice) {
+      if (following?.by !== 'rule') return;
+      why.hidden = false;
+      why.textContent = 'The form has fixed what comes: here is nothing to choose.';
+      /** @type {HTMLElement} */ (this.querySelector('.pl-next')).textContent = '';
+      return;
+    }
     const {allowed} = choice, all = allowed ? choice.p : choice.probabilities, drawn = allowed ? choice.number : choice.token, best = allowed ? all.indexOf(Math.max(...all)) : choice.best;
     why.hidden = !allowed;
     if (allowed) why.textContent = `The rules of the kaida allow these ${allowed.length}; all else had ${(100 * Math.max(0, 1 - all.reduce((a, b) => a + b, 0))).toFixed(0)} % of the network's probability.`;
