@@ -254,6 +254,42 @@ def shelf(page):
     return result
 
 
+DROP = """([name, hex, type]) => {
+  const data = new DataTransfer();
+  const bytes = Uint8Array.from(hex.match(/../g) || [], pair => parseInt(pair, 16));
+  data.items.add(new File([bytes], name, {type}));
+  document.body.dispatchEvent(new DragEvent('drop', {bubbles: true, cancelable: true, dataTransfer: data}));
+}"""
+
+
+def drop(page):
+    """Files that are dropped: the line, the open piece's title, its sounds, and how many of them are seen."""
+    result = []
+    for file in json.loads(sys.argv[4]):
+        page.evaluate(DROP, file)
+        page.wait_for_timeout(800)
+        said = page.locator(".pr-line")
+        result.append(
+            page.evaluate(
+                """said => {
+                  const player = document.querySelector('riyaz-player'), title = document.querySelector('.pr-stage h2');
+                  const {piece, view} = player || {};
+                  return [said, title ? title.textContent : '', piece ? [...piece.hits, ...piece.notes].map(
+                    e => [e.beat, e.length, e.bol || e.pitch]) : [], view ? (view.bols || view.notes).length : 0];
+                }""",
+                said.text_content() if said.is_visible() else "",
+            )
+        )
+    return result
+
+
+def order(page):
+    """The shelf, from top to bottom."""
+    page.evaluate("location.hash = ''")
+    page.wait_for_timeout(100)
+    return page.locator(".pr-list a").all_text_contents()
+
+
 def simulate(page):
     """The transport alone, on a clock that does not run: for each wish in the hash, what it says."""
     return [page.evaluate(SIMULATE, wish) for wish in json.loads(sys.argv[4])]

@@ -148,10 +148,106 @@ def argmax(page, phrase):
 
 
 def targets(page, _):
+    page.evaluate("document.querySelectorAll('details').forEach(e => e.open = true)")
     return {
         "small": page.evaluate(SMALL.replace("label.rp-check", "label.pl-check")),
         "wide": page.evaluate("document.documentElement.scrollWidth - innerWidth"),
     }
+
+
+def finished(page):
+    """Wait until a kaida is made, or a line says why not."""
+    page.wait_for_function(
+        "() => { const play = document.querySelector('riyaz-play'); return play.timer || !play.making; }", timeout=90000
+    )
+
+
+def kaida(page, given):
+    """A performance of a theme of the page, or of a typed one: what is played, and what is saved."""
+    page.evaluate("document.querySelectorAll('details').forEach(e => e.open = true)")
+    for name, value in given.items():
+        set_field(page, name, value)
+    do(page, "kaida")
+    finished(page)
+    said = line(page)
+    do(page, "stop")
+    count = "document.querySelector('riyaz-play').piece.events"
+    return {
+        "line": said,
+        "events": page.evaluate(EVENTS),
+        "chosen": page.evaluate(f"{count}.filter(e => e.choice).map(e => e.choice.allowed.length)"),
+        "text": saved(page, "text") if page.evaluate(f"{count}.length") else "",
+    }
+
+
+WALK = """() => {
+  const play = document.querySelector('riyaz-play'), kaida = new play.Kaida(play.model.kaida, play.model.rules.beat);
+  return play.model.kaida.themes.map(theme => kaida.plan(theme).filter(one => one.free).map(({free}) => {
+    const rows = [], row = [];
+    while (row.reduce((sum, [, ticks]) => sum + ticks, 0) < free.rules.ticks) {
+      const options = [...free.options(row).values()];
+      rows.push(options.map(({sound, ways}) => [...sound, String(ways)]));
+      row.push(options[rows.length % options.length].sound);
+    }
+    return rows;
+  }));
+}"""
+TYPED = """([row, matras]) => {
+  const play = document.querySelector('riyaz-play'), kaida = new play.Kaida(play.model.kaida, play.model.rules.beat);
+  const theme = new play.Theme(kaida, row, {matras, title: 'it'});
+  return theme.ideas().map(({idea, returns, frees}) => [idea, returns, frees.map(free => String(free.whole()))]);
+}"""
+DROP = """([name, hex, type]) => {
+  const data = new DataTransfer();
+  const bytes = Uint8Array.from(hex.match(/../g) || [], pair => parseInt(pair, 16));
+  data.items.add(new File([bytes], name, {type}));
+  document.body.dispatchEvent(new DragEvent('drop', {bubbles: true, cancelable: true, dataTransfer: data}));
+}"""
+
+
+def walk(page, _):
+    """Of each theme, of each free part: what may follow, and in how many ways, along one filling."""
+    return page.evaluate(WALK)
+
+
+def typed(page, themes):
+    """Of typed themes, the ideas with the number of fillings of each free part."""
+    return [page.evaluate(TYPED, theme) for theme in themes]
+
+
+def drop(page, files):
+    """Files that are dropped one after the other: what is said of each, and the piece after it."""
+    result = []
+    for file in files:
+        page.evaluate(DROP, file)
+        page.wait_for_timeout(1500)
+        result.append([line(page), page.evaluate(EVENTS)])
+    return result
+
+
+def first_screen(page, _):
+    """Where the last bol to tap and the button to go on end, in pixels from the top."""
+    boxes = [page.locator(name).last.bounding_box() for name in ("[data-bol]", "[data-do=go]")]
+    return [box["y"] + box["height"] for box in boxes]
+
+
+def opened(page, phrase):
+    """Seconds from opening the page to the first sound, Go on being touched at once."""
+    page.evaluate(HEARD)
+    if phrase:
+        set_field(page, "phrase", phrase)
+    else:
+        page.locator("[data-pitch]").nth(20).click()
+    do(page, "go")
+    page.wait_for_function(
+        """() => {
+          const {engine} = document.querySelector('riyaz-play');
+          const heard = window.struck.length && engine.heard() >= Math.min(...window.struck);
+          return heard && (window.first = window.first || performance.now() / 1000);
+        }""",
+        timeout=20000,
+    )
+    return page.evaluate("window.first")
 
 
 SAYS = {

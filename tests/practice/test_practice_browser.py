@@ -8,7 +8,7 @@ from pathlib import Path
 import browser
 import pytest
 
-from riyaz.music import musicxml
+from riyaz.music import midi, musicxml
 from riyaz.music.events import TICKS, Piece, in_a_row
 from riyaz.practice import page, player
 from riyaz.tabla import layakari, notation, taals
@@ -254,3 +254,35 @@ def test_nothing_but_the_page_is_in_the_page():
         for word in ("fetch(", "XMLHttpRequest", "http://", "https://", "sendBeacon")
         if word in code.replace("http://www.w3.org", "")
     ]
+
+
+def test_files_are_dropped_onto_the_shelf(pages, tmp_path):
+    song = tmp_path / "tune.mid"
+    midi.write(song, in_a_row([TICKS, TICKS], [["C4"], ["D4", "F4"]]), {"tempo": 90, "metre": "3/4"})
+    given = [["own.txt", KAIDA.encode().hex(), ""], ["bad.txt", b"taal: teental\nDha Dhoop".hex(), ""]]
+    given += [["none.txt", b"Dha Dha".hex(), ""], ["tune.mid", song.read_bytes().hex(), ""]]
+    read, bad, none, wrong = drive("drop", pages["bols"] + "#corpus/apart", 1280, json.dumps(given))
+    events = bols("mine", KAIDA, tmp_path).events
+    struck = events[events["symbols"].map(len) > 0]
+    assert read[:2] == ["", "Mine"]
+    assert [row[0] for row in read[2]] == pytest.approx((struck["onset"] / TICKS).tolist())
+    assert [row[2] for row in read[2]] == [symbols[0] for symbols in struck["symbols"]]
+    assert read[3] == len(struck)
+    for (said, *rest), word in ((bad, "Dhoop"), (none, "names no taal"), (wrong, "reads notation")):
+        assert word in said
+        assert rest == read[1:]
+    heard, text = drive("drop", pages["notes"], 1280, json.dumps([given[3], given[0]]))
+    assert heard[:3] == ["", "tune.mid", [[0, 1, 60], [1, 1, 62], [1, 1, 65]]]
+    assert "reads MIDI files" in text[0]
+
+
+def test_the_best_pieces_stand_first_and_the_lectures_method_last(tmp_path):
+    piece, methods = bols("any", KAIDA, tmp_path), ("argmax", "sampled", "in taal", "kaida")
+    made = [
+        Piece(f"{n:02d}", piece.events, piece.about | {"title": f"{n:02d}", "method": method})
+        for n, method in enumerate(methods, 1)
+    ]
+    (tmp_path / "order.html").write_text(page.render("order", [], made, {}), encoding="utf-8")
+    seen = drive("order", (tmp_path / "order.html").as_uri())
+    assert [text[:2] for text in seen] == ["04", "03", "02", "01"]
+    assert "the lecture's method" in seen[-1]

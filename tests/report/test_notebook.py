@@ -14,6 +14,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from riyaz import commands
 from riyaz.report import notebook as notebooks
+from riyaz.report.stages import STAGES
 from riyaz.tools import environment
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -206,3 +207,23 @@ def test_stable_removes_what_differs_from_run_to_run():
     assert stdout.text == "<a.B object>"
     assert rich.data == {"text/html": table.replace("1a2b3", "00000").replace("ffffe", "00001")}
     assert plain.data == {"text/plain": "<Styler>"}
+
+
+def test_cells_to_try_are_kept_and_not_run():
+    cells = [new_code_cell(text, id=text) for text in ("one", "two", "three", "four")]
+    for number in (1, 2):
+        cells[number].metadata["tags"] = ["try"]
+    made = new_notebook(cells=list(cells))
+    aside = notebooks.set_aside(made)
+    assert [cell.id for cell in made.cells] == ["one", "four"]
+    assert [cell.id for cell in notebooks.put_back(made, aside).cells] == ["one", "two", "three", "four"]
+
+
+@pytest.mark.parametrize(
+    "chapter", ["explore", "tokenize", "sequence", "train", "generate", "evaluate", "cells", "lecture"]
+)
+def test_each_chapter_has_something_to_try(chapter):
+    cells = nbformat.read(ROOT / "notebooks" / f"{chapter}.ipynb", as_version=4).cells
+    (place,) = [n for n, cell in enumerate(cells) if "try" in cell.metadata.get("tags", [])]
+    assert cells[place - 1].source.startswith("## Try it")
+    assert "Change `" in cells[place - 1].source

@@ -12,13 +12,15 @@ from typing import Any
 
 from riyaz.music import engrave, events
 from riyaz.music.events import Piece
-from riyaz.practice import player
+from riyaz.practice import frame, player
 from riyaz.practice.timeline import timeline
-from riyaz.report import pages
-from riyaz.tabla import bhatkhande, taals
-from riyaz.tools import environment, escape, files
+from riyaz.report.index import METHODS
+from riyaz.tabla import bhatkhande, taal_names, taals
+from riyaz.tabla.bols import BOLS
+from riyaz.tools import environment, files
 
 LIMIT = 5_500_000  # bytes of the page; what does not fit is counted and left out
+TAKES = {"bols": "notation (.txt)", "notes": "a MIDI file"}
 _FIRST = 0xF0000  # a private use area that no font of music has letters in: one there stands for a run of markup
 _RUN = re.compile(r"(?:<[^<>]*>|\n)+")
 
@@ -39,6 +41,7 @@ def entry(piece: Piece, origin: str, score: str = "") -> dict[str, Any]:
         "form": str(about.get("form") or ""),
         "composer": str(about.get("composer") or ""),
         "source": str(about.get("source") or ""),
+        "method": str(about.get("method") or ""),
     }
     if bols:
         taal = taals.find(about["taal"])
@@ -63,6 +66,32 @@ def shortened(entries: Sequence[dict[str, Any]]) -> tuple[list[str], list[dict[s
     return worth, short
 
 
+def worth(piece: Piece) -> tuple[int, str]:
+    """The order of generated pieces: by `METHODS`, the best first and the lecture's argmax last; then by name."""
+    methods = list(METHODS)
+    method = str(piece.about.get("method") or "")
+    return methods.index(method) if method in methods else len(methods) - 2, piece.name
+
+
+def reading(kinds: set[str], seen: Sequence[Piece]) -> dict[str, Any]:
+    """What the page needs to read a file of a player's own: tables of bols, and the taals of the pieces that it has."""
+    if "bols" not in kinds:
+        return {}
+    names = taal_names.spellings()
+    shown = sorted({taals.find(piece.about["taal"]).name for piece in seen if piece.about["kind"] == "bols"})
+    known = [
+        {
+            "name": name,
+            "title": taals.TAALS[name].title,
+            "names": sorted(other for other, taal in names.items() if taal == name),
+            "timeline": timeline(Piece(name, events.in_a_row([], []), {"kind": "bols", "taal": name})),
+        }
+        for name in shown
+        if name in taals.TAALS
+    ]
+    return player.tables() | {"bols": sorted(BOLS), "taals": known}
+
+
 def render(corpus: str, own: Sequence[Piece], made: Sequence[Piece], scores: dict[str, str]) -> str:
     """Make the page.
 
@@ -73,11 +102,12 @@ def render(corpus: str, own: Sequence[Piece], made: Sequence[Piece], scores: dic
 
     Returns
     -------
-    HTML of at most about `LIMIT` bytes: generated pieces first, then those of the corpus as far as they fit.
+    HTML of at most about `LIMIT` bytes: generated pieces first, the best of them first, then those of the corpus as far
+    as they fit.
     """
     sounding = [
         (piece, origin)
-        for pieces, origin in ((made, "generated"), (own, "corpus"))
+        for pieces, origin in ((sorted(made, key=worth), "generated"), (own, "corpus"))
         for piece in pieces
         if piece.events["symbols"].map(len).any()
     ]
@@ -85,8 +115,11 @@ def render(corpus: str, own: Sequence[Piece], made: Sequence[Piece], scores: dic
         entry(piece, origin, scores.get(piece.name, "") if origin == "generated" else "") for piece, origin in sounding
     ]
     markup, entries = shortened(entries)
-    banks = player.data(player.banks([piece for piece, _ in sounding])) if sounding else "{}"
-    room = LIMIT - len(banks) - sum(len(run.encode()) for run in markup) - 150_000
+    pieces = [piece for piece, _ in sounding]
+    kinds = {piece.about["kind"] for piece in pieces}
+    banks = player.data(player.banks(pieces)) if sounding else "{}"
+    read = reading(kinds, pieces)
+    room = LIMIT - len(banks) - sum(len(run.encode()) for run in markup) - len(player.data(read).encode()) - 150_000
     held: list[dict[str, Any]] = []
     for one in entries:
         room -= len(player.data(one).encode())
@@ -94,16 +127,14 @@ def render(corpus: str, own: Sequence[Piece], made: Sequence[Piece], scores: dic
             break
         held.append(one)
     about = {"corpus": corpus, "missing": len(entries) - len(held), "markup": markup, "pieces": held}
-    template = (player.WEB / "practice.html").read_text(encoding="utf-8")
-    parts = {
-        "title": f"Practice · {escape.html(corpus)} · Riyaz",
-        "corpus": escape.html(corpus),
-        "style": f"{pages.css()}\n{player.style('player', 'practice')}",
-        "sounds": banks,
-        "pieces": player.data(about),
-        "script": player.script(*player.MODULES, "practice"),
-    }
-    return re.sub(r"\{\{ (\w+) \}\}", lambda match: parts[match[1]], template)
+    return frame.render(
+        "practice",
+        corpus,
+        takes=TAKES["bols" if "bols" in kinds else "notes"],
+        sounds=banks,
+        pieces=player.data(about | {"methods": METHODS, "reading": read, "kinds": sorted(kinds)}),
+        script=player.script(*player.MODULES, "phrase", "midi", "practice"),
+    )
 
 
 def run(arguments: list[str]) -> int:

@@ -1,30 +1,31 @@
 """The network in a page: ``python -m riyaz play tabla`` makes reports/<corpus>/play.html, which works offline.
 
 The page has the network's weights, float32, its memory and its grammar. It gives the pipeline's probabilities, and a
-player goes on from a phrase, or is answered.
+player goes on from a phrase, or is answered. For kaidas it has the plans of `riyaz.practice.kaida`.
 """
 
 import base64
-import re
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from riyaz.model import bundle, memory
 from riyaz.model.bundle import Bundle
+from riyaz.music import events
 from riyaz.music.events import NUMBERS, PITCHES, TICKS, Piece, in_a_row
 from riyaz.params import Generate, load
-from riyaz.practice import player, sounds
+from riyaz.practice import frame, kaida, player, sounds
 from riyaz.practice.timeline import TEMPO, timeline
-from riyaz.report import pages
-from riyaz.tabla import spelling, strokes, taals
-from riyaz.tabla.bols import BOLS
-from riyaz.tabla.context import CLOSED_TA, PLAYED
+from riyaz.tabla import strokes, taal_names, taals
 from riyaz.text import features, grammar
 from riyaz.text.tokens import Vocabulary, kind
-from riyaz.tools import environment, escape, files
+from riyaz.tools import environment, files
 
-MODULES = ("timeline", "sound", "controls", "grammar", "network", "past", "mind", "phrase", "piece", "play")
+MODULES = (
+    *("timeline", "sound", "controls", "grammar", "network", "past", "mind", "phrase", "midi", "piece"),
+    *("filling", "kaida", "theme", "settings", "play"),
+)
 _LEAD = {
     "bols": "Type or tap a phrase. The network goes on in the taal, or answers your line and lands on sam.",
     "notes": "Play a beginning on the keys or on a MIDI keyboard. The network goes on.",
@@ -63,12 +64,13 @@ def rules(vocabulary: Vocabulary) -> dict[str, Any]:
     return table | {"cycle": features.cycles(vocabulary).tolist(), "beat": TICKS}
 
 
-def model_data(model: Bundle, settings: Generate) -> dict[str, Any]:
+def model_data(model: Bundle, settings: Generate, pieces: Sequence[Piece] = ()) -> dict[str, Any]:
     """All that the page knows of a model.
 
     Parameters
     ----------
-    settings : section generate: its taal and form are chosen first, its limit holds.
+    settings : section generate: its taal and form are chosen first, its limit and its number of paltas hold.
+    pieces : of the corpus; their kaidas are performed.
     """
     words = model.vocabulary.words
     shown: dict[str, Any] = {
@@ -87,7 +89,10 @@ def model_data(model: Bundle, settings: Generate) -> dict[str, Any]:
         },
     }
     shown["tempo"] = TEMPO[shown["kind"]]
-    return shown | (_of_bols(words, settings) if shown["kind"] == "bols" else _of_notes(words))
+    if shown["kind"] == "notes":
+        return shown | _of_notes(words)
+    performed = kaida.tables(pieces, model.vocabulary, settings.paltas)
+    return shown | _of_bols(words, settings) | {"kaida": performed}
 
 
 def kind_of(vocabulary: Vocabulary) -> str:
@@ -96,6 +101,7 @@ def kind_of(vocabulary: Vocabulary) -> str:
 
 
 def _of_bols(words: tuple[str, ...], settings: Generate) -> dict[str, Any]:
+    names = taal_names.spellings()
     seen = [word[5:] for word in words if kind(word) == "taal" and word[5:] in taals.TAALS]
     empty, wished = in_a_row([], []), taals.find(settings.taal).name
     shown = [*(name for name in taals.TAALS if name in seen), *(name for name in taals.TAALS if name not in seen)]
@@ -107,15 +113,13 @@ def _of_bols(words: tuple[str, ...], settings: Generate) -> dict[str, Any]:
                 "name": name,
                 "title": taals.TAALS[name].title,
                 "matras": taals.TAALS[name].matras,
+                "names": sorted(other for other, taal in names.items() if taal == name),
                 "timeline": timeline(Piece(name, empty, {"kind": "bols", "taal": name})) if name in seen else None,
             }
             for name in shown
         ],
         "bols": [word for word in words if kind(word) == "bol"],
-        "spellings": spelling.spellings(),
-        "closed": [[rule.before, rule.after, rule.one_word] for rule in CLOSED_TA],
-        "played": PLAYED,
-        "strokes": {name: strokes.parts(bol) for name, bol in BOLS.items()},
+        **player.tables(),
         "drum": {name: stroke.note for name, stroke in strokes.STROKES.items()},
     }
 
@@ -136,24 +140,21 @@ def _pitches(words: tuple[str, ...]) -> list[int]:
     return [NUMBERS[name] for word in words if (name := word.lstrip("+~")) in NUMBERS]
 
 
-def render(corpus: str, model: Bundle, settings: Generate) -> str:
+def render(corpus: str, model: Bundle, settings: Generate, pieces: Sequence[Piece] = ()) -> str:
     """Make the page; of a model of scheme ``chord`` one that says why it cannot be played with."""
     plays = model.scheme == "event"
     which = kind_of(model.vocabulary)
     pitches = _pitches(model.vocabulary.words)
-    page = (player.WEB / "play.html").read_text(encoding="utf-8")
     banks = sounds.page((which,), min(pitches, default=0), max(pitches, default=0)) if plays else {}
-    parts = {
-        "title": f"Play · {escape.html(corpus)} · Riyaz",
-        "corpus": escape.html(corpus),
-        "lead": _LEAD[which] if plays else _CHORDS,
-        "stage": "<riyaz-play></riyaz-play>" if plays else "",
-        "style": f"{pages.css()}\n{player.style('play')}",
-        "sounds": player.data({name: bank for name, bank in banks.items() if name in ("strokes", "piano")}),
-        "model": player.data(model_data(model, settings)) if plays else "{}",
-        "script": player.script(*MODULES),
-    }
-    return re.sub(r"\{\{ (\w+) \}\}", lambda match: parts[match[1]], page)
+    return frame.render(
+        "play",
+        corpus,
+        lead=_LEAD[which] if plays else _CHORDS,
+        stage="<riyaz-play></riyaz-play>" if plays else "",
+        sounds=player.data({name: bank for name, bank in banks.items() if name in ("strokes", "piano")}),
+        model=player.data(model_data(model, settings, pieces)) if plays else "{}",
+        script=player.script(*MODULES),
+    )
 
 
 def run(arguments: list[str]) -> int:
@@ -161,7 +162,7 @@ def run(arguments: list[str]) -> int:
 
     Raises
     ------
-    FileNotFoundError : the stage train was not run; names it.
+    FileNotFoundError : a stage that it needs was not run; names it.
     """
     if len(arguments) != 1:
         raise ValueError("name one corpus, such as: python -m riyaz play tabla")
@@ -169,5 +170,8 @@ def run(arguments: list[str]) -> int:
     root = environment.checkout()
     settings = load(corpus, root / "params.yaml")
     model = bundle.load(root / "models" / corpus)
-    files.write(root / "reports" / corpus / "play.html", render(corpus, model, settings.generate))
+    folder = root / "data" / "events" / corpus
+    if not (folder / "pieces.json").is_file():
+        raise FileNotFoundError(f"{folder / 'pieces.json'} is missing: dvc repro explore@{corpus} makes it")
+    files.write(root / "reports" / corpus / "play.html", render(corpus, model, settings.generate, events.load(folder)))
     return 0

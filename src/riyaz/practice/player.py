@@ -12,6 +12,9 @@ from typing import Any
 from riyaz.music.events import NUMBERS, Piece
 from riyaz.practice import sounds
 from riyaz.practice.timeline import timeline
+from riyaz.tabla import spelling, strokes
+from riyaz.tabla.bols import BOLS
+from riyaz.tabla.context import CLOSED_TA, PLAYED
 from riyaz.tools import escape
 
 WEB = Path(__file__).resolve().parent / "web"
@@ -36,6 +39,16 @@ def style(*names: str) -> str:
 def data(value: Any) -> str:
     """JSON that can stand in a script element, whatever a user wrote."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+
+
+def tables() -> dict[str, Any]:
+    """What a page needs to read bols and to play them: spellings, which Ta is closed, what the hands play."""
+    return {
+        "spellings": spelling.spellings(),
+        "closed": [[rule.before, rule.after, rule.one_word] for rule in CLOSED_TA],
+        "played": PLAYED,
+        "strokes": {name: strokes.parts(bol) for name, bol in BOLS.items()},
+    }
 
 
 def banks(pieces: Sequence[Piece]) -> dict[str, Any]:

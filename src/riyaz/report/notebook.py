@@ -4,6 +4,7 @@ A notebook declares what it needs in its cell tagged `parameters`: `corpus`, and
 name with the value None. Papermill fills these in and runs the notebook in a kernel of its own, whose working directory
 is notebooks/, as in JupyterLab. The executed notebook goes to reports/; it is the same bytes at every run, because
 everything that depends on the clock, on chance or on the machine is removed. Progress is shown on the terminal only.
+A cell tagged `try` is for readers who run the notebook by hand: it is kept, and not run.
 Each run adds a line to .cache/cost.csv with its time and memory; neither git nor DVC knows that file.
 """
 
@@ -119,6 +120,27 @@ def stable(notebook: NotebookNode) -> NotebookNode:
     return notebook
 
 
+def set_aside(notebook: NotebookNode) -> list[tuple[str, NotebookNode]]:
+    """Take out the cells tagged `try`, which readers run by hand: each with the id of the cell before it."""
+    aside: list[tuple[str, NotebookNode]] = []
+    kept: list[NotebookNode] = []
+    for cell in notebook.cells:
+        if "try" in cell.metadata.get("tags", []):
+            aside.append((kept[-1].id, cell))
+        else:
+            kept.append(cell)
+    notebook.cells = kept
+    return aside
+
+
+def put_back(notebook: NotebookNode, aside: list[tuple[str, NotebookNode]]) -> NotebookNode:
+    """Put the cells that `set_aside` took out into their places."""
+    for before, cell in reversed(aside):
+        place = next(n for n, other in enumerate(notebook.cells) if other.id == before)
+        notebook.cells.insert(place + 1, cell)
+    return notebook
+
+
 def declared(notebook: NotebookNode) -> list[str]:
     """Names that the notebook's cell tagged `parameters` assigns."""
     return list(inspect_notebook(notebook))
@@ -187,6 +209,7 @@ def execute(root: Path, stage: str, corpus: str | None, place: Path) -> Notebook
     # Whatever an editor wrote here, it runs in this environment.
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
     parameters = parameters_for(notebook, stage, corpus)
+    aside = set_aside(notebook)
     progress = place / "progress"
     progress.touch()
     os.environ.update(
@@ -196,7 +219,7 @@ def execute(root: Path, stage: str, corpus: str | None, place: Path) -> Notebook
         IPYTHONDIR=str(place / "ipython"),
     )
     with terminal_follows(progress):
-        return execute_notebook(
+        executed = execute_notebook(
             notebook,
             str(place / "executed.ipynb"),
             parameters=parameters,
@@ -206,6 +229,7 @@ def execute(root: Path, stage: str, corpus: str | None, place: Path) -> Notebook
             stderr_file=sys.stderr,
             cwd=str(source.parent),
         )
+    return put_back(executed, aside)
 
 
 def note_cost(path: Path, stage: str, corpus: str, seconds: float) -> None:

@@ -24,10 +24,10 @@ VERBS_OF_DVC = ("collect", *STAGES, "cells", "lecture", "practice", "play", "pag
 
 
 def starts(root: Path, stage: str) -> list[Path]:
-    """The files at which the code of a stage begins: its verb's module and, if it is a notebook, the notebook."""
+    """The files at which the code of a stage begins: its verb's module and, if that runs a notebook, the notebook."""
     module = root.joinpath("src", *VERBS[stage][0].split(".")).with_suffix(".py")
-    notebook = root / "notebooks" / f"{stage}.ipynb"
-    return [module, notebook] if notebook.is_file() else [module]
+    runs = VERBS[stage][0] == "riyaz.report.notebook"
+    return [module, root / "notebooks" / f"{stage}.ipynb"] if runs else [module]
 
 
 def run(arguments: list[str]) -> int:

@@ -143,8 +143,10 @@ def middles(known: Iterable[pd.DataFrame], rate: Fraction, before: Row, size: in
     """What known sections that begin like `before` have next, at whatever speed: rows of exactly `size` ticks."""
     rows = []
     for events in known:
+        written = sounds(events)
         for faster in dict.fromkeys([form.laya(events) / rate, *SPEEDS]):
-            row = [(bol, int(ticks * faster)) for bol, ticks in sounds(events)]
+            above, below = faster.as_integer_ratio()
+            row = [(bol, ticks * above // below) for bol, ticks in written]
             ends = list(accumulate((ticks for _, ticks in row[len(before) :]), initial=0))
             if tuple(row[: len(before)]) == before and size in ends:
                 rows.append(tuple(row[len(before) : len(before) + ends.index(size)]))

@@ -1,6 +1,6 @@
 /**
- * Phrase: what a player types, parted into bols as `riyaz.tabla.spelling` parts it, and events written back as notation,
- * as ABC or as a MIDI file.
+ * Phrase: what a player types, parted into bols as `riyaz.tabla.spelling` parts it, files of the notation, and events
+ * written back as notation or as ABC.
  *
  * @typedef {{beat: number, length: number, names: string[], held: boolean[]}} Event
  */
@@ -41,32 +41,98 @@ function distance(a, b) {
 }
 
 /**
- * Read a phrase: a word is a matra that its bols share, or, where `each` is above 0, each bol is a share of that many.
- * @param {string} text @param {number} each @param {{spellings: Record<string, string[]>, closed: any[], bols: string[]}} tables
- * @returns {{name: string, share: number}[]} the bols, "" for a rest, each 1 / share of a matra
+ * The bols of one word, each with its share of the matra; "" is a rest, and ~ makes the share before it longer.
+ * @param {string} word @param {number} each where above 0, each bol is a share of that many
+ * @param {{spellings: Record<string, string[]>, bols: string[]}} tables @returns {{name: string, share: number, parts: number}[]}
+ */
+function portions(word, each, {spellings, bols}) {
+  const names = RESTS.has(word) ? [''] : parted(word, spellings);
+  if (!names.length || names[0] === '~') {
+    const near = bols.reduce((a, b) => (distance(word.toLowerCase(), b.toLowerCase()) < distance(word.toLowerCase(), a.toLowerCase()) ? b : a));
+    throw new Error(`“${word}” is no bol that this page knows. The nearest is ${near}. A rest is -.`);
+  }
+  const result = [];
+  for (const name of names) {
+    if (name === '~') result[result.length - 1].parts++;
+    else result.push({name, share: each || names.length, parts: 1});
+  }
+  return result;
+}
+
+/**
+ * Read words of bols: a word is a matra that its bols share, or, where `each` is above 0, each bol is a share of that many.
+ * @param {string[][]} words each of parts, which share its matra @param {number} each @param {any} tables
+ * @returns {{name: string, share: number, parts: number}[]} the bols, "" for a rest, each parts / share of a matra
  * @throws {Error} that names what is no bol
  */
-export function phrase(text, each, {spellings, closed, bols}) {
-  const closes = (before, after, oneWord) => closed.some(([left, right, word]) =>
+function bolsIn(words, each, tables) {
+  const result = [], closes = (before, after, oneWord) => tables.closed.some(([left, right, word]) =>
     word === oneWord && (!left.length || left.includes(before)) && (!right.length || right.includes(after)));
-  const result = [];
-  for (const word of text.replace(/[|,]/g, ' ').split(/\s+/).filter(Boolean)) {
-    const names = RESTS.has(word) ? [''] : parted(word, spellings);
-    if (!names.length || names.includes('~')) {
-      const near = bols.reduce((a, b) => (distance(word.toLowerCase(), b.toLowerCase()) < distance(word.toLowerCase(), a.toLowerCase()) ? b : a));
-      throw new Error(`“${word}” is no bol that this page knows. The nearest is ${near}. A rest is -.`);
-    }
-    names.forEach((name, i) => {
-      const before = i ? names[i - 1] : '', last = result.length ? result[result.length - 1].name : '';
+  for (const word of words) for (const part of word) {
+    const found = portions(part, each, tables), names = found.map(({name}) => name);
+    found.forEach(({name, share, parts}, i) => {
+      const last = result.length ? result[result.length - 1].name : '';
       let bol = name === LIKELY ? 'ta' : name;
-      if (bol === UNDECIDED) bol = closes(before, names[i + 1] || '', true) || closes(last, '', false) ? 'ta' : 'Ta';
-      result.push({name: bol, share: each || names.length});
+      if (bol === UNDECIDED) bol = closes(i ? names[i - 1] : '', names[i + 1] || '', true) || closes(last, '', false) ? 'ta' : 'Ta';
+      result.push({name: bol, share: share * word.length, parts});
     });
   }
   return result;
 }
 
-const gcd = (a, b) => (b ? gcd(b, a % b) : a);
+/** Read a phrase that a player types. @param {string} text @param {number} each @param {any} tables */
+export function phrase(text, each, tables) {
+  return bolsIn(text.replace(/[|,]/g, ' ').split(/\s+/).filter(Boolean).map(word => [word]), each, tables);
+}
+
+const simple = text => text.normalize('NFKD').replace(/[\u0300-\u036f\s_-]/g, '').toLowerCase();
+
+/** The taal of a name in one of its spellings, or undefined. @param {string} name @param {{name: string, title: string, names: string[]}[]} taals */
+export function taalNamed(name, taals) {
+  const looked = simple(name), short = looked.replace(/ta+l$/, '');
+  return taals.find(one => [one.name, one.title, ...one.names].map(simple).some(known => known === looked || known.replace(/ta+l$/, '') === short));
+}
+
+/**
+ * Read a file of this project's notation: title, taal and bols. Repeats and other dialects are for the pipeline.
+ * @param {string} text @param {any} tables @param {any[]} taals
+ * @returns {{title: string, taal: any, sections: {name: string, bols: {name: string, share: number, parts: number}[]}[]}} `taal` is null where none is named
+ * @throws {Error} that names the line and what is wrong with it
+ */
+export function read(text, tables, taals) {
+  const result = {title: '', taal: null, sections: []};
+  let speed = 1;
+  text.replace(/^\ufeff/, '').split(/\r\n?|\n/).forEach((raw, i) => {
+    const line = raw.replace(/#.*/, '').trim(), [, key = '', value = ''] = /^([^:\[\]|]+):\s*(.*)$/.exec(line) || [];
+    const at = message => new Error(`Line ${i + 1}: ${message}`), name = key.trim().toLowerCase();
+    if (!line) return;
+    if (/^(taal|tal|tala|ताल)$/.test(name)) {
+      result.taal = taalNamed(value, taals);
+      if (!result.taal) throw at(`there is no taal “${value}” on this page.`);
+    } else if (name === 'title') result.title = value;
+    else if (name === 'speed') {
+      speed = Number(value);
+      if (!(Number.isInteger(speed) && speed > 0 && speed <= 16)) throw at(`this page reads “speed:” with a whole number, not “${value}”.`);
+    } else if (key) return;
+    else if (/^\[.*\]$/.test(line)) {
+      result.sections.push({name: line.slice(1, -1).split(',')[0].trim(), bols: []});
+      speed = 1;
+    } else {
+      if (/[()]|(^|\s)[x×]\s*\d/i.test(line)) throw at('this page reads no repeats: write what is repeated out.');
+      if (!result.sections.length) result.sections.push({name: '', bols: []});
+      const words = line.replace(/[|।॥]/g, ' ').split(/\s+/).filter(Boolean).map(word => word.split(',').filter(Boolean));
+      try {
+        const bols = bolsIn(words, 0, tables);
+        result.sections[result.sections.length - 1].bols.push(...bols.map(bol => ({...bol, share: bol.share * speed})));
+      } catch (error) { throw at(/** @type {Error} */ (error).message); }
+    }
+  });
+  result.sections = result.sections.filter(({bols}) => bols.length);
+  if (!result.sections.length) throw new Error('There are no bols in it.');
+  return result;
+}
+
+export const gcd = (a, b) => (b ? gcd(b, a % b) : a);
 
 /** One word a matra, as `riyaz.tabla.writing` writes it, but always with ~ for what goes on. @param {Event[]} events @param {number} ticks of a matra */
 export function words(events, ticks) {
@@ -86,20 +152,31 @@ export function words(events, ticks) {
   });
 }
 
-/** The notation's text. @param {Event[]} events @param {{name: string, vibhags: number[]}} taal */
-export function notation(events, taal, ticks) {
-  const all = words(events, ticks), lines = [];
-  let line = '', vibhag = 0, left = taal.vibhags[0];
+/** The lines of some events, an avartan each. @param {Event[]} events @param {number[]} vibhags */
+function lines(events, vibhags, ticks) {
+  const all = words(events, ticks), result = [];
+  let line = '', vibhag = 0, left = vibhags[0];
   for (const word of all) {
     line += `${word} `;
     if (--left) continue;
     line += '| ';
-    vibhag = (vibhag + 1) % taal.vibhags.length;
-    left = taal.vibhags[vibhag];
-    if (vibhag === 0) { lines.push(line.trim()); line = ''; }
+    vibhag = (vibhag + 1) % vibhags.length;
+    left = vibhags[vibhag];
+    if (vibhag === 0) { result.push(line.trim()); line = ''; }
   }
-  if (line) lines.push(line.trim());
-  return `title: Played with the network\ntaal: ${taal.name}\nsource: played with the network\n\n[played]\n${lines.join('\n')}\n`;
+  return line ? [...result, line.trim()] : result;
+}
+
+/** The notation's text. @param {(Event & {section?: string})[]} events @param {{name: string, vibhags: number[]}} taal @param {string} form "" for none */
+export function notation(events, taal, ticks, form = '') {
+  const parts = [];
+  for (const event of events) {
+    if (event.section || !parts.length) parts.push({name: event.section || 'played', start: event.beat, events: []});
+    const part = parts[parts.length - 1];
+    part.events.push({...event, beat: event.beat - part.start});
+  }
+  const written = parts.map(({name, events: own}) => `[${name}]\n${lines(own, taal.vibhags, ticks).join('\n')}\n`);
+  return `title: Played with the network\ntaal: ${taal.name}\n${form ? `form: ${form}\n` : ''}source: played with the network\n\n${written.join('\n')}`;
 }
 
 const SHARPS = ['=C', '^C', '=D', '^D', '=E', '=F', '^F', '=G', '^G', '=A', '^A', '=B'];
@@ -119,25 +196,4 @@ export function abc(events, numbers, metre, tempo, ticks) {
   const lines = [];
   for (let i = 0; i < written.length; i += 16) lines.push(written.slice(i, i + 16).join(' '));
   return `X:1\nT:Played with the network\nM:${metre || 'none'}\nL:1/4\nQ:1/4=${Math.round(tempo)}\nK:C\n${lines.join('\n')}\n`;
-}
-
-/** A MIDI file. @param {{onset: number, length: number, pitch: number}[]} notes in ticks @param {boolean} drum @returns {Uint8Array} */
-export function midi(notes, ticks, tempo, drum) {
-  const channel = drum ? 9 : 0, moments = notes.flatMap(({onset, length, pitch}) => [
-    {at: onset + length, order: 0, bytes: [0x80 | channel, pitch, 0]}, {at: onset, order: 1, bytes: [0x90 | channel, pitch, 96]}]);
-  moments.sort((a, b) => a.at - b.at || a.order - b.order || a.bytes[1] - b.bytes[1]);
-  const number = value => {
-    const bytes = [value & 127];
-    for (let rest = value >> 7; rest; rest >>= 7) bytes.unshift((rest & 127) | 128);
-    return bytes;
-  };
-  const micros = Math.round(60e6 / tempo), track = [0, 0xff, 0x51, 3, micros >> 16, (micros >> 8) & 255, micros & 255];
-  let now = 0;
-  for (const {at, bytes} of moments) {
-    track.push(...number(at - now), ...bytes);
-    now = at;
-  }
-  track.push(0, 0xff, 0x2f, 0);
-  const long = value => [value >>> 24, (value >> 16) & 255, (value >> 8) & 255, value & 255], text = word => [...word].map(c => c.charCodeAt(0));
-  return Uint8Array.from([...text('MThd'), ...long(6), 0, 0, 0, 1, ticks >> 8, ticks & 255, ...text('MTrk'), ...long(track.length), ...track]);
 }

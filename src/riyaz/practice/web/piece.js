@@ -6,6 +6,7 @@
  */
 import {END, START} from './grammar.js';
 import {Mind} from './mind.js';
+import {gcd} from './phrase.js';
 
 export class Played {
   /** @param {any} model @param {string[]} header tokens before the first event @param {number[]|null} vibhags */
@@ -42,12 +43,12 @@ export class Played {
 
   /**
    * An event of the player's.
-   * @param {string[]} names from low to high; none are a rest @param {string} duration such as 1/2
+   * @param {string[]} names from low to high; none are a rest @param {string} duration such as 1/2 @param {boolean[]} held
    * @throws {Error} that names what the network never saw, or what does not fit; nothing has changed then
    */
-  give(names, duration) {
+  give(names, duration, held = []) {
     const words = [...(this.ticksOf(duration) === this.mind.grammar.duration ? [] : [`d:${duration}`]),
-      ...(names.length ? names.map((name, i) => (i ? `+${name}` : name)) : ['rest'])];
+      ...(names.length ? names.map((name, i) => `${i ? '+' : ''}${held[i] ? '~' : ''}${name}`) : ['rest'])];
     const trial = this.mind.copy();
     for (const word of words) {
       const token = this.number(word);
@@ -58,13 +59,32 @@ export class Played {
     for (const word of words) this.read(this.number(word), 'you');
   }
 
+  /**
+   * A sound of a form whose rules decide what may come.
+   * @param {[string, number]} sound bol, "" for a rest, and ticks @param {{by: string, choice: any, section: string}} about
+   * @throws {Error} that names what the network never saw
+   */
+  put([bol, ticks], {by, choice, section}) {
+    const {grammar} = this.mind, words = [...(ticks === grammar.duration ? [] : [`d:${this.fraction(ticks)}`]), bol || 'rest'];
+    const tokens = words.map(word => this.number(word)), unseen = tokens.indexOf(-1);
+    if (unseen >= 0) throw new Error(`The network never saw ${this.said(words[unseen])}: take another theme.`);
+    for (const token of tokens) this.read(token, by, choice);
+    if (section) this.events[this.events.length - 1].section = section;
+  }
+
+  /** Ticks as a fraction of a beat, as the tokens write it. */
+  fraction(ticks) {
+    const common = gcd(ticks, this.ticks);
+    return `${ticks / common}${common === this.ticks ? '' : `/${this.ticks / common}`}`;
+  }
+
   ticksOf(duration) {
     const [above, below = '1'] = duration.split('/');
     return (Number(above) * this.ticks) / Number(below);
   }
 
   said(word) {
-    return word.startsWith('d:') ? `a length of ${word.slice(2)} of a beat` : word.startsWith('+') ? `${word.slice(1)} above another note` : word;
+    return word.startsWith('d:') ? `a length of ${word.slice(2)} of a beat` : word.startsWith('+') ? `${word.replace(/^[+~]+/, '')} above another note` : word.startsWith('~') ? `${word.slice(1)} held` : word;
   }
 
   /** Let the network play one token more. @returns {boolean} false where it ends */

@@ -4,16 +4,22 @@
  */
 import {Mind} from './mind.js';
 import {unfolded} from './network.js';
-import {abc, midi, notation, phrase} from './phrase.js';
-import {Played} from './piece.js';
-import {Engine} from './sound.js';
 import {safe} from './controls.js';
+import {Kaida} from './kaida.js';
+import {midi, readMidi, slices} from './midi.js';
+import {abc, notation, phrase, read} from './phrase.js';
+import {Played} from './piece.js';
+import {page} from './settings.js';
+import {Engine} from './sound.js';
+import {Theme} from './theme.js';
 import {unpack} from './timeline.js';
 
 const AHEAD = 0.4; // seconds that are scheduled ahead
 const GROWN = {bols: 2, notes: 8}; // beats that the network is ahead of the sound, so that it is known how long a note is held
 const TOGETHER = 60; // milliseconds within which keys that are pressed are one chord
 const SHOWN = 8; // tokens whose probabilities are shown, and avartans or bars of the piece
+const BEGINNING = 32; // beats that are taken of a file of notes
+const GRID = 4; // steps of a beat to which its notes are moved
 
 const numbers = text => {
   const raw = atob(text), bytes = new Uint8Array(raw.length);
@@ -28,10 +34,10 @@ class RiyazPlay extends HTMLElement {
     this.model.weights = {...unfolded({members: this.model.weights.members}, numbers(this.model.weights.values)), features: this.model.weights.features};
     this.model.weights.values = null;
     this.engine = new Engine(read('riyaz-sounds'));
-    this.Mind = Mind;
+    Object.assign(this, {Mind, Kaida, Theme});
     this.taals = Object.fromEntries((this.model.taals || []).filter(one => one.timeline).map(one => [one.name, {...one, ...unpack(one.timeline).taal}]));
     this.timer = 0;
-    this.draw();
+    this.innerHTML = page(this.model, matchMedia('(min-width: 62rem)').matches);
     this.attempt(() => this.fresh());
     this.addEventListener('click', event => {
       const button = /** @type {Element} */ (event.target).closest('button');
@@ -41,14 +47,23 @@ class RiyazPlay extends HTMLElement {
       else this.attempt(() => this.does[button.dataset.do || ''].call(this));
     });
     this.addEventListener('change', event => {
-      if (['taal', 'form', 'metre'].includes(/** @type {any} */ (event.target).name)) this.attempt(() => { this.stop(); this.fresh(); });
+      const field = /** @type {any} */ (event.target);
+      if (['taal', 'form', 'metre'].includes(field.name)) this.attempt(() => { this.stop(); this.fresh(); });
+      if (field.name === 'file' && field.files[0]) { this.file(field.files[0]); field.value = ''; }
     });
-    this.addEventListener('input', () => { for (const name of ['tempo', 'temperature', 'memory']) if (this.field(name)) this.field(`${name}-shown`).value = this.field(name).value; });
+    for (const name of ['dragover', 'drop']) {
+      addEventListener(name, event => {
+        event.preventDefault(); // else the browser leaves the page for the file
+        const [file] = /** @type {any} */ (event).dataTransfer?.files || [];
+        if (name === 'drop') this.attempt(() => { if (!file) throw new Error('Drop a file: what was dropped is none.'); return this.file(file); });
+      });
+    }
+    this.addEventListener('input', () => { for (const name of ['tempo', 'temperature', 'memory', 'paltas']) if (this.field(name)) this.field(`${name}-shown`).value = this.field(name).value; });
     this.engine.decode().catch(() => {});
   }
 
   get does() {
-    return {go: this.go, answer: this.answer, stop: this.stop, undo: this.undo, clear: this.clear, midi: this.saveMidi, text: this.saveText, keyboard: this.keyboard};
+    return {go: this.go, answer: this.answer, stop: this.stop, undo: this.undo, clear: this.clear, midi: this.saveMidi, text: this.saveText, keyboard: this.keyboard, kaida: this.kaida};
   }
 
   /** @returns {any} */
@@ -74,36 +89,6 @@ class RiyazPlay extends HTMLElement {
 
   get bols() { return this.model.kind === 'bols'; }
 
-  draw() {
-    const {model} = this, options = (values, chosen) => values.map(([value, text]) => `<option value="${safe(value)}"${value === chosen ? ' selected' : ''}>${safe(text)}</option>`).join('');
-    const select = (name, label, values, chosen = '') => `<label>${label}<select name="${name}">${options(values, chosen)}</select></label>`;
-    const range = (name, label, low, high, step, value) => `<label><span>${label} <output name="${name}-shown">${value}</output></span><input type="range" name="${name}" min="${low}" max="${high}" step="${step}" value="${value}"></label>`;
-    const forms = model.words.filter(word => word.startsWith('form:')).map(word => [word, word.slice(5)]);
-    const metres = [['', 'none'], ...model.words.filter(word => word.startsWith('metre:')).map(word => [word, word.slice(6)])];
-    const lengths = model.words.filter(word => word.startsWith('d:')).map(word => [word.slice(2), `${word.slice(2)} beat`]);
-    const shares = [['0', 'a word is a matra'], ...lengths.filter(([size]) => /^1(\/|$)/.test(size)).map(([size]) => size.split('/')[1] || '1').map(n => [n, `${n} to a matra`]).reverse()];
-    this.innerHTML = `<div class="pl-settings">
-${this.bols ? select('taal', 'Taal', model.taals.map(one => [one.name, `${one.title} (${one.matras})${one.timeline ? '' : ', never seen'}`]), model.taal) + select('form', 'Form', [['', 'none'], ...forms], model.form)
-    : select('metre', 'Metre', metres, model.metre)}
-${select('how', 'The next one is', [['drawn', 'drawn'], ['argmax', 'the likeliest: argmax']])}
-${range('tempo', 'Tempo', 30, 240, 1, model.tempo)}
-${range('temperature', 'Temperature', 0, 2, 0.05, 1)}
-${model.memory ? range('memory', 'Memory', 0, 1, 0.05, 1) : ''}
-${this.bols ? '<label class="pl-check"><input type="checkbox" name="theka"> Theka</label>' : ''}
-<label class="pl-check"><input type="checkbox" name="click"> Click</label></div>
-${this.bols ? `<div class="pl-row"><input class="pl-phrase" name="phrase" placeholder="DhaDha TeTe DhaDha TuNa" aria-label="Your phrase" autocomplete="off" autocapitalize="off" spellcheck="false">
-<select name="each" aria-label="How bols share matras">${options(shares)}</select></div>
-<div class="pl-row">${model.bols.map(bol => `<button type="button" data-bol="${safe(bol)}">${safe(bol === 'ta' ? 'ta (closed)' : bol)}</button>`).join('')}<button type="button" data-bol=" ">next matra</button><button type="button" data-bol="-">rest</button></div>`
-    : `<div class="pl-row"><select name="duration" aria-label="Length of a key">${options(lengths, '1')}</select><button type="button" data-do="keyboard">MIDI keyboard</button>
-<label class="pl-check"><input type="checkbox" name="chord"> add to the last chord</label></div>
-<div class="pl-keys">${model.keys.map(([pitch, name]) => `<button type="button" data-pitch="${pitch}" class="${name.includes('#') ? 'pl-black' : ''}">${safe(name)}</button>`).join('')}</div>`}
-<div class="pl-row"><button type="button" data-do="go">Go on</button>${this.bols ? '<button type="button" data-do="answer">Answer my line</button>' : ''}<button type="button" data-do="stop">Stop</button>
-<button type="button" data-do="undo">Take back</button><button type="button" data-do="clear">Clear</button><button type="button" data-do="midi">Save MIDI</button><button type="button" data-do="text">Save ${this.bols ? 'notation' : 'ABC'}</button></div>
-<p class="pl-line" role="alert" hidden></p>
-<ol class="pl-piece" aria-label="The piece" tabindex="0"></ol>
-<h2>What may come next</h2><ol class="pl-next"></ol>`;
-  }
-
   get taal() { return this.bols ? this.taals[this.field('taal').value] : null; }
 
   /** An empty piece. @throws {Error} in a taal that the network never saw */
@@ -116,6 +101,7 @@ ${this.bols ? `<div class="pl-row"><input class="pl-phrase" name="phrase" placeh
     const header = this.bols ? [`taal:${this.taal.name}`, this.field('form').value] : [this.field('metre').value];
     this.piece = new Played(this.model, header.filter(Boolean), this.bols ? this.taal.vibhags : null);
     this.chosen = this.taal?.name;
+    this.making = null;
     this.unheard = 0;
     this.show();
   }
@@ -142,13 +128,137 @@ ${this.bols ? `<div class="pl-row"><input class="pl-phrase" name="phrase" placeh
     const piece = this.ready(), field = this.field('phrase'), bols = phrase(field.value, Number(this.field('each').value), this.model);
     piece.keep(piece.events.length);
     const from = piece.length, before = piece.events.length;
-    try { for (const {name, share} of bols) piece.give(name ? [name] : [], share === 1 ? '1' : `1/${share}`); }
+    try { for (const bol of bols) this.giveBol(piece, bol); }
     catch (error) {
       piece.keep(before);
       throw error;
     }
     field.value = '';
     return Math.min(this.unheard, from);
+  }
+
+  giveBol(piece, {name, share, parts}) { piece.give(name ? [name] : [], piece.fraction((parts * piece.ticks) / share)); }
+
+  /** A file that was dropped or chosen becomes the beginning; what cannot be read is said, and the piece stays. @param {File} file */
+  file(file) {
+    return this.attempt(async () => {
+      const text = /\.(txt|text|md)$/i.test(file.name) || file.type.startsWith('text/');
+      try {
+        if (file.size > 4e6) throw new Error('it is larger than 4 MB.');
+        if (this.bols) {
+          if (!text) throw new Error('this page reads notation, a text file whose name ends in .txt.');
+          this.openNotation(await file.text(), file.name);
+        } else {
+          if (text || !/\.(mid|midi|kar)$/i.test(file.name)) throw new Error('this page reads MIDI files, whose names end in .mid.');
+          this.openMidi(await file.arrayBuffer(), file.name);
+        }
+      } catch (error) { throw new Error(`${file.name}: ${/** @type {Error} */ (error).message}`); }
+    });
+  }
+
+  openNotation(text, name) {
+    const {model} = this, found = read(text, model, model.taals), taal = found.taal ? this.taals[found.taal.name] : this.taal;
+    if (!taal) throw new Error(`The network never saw ${found.taal.title}: it goes on in a taal that it was trained with.`);
+    const piece = new Played(model, [`taal:${taal.name}`, this.field('form').value].filter(Boolean), taal.vibhags), most = SHOWN * taal.ranks.length;
+    const bols = found.sections.flatMap(section => section.bols.map((bol, i) => ({...bol, section: i ? '' : section.name})));
+    let cut = false;
+    for (const bol of bols) {
+      cut = piece.length >= most - 1e-6;
+      if (cut) break;
+      this.giveBol(piece, bol);
+      if (bol.section) piece.events[piece.events.length - 1].section = bol.section;
+    }
+    this.take(piece, taal.name, `${found.title || name} is the beginning${cut ? `, its first ${SHOWN} avartans` : ''}: touch Go on.`);
+  }
+
+  openMidi(data, name) {
+    const {model} = this, {notes, tempo} = readMidi(data), sizes = model.words.filter(word => word.startsWith('d:')).map(word => word.slice(2));
+    const inBeats = size => { const [above, below = '1'] = size.split('/'); return Number(above) / Number(below); };
+    const piece = new Played(model, [this.field('metre').value].filter(Boolean), null), rows = slices(notes, GRID, BEGINNING, sizes.map(inBeats));
+    for (const {length, pitches, held} of rows) {
+      const names = pitches.map(pitch => model.names[pitch]);
+      piece.give(names, piece.fraction(Math.round(length * piece.ticks)), held);
+    }
+    this.field('tempo').value = String(Math.round(Math.min(Math.max(tempo, 30), 240)));
+    this.field('tempo-shown').value = this.field('tempo').value;
+    this.take(piece, '', `The first ${Math.round(piece.length)} beats of ${name} are the beginning, on a grid of a quarter of a beat: touch Go on.`);
+  }
+
+  /** Put another piece in the place of this one. */
+  take(piece, taal, line) {
+    this.stop();
+    if (taal) this.field('taal').value = this.chosen = taal;
+    Object.assign(this, {piece, unheard: piece.length, making: null});
+    this.show();
+    this.say(line);
+  }
+
+  /** A performance of a theme of the corpus, or of the line that was typed. */
+  async kaida() {
+    this.stop();
+    const {model} = this, kaida = new Kaida(model.kaida, model.rules.beat), wished = this.field('theme').value, count = Number(this.field('paltas').value);
+    const theme = wished === 'own' ? this.ownTheme(kaida) : model.kaida.themes[Number(wished)], taal = this.taals[theme.taal];
+    const plan = wished === 'own' ? theme.made.plan(count) : this.shortened(kaida.plan(theme), count);
+    const piece = new Played(model, [`taal:${taal.name}`, 'form:kaida'].filter(word => model.words.includes(word)), taal.vibhags), making = {};
+    this.take(piece, taal.name, '');
+    this.making = making;
+    const put = (sound, {segment, choice}) => piece.put(sound, {by: choice ? 'network' : 'rule', choice, section: segment ? segment.name : ''});
+    try {
+      await kaida.perform(plan, put, allowed => this.choose(piece, allowed), async ({name, idea}) => {
+        if (this.making !== making) throw new Error('The kaida was broken off.');
+        this.show();
+        this.say(`${name}${idea ? `: ${idea}` : ''} …`);
+        await new Promise(done => setTimeout(done)); // the page is drawn, and touches are heard
+      });
+    } catch (error) {
+      if (this.making === making || this.piece === piece) throw error;
+      return;
+    }
+    this.making = null;
+    this.say('');
+    await this.start(0, false);
+  }
+
+  /** The typed line as a theme. @throws {Error} what is wrong with it */
+  ownTheme(kaida) {
+    const bols = phrase(this.field('phrase').value, Number(this.field('each').value), this.model), {rules: {beat}} = this.model;
+    if (!bols.length) throw new Error('Type or tap the first half of a theme, or choose one from the list.');
+    const row = bols.map(({name, share, parts}) => [name, (parts * beat) / share]);
+    return {taal: this.taal.name, made: new Theme(kaida, row, {matras: this.taal.ranks.length, title: this.taal.title})};
+  }
+
+  /** The plan with so many of its paltas, from the first to the last. */
+  shortened(plan, count) {
+    const paltas = plan.filter(({name}) => name.startsWith('palta')), kept = new Set(Array.from({length: Math.min(count, paltas.length)}, (_, i) => paltas[Math.floor((i * paltas.length) / count)]));
+    let number = 0;
+    return plan.filter(one => !one.name.startsWith('palta') || kept.has(one)).map(one => (one.name.startsWith('palta') ? {...one, name: `palta ${++number}`} : one));
+  }
+
+  /** One of the sounds that the rules allow, by the network's probabilities, with a weaker memory: paltas are to leave the theme. */
+  choose(piece, allowed) {
+    const {temperature, memory, argmax} = this.wish, strength = memory * this.model.kaida.memory, here = piece.mind.predicted(strength), ahead = new Map();
+    const p = allowed.map(([bol, ticks]) => {
+      const [name, duration] = [piece.number(bol || 'rest'), piece.number(`d:${piece.fraction(ticks)}`)];
+      if (ticks === piece.mind.grammar.duration) return name < 0 ? 0 : Math.exp(here[name]);
+      if (name < 0 || duration < 0) return 0;
+      if (!ahead.has(duration)) {
+        const mind = piece.mind.copy();
+        mind.read(duration);
+        ahead.set(duration, mind.predicted(strength));
+      }
+      return Math.exp(here[duration] + ahead.get(duration)[name]);
+    });
+    const most = Math.max(...p), best = p.indexOf(most);
+    if (argmax || temperature <= 0) return {number: best, p};
+    const warm = p.map(one => (most > 0 ? (one / most) ** (1 / temperature) : 1));
+    let left = Math.random() * warm.reduce((a, b) => a + b, 0), number = best;
+    for (let i = 0; i < warm.length; i++) {
+      if (!(warm[i] > 0)) continue;
+      number = i;
+      left -= warm[i];
+      if (left <= 0) break;
+    }
+    return {number, p};
   }
 
   async go() {
@@ -263,6 +373,7 @@ ${this.bols ? `<div class="pl-row"><input class="pl-phrase" name="phrase" placeh
 
   /** Stop; what was not heard is taken back where the network plays endlessly. */
   stop(back = true) {
+    this.making = null;
     if (!this.timer) return;
     clearInterval(this.timer);
     cancelAnimationFrame(this.frame);
@@ -346,12 +457,12 @@ ${this.bols ? `<div class="pl-row"><input class="pl-phrase" name="phrase" placeh
     });
     const ends = this.bols ? this.taal.vibhags.reduce((all, n) => [...all, (all[all.length - 1] || 0) + n], []) : [];
     list.innerHTML = [...rows].slice(-SHOWN).map(([, row]) => {
-      let html = '', matra = -1;
-      for (const [{beat, names, by}, i] of row) {
+      let html = row[0][0].section ? `<em>${safe(row[0][0].section)}</em>` : '', matra = -1;
+      for (const [{beat, names, by, choice}, i] of row) {
         const now = Math.floor(beat + 1e-6);
         if (now !== matra) html += `${matra < 0 ? '' : '</span>'}<span class="${ends.includes(Math.round(now % cycle) + 1) ? 'pl-bar' : ''}">`;
         matra = now;
-        html += `<b class="${by === 'you' ? 'pl-you' : ''} ${i === index ? 'pl-lit' : ''}">${safe(names.join(' ') || '–')}</b>`;
+        html += `<b class="${by === 'you' ? 'pl-you' : choice?.allowed ? 'pl-chosen' : ''} ${i === index ? 'pl-lit' : ''}">${safe(names.join(' ') || '–')}</b>`;
       }
       return `<li>${html}</span></li>`;
     }).join('');
@@ -359,16 +470,26 @@ ${this.bols ? `<div class="pl-row"><input class="pl-phrase" name="phrase" placeh
     this.chances(index);
   }
 
-  /** The likeliest next tokens: those from which the event after this one was drawn, or will be. */
+  /** The likeliest next tokens, or the sounds that a form allows: those from which the event after this one was drawn, or will be. */
   chances(index) {
-    const piece = this.ready(), following = index < 0 ? null : piece.events[index + 1];
-    const choice = following?.choice || (index < 0 ? {...piece.mind.next({...this.wish, argmax: true}), token: -1} : null);
-    if (!choice) return;
-    const likely = [...choice.probabilities.keys()].sort((a, b) => choice.probabilities[b] - choice.probabilities[a]).slice(0, SHOWN);
-    if (choice.token >= 0 && !likely.includes(choice.token)) likely[SHOWN - 1] = choice.token;
-    /** @type {HTMLElement} */ (this.querySelector('.pl-next')).innerHTML = likely.map(token => {
-      const percent = (100 * choice.probabilities[token]).toFixed(1), marks = [token === choice.best ? 'argmax' : '', token === choice.token ? 'drawn' : ''].filter(Boolean).join(', ');
-      return `<li class="${token === choice.token ? 'pl-drawn' : ''}"><b>${safe(this.model.words[token])}</b><i style="width:${percent}%"></i><span>${percent} %</span><em>${marks}</em></li>`;
+    const piece = this.ready(), following = index < 0 ? null : piece.events[index + 1], why = /** @type {HTMLElement} */ (this.querySelector('.pl-why'));
+    const choice = following ? following.choice : index < 0 && !piece.events.some(event => event.choice?.allowed) ? {...piece.mind.next({...this.wish, argmax: true}), token: -1} : null;
+    if (!choice) {
+      if (following?.by !== 'rule') return;
+      why.hidden = false;
+      why.textContent = 'The form has fixed what comes: here is nothing to choose.';
+      /** @type {HTMLElement} */ (this.querySelector('.pl-next')).textContent = '';
+      return;
+    }
+    const {allowed} = choice, all = allowed ? choice.p : choice.probabilities, drawn = allowed ? choice.number : choice.token, best = allowed ? all.indexOf(Math.max(...all)) : choice.best;
+    why.hidden = !allowed;
+    if (allowed) why.textContent = `The rules of the kaida allow these ${allowed.length}; all else had ${(100 * Math.max(0, 1 - all.reduce((a, b) => a + b, 0))).toFixed(0)} % of the network's probability.`;
+    const likely = [...all.keys()].sort((a, b) => all[b] - all[a]).slice(0, SHOWN);
+    if (drawn >= 0 && !likely.includes(drawn)) likely[SHOWN - 1] = drawn;
+    const said = i => (allowed ? `${allowed[i][0] || 'rest'} ${piece.fraction(allowed[i][1])}` : this.model.words[i]);
+    /** @type {HTMLElement} */ (this.querySelector('.pl-next')).innerHTML = likely.map(i => {
+      const percent = (100 * all[i]).toFixed(1), marks = [i === best ? 'argmax' : '', i === drawn ? 'drawn' : ''].filter(Boolean).join(', ');
+      return `<li class="${i === drawn ? 'pl-drawn' : ''}"><b>${safe(said(i))}</b><i style="width:${percent}%"></i><span>${percent} %</span><em>${marks}</em></li>`;
     }).join('');
   }
 
@@ -409,7 +530,7 @@ ${this.bols ? `<div class="pl-row"><input class="pl-phrase" name="phrase" placeh
 
   saveText() {
     const events = this.whole(), {beat} = this.model.rules;
-    if (this.bols) this.save(notation(events, this.taal, beat), 'played.txt', 'text/plain');
+    if (this.bols) this.save(notation(events, this.taal, beat, events.some(event => event.by === 'rule') ? 'kaida' : ''), 'played.txt', 'text/plain');
     else this.save(abc(events, this.model.numbers, this.field('metre').value.slice(6), this.tempo, beat), 'played.abc', 'text/plain');
   }
 }

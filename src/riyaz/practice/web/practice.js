@@ -2,11 +2,13 @@
  * Practice: the shelf of all pieces, the piece that is open, and the practice list, which the browser keeps.
  *
  * @typedef {{key: string, title: string, origin: string, taal: string, form: string, composer: string, source: string,
- *   view: string, timeline: any}} Entry
+ *   method: string, view: string, timeline: any}} Entry
  * @typedef {{seconds: number, fastest: number, day: string, today: number, listed: boolean, minutes: number, goal: number}} Record
  */
 import {safe} from './controls.js';
 import {recall, remember} from './memory.js';
+import {readMidi} from './midi.js';
+import {gcd, read} from './phrase.js';
 
 const shelf = JSON.parse(document.getElementById('riyaz-pieces')?.textContent || '{}');
 /** @type {Entry[]} */
@@ -37,7 +39,8 @@ function span(seconds) {
 function facts(entry) {
   const {timeline} = entry, minutes = (timeline.length * timeline.unit) / timeline.ticks / timeline.tempo, seconds = Math.round(minutes * 60);
   const time = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
-  return [entry.taal, entry.form, entry.composer, time, entry.origin === 'generated' ? 'generated' : ''].filter(Boolean).join(' · ');
+  const made = entry.origin === 'generated' ? `generated${entry.method ? `: ${(shelf.methods[entry.method] || entry.method).split(':')[0]}` : ''}` : '';
+  return [entry.taal, entry.form, entry.composer, time, made, entry.origin === 'own' ? 'your own' : ''].filter(Boolean).join(' · ');
 }
 
 /** @param {string} key */
@@ -114,6 +117,92 @@ function choices(id, name, all) {
   find(id).hidden = values.length < 2;
 }
 
+/** A table of a piece of the player's own, as the player lights it; the pipeline's has more. */
+function table(sections, taal) {
+  const {vibhags, signs} = taal.timeline.taal, last = vibhags.map((n, i) => vibhags.slice(0, i + 1).reduce((a, b) => a + b, 0));
+  return `<div class="riyaz-sheet pr-own">${sections.map(({name, matras}) => `<div>${name ? `<h3>${safe(name)}</h3>` : ''}${Array.from({length: Math.ceil(matras.length / last[last.length - 1])}, (_, line) => {
+    const own = matras.slice(line * last[last.length - 1], (line + 1) * last[last.length - 1]);
+    return `<div class="riyaz-avartan">${own.map((text, i) => `<span class="riyaz-matra${last.includes(i + 1) ? ' pr-bar' : ''}"><span class="riyaz-bols">${safe(text)}</span><small>${
+      safe(i === 0 ? signs[0] : last.includes(i) ? signs[last.indexOf(i) + 1] ?? '' : '')}</small></span>`).join('')}</div>`;
+  }).join('')}</div>`).join('')}</div>`;
+}
+
+/** A composition in notation as an entry of the shelf. @returns {Entry} */
+function composed(text, name) {
+  const tables = shelf.reading, found = read(text, tables, tables.taals), taal = found.taal;
+  if (!taal) throw new Error('it names no taal: write a line such as taal: teental before the bols.');
+  const data = taal.timeline, ticks = data.ticks, names = data.names.map(one => [...one]), durations = [], bols = [], sections = [];
+  const all = found.sections.flatMap(section => section.bols);
+  const hand = i => { // as `riyaz.tabla.context` says it
+    const bol = all[i].name, after = all[i + 1]?.name || '', played = (tables.played[bol] || []).find(([, following]) => following.includes(after));
+    return played ? played[0] : bol === after && tables.played[bol] ? hand(i + 1) : bol;
+  };
+  let unit = data.unit, at = 0, index = 0;
+  for (const {share, parts} of all) unit = gcd(unit, Math.round((parts * ticks) / share));
+  for (const section of found.sections) {
+    const start = at, matras = [];
+    for (const {name: bol, share, parts} of section.bols) {
+      const length = (parts * ticks) / share, matra = Math.floor((at - start) / ticks + 1e-6);
+      matras[matra] = `${matras[matra] || ''}${bol || '-'}`;
+      let row = -1;
+      if (bol) {
+        const strokes = tables.strokes[hand(index)];
+        row = names.findIndex(([other, struck]) => other === bol && JSON.stringify(struck) === JSON.stringify(strokes));
+        if (row < 0) row = names.push([bol, strokes]) - 1;
+      }
+      durations.push(Math.round(length / unit));
+      bols.push(row);
+      at += length;
+      index++;
+    }
+    for (let i = 0; i < matras.length; i++) matras[i] = matras[i] || '~';
+    sections.push({name: section.name, start, length: at - start, matras});
+  }
+  const whole = data.unit / unit, theka = data.taal.theka.length ? [data.taal.theka[0].map(n => n * whole), data.taal.theka[1]] : [];
+  const timeline = {...data, title: found.title || name, unit, length: Math.round(at / unit), cycle: data.cycle * whole, durations, bols, names,
+    sections: sections.map(one => [one.name || 'all', one.start / ticks, one.length / ticks]), taal: {...data.taal, theka}};
+  return {key: `own/${name}`, title: timeline.title, origin: 'own', taal: taal.title, form: '', composer: '', source: '', method: '', view: table(sections, taal), timeline};
+}
+
+/** A MIDI file as an entry of the shelf. @returns {Entry} */
+function played(file, name) {
+  const {notes, tempo, metre} = readMidi(file), ticks = 5040, steps = time => Math.round(time * 24), begin = Math.floor(notes[0].onset / metre) * metre;
+  const rows = notes.flatMap(({onset, length, pitch}) => [steps(onset - begin), Math.max(steps(length), 1), pitch]), end = Math.max(...notes.map(note => note.onset + note.length)) - begin;
+  const timeline = {kind: 'notes', name, title: name, tempo: Math.round(tempo), ticks, unit: ticks / 24, length: Math.max(steps(end), 1), cycle: steps(metre), notes: rows, sections: []};
+  return {key: `own/${name}`, title: name, origin: 'own', taal: '', form: '', composer: '', source: '', method: '', view: '', timeline};
+}
+
+/** Take a file of the player's own onto the shelf, or say why not. @param {File|undefined} file */
+async function take(file) {
+  const line = find('.pr-line');
+  line.hidden = true;
+  try {
+    if (!file) throw new Error('Drop a file: what was dropped is none.');
+    const midi = /\.(mid|midi|kar)$/i.test(file.name), bols = shelf.kinds?.includes('bols');
+    try {
+      if (file.size > 4e6) throw new Error('it is larger than 4 MB.');
+      if (midi && !shelf.kinds.includes('notes')) throw new Error('this page has the sounds of the tabla: it reads notation, a text file whose name ends in .txt.');
+      if (!midi && !bols) throw new Error('this page has the sounds of a piano: it reads MIDI files, whose names end in .mid.');
+      if (!midi && !/\.(txt|text|md)$/i.test(file.name) && !file.type.startsWith('text/')) throw new Error('it is no notation: this page reads a text file whose name ends in .txt.');
+      const entry = midi ? played(await file.arrayBuffer(), file.name) : composed(await file.text(), file.name), at = entries.findIndex(one => one.key === entry.key);
+      entries.splice(at < 0 ? 0 : at, at < 0 ? 0 : 1, entry);
+      if (location.hash === `#${encodeURIComponent(entry.key)}`) route();
+      else location.hash = encodeURIComponent(entry.key);
+    } catch (error) { throw new Error(`${file.name}: ${/** @type {Error} */ (error).message}`); }
+  } catch (error) {
+    line.textContent = /** @type {Error} */ (error).message;
+    line.hidden = false;
+    find('.pr-shelf').scrollIntoView?.();
+  }
+}
+
+find('#pr-file').addEventListener('change', event => { take(event.target.files[0]); event.target.value = ''; });
+for (const name of ['dragover', 'drop']) {
+  addEventListener(name, event => {
+    event.preventDefault(); // else the browser leaves the page for the file
+    if (name === 'drop') take(/** @type {any} */ (event).dataTransfer?.files[0]);
+  });
+}
 choices('#pr-taal', 'taal', 'All taals');
 choices('#pr-form', 'form', 'All forms');
 for (const id of ['#pr-search', '#pr-taal', '#pr-form', '#pr-which']) find(id).addEventListener('input', list);

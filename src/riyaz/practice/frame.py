@@ -1,0 +1,28 @@
+"""The frame of the pages practice.html and play.html: the head and the bar of all reports around what is their own."""
+
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from riyaz.practice import player
+from riyaz.report import pages
+
+LINKS = ("practice", "play", "generate")  # what the bar leads to
+
+
+def render(name: str, corpus: str, **parts: Any) -> str:
+    """Make the page `name` from its template in `web/`.
+
+    Parameters
+    ----------
+    name : ``practice`` or ``play``, which is the name of its style sheet too.
+    parts : what its template names. They are HTML, JSON or code: texts of users are escaped before.
+    """
+    jinja = Environment(
+        loader=FileSystemLoader([player.WEB, pages.HERE]),
+        autoescape=False,  # the parts are HTML
+        undefined=StrictUndefined,
+        trim_blocks=True,
+    )
+    css = f"{pages.css()}\n{player.style('player', name)}"
+    return jinja.get_template(f"{name}.html.j2").render(corpus=corpus, css=css, links=LINKS, **parts)

@@ -1,0 +1,161 @@
+/**
+ * Theme: a theme that a player types, planned as `riyaz.tabla.ideas` plans those of a corpus, by the ideas that vary a
+ * line: the first, the second, three quarters. Which strokes may follow each other is counted from the typed line and,
+ * as the pipeline counted it, from the kaidas of the corpus.
+ *
+ * @typedef {import('./filling.js').Sound} Sound
+ */
+import {Free, length} from './filling.js';
+import {until} from './kaida.js';
+
+const bolsOf = row => row.filter(([bol]) => bol).map(([bol]) => bol);
+const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+
+/** How many sounds at the end of a row are its cadence. @param {Sound[]} row @param {string[][]} phrases */
+function cadence(row, phrases) {
+  const names = bolsOf(row), known = phrases.filter(phrase => same(names.slice(-phrase.length), phrase)).map(phrase => phrase.length);
+  const n = Math.min(known.length ? Math.max(...known) : 2, names.length);
+  const struck = row.flatMap(([bol], i) => (bol ? [i] : []));
+  return n ? row.length - struck[struck.length - n] : 0;
+}
+
+/** Ticks of the stroke that fills most time. @param {Sound[]} row */
+function stepOf(row) {
+  const time = new Map();
+  for (const [bol, ticks] of row) time.set(ticks, (time.get(ticks) || 0) + (bol ? ticks : 0));
+  return [...time].sort((a, b) => b[1] - a[1] || b[0] - a[0])[0][0];
+}
+
+export class Theme {
+  /** @param {import('./kaida.js').Kaida} kaida @param {Sound[]} given the bhari half, or the whole theme @param {any} taal @throws {Error} what is wrong with it */
+  constructor(kaida, given, taal) {
+    const cycle = taal.matras * kaida.ticks, total = length(given);
+    Object.assign(this, {kaida, cycle, title: taal.title});
+    const middle = until(given, total / 2), copy = kaida.closed(middle), second = given.slice(middle.length);
+    const third = until(second, total / 6);
+    this.given = given;
+    this.whole = total % cycle === 0 && length(middle) * 2 === total && same(middle.map(([, ticks]) => ticks), second.map(([, ticks]) => ticks)) && bolsOf(middle).some(bol => kaida.tables.khali[bol] !== bol) && third.length > 0 && same(third, copy.slice(0, third.length));
+    this.line = this.whole ? middle : given;
+    this.opened = this.whole ? this.opening(second, copy) : given;
+    if ((2 * length(this.line)) % cycle) {
+      const half = taal.matras % 2 ? taal.matras : taal.matras / 2;
+      throw new Error(`The first half of a theme in ${taal.title} has ${half} matras, or a multiple: this line has ${Math.round((100 * total) / kaida.ticks) / 100}.`);
+    }
+    if (new Set(bolsOf(this.line)).size < 2) throw new Error('A theme has two bols at least: give more of them.');
+    this.step = stepOf(given);
+    this.ticks = length(this.line);
+    this.ends = cadence(this.line, kaida.tables.phrases);
+    this.cut = this.head();
+    for (this.n = 2; (2 * this.n * this.ticks) % cycle; this.n++);
+  }
+
+  /** The return to bhari: the end of the khali half, with what is open there. */
+  opening(second, copy) {
+    const ends = this.line.length - cadence(this.line, this.kaida.tables.phrases);
+    return this.line.map(([bol, ticks], i) => [bol && !(second[i][0] === copy[i][0] && i < ends) ? second[i][0] : bol, ticks]);
+  }
+
+  /** Ticks of the head: what stands before the end, which is half of the line, or less, but all of the cadence. */
+  head() {
+    const last = length(this.line.slice(0, this.line.length - this.ends));
+    return this.kaida.boundaries(this.line).find(onset => 2 * onset >= this.ticks && onset <= last) ?? last;
+  }
+
+  opens(sound) { return !!sound[0] && this.kaida.tables.khali[sound[0]] !== sound[0]; }
+
+  /** The phrases of a row; a single stroke that khali does not close belongs to what it follows. @returns {[number, Sound[]][]} */
+  units(row) {
+    const units = [];
+    for (const [onset, phrase] of this.kaida.parted(row)) {
+      const struck = phrase.filter(([bol]) => bol), last = units[units.length - 1];
+      if (last && struck.length === 1 && !this.opens(struck[0])) last[1] = [...last[1], ...phrase];
+      else units.push([onset, phrase]);
+    }
+    return units;
+  }
+
+  /** What moves as a whole: the phrases before the cadence, but no khali copies. */
+  phrases() {
+    const all = this.units(this.line.slice(0, this.line.length - this.ends)).map(([, unit]) => unit).filter((unit, i, list) => list.findIndex(other => same(other, unit)) === i);
+    return all.filter(unit => !all.some(other => !same(other, unit) && same(unit, this.kaida.closed(other))));
+  }
+
+  joins() {
+    const pairs = row => row.slice(1).map((bol, i) => [row[i], bol]), head = until(this.line, this.cut);
+    return [...pairs(bolsOf([...this.line, ...this.opened, ...this.line])), ...pairs(bolsOf([...head, ...head]))];
+  }
+
+  /** The joins of the corpus' kaidas at the density that these phrases need. */
+  practised(phrases) {
+    const gaps = new Map(), rate = this.kaida.ticks / this.step;
+    for (const phrase of phrases) {
+      const [bol, ticks] = phrase[phrase.length - 1];
+      if (bol) gaps.set(bol, Math.min(gaps.get(bol) ?? ticks, ticks));
+    }
+    return this.kaida.tables.practised.filter(([bol, , gap]) => gap / rate <= (gaps.get(bol) ?? 0) + 1e-9).map(([bol, after]) => [bol, after]);
+  }
+
+  /** The free parts of an idea, by falling strictness. @returns {Free[]} */
+  frees(before, after, half, late) {
+    const {kaida: {tables}, line, opened, step} = this, phrases = this.phrases(), own = this.joins(), wide = [...own, ...this.practised(phrases)];
+    const start = length(before), size = half - start - length(after), grid = 2 * step, struck = bolsOf(before);
+    const places = phrases.map(phrase => {
+      const all = [...this.units(line), ...this.units(opened)].filter(([, unit]) => same(unit, phrase)).map(([onset]) => onset % grid);
+      return bolsOf(phrase).length > 1 ? [...new Set(all)].map(place => (((place - start) % grid) + grid) % grid) : [];
+    });
+    let run = 0, longest = 0, last = '';
+    for (const bol of bolsOf([...line, ...line])) { run = bol === last ? run + 1 : 1; last = bol; longest = Math.max(longest, run); }
+    const lines = Array.from({length: this.n}, () => line).flat();
+    let reference = until(lines, start + size).slice(until(lines, start).length);
+    if (length(reference) !== size) reference = [];
+    const different = Math.ceil(tables.different * bolsOf(reference).length);
+    const loose = new Free({ticks: size, phrases, joins: late ? wide : own, before: struck.length ? struck[struck.length - 1] : bolsOf(opened).pop(), after: after[0][0],
+      opening: struck.length ? 0 : Math.ceil(half / 3) - start, grid, places, run: Math.max(longest, tables.run), reference: [], n_different: 0, n_most: 0, wanted: [], excluded: []}, tables.khali);
+    const strict = loose.with({reference, n_different: different}), rows = reference.length ? [reference] : [];
+    return [strict, strict.with({joins: wide}), loose.with({joins: wide}), loose.with({joins: wide, places: []})].map(free => free.without(rows));
+  }
+
+  /** The ideas that vary a line, in order. */
+  ideas() {
+    const {line, opened, n, ticks} = this, head = until(line, this.cut), end = line.slice(head.length), back = opened.slice(head.length), whole = n * ticks;
+    const made = [['first line varied', [], line, opened, (n - 1) * ticks, false]];
+    if (!same(line, opened)) made.push(['second line varied', opened, end, back, (n - 1) * ticks, false]);
+    made.push(['three quarters varied', [], end, back, whole - length(end), true]);
+    return made.filter(([, before, after]) => whole > length(before) + length(after))
+      .map(([idea, before, after, backs, returns, late]) => ({idea, before, after, back: backs, returns, frees: this.frees(before, after, whole, late)}));
+  }
+
+  /** The plan: theme, dohra, so many paltas, tihai. @param {number} count @throws {Error} that names how many paltas there can be */
+  plan(count) {
+    const {line, opened, n, ticks} = this, none = {idea: '', free: null, before: [], back: [], returns: 0, tihais: []}, head = until(line, this.cut);
+    const theme = this.whole ? {...none, name: 'theme', after: this.given} : {...none, name: 'theme', idea: 'the khali half made of the line', returns: this.cut, after: line, back: line};
+    const even = 2 * this.cut === ticks, row = even ? [...Array.from({length: 2 * n - 1}, () => head).flat(), ...line.slice(head.length)] : [...Array.from({length: n - 1}, () => opened).flat(), ...line];
+    const dohraBack = opened.slice(head.length), start = row.slice(0, row.length - dohraBack.length);
+    const plan = [theme, {...none, name: 'dohra', idea: even ? 'A A A B' : 'the line twice', before: start, after: row.slice(start.length), back: dohraBack, returns: (n - 1) * ticks}];
+    const ready = this.ideas().flatMap(({frees, ...rest}) => {
+      const free = frees.find(one => one.whole() > BigInt(count));
+      return free ? [{...none, ...rest, free}] : [];
+    });
+    if (!ready.length) throw new Error(`This line makes no ${count} new paltas: ask for fewer, or give a line of more phrases.`);
+    const order = [...Array(count).keys()].map(i => Math.floor((i * ready.length) / count));
+    order.forEach((which, i) => plan.push({...ready[which], name: `palta ${i + 1}`}));
+    return [...plan, {...none, ...this.tihai(), name: 'tihai'}];
+  }
+
+  /** A tihai of the end of the last palta: 3 P + 2 D strokes fill whole avartans and land on sam. */
+  tihai() {
+    const {step, cycle, opened, ticks} = this, certain = [0, 1].flatMap(k => this.kaida.boundaries(opened).map(onset => ticks * (1 + k) - onset)), fits = [];
+    for (let avartans = 1; avartans <= 4 && !fits.length; avartans++) {
+      const left = (cycle * avartans) / step + 1;
+      if (left % 1) continue;
+      for (let p = 4; 3 * p <= left; p++) {
+        const pause = (left - 3 * p) / 2;
+        if (pause % 1 === 0 && pause <= p && certain.includes((p - 1) * step)) fits.push([(p - 1) * step, pause * step]);
+      }
+    }
+    const late = ([size, pause]) => Number((size + step + pause) % this.kaida.ticks !== 0);
+    fits.sort((a, b) => late(a) - late(b) || a[1] - b[1]);
+    if (!fits.length) throw new Error(`No tihai of this line's end fills one to four avartans of ${this.title}: change the line.`);
+    return {idea: 'from the end of the last palta', after: [['Dha', step]], before: [...opened, ...opened], tihais: fits};
+  }
+}
