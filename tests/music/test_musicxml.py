@@ -1,6 +1,8 @@
+import re
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pandas as pd
@@ -59,12 +61,6 @@ def test_pitches_are_spelled_as_the_key_suggests():
     assert [sharp.count(f"<step>{step}</step>") for step in "ADF"] == [1, 1, 1]
 
 
-@pytest.mark.parametrize("sharps", range(-7, 8))
-@pytest.mark.parametrize("number", [0, 23, 60, 61, 71, 72, 127])
-def test_every_spelling_sounds_as_it_should(sharps, number):
-    assert musicxml._spelled(number, sharps).midi == number
-
-
 def test_the_tempo_stands_once_and_the_end_is_marked():
     text = musicxml.write_musicxml(in_a_row([TICKS] * 5, [["B3", "C4"]] * 5), {"tempo": 93})
     assert text.count("<per-minute>93</per-minute>") == 1
@@ -106,3 +102,99 @@ def test_silence_can_be_written(symbols):
 def test_bols_are_no_matter_for_musicxml():
     with pytest.raises(ValueError, match="bhatkhande"):
         musicxml.write_musicxml(in_a_row([TICKS], [["Dha"]]), {"kind": "bols"})
+
+
+def in_voices(*rows):
+    """Events of voices, each (onset, beats, MIDI number) in a row."""
+    onset, duration, pitch = np.array([note for row in rows for note in row]).T
+    return from_notes((onset * TICKS).astype(int), (duration * TICKS).astype(int), pitch.astype(int))[0]
+
+
+FOUR = (
+    [(0, 1, 72), (1, 1, 74), (2, 2, 76)],
+    [(0, 2, 67), (2, 2, 67)],
+    [(0, 1, 64), (1, 0.5, 62), (1.5, 0.5, 60), (2, 2, 60)],
+    [(0, 1, 48), (1, 1, 43), (2, 2, 48)],
+)
+
+
+def notes_of(text):
+    """Staff, voice, step and type of each note that is no rest."""
+    found = ElementTree.fromstring(text).iter("note")
+    return [
+        tuple(note.findtext(path) for path in ("staff", "voice", "pitch/step", "type"))
+        for note in found
+        if note.find("pitch") is not None
+    ]
+
+
+def test_each_voice_is_written_in_its_own_values():
+    notes = notes_of(musicxml.write_musicxml(in_voices(*FOUR), {"sharps": 0}))
+    assert {staff: {n[1] for n in notes if n[0] == staff} for staff in "12"} == {"1": {"1", "2"}, "2": {"5", "6"}}
+    assert [note[2:] for note in notes if note[1] == "2"] == [("G", "half"), ("G", "half")]
+    assert [note[2:] for note in notes if note[1] == "5"] == [
+        ("E", "quarter"),
+        ("D", "eighth"),
+        ("C", "eighth"),
+        ("C", "half"),
+    ]
+
+
+def test_four_voices_have_a_staff_each_on_request():
+    text = musicxml.write_musicxml(in_voices(*FOUR), {"sharps": 0}, staves=4)
+    assert re.findall("<part-name>(.*)</part-name>", text) == ["Soprano", "Alto", "Tenor", "Bass"]
+    assert len(notes_of(text)) == sum(map(len, FOUR))
+    assert musicxml.write_musicxml(in_a_row([TICKS], [["C4"]]), staves=4).count("<score-part ") == 1
+
+
+def test_voices_in_unison_are_both_written(tmp_path):
+    events = in_voices(*FOUR[:2], [(0, 1, 64), (2, 2, 60)], [(0, 1, 60), (1, 1, 62), (2, 2, 48)])
+    text = musicxml.write_musicxml(events, {"sharps": 0}, staves=4)
+    assert [note[2:] for note in notes_of(text)].count(("D", "quarter")) == 3  # in the soprano, and twice in unison
+    assert "<rest" not in text
+    (tmp_path / "a.musicxml").write_text(text, encoding="utf-8")
+    pd.testing.assert_frame_equal(scores.read(tmp_path / "a.musicxml")[0].events, events)
+
+
+def test_what_is_not_in_voices_is_written_as_chords():
+    events = in_a_row([TICKS] * 4, [["C4", "E4", "G4"], ["A4"], ["B4"], ["C5"]])
+    text = musicxml.write_musicxml(events)
+    assert text.count("<chord />") == 2
+    assert {note[:2] for note in notes_of(text)} == {(None, None)}
+
+
+@pytest.mark.parametrize(
+    ("pitches", "sharps", "shown"),
+    [
+        (["F#4", "F4", "F4", "F#4"], 1, [None, "natural", None, "sharp"]),
+        (["B4", "A#4", "A#4", "B4"], -1, ["natural", "flat", None, "natural"]),
+        (["C4", "D4", "E4", "F4"], 0, [None] * 4),
+        (["C#4"] * 4 + ["C#4"], 0, ["sharp", None, None, None, "sharp"]),
+    ],
+)
+def test_an_accidental_is_printed_where_it_is_news(pitches, sharps, shown):
+    text = musicxml.write_musicxml(in_a_row([TICKS] * len(pitches), [[p] for p in pitches]), {"sharps": sharps})
+    notes = [note for note in ElementTree.fromstring(text).iter("note") if note.find("pitch") is not None]
+    assert [note.findtext("accidental") for note in notes] == shown
+
+
+def test_a_tied_note_has_no_accidental():
+    text = musicxml.write_musicxml(in_a_row([3 * TICKS, 2 * TICKS], [["D4"], ["C#4"]]), {"sharps": 0})
+    assert text.count("<accidental>") == 1
+    assert text.count("<tie ") == 2
+
+
+def test_beams_follow_the_metre():
+    eighths = in_a_row([TICKS // 2] * 6, [["C5"]] * 6)
+    beams = [
+        re.findall('<beam number="1">(.*)</beam>', musicxml.write_musicxml(eighths, {"metre": metre}))
+        for metre in ("6/8", "3/4")
+    ]
+    assert beams[0] == ["begin", "continue", "end"] * 2
+    assert beams[1] == ["begin", "end"] * 3
+
+
+def test_rests_of_two_voices_at_once_are_printed_once():
+    text = musicxml.write_musicxml(in_voices([(0, 1, 76), (2, 2, 77)], [(0, 1, 67), (2, 2, 69)]))
+    rests = [note for note in ElementTree.fromstring(text).iter("note") if note.find("rest") is not None]
+    assert [rest.get("print-object") for rest in rests] == [None, "no"]
