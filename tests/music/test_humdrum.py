@@ -1,6 +1,11 @@
-import pytest
+from random import Random
 
-from riyaz.music import humdrum, scores
+import pytest
+import random_kern
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from riyaz.music import humdrum, scores, written
 from riyaz.music.events import TICKS, checked, to_notes
 
 
@@ -34,6 +39,13 @@ THREE = "**kern\n*M4/4\n*^\n* *^\n1c 1e 1g\n* *v *v\n*v *v\n=2\n1c\n*-\n"
         ("**kern **kern\n1c 1e\n*- *\n1f\n*-\n", "C4@0+4 E4@0+4 F4@4+4"),
         # a sub-spine that is silent without rests
         ("**kern\n*^\n4c .\n4d 4f\n*v *v\n2e\n*-\n", "C4@0+1 D4@1+1 F4@1+1 E4@2+2"),
+        # one divides while its note sounds, one is added while others sound, one joins what never sounded
+        ("**kern **kern\n2c 4e\n*^ *\n. 4g 4f\n*v *v *\n4a 4d\n*- *-\n",
+         "C4@0+2 E4@0+1 F4@1+1 G4@1+1 D4@2+1 A4@2+1"),
+        ("**kern **kern\n1c 4e\n* *+\n* * **kern\n. 4f 4g\n*- *- *-\n", "C4@0+4 E4@0+1 F4@1+1 G4@1+1"),
+        ("**kern **kern\n4c 2e\n*^ *\n4d . .\n*v *v *\n4f 4g\n*- *-\n", "C4@0+1 E4@0+2 D4@1+1 F4@2+1 G4@2+1"),
+        # a note sounds over the bar line
+        ("**kern **kern\n2c 4e\n= =\n. 4f\n4d 4g\n*- *-\n", "C4@0+2 E4@0+1 F4@1+1 D4@2+1 G4@2+1"),
         # lengths and pitches
         ("**kern\n4.c\n8CC\n0d\n3%2e\n12ccc#\n6b--\n*-\n",
          "C4@0+1.5 C2@1.5+0.5 D4@2+8 E4@10+2.66667 C#6@12.6667+0.333333 A4@13+0.666667"),
@@ -83,3 +95,13 @@ def test_pieces_one_after_the_other(tmp_path):
 @pytest.mark.parametrize("lengths", ["0" * 5000, "9" * 5000, "4" + "." * 5000, "1%" + "9" * 5000])
 def test_monstrous_numbers_end(lengths):
     assert humdrum._length(lengths) is not None
+
+
+@settings(max_examples=300, deadline=None)
+@given(seed=st.integers(0, 2**32))
+def test_random_scores_are_read_as_they_were_made(seed):
+    """Parts that divide, join, change places and are added anywhere, with chords, ties, rests, triplets and graces."""
+    made = random_kern.Score(Random(seed), bars=6)
+    (score,) = humdrum.scores(made.text)
+    read = sorted((onset, pitch, stop - onset) for onset, stop, pitch, *_ in written.joined(score.notes))
+    assert read == sorted((onset * TICKS, pitch, length * TICKS) for onset, pitch, length in made.notes), made.text

@@ -36,4 +36,4 @@ def test_what_is_no_refusal_is_reported_and_kept(tmp_path, monkeypatch, capsys):
     assert said.err.startswith("midi: seed 0, input 0: KeyError: 'note' at test_fuzz.py:")
     assert len(said.err.splitlines()) == 1
     assert "3 wrong in 1 ways" in said.out
-    assert [path.name for path in (tmp_path / "kept").iterdir()] == ["0-0.mid"]
+    assert [path.stem for path in (tmp_path / "kept").iterdir()] == ["0-0"]

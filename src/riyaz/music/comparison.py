@@ -1,9 +1,9 @@
-"""Compares the readers with independent ones: ``python -m riyaz compare-readers FOLDER [--by music21|abc2midi]``.
+"""Compares the readers with independent ones: ``python -m riyaz compare-readers FOLDER [--by PROGRAM]``.
 
 Each file is read by Riyaz and by another program, and the notes are compared: pitch, onset, duration. The other
-program is music21 for MusicXML and Humdrum, pretty_midi for MIDI, and for ABC abc2midi where it is installed (Debian's
-package abcmidi), else music21. Where they differ, one line names the tune, the first note that differs, and how many
-do. Neither is right by being the other: music21 has known faults in each of these formats.
+program is Verovio for Humdrum, music21 for MusicXML, pretty_midi for MIDI, and for ABC abc2midi where it is installed
+(Debian's package abcmidi), else Verovio. Where they differ, one line names the tune, the first note that differs, and
+how many do. Neither is right by being the other: each of these programs has known faults.
 """
 
 import argparse
@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from riyaz.music import abc, midi, readers, scores, written
+from riyaz.music import abc, engrave, midi, partwise, readers, scores, written
 from riyaz.music.events import NUMBERS, PITCHES, TICKS, Piece, Unreadable, to_notes
 from riyaz.tools.parallel import each
 
@@ -135,6 +135,39 @@ def _once(lines: list[str]) -> Iterator[str]:
         yield line
 
 
+def by_verovio(path: Path) -> list[Notes]:
+    """The notes of each tune as Verovio plays them: once through, without grace notes."""
+    return [_of_midi(engrave.played(text)) for text in _without_grace(path)]
+
+
+def _of_midi(data: bytes) -> Notes:
+    """The notes of a MIDI file that another program wrote, none of an empty one."""
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "tune.mid"
+        target.write_bytes(data)
+        try:
+            return notes(midi.read(target)[0])
+        except Unreadable:
+            return []
+
+
+def _without_grace(path: Path) -> Iterator[str]:
+    """The tunes of a file without grace notes, to which Verovio gives time."""
+    data, suffix = path.read_bytes(), path.suffix.lower()
+    if suffix == ".krn":
+        lines = written.text(data).splitlines()
+        yield "\n".join(
+            line if line[:1] in "*!=" else "\t".join("." if "q" in t.lower() else t for t in line.split("\t"))
+            for line in lines
+        )
+    elif suffix == ".abc":
+        for lines in abc.tunes(written.text(data)):
+            yield "\n".join(["X:1", *(re.sub(r"\{[^{}]*\}", "", line) for line in _once(lines))]) + "\n"
+    else:
+        text = partwise.text(data)
+        yield re.sub(r"<note\b(?:(?!</note>).)*?<(?:grace|cue)\b.*?</note>", "", text, flags=re.DOTALL)
+
+
 def compare(path: Path, by: str = "") -> list[Verdict]:
     """Read one file twice; one verdict for each tune."""
     reader = "midi" if path.suffix.lower() in midi.SUFFIXES else "score"
@@ -158,18 +191,23 @@ def compare(path: Path, by: str = "") -> list[Verdict]:
 
 
 def _other(path: Path, by: str) -> Callable[[Path], list[Notes]]:
-    if path.suffix.lower() in midi.SUFFIXES:
+    suffix = path.suffix.lower()
+    if suffix in midi.SUFFIXES:
         return by_pretty_midi
-    if path.suffix.lower() == ".abc" and (by == "abc2midi" or (not by and shutil.which("abc2midi"))):
+    if suffix == ".abc" and by in ("", "abc2midi") and shutil.which("abc2midi"):
         return by_abc2midi
-    return by_music21
+    if by == "music21" or (not by and suffix not in (".abc", ".krn")):
+        return by_music21
+    return by_verovio
 
 
 def run(arguments: list[str]) -> int:
     """Compare all files of a folder; 1 where any tune differs, else 0."""
     parser = argparse.ArgumentParser(prog="riyaz compare-readers", description=(__doc__ or "").split("\n\n")[1])
     parser.add_argument("folder", type=Path, help="files and folders of MIDI, MusicXML, ABC, Humdrum")
-    parser.add_argument("--by", choices=("music21", "abc2midi"), default="", help="what ABC is compared with")
+    parser.add_argument(
+        "--by", choices=("music21", "verovio", "abc2midi"), default="", help="compare written music with this one"
+    )
     given = parser.parse_args(arguments)
     suffixes = {*midi.SUFFIXES, *scores.SUFFIXES}
     files = [given.folder] if given.folder.is_file() else sorted(given.folder.rglob("*"))

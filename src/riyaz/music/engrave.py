@@ -5,6 +5,7 @@ the same score gives the same bytes, and two scores in one page do not share ids
 """
 
 import re
+from base64 import b64decode
 from typing import Any
 from xml.etree import ElementTree
 from zlib import crc32
@@ -67,6 +68,19 @@ def timing(musicxml: str) -> dict[str, Any]:
         ],
         "bars": [[round(moment["qstamp"], 6), moment["measureOn"]] for moment in moments if "measureOn" in moment],
     }
+
+
+def played(text: str) -> bytes:
+    """A score in any format that Verovio reads as it plays it, repeats once: a MIDI file; nothing where it reads none.
+
+    It is an independent reader of written music, see `riyaz.music.comparison`.
+    """
+    import verovio
+
+    verovio.enableLog(verovio.LOG_OFF)
+    toolkit = verovio.toolkit()
+    toolkit.setOptions({"expandNever": True, "midiNoCue": True})
+    return b64decode(toolkit.renderToMIDI()) if toolkit.loadData(text) else b""
 
 
 def _loaded(musicxml: str, one_line: bool = False) -> Any:

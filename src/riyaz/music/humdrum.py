@@ -2,7 +2,7 @@
 
 A line is a moment. The spines that have a token in it begin together, where the notes before them ended; spines divide
 (``*^``), join (``*v``), change places (``*x``), are added (``*+``) and end (``*-``) by the interpretations between.
-Pitches are those that sound.
+Bar lines tell no time: a note may sound over them. Pitches are those that sound.
 
 References
 ----------
@@ -30,11 +30,15 @@ _MEND = "repair the line: each spine has one token, and tabs part them"
 
 @dataclass
 class Spine:
-    """One spine or sub-spine: what it is, which part, and where its last note ends (ticks)."""
+    """One spine or sub-spine: what it is, which part, and where its last note ends (ticks).
+
+    A new one has had no note: `sure` is False, and `until` is where the notes of that ended from which it divided.
+    """
 
     kind: str
     part: int
     until: Time = 0
+    sure: bool = True
 
 
 def scores(text: str) -> list[Score]:
@@ -72,7 +76,8 @@ class _Walk:
         self.records = records
         self.score = Score()
         self.moment: Time = 0  # of the latest line with notes or rests
-        self.bars: list[Time] = []  # the first bar lines
+        self.first: Time = 0  # where the first bar ends, 0 before that
+        self.barred = False  # since the latest moment there was a bar line
         self.leader = next((s.part for s in self.spines if s.kind == "**kern"), -1)
 
     def line(self, line: str, number: int) -> None:
@@ -102,13 +107,15 @@ class _Walk:
         joins = False  # whether the token before was *v
         for spine, token in zip(spines, tokens, strict=True):
             if token == "*v" and joins:
-                after[-1].until = max(after[-1].until, spine.until)
+                both = [s for s in (after[-1], spine) if s.sure] or [spine]
+                after[-1].until, after[-1].sure = max(s.until for s in both), both[0].sure
             elif token != "*-":
                 after.append(spine)
             if token == "*^":
-                after.append(Spine(spine.kind, spine.part, spine.until))
+                after.append(Spine(spine.kind, spine.part, spine.until, sure=False))
             elif token == "*+":
-                after.append(Spine("", max((s.part for s in [*spines, *after]), default=0) + 1, self._now()))
+                part = max((s.part for s in [*spines, *after]), default=0) + 1
+                after.append(Spine("", part, self._now(), sure=False))
             joins = token == "*v"
         if len(after) > MAX_SPINES:
             raise Unreadable(f"line {number}: more than {MAX_SPINES:,} spines", "split the file")
@@ -134,11 +141,7 @@ class _Walk:
                 score.sharps.append((spine.until, signs["#"] - signs["-"]))
 
     def _bar(self, tokens: list[str]) -> None:
-        now = self._now()
-        for spine in self.spines:
-            spine.until = now
-        if len(self.bars) < 2 and now > 0 and now not in self.bars:
-            self.bars.append(now)
+        self.barred = True
         marks = next((t for s, t in zip(self.spines, tokens, strict=True) if s.kind == "**kern"), "")
         self.score.lost["repeats"] += bool(re.search(r":[|!]", marks)) + bool(re.search(r"[|!]:", marks))
 
@@ -151,10 +154,11 @@ class _Walk:
         ]
         timed = [spine for spine, singles in struck if any(not single.grace for single in singles)]
         if timed:
-            now = max(spine.until for spine in timed)
+            now = max(spine.until for spine in [spine for spine in timed if spine.sure] or timed)
             if now <= self.moment:  # a sub-spine that was silent without rests
                 later = [s.until for s in self.spines if s.kind == "**kern" and s.until > self.moment]
                 now = min(later, default=now)
+            self._end_of_bar(now)
             self.moment = now
         for spine, singles in struck:
             length: Time | None = None
@@ -169,10 +173,16 @@ class _Walk:
                 elif single.pitch is not None:
                     self.score.note(self.moment, own, single.pitch, spine.part, single.tie)
             if length is not None:
-                spine.until = exact(self.moment + length)
+                spine.until, spine.sure = exact(self.moment + length), True
+
+    def _end_of_bar(self, now: Time) -> None:
+        if self.barred and not self.first:
+            self.first = now
+        self.barred = False
 
     def finish(self) -> Score:
         score = self.score
+        self._end_of_bar(self._now())
         for name, value in self.records:
             if name == "OTL":
                 score.title = score.title or value
@@ -180,9 +190,8 @@ class _Walk:
                 score.composer = score.composer or value
         score.end = max([self._now(), self.moment, *(note[1] for note in score.notes)])
         bar = bar_ticks(next((value for time, value in score.metres if time == 0), None))
-        first = next(iter(self.bars), 0)
-        if 0 < first < bar and score.end > first:
-            score.lead = bar - first
+        if 0 < self.first < bar and score.end > self.first:
+            score.lead = bar - self.first
         return score
 
 

@@ -53,14 +53,19 @@ def unpacked(data: bytes) -> bytes:
     return content
 
 
+def text(data: bytes) -> str:
+    """The text of a score, packed or not, without its declaration."""
+    return _decoded(unpacked(data) if data.startswith(b"PK") else data)
+
+
 def score(data: bytes) -> Score:
-    """Read the text of a score.
+    """Read a score, packed or not.
 
     Raises
     ------
     Unreadable : it is no XML, or no score.
     """
-    root = _root(_decoded(data))
+    root = _root(text(data))
     if root.tag not in ("score-partwise", "score-timewise"):
         raise Unreadable(f"is no score but XML of the kind {root.tag[:40]!r}", _MEND)
     result = Score(title=_said(root, "work/work-title") or _said(root, "movement-title"))
@@ -87,13 +92,13 @@ def _decoded(data: bytes) -> str:
     return re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
 
 
-def _root(text: str) -> ET.Element:
-    if not text.strip():
+def _root(content: str) -> ET.Element:
+    if not content.strip():
         raise Unreadable("is empty", "get the file again")
-    if "<!ENTITY" in text:
+    if "<!ENTITY" in content:
         raise Unreadable("is XML that declares entities, which no score needs", _MEND)
     try:
-        root = ET.fromstring(text)
+        root = ET.fromstring(content)
     except (ET.ParseError, ValueError) as error:
         raise Unreadable(f"is no XML: {' '.join(str(error).split())[:160]}", _MEND) from error
     if root.tag.startswith("{"):

@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from riyaz.music import matlab
 from riyaz.music.events import PITCHES, TICKS, Piece, Unreadable, in_a_row
 
 PARTS = ("train", "valid", "test")
@@ -103,24 +104,16 @@ def _pickle(data: bytes) -> Any:
 
 def _matlab(data: bytes) -> Any:
     """The parts of a MATLAB file, as lists."""
-    from scipy import io as files
-
-    try:
-        content = files.loadmat(io.BytesIO(data))
-    except Exception as error:  # likewise
-        first = (str(error).splitlines() or [""])[0][:120]
-        reason = f"is no MATLAB file of version 7 or before: {type(error).__name__}: {first}"
-        raise Unreadable(reason, "get the file again, or save it with -v7") from error
+    content = matlab.variables(data)
     names = {part: next((n for n in (f"{part}data", part) if n in content), None) for part in PARTS}
     return {part: _matrices(content[name], part) for part, name in names.items() if name is not None}
 
 
 def _matrices(cells: Any, part: str) -> list[list[list[int]]]:
     pieces = []
-    for number, roll in enumerate(np.ravel(cells) if cells.dtype == object else [cells], start=1):
+    for number, roll in enumerate(cells if isinstance(cells, list) else [cells], start=1):
         place = f"{part}, piece {number}"
-        wrong = not isinstance(roll, np.ndarray) or roll.ndim != 2 or roll.dtype.kind not in "biuf"
-        if wrong or roll.shape[1] not in (KEYS, len(PITCHES)):
+        if not isinstance(roll, np.ndarray) or roll.ndim != 2 or roll.shape[1] not in (KEYS, len(PITCHES)):
             remedy = "a row for each frame, a column for each of 88 keys or 128 MIDI numbers"
             raise Unreadable(f"{place}: is no matrix of frames and keys", remedy)
         if not np.isin(roll, (0, 1)).all():

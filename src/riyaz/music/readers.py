@@ -5,7 +5,6 @@ with nothing usable raises. Readers are pure functions of a file, so files are r
 read can be kept in a cache whose keys are the file's bytes, the options and the code that reads.
 """
 
-import importlib
 import inspect
 import json
 import os
@@ -16,7 +15,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache as once
 from functools import partial
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -100,13 +98,11 @@ class Reader:
         raises Unreadable where it has none.
     suffixes : of the files it takes, lower case.
     module : under riyaz/, where the code begins that the result depends on.
-    package : the library that it reads with, or nothing.
     """
 
     read: Callable[..., list[Piece]]
     suffixes: tuple[str, ...]
     module: str
-    package: str = ""
 
 
 READERS = {
@@ -114,7 +110,7 @@ READERS = {
     "mts": Reader(_mts, (".txt", ".csv"), "tabla/mts.py"),
     "midi": Reader(midi.read, midi.SUFFIXES, "music/midi.py"),
     "score": Reader(_score, (".xml", ".mxl", ".musicxml", ".abc", ".krn"), "music/scores.py"),
-    "pianoroll": Reader(pianoroll.read, pianoroll.SUFFIXES, "music/pianoroll.py", "scipy"),
+    "pianoroll": Reader(pianoroll.read, pianoroll.SUFFIXES, "music/pianoroll.py"),
 }
 
 
@@ -342,8 +338,6 @@ def _outcome(
 
 
 def _guarded(file: str, reader: str, options: dict[str, Any], seconds: float, megabytes: float) -> Outcome:
-    if READERS[reader].package:
-        importlib.import_module(READERS[reader].package)  # once, here: children have it from the start
     return _CHILD.call(_read, file, reader, options, seconds=seconds, megabytes=megabytes)
 
 
@@ -388,11 +382,9 @@ def _nothing(path: Path, reader: str, rows: list[dict[str, Any]]) -> tuple[str, 
 
 
 @once
-def _code(reader: str) -> list[str]:
-    """What an outcome depends on beside the file and the options: the code that reads, and its library's version."""
-    chosen = READERS[reader]
-    table = source.table(Path(__file__), source.SRC / "riyaz" / chosen.module)
-    return [table, metadata.version(chosen.package) if chosen.package else ""]
+def _code(reader: str) -> str:
+    """What an outcome depends on beside the file and the options: the code that reads."""
+    return source.table(Path(__file__), source.SRC / "riyaz" / READERS[reader].module)
 
 
 def _key(file: str, reader: str, options: dict[str, Any]) -> str:

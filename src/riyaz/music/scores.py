@@ -85,7 +85,7 @@ def _scores(data: bytes, suffix: str) -> list[written.Score]:
         return [abc.score(lines) for lines in abc.tunes(written.text(data))]
     if suffix == ".krn":
         return humdrum.scores(written.text(data))
-    return [partwise.score(partwise.unpacked(data) if data.startswith(b"PK") else data)]
+    return [partwise.score(data)]
 
 
 # --- keys and chords ---------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ import struct
 import sys
 import tempfile
 import time
+import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
@@ -40,11 +41,27 @@ def _midi(*tracks: bytes) -> bytes:
     return b"MThd" + struct.pack(">IHHH", 6, 1, len(tracks), 480) + b"".join(chunks)
 
 
-def _matlab() -> bytes:
-    file = io.BytesIO()
-    scipy.io.savemat(file, {"traindata": np.eye(3, 88), "testdata": np.eye(2, 128)})
+def _matlab(compressed: bool = False) -> bytes:
+    file, cells = io.BytesIO(), np.empty((1, 2), object)
+    cells[0, 0], cells[0, 1] = np.eye(3, 88, dtype=np.uint8), np.eye(1, 88)
+    content = {"traindata": cells} if compressed else {"traindata": np.eye(3, 88), "testdata": np.eye(2, 128)}
+    scipy.io.savemat(file, content, do_compression=compressed)
     data = file.getvalue()
     return b"MATLAB 5.0 MAT-file".ljust(116) + data[116:]  # without the date
+
+
+def _packed(text: str) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
+        container = '<container><rootfiles><rootfile full-path="a.xml"/></rootfiles></container>'
+        for name, content in (("META-INF/container.xml", container), ("a.xml", text)):
+            packed.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), content)
+    return file.getvalue()
+
+
+def _riff(data: bytes) -> bytes:
+    chunks = b"LIST" + struct.pack("<I", 4) + b"INFO" + b"data" + struct.pack("<I", len(data)) + data
+    return b"RIFF" + struct.pack("<I", len(chunks) + 4) + b"RMID" + chunks
 
 
 _XML = """<?xml version="1.0" encoding="UTF-8"?><score-partwise version="4.0"><part-list><score-part id="P1">
@@ -59,19 +76,41 @@ _ABC = "X:1\nT:Tune\nM:6/8\nL:1/8\nQ:1/4=100\nK:Dmix\n|:A2B c>d ^e|[CEG]3 (3abc 
 _KERN = (
     "**kern\t**kern\n*M4/4\t*M4/4\n*k[f#]\t*\n=1\t=1\n4c\t2.e 2.g\n8d\t.\n*^\t*\n4e\t4r\t4C\n*v\t*v\t*\n=\t=\n*-\t*-\n"
 )
+_VOICES = (
+    "%abc-2.1\nX:1\nM:3/8+2/8\nK:none\nV:1 clef=bass\nV:2 octave=-1\n[V:1]|:(3:2:4^A=B_c{d}e/|[1[I:x]z//:|[2 Z2|]\n"
+    "[V:2]C4-|&D2 x2|\nw: la _\nP:B\n[K:Hp][M:none][L:1/16]u.~c<<d|\n"
+)
+_SPINES = (
+    "!!!OTL: Tune\n**kern\t**dynam\n*M3/4\t*\n*^\t*\n*\t*^\t*\n4.c\t[2e\t12gL\tp\n.\t.\t12a\t.\n.\t.\t12bJ\t.\n"
+    "8d\t.\t8r\t.\n.\t.\t16qf\t.\n4r\t8e]\t8f\t<\n*v\t*v\t*v\t*\n=:|!\t=\n*+\t*\n*\t**kern\t*\n*x\t*x\t*\n"
+    "2g\t4CC- 4c\tr\n.\t3%2D\t.\n==\t==\t==\n*-\t*-\t*-\n"
+)
 _TABLA = "title: Tune\ntaal: dadra\nform: kaida\n\n[theme]\nDhaTe TeDha TuNa | TaTe TeDha TuNa |\n"
 _MTS = "##\nCOMPOSITION:A kaida\nTYPE:KAYDA\nTALA:TINTAL\n##\n''Theme''\n!S:2\n" + "DHA DHA;TE TE;DHA,NA -;TU NA;\n" * 4
 
 # reader: (suffix, good file)
 SEEDS: dict[str, list[tuple[str, bytes]]] = {
-    "midi": [(".mid", _midi(_TRACK)), (".mid", _midi(_TRACK, _NOTES + _MORE)), (".mid", _midi(_MORE * 3))],
+    "midi": [
+        (".mid", _midi(_TRACK)),
+        (".mid", _midi(_TRACK, _NOTES + _MORE)),
+        (".mid", _midi(_MORE * 3)),
+        (".rmi", _riff(_midi(_TRACK))),
+    ],
     "pianoroll": [
         (".json", json.dumps({"train": [[[60, 64.0], [62, -1], []]], "test": [[[60]]]}).encode()),
         (".pickle", pickle.dumps({"train": [[(60, 64), (62,), ()]], "test": [[(60,)]]}, protocol=0)),
         (".pkl", pickle.dumps({"train": [[(60, 64), (62,), ()]], "test": [[(60,)]]}, protocol=4)),
         (".mat", _matlab()),
+        (".mat", _matlab(compressed=True)),
     ],
-    "score": [(".musicxml", _XML.encode()), (".abc", _ABC.encode()), (".krn", _KERN.encode())],
+    "score": [
+        (".musicxml", _XML.encode()),
+        (".mxl", _packed(_XML)),
+        (".abc", _ABC.encode()),
+        (".abc", _VOICES.encode()),
+        (".krn", _KERN.encode()),
+        (".krn", _SPINES.encode()),
+    ],
     "tabla": [(".tabla", _TABLA.encode())],
     "mts": [(".txt", _MTS.encode())],
 }
