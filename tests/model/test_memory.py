@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from riyaz.model import memory, ngram
+from riyaz.model import memory, ngram, ppm
 from riyaz.text.tokens import Vocabulary
 
 BOLS = Vocabulary(["Dha", "Ta", "Te", "Dhin", "Tin", "Ge", "Ke", "d:1"])
@@ -98,7 +98,9 @@ def test_alone_with_escapes_of_one_it_is_the_short_term_model(piece):
     chosen = parameters(LETTERS, escape=(1.0,), growth=(0.0,))
     base = np.log(np.tile(ngram.Uniform(len(LETTERS)).distributions(piece)[:1] + 1e-300, (len(piece) - 1, 1)))
     (log,) = memory.log_probabilities([base], [piece], chosen)
-    np.testing.assert_allclose(np.exp(log), list(ngram.short_term(piece, len(LETTERS), 3))[-1], rtol=2e-5, atol=1e-9)
+    np.testing.assert_allclose(
+        np.exp(log), ppm.distributions(ppm.short_term(piece, len(LETTERS), 3), "plain"), rtol=2e-5, atol=1e-9
+    )
 
 
 def test_a_piece_gets_the_same_bits_whatever_stands_beside_it():

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from riyaz.model import ngram
+from riyaz.model import ngram, ppm
 
 SIZE = 7  # ids 2 to 6 can be predicted: a uniform share is 1/5
 
@@ -25,8 +25,10 @@ def models(train):
         long.at(0),
         ngram.copy_last(train, SIZE),
         long,
-        ngram.Mixed(long, 2, 0.0),
-        ngram.Mixed(long.at(1), 3, 2.5),
+        ppm.Mixed(long, 2, 0.0),
+        ppm.Mixed(long.at(1), 3, 2.5),
+        ppm.Mixed(long, 3, 1.0, "backoff"),
+        ppm.Mixed(long, 3, 1.0, "idyom"),
     ]
 
 
@@ -92,7 +94,7 @@ def test_arrays_give_what_dicts_give(train, tokens, order):
     np.testing.assert_allclose(
         ngram.train(train, SIZE, order).distributions(one), [known(one[:t].tolist()) for t in range(1, len(one))]
     )
-    short = list(ngram.short_term(one, SIZE, order))[-1]
+    short = ppm.distributions(ppm.short_term(one, SIZE, order), "plain")
     expected = [by_hand([one[:t].tolist()], order)(one[:t].tolist()) for t in range(1, len(one))]
     np.testing.assert_allclose(short, expected)
 
@@ -119,15 +121,15 @@ def test_a_short_term_model_wins_where_pieces_keep_to_their_own_phrase():
     train, valid, test = corpus[:20], corpus[20:25], corpus[25:]
     long = ngram.train(train, 20, 5)
     chosen, by_order = ngram.choose_order(long, valid)
-    mixed, table = ngram.choose_mix(long, valid)
+    mixed, bits = ppm.choose(long, valid, ["plain"])
     assert by_order[chosen.order] == by_order.loc[1:].min()
     assert ngram.mean_bits(ngram.bits(chosen, valid)) == pytest.approx(by_order[chosen.order])
-    assert ngram.mean_bits(ngram.bits(mixed, valid)) == pytest.approx(table["bits"].min())
+    assert ngram.mean_bits(ngram.bits(mixed, valid)) == pytest.approx(bits)
     assert ngram.mean_bits(ngram.bits(mixed, test)) < 0.5 * ngram.mean_bits(ngram.bits(chosen, test))
 
 
 def test_nothing_to_choose_on_is_an_error():
-    for choose in (ngram.choose_order, ngram.choose_mix):
+    for choose in (ngram.choose_order, ppm.choose):
         with pytest.raises(ValueError, match="needs validation pieces"):
             choose(ngram.train(TRAIN, SIZE, 1), [])
     with pytest.raises(ValueError, match="token 2 of a piece is <pad> or <start>"):
@@ -165,7 +167,7 @@ def test_a_mask_is_kept():
 def test_golden():
     long = ngram.train(TRAIN, SIZE, 3)
     test = [piece(5, 4, 5, 6, 6, 4)]
-    figures = [ngram.mean_bits(ngram.bits(m, test)) for m in (long, ngram.Mixed(long, 2, 1.0))]
+    figures = [ngram.mean_bits(ngram.bits(m, test)) for m in (long, ppm.Mixed(long, 2, 1.0))]
     np.testing.assert_allclose(figures, GOLDEN, rtol=1e-9)
 
 

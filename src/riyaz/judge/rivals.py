@@ -26,7 +26,7 @@ def train(data: DataSet, settings: Settings) -> dict[str, ngram.Model]:
     Returns
     -------
     ``uniform``, ``unigram``, ``copy-last``, ``n-gram`` and, where there are validation pieces, ``n-gram + piece`` (an
-    n-gram mixed with a model of the piece so far) and ``PPM + piece`` (the same with exclusion, as in IDyOM).
+    n-gram mixed with a model of the piece so far) and ``PPM + piece`` (the same with exclusion, one of `ppm.PPM`).
     """
     pieces, size = data.training_ids(settings.augment.transpose), len(data.vocabulary)
     valid = data.part("valid").ids
@@ -38,7 +38,8 @@ def train(data: DataSet, settings: Settings) -> dict[str, ngram.Model]:
         "n-gram": _chosen(counts, valid),
     }
     if valid:
-        models |= {"n-gram + piece": ngram.choose_mix(counts, valid)[0], "PPM + piece": ppm.choose(counts, valid)}
+        models["n-gram + piece"] = ppm.choose(counts, valid, ["plain"])[0]
+        models["PPM + piece"] = ppm.choose(counts, valid, ppm.PPM)[0]
     return models
 
 

@@ -10,8 +10,6 @@ References
 Witten & Bell, The zero-frequency problem, IEEE Trans. Information Theory 37(4), 1991, doi:10.1109/18.87000 (method C).
 Chen & Goodman, An empirical study of smoothing techniques for language modeling, 1999, doi:10.1006/csla.1999.0128.
 Conklin & Witten, Multiple viewpoint systems for music prediction, 1995, doi:10.1080/09298219508570672.
-Pearce, The construction and evaluation of statistical models of melodic structure, PhD thesis, City University, 2005.
-Chordia, Sastry, Mallikarjuna & Albin, Multiple viewpoints modeling of tabla sequences, ISMIR 2010.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -202,72 +200,9 @@ def copy_last(pieces: Sequence[np.ndarray], size: int) -> CopyLast:
     return CopyLast(unigram, (repeats + 1) / (n + 2))
 
 
-def short_term(piece: np.ndarray, size: int, order: int) -> Iterator[np.ndarray]:
-    """Distributions of a Witten-Bell model that has learned from the piece so far and from nothing else.
-
-    The model of `Interpolated`, its counts updated after each token; yields orders 0, 1, ... `order`.
-    Counts before each position are a running sum over the positions that share its context.
-    """
-    piece = np.asarray(piece, dtype=np.int64)
-    alphabet, local = np.unique(piece[1:], return_inverse=True)
-    column = np.full(size, len(alphabet))  # the last column stands for each token that the piece has not
-    column[alphabet] = np.arange(len(alphabet))
-    base = uniform_base(size)
-    p = np.full((len(local), len(alphabet) + 1), 1 / (size - len(NEVER)))  # (position, token of the piece)
-    row = np.zeros(len(local), dtype=np.int64)
-    for k in range(order + 1):
-        if k:
-            key = _keys(piece, row, k, size)
-            row = _find(np.unique(key[key >= 0]), key)
-        by_context = np.argsort(row, kind="stable")
-        by_context = by_context[row[by_context] >= 0]
-        seen = np.zeros((len(by_context), p.shape[1]), dtype=np.int32)
-        seen[np.arange(len(by_context)), local[by_context]] = 1
-        seen = np.cumsum(seen, axis=0, dtype=np.int32) - seen
-        first = np.searchsorted(row[by_context], row[by_context])
-        seen -= seen[first]
-        n, kinds = seen.sum(axis=1, keepdims=True), (seen > 0).sum(axis=1, keepdims=True)
-        old = p[by_context]
-        p[by_context] = np.where(n > 0, (seen + kinds * old) / np.maximum(n + kinds, 1), old)
-        yield p[:, column] * (base > 0)
-
-
 def entropy(p: np.ndarray) -> np.ndarray:
     """-sum p log2 p of each row, in bits; 0 log2 0 is 0."""
     return -np.sum(p * np.log2(np.where(p > 0, p, 1)), axis=-1)
-
-
-@dataclass(frozen=True)
-class Mixed:
-    """A long-term n-gram mixed with a short-term one (Conklin & Witten 1995, Pearce 2005).
-
-    p = sum_m w_m p_m / sum_m w_m with w_m = (H(p_m) / log2 V) ** -bias: the surer model weighs
-    more; bias 0 is the plain mean. Chordia et al. (2010) use such a pair for tabla.
-    """
-
-    long: Interpolated
-    short_order: int = 4
-    bias: float = 1.0
-
-    @property
-    def size(self) -> int:
-        """Length of the vocabulary."""
-        return self.long.size
-
-    @property
-    def name(self) -> str:
-        """How tables call it."""
-        return f"order {self.long.order} + short-term order {self.short_order} (bias {self.bias:g})"
-
-    @property
-    def context(self) -> int | None:
-        """How many tokens of the past it uses: all."""
-        return None
-
-    def distributions(self, piece: np.ndarray) -> np.ndarray:
-        """See `Model`."""
-        short = list(short_term(piece, self.size, self.short_order))[-1]
-        return mix(self.long.distributions(piece), short, self.bias)
 
 
 def weight(p: np.ndarray, bias: float, size: int) -> np.ndarray:
@@ -276,7 +211,7 @@ def weight(p: np.ndarray, bias: float, size: int) -> np.ndarray:
 
 
 def mix(a: np.ndarray, b: np.ndarray, bias: float) -> np.ndarray:
-    """Weighted mean of two models' distributions (n, size): see `Mixed`."""
+    """Weighted mean of two models' distributions (n, size), the surer one weighing more; bias 0 is the plain mean."""
     share = weight(a, bias, a.shape[1])
     share = share / (share + weight(b, bias, b.shape[1]))
     return share[:, None] * a + (1 - share)[:, None] * b
@@ -327,31 +262,6 @@ def choose_order(model: Interpolated, valid: Sequence[np.ndarray], smallest: int
     means = -np.log2(_joined([_targets(model.by_order(piece), piece) for piece in valid])[0]).mean(axis=1)
     table = pd.Series(means, index=pd.RangeIndex(len(means), name="order"), name="bits per token")
     return model.at(int(table.loc[min(smallest, model.order) :].idxmin())), table
-
-
-def choose_mix(
-    model: Interpolated, valid: Sequence[np.ndarray], biases: Sequence[float] = (0, 1, 2, 3, 5, 8)
-) -> tuple[Mixed, pd.DataFrame]:
-    """Both orders and the bias with the fewest bits per token on the validation pieces.
-
-    Returns
-    -------
-    model : the best mixture; of equal ones the first, shortest contexts first.
-    table : one row a mixture: long, short, bias, bits.
-    """
-    if not len(valid):
-        raise ValueError("choosing a mixture needs validation pieces; there are none: leave some training pieces out")
-    p, h = _joined([_targets(model.by_order(piece), piece) for piece in valid])
-    q, g = _joined([_targets(short_term(piece, model.size, model.order), piece) for piece in valid])
-    rows = []
-    for bias in biases:
-        w, v = (np.maximum(x, 1e-9) ** -float(bias) for x in (h, g))  # (order, position); the common log2 V cancels
-        for i in range(model.order + 1):
-            mixed = (w[i] * p[i] + v * q) / (w[i] + v)  # (short order, position)
-            rows += [(i, j, bias, b) for j, b in enumerate(-np.log2(mixed).mean(axis=1))]
-    table = pd.DataFrame(rows, columns=["long", "short", "bias", "bits"])
-    best = table.loc[table["bits"].idxmin()]
-    return Mixed(model.at(int(best["long"])), int(best["short"]), float(best["bias"])), table
 
 
 def _nucleus(p: np.ndarray, top_p: float) -> np.ndarray:
