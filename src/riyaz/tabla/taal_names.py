@@ -67,7 +67,7 @@ def key(name: str) -> str:
     text = normalize("NFD", name.lower())
     text = normalize("NFC", re.sub(r"[\u0300-\u036f]", "", text))
     text = "_".join(re.sub(r"[-_()'\"’.,]", " ", text).split())
-    text = re.sub(r"^ta+l_", "", text)
+    text = re.sub(r"^(?:ta+la?|ताल|তাল)_", "", text)
     for end in ("taal", "tal", "tala", "taala", "ताल", "তাল"):
         if text.endswith("_" + end):
             return text.removesuffix("_" + end)
