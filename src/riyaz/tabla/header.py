@@ -151,6 +151,7 @@ def header(
             known = "taal" in result
             plain = {} if {"taal", "form"} <= result.keys() else _plain(content, known) or _plain(bare, known)
             here = place._replace(line=number + 1)
+            plain = plain or ({} if known or _of_bols(content) else _mentioned(content))
             if not plain and not known and not titled and _later(rows[number + 1 :]) and not _of_bols(content):
                 titled = True  # a line of words above the header is the title
                 result.setdefault("title", (content, here))
@@ -187,6 +188,23 @@ def header(
             rows[number] = ""
             break
     return (*_values(result, more or {}), end)
+
+
+def _mentioned(content: str) -> dict[str, str]:
+    """The one taal, and the form, that a line of words names, such as ``Kaida No. 1 in Teental``; else nothing."""
+    words = re.findall(r"[^\s\d()\[\].,:;|/_–—-]+", fold(content))
+    found: set[str] = set()
+    start = 0
+    while start < min(len(words), 12):
+        grams = [" ".join(words[start : start + n]) for n in (4, 3, 2, 1) if start + n <= len(words)]
+        named = ((len(gram.split()), taals.exact(gram)) for gram in grams)
+        size, taal = next(((n, taal) for n, taal in named if taal), (1, None))
+        found |= {taal.title} if taal else set()
+        start += size
+    forms = {form_of(word) for word in words} - {""}
+    if len(found) != 1 or len(words) > 12:
+        return {}
+    return {"taal": found.pop(), **({"form": forms.pop()} if len(forms) == 1 else {})}
 
 
 def _later(rows: list[str]) -> bool:

@@ -108,8 +108,10 @@ def items(rows: list[str], first: int, last: int, place: Place, names: Sequence[
                 state.named[state.naming], state.stack[-1], state.naming = state.stack[-1], before, ""
         elif match := re.match(r"\s*([^\W\d]\w*)\s*:\s*(.*?)\s*$", content):
             state.speed = _speed(match[1], match[2], here._replace(column=match.start(1) + 1))
-        elif _RULE.fullmatch(content) or (
-            _SIGN_ROW.fullmatch(content) and not re.fullmatch(r"\s*[x×]\s?\d+\s*", content)
+        elif (
+            _RULE.fullmatch(content)
+            or _claps(content)
+            or (_SIGN_ROW.fullmatch(content) and not re.fullmatch(r"\s*[x×]\s?\d+\s*", content))
         ):
             continue
         else:
@@ -120,6 +122,9 @@ def items(rows: list[str], first: int, last: int, place: Place, names: Sequence[
             content = re.sub(r"(?<=[^\W\d_])\.(\s*)$", r" \1", content) if content.count(".") == 1 else content
             content = _SPOKEN.sub(lambda match: f" x{_TIMES[match[1].lower()]} ", content)
             content = re.sub(r"\(\s*([x×]\s*\d+|\d+\s*(?:times|[x×]))\s*\)", r" \1 ", content, flags=re.IGNORECASE)
+            content = re.sub(
+                r"\(\s*(?:bhari|khali|भरी|खाली)\s*\)", lambda m: " " * len(m[0]), content, flags=re.IGNORECASE
+            )
             content = re.sub(r"(?<!\S)=(?!\S)", "-", content)
             content = re.sub(r"\[(.*?)\](?=\s*[x×]\s*\d)", r"(\1)", content)
             _row(content, here, state, signs, list(others))
@@ -129,6 +134,12 @@ def items(rows: list[str], first: int, last: int, place: Place, names: Sequence[
         cut.place.stop("^ stands outside of a repeat", "write ( ... ^ ... ) x3")
     _scripts(state.stack[0])
     return state.stack[0]
+
+
+def _claps(content: str) -> bool:
+    """Whether a row only says where one claps and waves."""
+    words = re.findall(r"[^\W\d_]+", content.lower())
+    return bool(words) and all(re.fullmatch(r"clap|wave|ta+li|khali|sa+m|x", word) for word in words)
 
 
 class _State:

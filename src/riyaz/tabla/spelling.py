@@ -17,6 +17,7 @@ from riyaz.tabla.context import CLOSED_PAIRS, closes
 
 RESTS = "-–—−_.$sSऽ"
 UNDECIDED, LIKELY, OPEN, CLOSED = "Ta?", "ta?", "Ta", "ta"  # LIKELY: closed but as the khali of Dha
+_NASALS = str.maketrans({"ṃ": "n", "ṁ": "n", "ṅ": "n", "Ṃ": "N", "Ṁ": "N", "’": None})
 _JOINERS = {0x200B: None, 0x200C: None, 0x200D: None, 0xFEFF: None}
 _VOWELS = re.compile(r"[aeiou]")
 
@@ -52,7 +53,7 @@ def fold(word: str) -> str:
     """Fold Latin letters with diacritics: ā to a, ḍ to d, ñ to n; other scripts stay as they are."""
     if word.isascii():
         return word
-    word = normalize("NFC", word.translate(_JOINERS)).replace("’", "")
+    word = normalize("NFC", word.translate(_JOINERS)).translate(_NASALS)
     folded = []
     for letter in word:
         base = normalize("NFD", letter)

@@ -207,6 +207,18 @@ _SOUNDS: dict[str, tuple[str, ...]] = {  # the taals whose names sound alike
 }
 
 
+def exact(name: str) -> Taal | None:
+    """The taal of a name that stands in running words: a known spelling, not one that only sounds alike.
+
+    A short name that is a word of other things too, such as ``tin`` or ``at``, counts only with ``taal`` beside it.
+    """
+    alone = key(name)
+    said = "_".join(re.sub(r"[^\w\s]", " ", name.lower()).split()) != alone or len(alone) > 4 or not alone.isascii()
+    together = re.sub("ta+l$", "tal", alone.replace("_", ""))
+    known = next((_SPELLINGS[one] for one in (alone, together) if one in _SPELLINGS), "") if said else ""
+    return TAALS[known] if known else None
+
+
 def find(name: str) -> Taal:
     """The taal of a name in any of its spellings (``Teental``, ``teen taal``, ``तीनताल``), or one that `own` made.
 
