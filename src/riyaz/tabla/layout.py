@@ -32,7 +32,7 @@ _TOKEN = re.compile(
     r"|(?P<word>[^\s|()।॥^<]+)",
     re.IGNORECASE,
 )
-_SIGN_ROW = re.compile(r"[\s|।॥_.Xx×✕+0-9०-९()–-]*[Xx×✕+0-9०-९][\s|।॥_.Xx×✕+0-9०-९()–-]*")
+_SIGN_ROW = re.compile(r"[\s|।॥_.Xx×✕+\d()–-]*[Xx×✕+\d][\s|।॥_.Xx×✕+\d()–-]*")
 _RULE = re.compile(r"\s*\|?(?:\s*:?-{3,}:?\s*\|)+\s*(?:\s*:?-{3,}:?)?\s*")  # under the head of a table in Markdown
 _SIGNED = re.compile(r"\[\s*([Xx+0Oo2-9])\s*\](?=\s*[^\W\d_])")  # [x] before bols
 _MARKUP = re.compile(r"</?[A-Za-z][^<>]*>|&nbsp;|\*\*|^\s*>+|^\s*(?:```|~~~).*|^\s*[•‣◦*](?=\s)")
