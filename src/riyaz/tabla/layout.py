@@ -35,7 +35,7 @@ _TOKEN = re.compile(
 _SIGN_ROW = re.compile(r"[\s|।॥_.Xx×✕+\d()–-]*[Xx×✕+\d][\s|।॥_.Xx×✕+\d()–-]*")
 _RULE = re.compile(r"\s*\|?(?:\s*:?-{3,}:?\s*\|)+\s*(?:\s*:?-{3,}:?)?\s*")  # under the head of a table in Markdown
 _SIGNED = re.compile(r"\[\s*([Xx+0Oo2-9])\s*\](?=\s*[^\W\d_])")  # [x] before bols
-_MARKUP = re.compile(r"</?[A-Za-z][^<>]*>|&nbsp;|\*\*|^\s*>+|^\s*(?:```|~~~).*|^\s*[•‣◦*](?=\s)")
+_MARKUP = re.compile(r"</?[A-Za-z][^<>]*>|&nbsp;|\*\*|^\s*>+|^\s*```.*|^\s*[•‣◦*](?=\s)")
 _SPEEDS = tuple(str(n) for n in range(1, 17))  # a bare number where lines have names
 _TIMES = {"twice": 2, "thrice": 3, "two times": 2, "three times": 3, "2 times": 2, "3 times": 3}
 _SPOKEN = re.compile(rf"(?<![\w(])\(?({'|'.join(_TIMES)})\)?(?!\w)", re.IGNORECASE)
