@@ -53,10 +53,11 @@ def test_middles_at_another_speed():
         notation.bols("Dha - Te Te", "keherwa"),
         notation.bols("", "keherwa"),
     ]
-    found = theme.middles(known, Fraction(2), (), TICKS)
+    known = theme.at_speeds(known, Fraction(2))
+    found = theme.middles(known, (), TICKS)
     assert {row("Dha Te"), (*row("Dha"), ("", HALF)), row("Dha", TICKS), row("Dha Te Te Dha", HALF // 2)} <= set(found)
-    assert theme.middles(known, Fraction(2), row("Dha"), TICKS) == [row("Te Te"), (("", HALF), ("Te", HALF))]
-    assert theme.middles(known, Fraction(2), (), TICKS + 1) == []
+    assert theme.middles(known, row("Dha"), TICKS) == [row("Te Te"), (("", HALF), ("Te", HALF))]
+    assert theme.middles(known, (), TICKS + 1) == []
 
 
 def test_joins_count_only_at_the_density_at_which_they_are_documented():

@@ -324,7 +324,7 @@ def sheet(events: pd.DataFrame, about: dict[str, Any], script: str = "both", sig
     """
     taal = taals.find(about["taal"])
     shown = {
-        "Taal": f"{taal.title} ({taal.matras} matras: {'+'.join(map(str, taal.vibhags))})",
+        "Taal": f"{taal.title} ({taal.size})",
         **{key.title(): str(about[key]) for key in ("form", "laya", "gharana") if about.get(key)},
         **({"Tempo": f"{about['tempo']:g} matras a minute"} if about.get("tempo") else {}),
         **({"Source": str(about["source"])} if about.get("source") else {}),

@@ -2,7 +2,7 @@
 
 Two tables. `CLOSED_TA` is used by the reader: a typed Ta is closed in these places and open in all others (as the
 khali of Dha, at the head of a phrase, before Ge and Ke). `PLAYED` is used where strokes are struck: the name in the
-text stays, the hands play another bol.
+text stays, the hands play another bol. Dhi is Ge with Tin but before closed strokes.
 
 References
 ----------
@@ -37,7 +37,7 @@ CLOSED_PAIRS = ("tita", "teta", "dheta")
 # bol: (played as, before these bols; empty: in any other place)
 PLAYED: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
     "Ti": (("Tin", ("Na",)),),
-    "Dhi": (("Dhe", ("Te", "Ti", "ta", "Tit", "Tet", "Ki")), ("Dhin", ("Na",))),
+    "Dhi": (("Dhe", ("Te", "Ti", "ta", "Tit", "Tet", "Ki")), ("Dhin", ())),
 }
 
 
@@ -63,6 +63,8 @@ def played_as(bols: Sequence[str]) -> list[str]:
     """
     names: list[str] = []
     for bol, after in zip(reversed(bols), ["", *reversed(bols)], strict=False):
-        choices = [name for name, following in PLAYED.get(bol, ()) if after in following]
-        names.append(choices[0] if choices else names[-1] if bol == after else bol)
+        rules = PLAYED.get(bol, ())
+        choices = [name for name, following in rules if after in following]
+        choices = choices or [names[-1] if bol == after and names else name for name, where in rules if not where]
+        names.append(choices[0] if choices else names[-1] if bol == after and names else bol)
     return names[::-1]

@@ -12,6 +12,8 @@ that remains is taken; where two remain, the text is refused with both, and a li
 ``dots: bars``     a dot between blanks parts as a bar does
 ``dots: rests``    a dot between blanks is a rest
 ``hyphens: matras``  a hyphen ends a matra
+``hyphens: joins``   a hyphen joins the bols of a word and takes no time
+``dashes: bullets``  a dash at the head of each row is no rest
 ``commas: matras``   a comma ends a matra
 ``runs: pairs``      two strokes of TiRaKiTa, KiTaTaKa, DheRe take the time of one other
 =================  =========================================================
@@ -19,7 +21,7 @@ that remains is taken; where two remain, the text is refused with both, and a li
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from riyaz.music.events import TICKS, Unreadable
@@ -30,6 +32,8 @@ from riyaz.tabla.spelling import mistake, strokes, with_ka
 
 Slots = list[tuple[int, str]]  # ticks, and a bol, "" for a rest
 
+LANDING = ("tihai", "tukda", "mukhda", "chakradar", "mohra")  # forms that end on a further sam
+THEMED = ("kaida", "rela", "peshkar")
 MOST = 8  # strokes of a word that may be a matra where the avartans are not whole
 RUNS = tuple(
     tuple(run.split())
@@ -55,9 +59,10 @@ class Reading:
     ----------
     bars : ``vibhags`` or ``matras``.
     dots : ``rests`` or ``bars``, of a dot between blanks.
-    hyphens : ``rests`` or ``matras``.
+    hyphens : ``rests``, ``matras`` or ``joins``.
     commas : ``shares`` or ``matras``.
     runs : ``strokes`` or ``pairs``: what of a fast run takes the time of one other stroke, where `strokes` is not 0.
+    dashes : ``rests`` or ``bullets``, of a dash at the head of each row.
     strokes : slots a matra where blanks part phrases; 0 where a word is a matra.
     """
 
@@ -66,13 +71,14 @@ class Reading:
     hyphens: str = "rests"
     commas: str = "shares"
     runs: str = "strokes"
+    dashes: str = "rests"
     strokes: Fraction = Fraction(0)
 
     @property
     def settled(self) -> str:
         """The lines of a header that choose this reading."""
         plain = Reading()
-        keys = ("dots", "hyphens", "commas", "bars", "runs")
+        keys = ("dots", "hyphens", "commas", "bars", "runs", "dashes")
         lines = [f"{key}: {getattr(self, key)}" for key in keys if getattr(self, key) != getattr(plain, key)]
         lines += [f"strokes: {self.strokes}"] if self.strokes else []
         return ", ".join(lines) or "words: matras"
@@ -80,16 +86,18 @@ class Reading:
     @property
     def words(self) -> str:
         """The reading in words."""
+        joins = "a hyphen joins bols, " * (self.hyphens == "joins")
         if self.strokes:
             runs = ", runs twice as fast" if self.runs == "pairs" else ""
-            return f"{self.strokes} stroke{'s' * (self.strokes != 1)} a matra{runs}"
+            return f"{joins}{self.strokes} stroke{'s' * (self.strokes != 1)} a matra{runs}"
         marks = {"a hyphen ends": self.hyphens, "a comma ends": self.commas, "a bar ends": self.bars}
         ends = next((mark for mark, meaning in marks.items() if meaning == "matras"), "")
-        return f"{ends} a matra" if ends else "a word is a matra"
+        listed = ", a dash at its head is no rest" * (self.dashes == "bullets")
+        return f"{ends} a matra" if ends else f"{joins}a word is a matra{listed}"
 
 
 def settle(
-    parts: Mapping[str, Sequence[Item]], taal: taals.Taal, given: Mapping[str, str], place: Place
+    parts: Mapping[str, Sequence[Item]], taal: taals.Taal, given: Mapping[str, str], place: Place, form: str = ""
 ) -> tuple[Reading, dict[str, Slots]]:
     """Choose the reading of a text and place its strokes.
 
@@ -97,6 +105,7 @@ def settle(
     ----------
     parts : the items of each section, in order.
     given : what the header says about reading, such as ``{"strokes": "4"}``.
+    form : a kaida, rela or peshkar begins with a theme whose two halves are whole matras of one avartan, or of two.
 
     Returns
     -------
@@ -107,7 +116,12 @@ def settle(
     Unreadable : no reading fits (the plain one's mistake), or two fit and the header does not choose.
     """
     plain = _given(Reading(), given)
+    parts = {name: _marked(items, taal) for name, items in parts.items()}
     result = [item for items in parts.values() for item in items]
+    words = [item.text for item in result if item.kind == "word"]
+    joined = "hyphens" not in given and "words" not in given and _joined(words)
+    if joined and any(_in_runs(strokes(word.replace("-", ""))) for word in words if "-" in word):
+        plain, joined = replace(plain, hyphens="joins"), False  # no rests within TiRaKiTa
     dots = next((item for item in result if item.kind == "dot"), None)
     try:
         first = _placed(parts, taal, plain)
@@ -117,8 +131,9 @@ def settle(
     else:
         mistaken = None
         tell = any("$" in item.text for item in result) and any(item.kind == "bar" for item in result)
-        chosen = bool({"words", "strokes", "hyphens", "commas"} & given.keys())
-        if chosen or (whole(first, taal) and (not dots or "dots" in given) and (not tell or "bars" in given)):
+        chosen = bool({"words", "strokes", "hyphens", "commas", "dashes"} & given.keys())
+        open_ = (dots and "dots" not in given) or (tell and "bars" not in given) or joined
+        if chosen or (whole(first, taal) and not open_):
             return plain, first
     fitting: list[tuple[Reading, dict[str, Slots]]] = []
     for reading in _others(result, given, plain, bars=mistaken is not None):
@@ -129,10 +144,21 @@ def settle(
         if whole(slots, taal) and slots not in [other for _, other in fitting]:
             fitting.append((reading, slots))
     paired = any(reading.runs == "pairs" for reading, _ in fitting)
-    if mistaken is None and not dots and not whole(first, taal) and _half(first, taal, paired):
+    exact = [(reading, slots) for reading, slots in fitting if whole(slots, taal, lands=False)]
+    fitting = exact if exact and form not in LANDING else fitting
+    by_words = [(reading, slots) for reading, slots in fitting if not reading.strokes]
+    fitting = by_words or fitting  # a word is a matra where that gives whole avartans
+    plainly = not dots and (joined if whole(first, taal) else not by_words and _half(first, taal, paired))
+    if mistaken is None and plainly and first not in [slots for _, slots in fitting]:
         fitting = [(plain, first), *fitting]
+    elif form in THEMED and len(fitting) > 1 and all(reading.strokes for reading, _ in fitting):
+        length = taal.ticks * (1 if taal.matras % 2 == 0 else 2)
+        usual = [(reading, slots) for reading, slots in fitting if _ticks(next(iter(slots.values()))) == length]
+        fitting = usual if len(usual) == 1 else fitting
     if len(fitting) == 1:
         return fitting[0]
+    if shared := next((item for item in result if item.kind == "shared"), None):
+        shared.place.stop("a repeat is expected after )", "write for instance ) x3; without it, brackets are a matra")
     if len(fitting) > 1:
         shown = " or ".join(f"{reading.words} ({_length(slots)} matras)" for reading, slots in fitting[:2])
         settled = " or ".join(reading.settled for reading, _ in fitting[:2])
@@ -152,11 +178,11 @@ def settle(
     return plain, first
 
 
-def whole(sections: Mapping[str, Slots], taal: taals.Taal) -> bool:
-    """Whether every section is whole avartans, or whole ones and the sam on which it lands."""
+def whole(sections: Mapping[str, Slots], taal: taals.Taal, lands: bool = True) -> bool:
+    """Whether every section is whole avartans, or, if `lands`, whole ones and the sam on which it lands."""
     for slots in sections.values():
-        over = sum(ticks for ticks, _ in slots) % taal.ticks
-        if over and not (over == TICKS and len(slots) > 1 and slots[-1][0] == TICKS and slots[-1][1]):
+        over, matra = _ticks(slots) % taal.ticks, TICKS * taal.counts
+        if over and not (lands and over == matra and len(slots) > 1 and slots[-1][0] == matra and slots[-1][1]):
             return False
     return True
 
@@ -164,10 +190,14 @@ def whole(sections: Mapping[str, Slots], taal: taals.Taal) -> bool:
 def _half(sections: Mapping[str, Slots], taal: taals.Taal, strict: bool) -> bool:
     """Whether the plain reading is likely as well: half avartans, or, if not strict, words of at most two strokes."""
     for slots in sections.values():
-        total = sum(ticks for ticks, _ in slots)
+        total = _ticks(slots)
         if total * 2 % taal.ticks and (strict or len(slots) * TICKS > 2 * total):
             return False
     return True
+
+
+def _ticks(slots: Slots) -> int:
+    return sum(ticks for ticks, _ in slots)
 
 
 def _length(sections: Mapping[str, Slots]) -> str:
@@ -181,6 +211,7 @@ def _given(reading: Reading, given: Mapping[str, str]) -> Reading:
         hyphens=given.get("hyphens", reading.hyphens),
         commas=given.get("commas", reading.commas),
         runs=given.get("runs", reading.runs),
+        dashes=given.get("dashes", reading.dashes),
         strokes=Fraction(given.get("strokes", reading.strokes)),
     )
 
@@ -189,33 +220,91 @@ def _others(result: Sequence[Item], given: Mapping[str, str], plain: Reading, ba
     """The readings beside the plain one that what stands in the text allows."""
     kinds = {item.kind for item in result}
     words = [item.text for item in result if item.kind == "word"]
-    own = any(item.speed != 1 for item in result) or any(set("~,") & set(word) for word in words)
+    own = any(item.speed != 1 for item in result) or any(set("~,") & set(word.rstrip(",")) for word in words)
     dots = [plain.dots] if "dots" in given or "dot" not in kinds else ["bars", "rests"]
     tell = bars or "dot" in kinds or any("$" in item.text for item in result)
     ends = ["vibhags", "matras"] if tell and "bars" not in given and {"bar", "dot"} & kinds else [plain.bars]
-    others = [Reading(bars=end, dots=dot) for dot in dots for end in ends]
+    lists = ["rests", "bullets"] if "bullet" in kinds and "dashes" not in given else [plain.dashes]
+    others = [Reading(bars=end, dots=dot, dashes=dash) for dash in lists for dot in dots for end in ends]
     if any("$" in item.text for item in result):
         return others
     if words and all(word.count("-") >= 2 for word in words) and "hyphens" not in given:
         others.append(Reading(hyphens="matras"))
     if words and all(word.strip(",").count(",") >= 2 for word in words) and "commas" not in given:
         others.append(Reading(commas="matras"))
-    names = [strokes(word) for word in words]
+    hyphens = [plain.hyphens]
+    if "hyphens" not in given and _joined(words):
+        others.append(Reading(hyphens="joins"))
+        hyphens = ["rests", "joins"] if plain.hyphens == "rests" else hyphens
+    names = [strokes(word.replace("-", "") if plain.hyphens == "joins" else word) for word in words]
     several = any(len(row) > 1 for row in names)
     longer = sum(map(len, names)) > 2 * len(names)  # phrases, not the pairs of a dugun
     if (
-        several
+        (several or bars)
         and not own
         and not {"span", "rate", "half", "whole"} & kinds
-        and ("bar" not in kinds or (bars and longer))
+        and ("bar" not in kinds or (bars and (longer or not several)))
     ):
         fast = any("Ra" in row or "Re" in row for row in names)  # TiRaKiTa and DheReDheRe are not played in thah
-        others += [Reading(dots=dot, strokes=n) for dot in dots for n in DENSITIES if n > 1 or not fast]
-        others += [Reading(dots=dot, strokes=n, runs="pairs") for dot in dots for n in DENSITIES if fast]
+        choices = [(dash, dot, hyphen, n) for dash in lists for dot in dots for hyphen in hyphens for n in DENSITIES]
+        for runs in ("strokes", "pairs"):
+            others += [
+                Reading(dots=dot, hyphens=hyphen, dashes=dash, strokes=n, runs=runs)
+                for dash, dot, hyphen, n in choices
+                if (fast if runs == "pairs" else n > 1 or not fast)
+            ]
     return [other for other in others if other != plain]
 
 
 # Placing -------------------------------------------------------------------------------------------------------
+
+
+def _joined(words: Sequence[str]) -> bool:
+    """Whether each of three words or more that are several bols has hyphens between all of them, and nowhere else."""
+    several = [word.rstrip(",").split("-") for word in words if len(strokes(word.replace("-", ""))) > 1]
+    alone = [word for word in words if len(strokes(word)) == 1 and "-" in word.strip("-")]
+    return (
+        len(several) > 2
+        and not alone
+        and all(len(pieces) > 1 and all(len(strokes(piece)) == 1 for piece in pieces) for pieces in several)
+    )
+
+
+def _marked(items: Sequence[Item], taal: taals.Taal) -> list[Item]:
+    """Items with numbers and signs that stand alone among bols as bars, as the ends of matras, or left out.
+
+    Raises
+    ------
+    Unreadable : they are neither the taal's signs, in order, nor numbers that count matras or rows.
+    """
+    marks = [item for item in items if item.kind == "mark"]
+    if not marks:
+        return list(items)
+    texts = [str(int(text)) if (text := item.text.rstrip(".):")).isdigit() else text.upper() for item in marks]
+    texts = [{"O": "0", "×": "X", "✕": "X"}.get(text, text) for text in texts]
+    signs, starts = list(taal.signs), [str(start) for start in taal.starts]
+    paluskar = ["+" if sign == "0" else start for sign, start in zip(signs, starts, strict=True)]
+    cycles = [signs, ["+", *signs[1:]], ["1", *signs[1:]], paluskar] if signs[0] == "X" else [signs, paluskar]
+    whole_cycles = -(-len(texts) // len(signs))
+    if any(texts == (cycle * whole_cycles)[: len(texts)] for cycle in cycles):
+        return [item._replace(kind="bar", text="|") if item.kind == "mark" else item for item in items]
+    counted = [int(text) for text in texts if text.isdigit()]
+    heads = {item.place.line: item for item in reversed(items)}
+    if len(counted) < len(texts) or any(b not in (a + 1, 1) for a, b in zip([0, *counted], counted, strict=False)):
+        wrong = next((item for item, text in zip(marks, texts, strict=True) if text not in signs), marks[0])
+        wrong.place.stop(f"{wrong.text!r} is no bol", "expected a bol")
+    if all(heads[item.place.line] == item for item in marks):
+        return [item for item in items if item.kind != "mark"]
+    result: list[Item] = []
+    group: list[Item] = []
+    for item in [*items, marks[0]]:
+        if item.kind == "word":
+            group.append(item)
+            continue
+        result += [each._replace(speed=each.speed * len(group)) for each in group]
+        group = []
+        result += [item] if item.kind != "mark" else []
+    return result
 
 
 def _placed(parts: Mapping[str, Sequence[Item]], taal: taals.Taal, reading: Reading) -> dict[str, Slots]:
@@ -234,7 +323,14 @@ def _meant(items: Sequence[Item], reading: Reading) -> list[Item]:
             item = (
                 item._replace(kind="bar", text="|") if reading.dots == "bars" else item._replace(kind="word", text="-")
             )
-        if item.kind == "word" and reading.hyphens == "matras":
+        if item.kind == "shared":
+            item = item._replace(kind="word")
+        if item.kind == "bullet":
+            meant += [item._replace(kind="word")] if reading.dashes == "rests" else []
+        elif item.kind == "word" and reading.hyphens == "joins":
+            joined = re.sub(r"(?<=\w)-(?=\w)", "", item.text.title() if item.text.islower() else item.text)
+            meant.append(item._replace(text=joined))
+        elif item.kind == "word" and reading.hyphens == "matras":
             meant += [item._replace(text=text) for text in item.text.split("-") if text]
         elif item.kind == "word" and reading.commas == "matras":
             meant += [item._replace(text=text) for text in item.text.split(",") if text]
@@ -253,7 +349,7 @@ def _section(items: list[Item], taal: taals.Taal, reading: Reading, theme: Slots
         if item.kind == "rate":
             rate = Fraction(int(item.text.rpartition("/")[2]) or 1)
         elif item.kind == "span":
-            _span(group, item, slots)
+            _span(group, item, slots, taal.counts)
             group = []
         elif item.kind == "word" and item.place.line in spans:
             group.append(item)
@@ -271,30 +367,32 @@ def _section(items: list[Item], taal: taals.Taal, reading: Reading, theme: Slots
             else:
                 slots += theme
         elif item.kind == "bar" and (reading.bars == "matras" or group):
-            _shared(group, slots)
+            _shared(group, slots, taal.counts)
             group = []
         elif item.kind == "bar" and item.text:
             time = Fraction(sum(ticks for ticks, _ in slots))
-            lands = number == len(items) - 1 and time % taal.ticks == TICKS  # a bar after the sam of a tihai
+            lands = (
+                number == len(items) - 1 and time % taal.ticks == TICKS * taal.counts
+            )  # a bar after the sam of a tihai
             bar = bar if halves or lands else _bar(time, bar, taal, item.place)
         elif item.kind == "word" and reading.bars == "matras" and not rate:
             group.append(item)
         elif item.kind == "word":
-            _matra(item, rate, slots, reading.runs == "pairs")
+            _matra(item, rate, slots, taal.counts, reading.runs == "pairs")
     if halves:
         slots = _halved(slots, halves, theme, taal)
     if rate and len(slots) > 1 and slots[-1][1]:
         over = (sum(ticks for ticks, _ in slots) - slots[-1][0]) % taal.ticks
-        slots[-1] = (TICKS, slots[-1][1]) if over == 0 else slots[-1]  # a last stroke on sam
+        slots[-1] = (TICKS * taal.counts, slots[-1][1]) if over == 0 else slots[-1]  # a last stroke on sam
     return slots
 
 
-def _matra(item: Item, rate: Fraction, slots: Slots, pairs: bool = False) -> None:
+def _matra(item: Item, rate: Fraction, slots: Slots, counts: int, pairs: bool = False) -> None:
     """Add a word as a matra, or its strokes at a rate, in runs two for one if they are `pairs`."""
-    shares = word(item.text, item.place)
+    shares, matra = word(item.text, item.place), TICKS * counts
     fast = _in_runs([bol for _, bol in shares]) if pairs else set()
     for number, (share, bol) in enumerate(shares):
-        ticks = TICKS / rate / (2 if number in fast else 1) if rate else share * TICKS / item.speed
+        ticks = matra / rate / (2 if number in fast else 1) if rate else share * matra / item.speed
         if ticks.denominator != 1:
             item.place.stop(f"{item.text!r} parts a matra into more than {TICKS} can count", "use fewer bols")
         if bol == "~" and not slots:
@@ -317,21 +415,24 @@ def _in_runs(names: Sequence[str]) -> set[int]:
     return places
 
 
-def _shared(group: list[Item], slots: Slots) -> None:
+def _shared(group: list[Item], slots: Slots, counts: int) -> None:
     """Add the words of one matra: each has an even share."""
     for item in group:
-        _matra(item._replace(speed=item.speed * len(group)), Fraction(0), slots)
+        _matra(item._replace(speed=item.speed * len(group)), Fraction(0), slots, counts)
 
 
-def _span(group: list[Item], item: Item, slots: Slots) -> None:
+def _span(group: list[Item], item: Item, slots: Slots, counts: int) -> None:
     """Add the words of a line that fill so many matras, stroke by stroke."""
     text = re.sub(r"([½¼¾])", lambda m: {"½": " 1/2", "¼": " 1/4", "¾": " 3/4"}[m[0]], item.text.strip("( )"))
     matras = sum((Fraction(part) for part in text.split()), Fraction(0))
     n_strokes = sum(len(word(each.text, each.place)) for each in group)
     if not n_strokes or not matras:
         item.place.stop(f"{item.text.strip()} says how long nothing is", "write bols before it")
+    if (n_strokes / matras).denominator > 2:
+        detail = f"{n_strokes} strokes do not part {item.text.strip('( )')} matras evenly"
+        item.place.stop(detail, "part the line, or write a word for each matra")
     for each in group:
-        _matra(each, n_strokes / matras, slots)
+        _matra(each, n_strokes / matras, slots, counts)
 
 
 def _halved(slots: Slots, halves: list[tuple[int, Place]], theme: Slots, taal: taals.Taal) -> Slots:
@@ -359,9 +460,10 @@ def _bar(time: Fraction, last: Fraction, taal: taals.Taal, place: Place) -> Frac
     starts: list[Fraction] = [Fraction((start - 1) * TICKS) for start in taal.starts]
     if time % taal.ticks not in starts:
         vibhag = starts.index(last % taal.ticks)
-        has = (time - last) / TICKS
+        has = (time - last) / TICKS / taal.counts
         shown = f"{has.numerator if has.denominator == 1 else round(float(has), 2)} matra{'s' * (has != 1)}"
-        place.stop(f"vibhag {vibhag + 1} of {taal.title} has {shown} here", f"expected {taal.vibhags[vibhag]}")
+        expected = taals.shown(Fraction(taal.vibhags[vibhag], taal.counts))
+        place.stop(f"vibhag {vibhag + 1} of {taal.title} has {shown} here", f"expected {expected}")
     return time
 
 
@@ -372,7 +474,7 @@ def word(text: str, place: Place) -> list[tuple[Fraction, str]]:
     ------
     Unreadable : a part of it is no bol; names the nearest.
     """
-    parts, slots, column = re.split(r"[,]|(?<=[^\W\d_])\.(?=[^\W\d_])", text.rstrip(",") or text), [], place.column
+    parts, slots, column = re.split(r"[,]|(?<=[^\W\d_])[./](?=[^\W\d_])", text.rstrip(",") or text), [], place.column
     for part in parts:
         names = strokes(part)
         if not names:

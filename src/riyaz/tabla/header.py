@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
+from fractions import Fraction
 from typing import NamedTuple
+from unicodedata import normalize
 
 from riyaz.music.events import Unreadable
 from riyaz.tabla import pitch, taals
@@ -14,20 +16,20 @@ FORMS = ("theka", "kaida", "rela", "peshkar", "tukda", "mukhda", "tihai", "chakr
 LAYAS = {"vilambit": 45, "madhya": 90, "drut": 180}  # and a usual number of matras a minute
 
 _FORM_NAMES = {
-    "kaida": "kayda kayada kayeda qaida qaeda quaida qayda quayda qa'ida kaeda कायदा कायदे क़ायदा",
-    "rela": "relaa रेला",
-    "peshkar": "peshkara peshkaar पेशकार",
-    "tukda": "tukra tukada tukdaa टुकड़ा टुकडा",
+    "kaida": "কায়দা kayda kayada kayeda qaida qaeda quaida qayda quayda qa'ida kaeda कायदा कायदे क़ायदा",
+    "rela": "রেলা relaa रेला",
+    "peshkar": "পেশকার peshkara peshkaar पेशकार",
+    "tukda": "টুকরা টুকড়া tukra tukada tukdaa टुकड़ा टुकडा",
     "mukhda": "mukhra mukhada मुखड़ा मुखडा",
-    "tihai": "tehai teehai tihaayi तिहाई",
-    "chakradar": "chakkardar chakradhar chakradaar चक्रदार चक्करदार",
-    "gat": "gath गत",
+    "tihai": "তেহাই তিহাই tehai teehai tihaayi तिहाई",
+    "chakradar": "চক্রদার chakkardar chakradhar chakradaar चक्रदार चक्करदार",
+    "gat": "গৎ গত gath गत",
     "paran": "parand परन",
     "laggi": "lagi लग्गी",
-    "theka": "thekaa ठेका",
+    "theka": "ঠেকা thekaa ठेका",
     "mohra": "mohara मोहरा",
 }
-_KNOWN_FORMS = {name: form for form, names in _FORM_NAMES.items() for name in (form, *names.split())}
+_KNOWN_FORMS = {normalize("NFC", name): form for form, names in _FORM_NAMES.items() for name in (form, *names.split())}
 _KEYS = ("title", "taal", "form", "laya", "gharana", "source", "family", "tempo", "pitch")
 # what a first line says beside form and taal, and what is passed over there
 _MORE = re.compile(
@@ -41,8 +43,9 @@ READINGS = {
     "words": ("matras",),
     "bars": ("vibhags", "matras"),
     "dots": ("rests", "bars"),
-    "hyphens": ("rests", "matras"),
+    "hyphens": ("rests", "matras", "joins"),
     "commas": ("shares", "matras"),
+    "dashes": ("rests", "bullets"),
     "runs": ("strokes", "pairs"),
     "strokes": (),
 }
@@ -59,14 +62,19 @@ _ALIASES |= {
 }
 _ALIASES |= {"शीर्षक": "title", "type": "form"}
 
+_SEVERAL = "(?:" + "|".join((*_KEYS, *_ALIASES)) + ")"
+
 _SECTIONS = (
     "theme mukh face kaida kayda kayada qaida quayda rela peshkar theka dohra dohara dora palta palte paltas variation "
     "variations bal vistar tukda tukra mukhda ending tihai "
-    "tehai chakradar gat tukda mohra uthan laggi paran adha-dohra मुख कायदा क़ायदा दोहरा पलटा तिहाई ठेका रेला"
+    "tehai chakradar gat tukda mohra uthan laggi paran adha-dohra thah barabar dugun tigun chaugun aad "
+    "मुख कायदा क़ायदा दोहरा पलटा तिहाई ठेका रेला"
 )
 _NAMES = "|".join(sorted(_SECTIONS.split(), key=len, reverse=True))
 _NUMBER = r"(?:[#-]|no\.?|number|नं\.?)?\s*(\d{0,3})"
-_HEAD = re.compile(rf"\s*((?:adha\s+|main\s+)?(?:{_NAMES}))\s*{_NUMBER}\s*(:|[.)-]*\s*$)", re.IGNORECASE)
+_END = r"(:|(?<=\s)[-–—](?=\s+[^\W\d_])|[.)-]*\s*$)"
+_HEAD = re.compile(rf"\s*((?:adha\s+|main\s+)?(?:{_NAMES}))\s*{_NUMBER}\s*{_END}", re.IGNORECASE)
+_MARKS = (":", "-", "–", "—")  # after a heading, before bols
 _OTHER_HEAD = re.compile(r"\s*([^\W\d_][\w .'-]{0,40}?)\s*(\d{0,3})\s*(:)\s*$")
 _LABEL = re.compile(r"\s*(?:bhari|khali|bhari\s+khali|भरी|खाली)\s*(?::|$)", re.IGNORECASE)
 THEME = (
@@ -89,7 +97,7 @@ THEME = (
 
 def form_of(value: str) -> str:
     """The form of a name in any spelling, ``""`` for none."""
-    return _KNOWN_FORMS.get(fold(value).lower().strip(), "")
+    return _KNOWN_FORMS.get(normalize("NFC", fold(value)).lower().strip(), "")
 
 
 def nearest(word: str, known: tuple[str, ...] | list[str]) -> str:
@@ -113,9 +121,17 @@ def header(
     """
     result: dict[str, tuple[str, Place]] = {}
     end = len(rows)
+    titled = hinted = False
     for number, line in enumerate(rows):
         content = line.split("#")[0].strip().strip("*_").strip()
         match = re.match(r"([^\W\d][^\s:=|]*)\s*[:=]\s*(.*)$", content)
+        several = re.split(rf"[\s,;|]+(?={_SEVERAL}\s*[:=])", content, flags=re.IGNORECASE) if match else []
+        if match and len(several) > 1 and fold(match[1]).lower() not in _TEXTS:  # Taal: Teental  Laya: madhya
+            for each in several:
+                name, _, value = re.sub("=", ":", each, count=1).partition(":")
+                name = fold(name.strip()).lower()
+                result[_ALIASES.get(name, name)] = (value.strip(), place._replace(line=number + 1))
+            continue
         if match and "taal" not in result and (named := _named(match[1])):
             result["taal"] = (named, place._replace(line=number + 1))
             rows[number] = re.sub(r"^[^:=]*[:=]", lambda before: " " * len(before[0]), line)
@@ -123,6 +139,11 @@ def header(
                 end = number
                 break
             continue
+        if not content and (heading := re.match(r"\s*#+\s*([^\W\d_].*)$", line)) and not hinted:
+            hint = _plain(heading[1].strip(), False)  # a heading of Markdown that names the taal
+            if "taal" in hint and "taal" not in result and not _later(rows[number + 1 :]):
+                result |= {key: (value, place._replace(line=number + 1)) for key, value in hint.items()}
+            hinted = True
         if not content:
             continue
         if not match:
@@ -130,12 +151,25 @@ def header(
             known = "taal" in result
             plain = {} if {"taal", "form"} <= result.keys() else _plain(content, known) or _plain(bare, known)
             here = place._replace(line=number + 1)
+            plain = plain or ({} if known or _of_bols(content) else _mentioned(content))
+            if not plain and not known and not titled and _later(rows[number + 1 :]) and not _of_bols(content):
+                titled = True  # a line of words above the header is the title
+                result.setdefault("title", (content, here))
+                continue
             if not plain or any(key in result for key in plain):
                 end = number
                 break
             result |= {key: (value, here) for key, value in plain.items()}
             continue
-        name = match[1].lower()
+        name = fold(match[1]).lower()
+        if form_of(name) and "vibhags" not in result and "taal" not in result and (named := _named(match[2])):
+            here = place._replace(line=number + 1)
+            result |= {"form": (name, here), "taal": (named, here)}
+            continue
+        is_key = name in (*_KEYS, *_OWN, *READINGS, *_ALIASES)
+        if not is_key and "taal" in result and (not match[2] or _of_bols(match[2])):  # a section, such as Dugun:
+            end = number
+            break
         if name == "speed" or (_HEAD.match(line) and not (name == "theka" and "vibhags" in result)):
             end = number
             break
@@ -147,7 +181,43 @@ def header(
         if key == "pitch":
             text = re.split(r"\s#", text)[0]  # C# and then a comment
         result[key] = (text.strip() if key in (*_TEXTS, "pitch") else match[2].strip(), here)  # a # belongs to a text
+    for number in range(end, len(rows)) if "taal" not in result and "vibhags" not in result else ():
+        match = re.match(r"\s*([^\W\d][^\s:=|]*)\s*[:=]\s*([^#]+)", rows[number])
+        if match and _ALIASES.get(fold(match[1]).lower(), match[1].lower()) == "taal":  # below the bols
+            result["taal"] = (match[2].strip(), place._replace(line=number + 1))
+            rows[number] = ""
+            break
     return (*_values(result, more or {}), end)
+
+
+def _mentioned(content: str) -> dict[str, str]:
+    """The one taal, and the form, that a line of words names, such as ``Kaida No. 1 in Teental``; else nothing."""
+    words = re.findall(r"[^\s\d()\[\].,:;|/_–—-]+", fold(content))
+    found: set[str] = set()
+    start = 0
+    while start < min(len(words), 12):
+        grams = [" ".join(words[start : start + n]) for n in (4, 3, 2, 1) if start + n <= len(words)]
+        named = ((len(gram.split()), taals.exact(gram)) for gram in grams)
+        size, taal = next(((n, taal) for n, taal in named if taal), (1, None))
+        found |= {taal.title} if taal else set()
+        start += size
+    forms = {form_of(word) for word in words} - {""}
+    if len(found) != 1 or len(words) > 12:
+        return {}
+    return {"taal": found.pop(), **({"form": forms.pop()} if len(forms) == 1 else {})}
+
+
+def _later(rows: list[str]) -> bool:
+    """Whether a row says what the taal is."""
+    known = ("taal", *(alias for alias, key in _ALIASES.items() if key == "taal"))
+    keys = [re.match(r"\s*\W*([^\W\d][^\s:=|]*)\s*[:=]", row) for row in rows]
+    return any(key and fold(key[1]).lower() in known for key in keys)
+
+
+def _of_bols(content: str) -> bool:
+    """Whether every word of a row is bols."""
+    words = re.findall(r"[^\s|।॥()/]+", content)
+    return bool(words) and all(strokes(word.strip(",.;")) for word in words)
 
 
 def _named(word: str) -> str:
@@ -212,9 +282,9 @@ def _taal(value: str, own: dict[str, str], here: Place, more: Mapping[str, taals
         taal = taals.own(value, own["vibhags"], own.get("signs", ""), own.get("theka", ""))
     except Unreadable as error:
         here.stop(error.reason, error.remedy)
-    matras = own.get("matras", str(taal.matras))
-    if matras != str(taal.matras):
-        here.stop(f"the vibhags {own['vibhags']} have {taal.matras} matras, not {matras}", "correct one of them")
+    if "matras" in own and taals.number(own["matras"]) != Fraction(taal.matras, taal.counts):
+        matras = taals.shown(Fraction(taal.matras, taal.counts))
+        here.stop(f"the vibhags {own['vibhags']} have {matras} matras, not {own['matras']}", "correct one of them")
     return taal.name
 
 
@@ -277,10 +347,10 @@ def sections(rows: list[str], start: int, default: str, place: Place) -> Iterato
                 )
             note = rows[number].partition("#")[2].strip()
             _add(heads, Head(match[1], number, number + 1, match[2] or "", note), here)
-        elif (match := _HEAD.match(rows[number])) and (match[3] == ":" or not bracketed):
+        elif (match := _HEAD.match(rows[number])) and (match[3] in _MARKS or not bracketed):
             name = " ".join((match[1].lower(), match[2])).strip()
             name = "theme" if name in THEME else name
-            if name in [head.name for head in heads] and match[3] != ":":
+            if name in [head.name for head in heads] and match[3] not in _MARKS:
                 continue  # a reference
             _add(heads, Head(name, number, number), here)
             rows[number] = " " * match.end() + rows[number][match.end() :]

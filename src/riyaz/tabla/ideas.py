@@ -22,12 +22,11 @@ from fractions import Fraction
 from math import ceil
 from typing import NamedTuple
 
-import pandas as pd
-
 from riyaz.music.events import TICKS
 from riyaz.tabla import theme as themes
 from riyaz.tabla.filling import Free, Row, khali_copy, length, opens
 
+LONG = 20  # strokes of a line whose end is kept in every palta, so that what is free does not ramble
 RUNS = {"theme": 3, "palta": 4}  # at most so many consecutive repeats of a bol, or as many as in the theme
 MIN_DIFFERENT = Fraction(1, 4)  # at least, of the strokes in the free part of a palta, from the theme
 MOST = 16  # paltas in a performance
@@ -150,6 +149,7 @@ class Idea(NamedTuple):
 
 
 HALF, GROUPS, FIRST, SECOND = "second quarter varied", "groups", "first line varied", "second line varied"
+FIRST_HEAD = "head of the first line varied"
 LATE = "three quarters varied"
 
 
@@ -171,7 +171,7 @@ def _fixed_ideas(at: Line) -> list[tuple[int, int, Segment]]:
     """Those that leave nothing to choose, as (place in the order, rank, segment)."""
     fixed, back = [], (at.n - 1) * at.ticks
     quarter = themes.until_ticks(at.head, at.cut // 2)
-    even = 2 * at.cut == at.ticks and 2 * length(quarter) == at.cut and at.cut // 2 in themes.boundaries(at.head)
+    even = 2 * at.cut == at.ticks and 2 * length(quarter) == at.cut and at.cut // 2 in themes.joints(at.head)
     even = even and quarter * 2 != at.head  # else the adha dohra is the dohra
     if even:
         row = (*quarter * 2, *at.head * (2 * at.n - 2), *at.end)
@@ -184,11 +184,11 @@ def _fixed_ideas(at: Line) -> list[tuple[int, int, Segment]]:
     closes = any(opens(sound) for sound in themes.until_ticks(row, -(-at.ticks // 3)))
     longer = len(at.end) > themes.cadence(at.line)
     if 2 * at.cut == at.ticks and 2 * at.ticks % at.cycle == 0 and closes and longer:
-        fixed.append((15, 9, _fixed("", row, at.end_opened, length(at.end), "the end of the theme alone")))
+        fixed.append((17, 9, _fixed("", row, at.end_opened, length(at.end), "the end of the theme alone")))
     return fixed
 
 
-def ideas(at: Line, hands: Hands, known: Sequence[pd.DataFrame], rate: Fraction) -> list[Idea]:
+def ideas(at: Line, hands: Hands, known: Sequence[Row], rate: Fraction) -> list[Idea]:
     """All ideas that a theme allows, in the order in which they are played."""
     new = hands.practised - hands.joins
     whole, first = at.n * at.ticks, (at.n - 1) * at.ticks
@@ -202,33 +202,40 @@ def ideas(at: Line, hands: Hands, known: Sequence[pd.DataFrame], rate: Fraction)
         rows.append((place, rank, idea, *around, more))
 
     late = {"joins": hands.joins | hands.practised}
-    for place, rank in ((1, 0), (2, 8)):
+    ends = len(at.line) > LONG  # long lines keep their end where they vary
+    rest = (*at.end_opened, *at.line) if ends else at.line
+    back_again = (*at.end_opened, *at.opened) if ends else at.opened
+    for place, rank in ((1, 0), (2, 12)):
         add(place, rank, HALF, at.head, at.line, at.opened, whole, first)
-    for place, rank in ((5, 1), (6, 7)):
-        add(place, rank, FIRST, (), at.line, at.opened, whole, first)
+    for place, rank in ((5, 1), (8, 10)):
+        add(place, rank, FIRST_HEAD if ends else FIRST, (), rest, back_again, whole, first)
+    if 2 * length(first_group) < whole - length(rest):
+        add(6, 7, "the first group twice", first_group * 2, rest, back_again, whole, first)
+    if other := next((phrase for phrase in hands.phrases if len(phrase) > 1 and phrase[0] != at.line[0]), ()):
+        add(7, 8, "another phrase first", other, rest, back_again, whole, first)
     if at.opened != at.line:
-        for place, rank in ((7, 3), (8, 11)):
+        for place, rank in ((9, 3), (10, 13)):
             add(place, rank, SECOND, at.opened, at.end, at.end_opened, whole, first)
     if new:
-        add(9, 10, "new joins in the first line", (), at.line, at.opened, whole, first, wanted=new, **late)
-    for place, rank in ((11, 5), (13, 13)):
+        add(11, 11, "new joins in the first line", (), at.line, at.opened, whole, first, wanted=new, **late)
+    for place, rank in ((13, 5), (15, 15)) if not ends else ():
         add(place, rank, LATE, (), at.end, at.end_opened, whole, whole - length(at.end), **late)
     if not hands.rela:
         if len(hands.groups) > 1:
             add(4, 2, GROUPS, (), at.line, at.opened, whole, first, phrases=hands.groups, places=())
         if rests:
             more = {"phrases": (*hands.phrases, *rests), "wanted": rested, **late}
-            add(10, 12, "a rest in the first line", (), at.line, at.opened, whole, first, **more)
+            add(12, 14, "a rest in the first line", (), at.line, at.opened, whole, first, **more)
         if silent:
-            add(12, 14, "sam silent", silent, at.line, at.opened, whole, first, **late)
+            add(14, 16, "sam silent", silent, at.line, at.opened, whole, first, **late)
     if 2 * at.ticks % at.cycle == 0:
-        add(14, 3, "one line, its head varied", (), at.end, at.end_opened, at.ticks, at.cut)
+        add(16, 3, "one line, its head varied", (), at.end, at.end_opened, at.ticks, at.cut)
     fixed = [row for row in _fixed_ideas(at) if not (hands.rela and row[2].idea == "bal")]
     made = [(place, Idea(rank, (segment,))) for place, rank, segment in fixed]
     for place, rank, idea, before, after, back, half, returns, more in rows:
         size = half - length(before) - length(after)
         if size > 0:
-            frees = _frees(at, hands, known, rate, before, after, half, size, more)
+            frees = _frees(at, hands, known, rate, before, after, half, size, more, place < 4)
             segments = tuple(Segment("", free, after, before, back, returns, idea) for free in frees)
             made.append((place, Idea(rank, segments)))
     return [idea for _, idea in sorted(made, key=lambda pair: pair[0])]
@@ -237,19 +244,20 @@ def ideas(at: Line, hands: Hands, known: Sequence[pd.DataFrame], rate: Fraction)
 def _frees(
     at: Line,
     hands: Hands,
-    known: Iterable[pd.DataFrame],
+    known: Iterable[Row],
     rate: Fraction,
     before: Row,
     after: Row,
     half: int,
     size: int,
     more: dict,
+    early: bool = False,
 ) -> list[Free]:
     """The free part of an idea: first with all rules, then with all joins of the form, then with fewer rules.
 
     The distance from the theme is given up first, then the places on the beat or off it.
     """
-    opening = 0 if any(bol for bol, _ in before) else -(-half // 3) - length(before)
+    opening = 0 if any(map(opens, before)) else -(-half // 3) - length(before)
     grid = int(2 * TICKS / rate)
     start = length(before)
     wheres = themes.places_of([(at.line, at.opened)], hands.phrases, grid)
@@ -267,5 +275,6 @@ def _frees(
     strict = replace(free, reference=reference, n_different=n_different)
     wide = hands.joins | hands.practised
     frees = [strict, replace(strict, joins=wide), replace(free, joins=wide), replace(free, joins=wide, places=())]
-    taken = [row for row in [reference, *themes.middles(known, rate, before, size)] if row]
+    frees = [strict, free] if early else frees  # only what the theme joins
+    taken = [row for row in [reference, *themes.middles(known, before, size)] if row]
     return [free.without(taken) for free in frees]

@@ -15,7 +15,7 @@ from riyaz.tabla.spelling import script, strokes
 LONGEST = 100_000  # words; what a repeat may make of a few lines
 
 _TOKEN = re.compile(
-    r"(?P<bar>[|।॥]+|(?<!\S)(?://?|I)(?!\S))"
+    r"(?P<bar>[|।॥]+|(?<!\S)(?://?|I|[:;])(?!\S))"
     r"|(?P<sign>\([Xx+]\)|\([0Oo2-9]\)(?=\s*\S)(?!\s*[x×]))"
     r"|(?P<span>\(\s*\d*\s*(?:[½¼¾]|\d/[1-9])?\s*\)\s*$)"
     r"|(?P<section>(?:\+\s*)?\ue000\d+)"
@@ -24,6 +24,7 @@ _TOKEN = re.compile(
     r"|(?P<times>(?<!\S)(?:[x×]\s*\d+|\d+\s*(?:times|[x×]))(?!\w))"
     r"|(?P<half>\+?\s*(?:½|(?<!\d)1/2|\b(?:half|adha))\s*(?:face|mukh|theme|kaida)\b)"
     r"|(?P<whole>\+\s*(?:face|mukh|theme|kaida)\b|(?<!\S)(?:face|mukh|theme)\b)"
+    r"|(?P<mark>(?<!\S)(?:[Xx+×✕Oo]|[\d]{1,2}[.):]?)(?!\S)|(?<!\S)\d{1,2}[.):]?(?=[^\W\d_]))"
     r"|(?P<rate>(?<!\S)(?:\d+(?:\+\d+)*)?/[1-9]\d?(?!\S))"
     r"|(?P<cut>\^)|(?P<drop><\s*\d{1,3}(?!\w))|(?P<faster>(?<!\S)\d{1,2}!(?!\S))|(?P<name>\$[^\W\d]\w*)"
     r"|(?P<speed>(?<!\S)@\d+x(?!\S))"
@@ -31,11 +32,21 @@ _TOKEN = re.compile(
     r"|(?P<word>[^\s|()।॥^<]+)",
     re.IGNORECASE,
 )
-_SIGN_ROW = re.compile(r"[\s|।॥_.Xx+0-9०-९()–-]*[Xx+0-9०-९][\s|।॥_.Xx+0-9०-९()–-]*")
+_SIGN_ROW = re.compile(r"[\s|।॥_.Xx×✕+\d()–-]*[Xx×✕+\d][\s|।॥_.Xx×✕+\d()–-]*")
+_RULE = re.compile(r"\s*\|?(?:\s*:?-{3,}:?\s*\|)+\s*(?:\s*:?-{3,}:?)?\s*")  # under the head of a table in Markdown
+_SIGNED = re.compile(r"\[\s*([Xx+0Oo2-9])\s*\](?=\s*[^\W\d_])")  # [x] before bols
+_MARKUP = re.compile(r"</?[A-Za-z][^<>]*>|&nbsp;|\*\*|^\s*>+|^\s*```.*|^\s*[•‣◦*](?=\s)")
+_SPEEDS = tuple(str(n) for n in range(1, 17))  # a bare number where lines have names
 _TIMES = {"twice": 2, "thrice": 3, "two times": 2, "three times": 3, "2 times": 2, "3 times": 3}
 _SPOKEN = re.compile(rf"(?<![\w(])\(?({'|'.join(_TIMES)})\)?(?!\w)", re.IGNORECASE)
 _NAMED = re.compile(r"^\s*\$([^\W\d]\w*)\s*[:=]")
 _TYPED = str.maketrans({"\u00a0": " ", "\u200b": "", "\ufeff": "", '"': " ", "“": " ", "”": " ", "\r": " "})
+
+
+def unmarked(row: str) -> str:
+    """A row with the marks of web pages, mail and lists as blanks: tags, ``**``, ``>``, code fences, bullets."""
+    row = _MARKUP.sub(lambda match: " " * len(match[0]), row)
+    return _SIGNED.sub(lambda match: f"({match[1]})".ljust(len(match[0])), row)
 
 
 class Item(NamedTuple):
@@ -76,6 +87,8 @@ def items(rows: list[str], first: int, last: int, place: Place, names: Sequence[
     state.named = {name: [] for row in rows[first:last] for name in _NAMED.findall(row)}
     others = {name: rf"(?<!\w){re.escape(name)}(?!\w)".replace(r"\ ", r"\s+") for name in names if not strokes(name)}
     signs = any(re.search(r"\([Xx+]\)", row) for row in rows[first:last])
+    filled = [row for row in rows[first:last] if re.search(r"[^\W\d_]", row.split("#")[0])]
+    listed = len(filled) > 1 and all(re.match(r"\s*[-–—]\s+\S", row) for row in filled)
     for number in range(first, last):
         content = rows[number].split("#")[0].translate(_TYPED)
         content = unicodedata.normalize("NFC", content)
@@ -89,15 +102,30 @@ def items(rows: list[str], first: int, last: int, place: Place, names: Sequence[
             apart = match[3] == "="  # a definition, which is not played
             before, state.stack[-1] = state.stack[-1], [] if apart else state.stack[-1]
             _row(" " * match.end() + content[match.end() :], here, state, signs)
+            if content[match.end() :].strip() and not apart:
+                state.naming = ""  # a name beside its bols names that row
             if apart:
                 state.named[state.naming], state.stack[-1], state.naming = state.stack[-1], before, ""
         elif match := re.match(r"\s*([^\W\d]\w*)\s*:\s*(.*?)\s*$", content):
             state.speed = _speed(match[1], match[2], here._replace(column=match.start(1) + 1))
-        elif not (_SIGN_ROW.fullmatch(content) and not re.fullmatch(r"\s*[x×]\s*\d+\s*", content)):
+        elif (
+            _RULE.fullmatch(content)
+            or _claps(content)
+            or (_SIGN_ROW.fullmatch(content) and not re.fullmatch(r"\s*[x×]\s?\d+\s*", content))
+        ):
+            continue
+        else:
+            if listed and (dash := re.match(r"\s*[-–—](?=\s+\S)", content)):  # it lists, or is a rest
+                state.stack[-1].append(Item("bullet", "-", state.speed, here._replace(column=dash.end())))
+                content = " " * dash.end() + content[dash.end() :]
             content = re.sub(r"^(\s*)\d+[.)](?=\s)", lambda m: " " * len(m[0]), content)  # the number of a line
             content = re.sub(r"(?<=[^\W\d_])\.(\s*)$", r" \1", content) if content.count(".") == 1 else content
             content = _SPOKEN.sub(lambda match: f" x{_TIMES[match[1].lower()]} ", content)
-            content = re.sub(r"\(\s*([x×]\s*\d+)\s*\)", r" \1 ", content)
+            content = re.sub(r"\(\s*([x×]\s*\d+|\d+\s*(?:times|[x×]))\s*\)", r" \1 ", content, flags=re.IGNORECASE)
+            content = re.sub(
+                r"\(\s*(?:bhari|khali|भरी|खाली)\s*\)", lambda m: " " * len(m[0]), content, flags=re.IGNORECASE
+            )
+            content = re.sub(r"(?<!\S)=(?!\S)", "-", content)
             content = re.sub(r"\[(.*?)\](?=\s*[x×]\s*\d)", r"(\1)", content)
             _row(content, here, state, signs, list(others))
     if state.opened:
@@ -106,6 +134,12 @@ def items(rows: list[str], first: int, last: int, place: Place, names: Sequence[
         cut.place.stop("^ stands outside of a repeat", "write ( ... ^ ... ) x3")
     _scripts(state.stack[0])
     return state.stack[0]
+
+
+def _claps(content: str) -> bool:
+    """Whether a row only says where one claps and waves."""
+    words = re.findall(r"[^\W\d_]+", content.lower())
+    return bool(words) and all(re.fullmatch(r"clap|wave|ta+li|khali|sa+m|x", word) for word in words)
 
 
 class _State:
@@ -123,6 +157,9 @@ def _row(content: str, here: Place, state: _State, signs: bool, others: Sequence
         at, word, kind = here._replace(column=token.start() + 1), token[0], token.lastgroup or "word"
         if kind == "sign" and not signs:
             kind = "span" if not content[token.end() :].strip() else "open"
+        if kind == "mark" and state.named and word.isdigit() and word in _SPEEDS:
+            state.speed = Fraction(word)
+            continue
         if kind == "open":
             state.stack.append([])
             state.opened.append(at)
@@ -150,10 +187,10 @@ def _row(content: str, here: Place, state: _State, signs: bool, others: Sequence
             state.speed *= int(word[:-1]) or at.stop(f"{word} is no speed", "write 2!")
         elif kind == "word" and re.fullmatch(r"\.{3,}|…|etc\.?", word):
             at.stop(f"{word} leaves bols out", "write them, or end the line before")
-        elif kind == "word" and state.named and re.fullmatch("[1-9]|1[0-6]", word):
-            state.speed = Fraction(word)
         elif kind == "speed":
             state.speed = Fraction(word[1:-1]) if int(word[1:-1]) else at.stop("@0x is no speed", "write @2x")
+        elif kind == "word" and (match := re.fullmatch(r"([^\W\d_][^+]*)(\++)", word)):  # Dha++ is three long
+            state.stack[-1] += [Item("word", text, state.speed, at) for text in (match[1], *("~" * len(match[2])))]
         elif kind == "word" and (match := re.fullmatch(r"(\D+)[x×](\d+)", word)):
             state.stack[-1] += _repeated([Item("word", match[1], state.speed, at)], match[2], at)
         else:
@@ -174,10 +211,12 @@ def _speed(key: str, value: str, here: Place) -> Fraction:
 def _close(word: str, state: _State, at: Place) -> None:
     if not state.opened:
         at.stop("there is no ( before this )", "write ( ... ) x3")
+    opened, group = state.opened.pop(), state.stack.pop()
     if word == ")":
-        at.stop("a repeat is expected after )", "write for instance ) x3")
-    state.opened.pop()
-    group = state.stack.pop()
+        if not group or len(group) > 8 or opened.line != at.line or {item.kind for item in group} != {"word"}:
+            at.stop("a repeat is expected after )", "write for instance ) x3")
+        state.stack[-1] += [item._replace(kind="shared", speed=item.speed * len(group)) for item in group]
+        return
     cuts = [number for number, item in enumerate(group) if item.kind == "cut"]
     whole, last = [item for item in group if item.kind != "cut"], group[: cuts[0]] if cuts else group
     bar = [Item("bar", "|", Fraction(1), at)] if "|" in word else []

@@ -137,7 +137,7 @@ class Composition:
             **{key: getattr(self, key) for key in ("title", "taal", "form", "laya", "gharana", "source")},
             "family": self.family,
             "metre": f"{taal.matras}/4",
-            "tempo": self.tempo or LAYAS[self.laya or "madhya"],
+            "tempo": (self.tempo or LAYAS[self.laya or "madhya"]) * taal.counts,  # half matras in a taal that has them
             **({"pitch": self.pitch} if self.pitch else {}),
             "sections": sections,
             "derived": round(derived / sum(lengths), 4) if sum(lengths) else 0.0,
@@ -181,6 +181,7 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
     """
     rows, place = text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n"), Place(name or "notation", 1, 1)
     layout.characters(text, place)
+    rows = [layout.unmarked(row) for row in rows]
     if text.lstrip().startswith("{"):
         place.stop("this is JSON, no text of bols", "copy the bols and write for instance: taal: teental above them")
     values, reading, start = header.header(rows, place, more)
@@ -188,7 +189,7 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
         place.stop("the header names no taal", "write for instance: taal: teental")
     taal = taals.TAALS[values["taal"]]
     if taal.name.count("; ") == 3 and taal.theka and not _fills(taal):
-        place.stop(f"the theka of {taal.title} does not fill its {taal.matras} matras", "write one avartan of it")
+        place.stop(f"the theka of {taal.title} does not fill its matras ({taal.size})", "write one avartan of it")
     form = values.get("form", "")
     heads = list(header.sections(rows, start, "theme" if form in ("kaida", "rela", "") else form, place))
     names = [head.name for head, _, _ in heads]
@@ -198,7 +199,7 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
             place._replace(line=max(first, 1)).stop(f"section {head.name!r} has no bols", "write some, or leave it out")
     if not parts:
         place.stop("there are no bols", "write them below the header")
-    slots = dialect.settle(parts, taal, reading, place._replace(line=start + 1))[1]
+    slots = dialect.settle(parts, taal, reading, place._replace(line=start + 1), form)[1]
     for head, first, _ in heads:
         if not slots[head.name]:  # hyphens alone, that say how long nothing is
             place._replace(line=max(first, 1)).stop(f"section {head.name!r} has no bols", "write some, or leave it out")
@@ -217,24 +218,19 @@ def write(composition: Composition) -> str:
     for section in composition.sections:
         origin = ", derived" if section.derived else ", taught" if section.taught else ""
         note = f"  # {section.note}" if section.note else ""
-        parts += ["", f"[{section.name}{origin}]{note}", *lines(section.events, taal)]
+        halves = ["speed: 2"] * (taal.counts == 2)  # a word is half a matra
+        parts += ["", f"[{section.name}{origin}]{note}", *halves, *lines(section.events, taal)]
     own = composition.taal.count("; ") == 3
     top = []
     for key in _KEYS:
         value = getattr(composition, key)
         if key == "taal" and own:
-            top += [f"taal: {taal.title}", f"vibhags: {'+'.join(map(str, taal.vibhags))}"]
+            top += [f"taal: {taal.title}", f"vibhags: {composition.taal.split('; ')[1]}"]
             top += [f"signs: {' '.join(taal.signs)}", *([f"theka: {taal.theka}"] if taal.theka else [])]
         elif value:
             top.append(f"{key}: {value}")
     text = "\n".join([*top, *parts]) + "\n"
-    slots = {
-        s.name: list(zip(s.events["duration"], map("".join, s.events["symbols"]), strict=True))
-        for s in composition.sections
-    }
-    if dialect.whole(slots, taal):
-        return text
-    try:  # not whole avartans: would another reading fit?
+    try:  # would another reading fit?
         plain = all(a == b for a, b in zip(read(text).sections, composition.sections, strict=True))
     except Unreadable:
         plain = False

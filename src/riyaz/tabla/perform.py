@@ -9,8 +9,9 @@ tihai made of the end of the last palta. Each idea says what is free; there, the
    compositions of the same form, at the density that is asked for.
 3. A phrase begins on or off the beat as it does in the theme, except where groups or rests move it.
 4. A bol has at most `ideas.RUNS` consecutive repeats, or as many as in the theme.
-5. A share of at least `ideas.MIN_DIFFERENT` of the strokes in the free part of a palta differs from the theme. Where
-   the same part was free in an earlier palta, at most `MOST_CHANGED` of the strokes differ from that one.
+5. A share of at least `ideas.MIN_DIFFERENT` of the strokes in the free part of a palta differs from the theme. From
+   the palta before, if it is as long, at most `MOST_CHANGED` of them differ, or where nothing fits half of them.
+6. No phrase stands more than `WORN` times in a row.
 
 If an idea has no filling by all rules, rule 5 is dropped, then rule 3; an idea without any filling is left out.
 
@@ -58,7 +59,8 @@ SHORTEST = 24  # strokes of a new theme
 TIHAIS = ("any", "pause", "no pause")
 TIHAI = "from the end of the last palta"
 LANDING = "Dha"  # the last stroke of a tihai
-MOST_CHANGED = Fraction(1, 2)  # of the strokes of a free part, from the palta that varied the same part before
+MOST_CHANGED = Fraction(3, 8)  # of the strokes of a free part, from the palta before
+WORN = 4  # at most so many times a phrase stands in a row; documented paltas have TiRaKiTa four times
 
 
 def plan(
@@ -95,11 +97,11 @@ def plan(
         )
     at = line_of(theme, section, written / rate)
     bhari, n = at.line, at.n
-    hands, known = hands_of(theme, at, practice, rate), list(known)
+    hands, rows = hands_of(theme, at, practice, rate), themes.at_speeds(known, rate)
     paltas: list[Segment] = []
     for lines in (n, 2 * n):
         if len(paltas) < min(n_paltas, MOST):
-            paltas = max(paltas, _paltas(at._replace(n=lines), hands, known, rate, min(n_paltas, MOST)), key=len)
+            paltas = max(paltas, _paltas(at._replace(n=lines), hands, rows, rate, min(n_paltas, MOST)), key=len)
     names = sorted({bol for bol, _ in bhari if bol})
     if len(names) < 2 or len(paltas) < n_paltas:
         has = f"the theme's {len(hands.phrases)} phrase(s) of {len(names)} bol(s) make {len(paltas)} new palta(s)"
@@ -133,7 +135,7 @@ def hands_of(theme: Composition, at: Line, practice: Iterable[pd.DataFrame], rat
     return Hands(chosen, groups, joins, themes.practised(practice, rate, chosen), rela)
 
 
-def _paltas(at: Line, hands: Hands, known: list[pd.DataFrame], rate: Fraction, n: int) -> list[Segment]:
+def _paltas(at: Line, hands: Hands, known: list[Row], rate: Fraction, n: int) -> list[Segment]:
     """The segments of n paltas or fewer, in order: the ideas that are wanted most, those with a choice again."""
     ready = []
     for place, idea in enumerate(sequence.ideas(at, hands, known, rate)):
@@ -193,7 +195,7 @@ def new_theme(
 
     In letters x y x c: the head is x y, the end x c with the closed cadence in the bhari half and the open one in the
     khali half, which is the khali copy up to its end. Khali begins on a matra: where a taal has an odd number of them,
-    the theme has two avartans.
+    the theme has two avartans. The end begins on a matra too, so that the head may be longer by one.
 
     Parameters
     ----------
@@ -231,7 +233,11 @@ def new_theme(
                 for before in (x[-1][0], "")
                 if (free := _new(replace(frees[1], before=before, after=after), x, rows)).count()
             )
-            y = _chosen(next(again, frees[1]), x, choose, "theme")
+            free = next(again, frees[1])
+            y, run = _chosen(free, x, choose, "theme"), frees[0].run
+            while themes.longest_run((*x, *y, *x)) > run and free.without([y]).count():
+                free = free.without([y])
+                y = _chosen(free, x, choose, "theme")
             n, head = themes.cadence(bhari), (*x, *y)
             whole = Segment("theme", None, bhari[-n:], (*head, *x), tail[-n:], half - length(bhari[-n:]))
             opened = replace(whole, returns=length(head))
@@ -250,7 +256,8 @@ def _theme_parts(bhari: Row, tail: Row, half: int, rate: Fraction) -> tuple[Free
     """The free parts x and y of a new theme from the phrases of a known one; None where there is no filling."""
     n, grid = themes.cadence(bhari), int(2 * TICKS / rate)
     last = length(bhari[-n:])
-    size = half // 2 - last
+    end = half // 2 // TICKS * TICKS if half // 2 // TICKS * TICKS > last else half // 2
+    size = end - last  # of x, and the head is what remains
     if size <= 0 or 2 * size % grid or half % 2:
         return None
     phrases = themes.phrases_of([(bhari[:-n], ())])
@@ -259,7 +266,7 @@ def _theme_parts(bhari: Row, tail: Row, half: int, rate: Fraction) -> tuple[Free
     places = themes.places_of([(bhari[:-n], ())], phrases, grid)
     bounded = replace(x, grid=grid, places=places)
     shifted = tuple(frozenset((place - size) % grid for place in where) for where in places)
-    y = replace(bounded, ticks=last, after="", opening=0, places=shifted, excluded=())
+    y = replace(bounded, ticks=half - end - size, after="", opening=0, places=shifted, excluded=())
     bounded, x = (free.without((s,) for s in free.options() if s[0] != LANDING) for free in (bounded, x))
     x = bounded if bounded.count() else x
     y = y if y.count() else replace(y, places=())
@@ -311,6 +318,9 @@ def _chosen(free: Free, played: Row, choose: Choose, name: str) -> Row:
         if sound not in allowed:
             raise ValueError(f"{name}: {sound} was chosen; allowed are {allowed}")
         row = (*row, sound)
+        if any(row[-len(phrase) * (WORN + 1) :] == phrase * (WORN + 1) for phrase in free.phrases):
+            other = free.without([row])
+            free, row = (other, row[:-1]) if other.count() and other.options(row[:-1]) else (free, row)
     return row
 
 
@@ -334,11 +344,13 @@ def _distinct(segment: Segment, earlier: Sequence[tuple[Segment, Row]]) -> Itera
     whole = length(segment.half(())) + free.ticks
     same = [half for half in halves if half[:start] == segment.before and length(half) == whole]
     free = free.without(themes.until_ticks(half[start:], free.ticks) for half in same)
-    around = (segment.before, segment.after, free.ticks)
-    before = [row for other, row in earlier if other.free and (other.before, other.after, other.free.ticks) == around]
-    if before:
-        most = int(MOST_CHANGED * sum(bool(bol) for bol, _ in before[-1]))
-        yield replace(free, reference=before[-1], n_different=1, n_most=most)
+    last = halves[-1] if halves and length(halves[-1]) == whole else ()
+    begun = themes.until_ticks(last, length(segment.before))
+    there = themes.until_ticks(last[len(begun) :], free.ticks)
+    if length(begun) == length(segment.before) and length(there) == free.ticks:
+        strokes = sum(bool(bol) for bol, _ in there)
+        for most in (MOST_CHANGED, Fraction(1, 2)):
+            yield replace(free, reference=there, n_different=1, n_most=int(most * strokes))
     yield free
 
 

@@ -17,6 +17,7 @@ from riyaz.tabla.context import CLOSED_PAIRS, closes
 
 RESTS = "-–—−_.$sSऽ"
 UNDECIDED, LIKELY, OPEN, CLOSED = "Ta?", "ta?", "Ta", "ta"  # LIKELY: closed but as the khali of Dha
+_NASALS = str.maketrans({"ṃ": "n", "ṁ": "n", "ṅ": "n", "Ṃ": "N", "Ṁ": "N", "’": None})
 _JOINERS = {0x200B: None, 0x200C: None, 0x200D: None, 0xFEFF: None}
 _VOWELS = re.compile(r"[aeiou]")
 
@@ -52,7 +53,7 @@ def fold(word: str) -> str:
     """Fold Latin letters with diacritics: ā to a, ḍ to d, ñ to n; other scripts stay as they are."""
     if word.isascii():
         return word
-    word = normalize("NFC", word.translate(_JOINERS))
+    word = normalize("NFC", word.translate(_JOINERS)).translate(_NASALS)
     folded = []
     for letter in word:
         base = normalize("NFD", letter)
@@ -76,12 +77,12 @@ def strokes(word: str) -> tuple[str, ...]:
 
     A ``ṭa`` is the closed Ta; a word that has it beside a plain ``ta`` tells the two apart.
     """
-    dotted = normalize("NFC", word)
+    dotted = normalize("NFC", re.sub(r"(?<=\w)'(?=\w)", "", word))
     if "ṭa" in dotted:
         plain = re.search("t[aā]", dotted) is not None
         names = strokes(fold(dotted.replace("ṭa", "tta")) if plain else fold(dotted))
         return names if plain else tuple(CLOSED if name == UNDECIDED else name for name in names)
-    word = normalize("NFC", fold(word))
+    word = normalize("NFC", fold(dotted))
     letters = re.sub(r"[^a-z]", "", word.lower().replace("s", ""))
     if letters and not _VOWELS.search(letters) and word.isascii() and not re.search(r"T[tT]?t", word):
         return _parted(word.lower(), _shorthand(), frozenset())

@@ -18,18 +18,18 @@ rupak: roopak, rupaktal, rupakam, रूपक, রূপক
 dadra: dadara, daadra, दादरा, দাদরা
 keherwa: kaharwa, kaherva, kehrwa, keharwa, kaharawa, kaherwa, keherva, kaharva, karwa, kaharava, केहरवा, कहरवा, কাহারবা
 chautal: chowtal, choutal, chartal, char, chau, chou, चौताल, चारताल, চৌতাল
-sooltal: sultal, sul, sool, soolfak, sulfak, sulphakta, soolphakta, सूलताल, सूल
+sooltal: sultal, sul, sool, soolfak, sulfak, sulphakta, soolphakta, सूलताल, सूल, সুলতাল, সুরফাঁকতাল
 dhamar: dhammar, dhamaar, धमार, ধামার
-deepchandi: dipchandi, chanchar, deepchandee, दीपचंदी, दीपचन्दी
-jhumra: jhoomra, jhumara, झूमरा, झुमरा
-ada_chautal: adachautal, ada chowtal, aada chautal, aada, arachartal, aara chautal, ara chautal, आड़ा चौताल, आडा चौताल
+deepchandi: dipchandi, chanchar, deepchandee, दीपचंदी, दीपचन्दी, দীপচন্দী
+jhumra: jhoomra, jhumara, झूमरा, झुमरा, ঝুমরা
+ada_chautal: adachautal, ada chowtal, aada, arachartal, aara chautal, ara chautal, आड़ा चौताल, आडा चौताल, আড়া চৌতাল
 tivra: teevra, tevra, teora, tewra, tivara, tevara, तीव्रा, তেওড়া
 pashto: pashtu, pashtoo, pushto, पश्तो
 farodast: pharodast, pharodust, firdost, farodost, फरोदस्त
 shikhar: shikar, shikhara, शिखर
-tilwada: tilwara, tilvada, tilvara, tilawada, तिलवाड़ा, तिलवाडा
-sitarkhani: sitarkhaani, sitarkhan, addha, adha, punjabi theka, panjabi theka, addha theka, सितारखानी, अद्धा
-pancham_sawari: sawari, panchamsawari, savari, pancham savari, पंचम सवारी
+tilwada: tilwara, tilvada, tilvara, tilawada, तिलवाड़ा, तिलवाडा, তিলওয়াড়া, তিলোয়াড়া
+sitarkhani: sitarkhan, addha, adha, punjabi theka, addha theka, सितारखानी, अद्धा, সিতারখানি, আদ্ধা
+pancham_sawari: sawari, panchamsawari, savari, pancham savari, पंचम सवारी, পঞ্চম সওয়ারী
 dhumali: dhumaali, धुमाली
 matta: मत्त
 khemta: खेमटा, খেমটা
@@ -59,7 +59,17 @@ ashtamangal: ashtamangal 11, अष्टमंगल
 jhampak: jhampaka
 thungri: thumri theka
 """
-_SAME = (("aa", "a"), ("ee", "i"), ("oo", "u"), ("ii", "i"), ("uu", "u"), ("ph", "f"), ("v", "w"), ("z", "j"))
+_SAME = (
+    ("aa", "a"),
+    ("ee", "i"),
+    ("oo", "u"),
+    ("ii", "i"),
+    ("uu", "u"),
+    ("ph", "f"),
+    ("v", "w"),
+    ("z", "j"),
+    ("ch", "c"),
+)
 
 
 def key(name: str) -> str:
@@ -67,7 +77,7 @@ def key(name: str) -> str:
     text = normalize("NFD", name.lower())
     text = normalize("NFC", re.sub(r"[\u0300-\u036f]", "", text))
     text = "_".join(re.sub(r"[-_()'\"’.,]", " ", text).split())
-    text = re.sub(r"^ta+l_", "", text)
+    text = re.sub(r"^(?:ta+la?|ताल|তাল)_", "", text)
     for end in ("taal", "tal", "tala", "taala", "ताल", "তাল"):
         if text.endswith("_" + end):
             return text.removesuffix("_" + end)

@@ -14,11 +14,12 @@ tablatheka : tablatheka.com. onushilon : onushilon.org. The lecture : P. Bose, N
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import accumulate
 from pathlib import Path
 
 from riyaz.music.events import TICKS, Unreadable
-from riyaz.tabla.taal_names import key, nearest, spellings
+from riyaz.tabla.taal_names import key, nearest, sound, spellings
 from riyaz.tabla.taal_table import TABLE
 
 _SOURCES = {"T": "Tabalchi", "K": "tabla-notation", "W": "tablatheka", "O": "onushilon", "L": "the lecture"}
@@ -38,6 +39,7 @@ class Taal:
     theka : one avartan in notation, ``|`` between vibhags; empty where no source prints one.
     sources : who gives it.
     variants : what other sources or schools write.
+    counts : of a matra; 2 in a taal with half matras, whose vibhags then count half matras.
     """
 
     name: str
@@ -47,10 +49,11 @@ class Taal:
     theka: str
     sources: tuple[str, ...]
     variants: tuple[str, ...] = ()
+    counts: int = 1
 
     @property
     def matras(self) -> int:
-        """Matras of one avartan."""
+        """Matras of one avartan, half matras where `counts` is 2."""
         return sum(self.vibhags)
 
     @property
@@ -62,6 +65,13 @@ class Taal:
     def starts(self) -> tuple[int, ...]:
         """First matra of each vibhag, from 1."""
         return (1, *(1 + end for end in accumulate(self.vibhags[:-1])))
+
+    @property
+    def size(self) -> str:
+        """Matras and vibhags in words: ``16 matras: 4+4+4+4``, ``9½ matras: 4+3½+2, counted in half matras``."""
+        halves = [Fraction(matras, self.counts) for matras in (self.matras, *self.vibhags)]
+        text = f"{shown(halves[0])} matras: {'+'.join(map(shown, halves[1:]))}"
+        return text + ", counted in half matras" * (self.counts == 2)
 
     @property
     def source(self) -> str:
@@ -120,19 +130,19 @@ def own(title: str, vibhags: str, signs: str = "", theka: str = "") -> Taal:
 
     Parameters
     ----------
-    vibhags : matras of each, such as ``4+3+4``.
+    vibhags : matras of each, such as ``4+3+4`` or ``4+3½+2``.
     signs : one a vibhag, such as ``X 2 3``; without them sam and talis in order.
     theka : one avartan in notation; empty where there is none.
 
     Raises
     ------
-    Unreadable : the vibhags are no whole numbers, or the signs are not as many, or not in order.
+    Unreadable : the vibhags are no whole or half numbers, or the signs are not as many, or not in order.
     """
-    if "½" in vibhags or ".5" in vibhags or "/2" in vibhags:
-        raise Unreadable(f"vibhags are {vibhags!r}", "write half matras as matras: double all numbers and the tempo")
-    if not re.fullmatch(r"\s*[1-9]\d?(\s*\+\s*[1-9]\d?)*\s*", vibhags):
-        raise Unreadable(f"vibhags are {vibhags!r}", "write whole matras such as 4+3+4")
-    sizes = tuple(int(matras) for matras in vibhags.split("+"))
+    lengths = [number(matras) for matras in vibhags.split("+")]
+    if any(not length or length.denominator > 2 or length > 99 for length in lengths):
+        raise Unreadable(f"vibhags are {vibhags!r}", "write matras such as 4+3+4, or 4+3½+2")
+    counts = max(length.denominator for length in lengths)
+    sizes = tuple(int(length * counts) for length in lengths)
     marks = tuple(signs.upper().replace("+", "X").replace("O", "0").replace(",", " ").split())
     marks = marks or ("X", *(str(number) for number in range(2, len(sizes) + 1)))
     if len(marks) != len(sizes):
@@ -141,8 +151,21 @@ def own(title: str, vibhags: str, signs: str = "", theka: str = "") -> Taal:
     if "X" in marks[1:] or marks[0] not in ("X", "0") or talis != [str(n) for n in range(2, 2 + len(talis))]:
         raise Unreadable(f"signs are {' '.join(marks)!r}", "begin with X (or 0), then 2, 3, ... and 0 for khali")
     title = title.replace(";", ",").strip()
-    name = "; ".join((title, "+".join(map(str, sizes)), " ".join(marks), theka.strip()))
-    return Taal(name, title, sizes, marks, theka.strip(), ("the composition itself",))
+    name = "; ".join((title, "+".join(map(shown, lengths)), " ".join(marks), theka.strip()))
+    return Taal(name, title, sizes, marks, theka.strip(), ("the composition itself",), counts=counts)
+
+
+def number(text: str) -> Fraction:
+    """A number of matras as it is typed: ``9``, ``9½``, ``9.5``, ``9 1/2``, ``19/2``; 0 where it is none."""
+    text = re.sub(r"\s*½", " 1/2", text.strip())
+    if not re.fullmatch(r"(\d{1,2}\s+)?\d{1,2}/[1-9]|\d{1,2}(\.\d)?", text.strip()):
+        return Fraction(0)
+    return sum((Fraction(part) for part in text.split()), Fraction(0))
+
+
+def shown(matras: Fraction) -> str:
+    """A number of whole or half matras: ``9``, ``9½``."""
+    return f"{int(matras) or ''}½" if matras.denominator == 2 else str(matras)
 
 
 def read_own(folder: Path) -> dict[str, Taal]:
@@ -177,6 +200,24 @@ TAALS = Taals(list(_ALL.items())[:_N_HELD])
 MORE: dict[str, Taal] = dict(list(_ALL.items())[_N_HELD:])
 _SPELLINGS = spellings() | {key(taal.title): taal.name for taal in _ALL.values()} | {name: name for name in _ALL}
 
+_SOUNDS: dict[str, tuple[str, ...]] = {  # the taals whose names sound alike
+    heard: tuple(sorted({taal for other, taal in _SPELLINGS.items() if sound(other) == heard}))
+    for heard in map(sound, _SPELLINGS)
+    if heard
+}
+
+
+def exact(name: str) -> Taal | None:
+    """The taal of a name that stands in running words: a known spelling, not one that only sounds alike.
+
+    A short name that is a word of other things too, such as ``tin`` or ``at``, counts only with ``taal`` beside it.
+    """
+    alone = key(name)
+    said = "_".join(re.sub(r"[^\w\s]", " ", name.lower()).split()) != alone or len(alone) > 4 or not alone.isascii()
+    together = re.sub("ta+l$", "tal", alone.replace("_", ""))
+    known = next((_SPELLINGS[one] for one in (alone, together) if one in _SPELLINGS), "") if said else ""
+    return TAALS[known] if known else None
+
 
 def find(name: str) -> Taal:
     """The taal of a name in any of its spellings (``Teental``, ``teen taal``, ``तीनताल``), or one that `own` made.
@@ -193,11 +234,13 @@ def find(name: str) -> Taal:
     for candidate in (looked, looked.replace("_", ""), together, short, short.removesuffix("tal")):
         if candidate in _SPELLINGS:
             return TAALS[_SPELLINGS[candidate]]
+    if len(alike := _SOUNDS.get(sound(name), ())) == 1:
+        return TAALS[alike[0]]
     counted = re.fullmatch(r"(.*\D)\s*(\d+)\s*", name)  # such as Jhaptal 10
     if counted and counted[1].strip():
-        alike = [taal for taal in (_SPELLINGS.get(key(counted[1])),) if taal and TAALS[taal].matras == int(counted[2])]
-        if alike:
-            return TAALS[alike[0]]
+        held = [taal for taal in (_SPELLINGS.get(key(counted[1])),) if taal and TAALS[taal].matras == int(counted[2])]
+        if held:
+            return TAALS[held[0]]
     near = nearest(name, _SPELLINGS)
     near = near if not counted or not near or TAALS[near].matras == int(counted[2]) else ""
     if name.strip().isdecimal():

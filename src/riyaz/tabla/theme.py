@@ -139,17 +139,24 @@ def longest_run(row: Sequence[Sound]) -> int:
     return max((len(list(same)) for _, same in groupby(bol for bol, _ in row if bol)), default=0)
 
 
-def middles(known: Iterable[pd.DataFrame], rate: Fraction, before: Row, size: int) -> list[Row]:
-    """What known sections that begin like `before` have next, at whatever speed: rows of exactly `size` ticks."""
-    rows = []
+def at_speeds(known: Iterable[pd.DataFrame], rate: Fraction) -> list[Row]:
+    """Known sections as rows, each at the laya of a performance and at all `SPEEDS`."""
+    rows: dict[Row, None] = {}
     for events in known:
-        written = sounds(events)
+        plain = sounds(events)
         for faster in dict.fromkeys([form.laya(events) / rate, *SPEEDS]):
-            above, below = faster.as_integer_ratio()
-            row = [(bol, ticks * above // below) for bol, ticks in written]
+            rows[tuple((bol, ticks * faster.numerator // faster.denominator) for bol, ticks in plain)] = None
+    return list(rows)
+
+
+def middles(known: Iterable[Row], before: Row, size: int) -> list[Row]:
+    """What known rows that begin like `before` have next: rows of exactly `size` ticks."""
+    rows = []
+    for row in known:
+        if row[: len(before)] == before:
             ends = list(accumulate((ticks for _, ticks in row[len(before) :]), initial=0))
-            if tuple(row[: len(before)]) == before and size in ends:
-                rows.append(tuple(row[len(before) : len(before) + ends.index(size)]))
+            if size in ends:
+                rows.append(row[len(before) : len(before) + ends.index(size)])
     return list(dict.fromkeys(rows))
 
 
@@ -195,6 +202,11 @@ def until_ticks(row: Row, ticks: int) -> Row:
 def boundaries(row: Row) -> list[int]:
     """The onsets of the phrases of a row, in ticks."""
     return [onset for onset, _ in _with_onsets(row)]
+
+
+def joints(row: Row) -> list[int]:
+    """The onsets at which a row may be parted, in ticks: a closed stroke stays with what it follows."""
+    return [onset for onset, _ in _units(row)]
 
 
 def practised(known: Iterable[pd.DataFrame], rate: Fraction, phrases: Sequence[Row]) -> frozenset[tuple[str, str]]:
