@@ -49,7 +49,7 @@ min-width:0;white-space:nowrap;display:flex;flex-direction:column;align-items:ce
 .riyaz-arc::after{content:"";position:absolute;left:0;right:0;bottom:0;height:.32em;
 border:solid currentColor;border-width:0 1px 1px;border-radius:0 0 50% 50%/0 0 100% 100%}
 .riyaz-sign{font-size:.85em;font-weight:600;min-height:1.3em;margin-top:.15em}
-@media print{.riyaz-sheet>div>div{break-inside:avoid}
+@media print{.riyaz-sheet>div>div:not(:has(>.riyaz-avartan:nth-of-type(9))){break-inside:avoid}
 .riyaz-sheet{margin:.5em 0}.riyaz-name{margin-top:.7em}.riyaz-avartan{row-gap:.15em;margin-bottom:.35em}}
 """
 
