@@ -169,7 +169,8 @@ def teental(matras: Sequence[str], vibhags: Sequence[int], signs: Sequence[str],
     marks = [signs[list(starts).index(n)] if n in starts else "" for n in range(len(matras))]
     rows = (matras, [str(n) for n in range(1, len(matras) + 1)], marks)
     body = "".join("<tr>" + "".join(f"<td>{escape.html(cell)}</td>" for cell in row) + "</tr>" for row in rows)
-    return f'<div class="scroll"><table><caption><span>{escape.html(title)}</span></caption><tbody>{body}</tbody></table></div>'
+    caption = escape.html(title)
+    return f'<div class="scroll"><table><caption><span>{caption}</span></caption><tbody>{body}</tbody></table></div>'
 
 
 RATE_SLIDER = """<div class="live"><label>Learning rate α <input type="range" id="rate" min="0.1" max="12" step="0.1"
