@@ -47,9 +47,16 @@ def test_the_cycle_of_bols_is_the_taal_with_its_theka():
     assert overview.starts(events, found).tolist() == [1, 1.5, 2]
 
 
+def test_the_share_of_open_bayan_by_matra():
+    shares = overview.open_bayan(overview.everything([BOLS]), overview.cycle([BOLS]))
+    assert shares.loc[1:2].tolist() == [0.5, 1.0]  # Dha Te, Dha
+    assert len(shares) == 16
+    assert shares.loc[3:].isna().all()
+
+
 def test_music_off_the_grid_is_called_free():
     off = Piece("n", in_a_row([TICKS // 7, TICKS], [[], ["C4"]]), {"kind": "notes"})
-    words = overview.starts_in_words(overview.everything([off]), overview.cycle([off]), "notes")
+    words = overview.starts_in_words(overview.everything([off]), overview.cycle([off]))
     assert "0% of them start on a sixteenth" in words
     assert "played freely" in words
 

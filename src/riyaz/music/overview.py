@@ -9,6 +9,7 @@ import pandas as pd
 from riyaz.music import scores
 from riyaz.music.events import NUMBERS, PITCHES, TICKS, Piece, bar_beats, beats
 from riyaz.tabla import taals
+from riyaz.tabla.bols import BOLS
 from riyaz.tools import escape
 
 METRE = "4/4"  # where a piece of notes names none
@@ -107,16 +108,26 @@ def starts(events: pd.DataFrame, of: Cycle) -> pd.Series:
     return (_sounding(events, of)["onset"] / TICKS) % of.beats + 1
 
 
+def open_bayan(events: pd.DataFrame, of: Cycle) -> pd.Series:
+    """Which share of the strokes on each matra of the cycle has an open bayan, and so a khali counterpart.
+
+    Returns
+    -------
+    A share for each matra from 1 on; NaN where nothing is struck.
+    """
+    struck = _sounding(events, of)
+    matra = struck["onset"] // TICKS % round(of.beats) + 1
+    bhari = struck["symbols"].map(lambda symbols: BOLS[symbols[0]].khali != symbols[0])
+    return bhari.groupby(matra).mean().reindex(range(1, round(of.beats) + 1))
+
+
 def _sounding(events: pd.DataFrame, of: Cycle) -> pd.DataFrame:
     return events[events["piece"].isin(of.pieces) & (events["kind"] != "rest")]
 
 
-def starts_in_words(events: pd.DataFrame, of: Cycle, kind: str) -> str:
-    """A caption for `starts`; of notes it says how many lie on a grid, and whether the music keeps to a beat at all."""
-    unit = "matra" if kind == "bols" else "beat"
-    where = f"Where events start in {of.title if kind == 'bols' else of.title.lower()}, in quarters of a {unit}"
-    if kind == "bols":
-        return f"{where}; under each matra its stroke in the theka and its sign."
+def starts_in_words(events: pd.DataFrame, of: Cycle) -> str:
+    """A caption for `starts` of notes: how many lie on a grid, and whether the music keeps to a beat at all."""
+    where = f"Where events start in {of.title.lower()}, in quarters of a beat"
     onset = _sounding(events, of)["onset"]
     on_grid = ((onset % (TICKS // 4) == 0) | (onset % (TICKS // 3) == 0)).mean()
     caption = f"{where}. {on_grid:.0%} of them start on a sixteenth or a triplet eighth."
