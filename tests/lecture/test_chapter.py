@@ -1,6 +1,8 @@
 """What the chapter `cells` computes, by hand."""
 
+import json
 import re
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -74,7 +76,7 @@ def test_the_sentence_on_forgetting_follows_from_the_shares(beyond, said):
 
 def test_rates_are_tried_beyond_an_end_that_is_the_best():
     assert small.beyond({0.1: 3.0, 0.3: 1.0, 0.9: 2.0}) == []
-    assert small.beyond({0.1: 3.0, 0.3: 1.0}, 2) == pytest.approx([0.9, 2.7])
+    assert small.beyond({0.1: 3.0, 0.3: 1.0}) == pytest.approx([0.9])
     assert small.beyond({0.1: 1.0, 0.3: 2.0}) == pytest.approx([0.1 / 3])
     assert small.beyond({0.1: 1.0, 0.3: float("nan")}) == pytest.approx([0.1 / 3])
 
@@ -113,6 +115,27 @@ def test_a_theka_has_its_numbers_and_signs():
 def test_a_verdict_is_one_of_three():
     with pytest.raises(ValueError, match="'maybe' is no answer; there are holds, holds if, does not hold here"):
         slides.verdict("maybe", "")
+
+
+def test_a_verdict_follows_from_its_conditions():
+    assert slides.judged(True, True) == "holds"
+    assert slides.judged(True, False) == "holds if"
+    assert slides.judged(False, False) == "does not hold here"
+    with pytest.raises(ValueError, match="a condition that could fail"):
+        slides.judged()
+
+
+def test_no_verdict_of_the_lecture_is_a_fixed_word():
+    notebook = json.loads((Path(__file__).resolve().parents[2] / "notebooks" / "lecture.ipynb").read_text("utf-8"))
+    code = "\n".join("".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code")
+    calls = re.findall(r"slides\.verdict\(\s*(\S+)", code)
+    assert len(calls) >= 15
+    assert [call for call in calls if call.startswith('"') and " if " not in code.split(call, 1)[1][:40]] == []
+
+
+def test_runs_that_return_are_counted_once():
+    assert slides.different([1, 2, 1, 2, 1], 2) == pytest.approx(2 / 4)
+    assert slides.different([1], 2) == 1
 
 
 # Gates

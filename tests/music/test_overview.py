@@ -78,6 +78,14 @@ def test_a_taal_of_ones_own_needs_no_theka():
     assert found.labels == ["1\n\nX", "2\n\n", "3\n\n", "4\n\n2", "5\n\n"]
 
 
+def test_the_share_of_open_bayan_by_matra():
+    counted = survey(BOLS)
+    shares = overview.open_bayan(counted, overview.cycle(counted))
+    assert shares.loc[1:2].tolist() == [0.5, 1.0]  # Dha Te, Dha
+    assert len(shares) == 16
+    assert shares.loc[3:].isna().all()
+
+
 def test_music_off_the_grid_is_called_free():
     off = survey(Piece("n", in_a_row([TICKS // 7, TICKS], [[], ["C4"]]), {"kind": "notes"}))
     words = overview.starts_in_words(off, overview.cycle(off))

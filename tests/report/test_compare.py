@@ -3,6 +3,7 @@
 import json
 import subprocess
 
+import pandas as pd
 import pytest
 
 from riyaz.report import compare
@@ -24,6 +25,8 @@ def root(tmp_path):
         metrics = {"bits_per_token": {"network": bits}, "saved_bits": saved}
         (tmp_path / "reports" / "metrics" / "a.json").write_text(json.dumps(metrics))
         (tmp_path / "reports" / "a" / "history.csv").write_text("epoch,loss,val_loss\n1,3,4\n2,2,3\n")
+        held_out = "".join(f"p{n},{n},10,{10 * bits}\n" for n in range(6))
+        (tmp_path / "reports" / "a" / "held_out.csv").write_text("piece,family,tokens,bits\n" + held_out)
         git(tmp_path, "add", ".")
         git(tmp_path, "commit", "-q", "-m", str(units))
     git(tmp_path, "update-ref", "refs/exps/ab/cd/small-one", "HEAD~1")
@@ -41,6 +44,9 @@ def test_page_shows_what_differs_and_the_bits_with_their_intervals(root, monkeyp
     assert "-0.100 (no interval)" in html
     assert html.count('role="img"') == 1
     assert ".ipynb" not in html
+    assert "saved against small-one" in html
+    assert "95 % interval 0.50 to 0.50" in html
+    assert "No free piece is there in all of them" in html
 
 
 def test_a_revision_that_is_none_is_named(root, monkeypatch):
@@ -54,3 +60,29 @@ def test_a_revision_that_is_none_is_named(root, monkeypatch):
 def test_settings_that_agree_are_left_out():
     assert compare.differing({"a": {"x": {"y": 1}}, "b": {"x": {"y": 1}}}).empty
     assert compare.differing({"a": {"x": {"y": 1}}, "b": {}}).to_numpy().tolist() == [["x.y", "1", ""]]
+
+
+def test_bits_are_paired_by_piece_over_families():
+    rows = [(f"p{n}", n, 10, 20.0 + n) for n in range(6)]
+    first = pd.DataFrame(rows, columns=["piece", "family", "tokens", "bits"])
+    other = first.assign(bits=first["bits"] - 5, tokens=[10] * 5 + [11])  # the last was tokenized in another way
+    (row,) = compare.paired({"a": first, "b": other}, 0).itertuples(index=False)
+    assert (row.revision, row.pieces, row.families, row[3]) == ("b", 5, 5, pytest.approx(0.5))
+    assert compare.paired({"a": first}, 0).empty
+    assert compare.paired({}, 0).empty
+    assert compare.paired({"a": first, "b": first.iloc[:0]}, 0)["interval"].str.startswith("no interval").all()
+
+
+def test_pieces_of_one_seed_stand_side_by_side(tmp_path):
+    import numpy as np
+
+    from riyaz.play import sound
+
+    for revision in ("a", "b"):
+        pieces = tmp_path / revision / "pieces"
+        pieces.mkdir(parents=True)
+        (pieces / "pieces.csv").write_text("piece,method,loop\n01,argmax,\n03,sampled,\n04,sampled,\n")
+        sound.write_mp3(pieces / "03.mp3", np.ones((2400, 2), np.float32), 24000)
+    html = compare.side_by_side({name: tmp_path / name for name in ("a", "b")})
+    assert html.count("<h3>") == 1
+    assert html.count("data:audio/mpeg") == 2

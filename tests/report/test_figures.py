@@ -72,7 +72,7 @@ def cells(html, kind="td"):
 def test_table_escapes_aligns_and_shares_decimals():
     frame = pd.DataFrame({"<file>": ["<script>", "b"], "bits": [12.5, 3.25], "n": [1, None], "ok": [True, False]})
     html = figures.table_html(frame, "Of <b>two</b> files")
-    assert "<caption>Of &lt;b&gt;two&lt;/b&gt; files</caption>" in html
+    assert "<caption><span>Of &lt;b&gt;two&lt;/b&gt; files</span></caption>" in html
     assert cells(html) == ["&lt;script&gt;", "12.50", "1", "True", "b", "3.25", "", "False"]
     assert "&lt;file&gt;" in html
     assert html.count('class="number"') == 6

@@ -160,11 +160,11 @@ def novelty(curve: pd.DataFrame, ours: str, label: str) -> Figure:
 
 
 def recurrence(curves: Mapping[str, np.ndarray], beat: str) -> Figure:
-    """Which share of the beats returns after each distance: held-out pieces, and pieces by strength of the memory."""
-    colours = [figures.REAL, *sns.light_palette(figures.GENERATED, len(curves))[1:]]
+    """Which share of the beats returns after each distance: held-out pieces, drawn ones without and with memory."""
+    looks = ((figures.REAL, "-"), (figures.BASELINE, ":"), (figures.GENERATED, "-"))
     fig, ax = plt.subplots()
-    for (name, curve), colour in zip(curves.items(), colours, strict=True):
-        ax.plot(range(1, len(curve) + 1), curve, color=colour, label=name, linewidth=1.4)
+    for (name, curve), (colour, style) in zip(curves.items(), looks, strict=False):
+        ax.plot(range(1, len(curve) + 1), curve, color=colour, linestyle=style, label=name, linewidth=1.4)
     ax.set(xlabel=f"distance ({beat}s)", ylabel=f"share of {beat}s that return", ylim=(0, None))
     _legend(ax, 3)
     return fig

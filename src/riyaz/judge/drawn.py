@@ -19,7 +19,6 @@ PIECES = 16  # of each group
 BEGINNING = 16  # tokens of held-out pieces from which argmax continues
 SHORTEST = 8  # events of a piece that is judged
 TEMPERATURES = (0.6, 1.2)  # beside the chosen one
-STRENGTHS = (0.0, 0.3, 1.2)  # of the memory, beside the chosen one
 IN_TAAL, IN_TAAL_TOKENS = 8, 1200
 
 
@@ -125,12 +124,12 @@ def _long_enough(pieces: list[Piece]) -> list[Piece]:
 
 
 def recurrence_by_strength(model: Bundle, data: DataSet, settings: Settings) -> dict[str, np.ndarray]:
-    """How often a beat returns (`degeneration.recurrences`): held-out pieces, and pieces by strength of the memory."""
+    """How often a beat returns (`degeneration.recurrences`): held-out pieces, drawn ones without and with memory."""
     about, chosen = free.about(data, settings), free.sampling(data, settings)
     groups = {"held-out": data.part("test", "valid").pieces}
-    for strength in sorted({*STRENGTHS, chosen.memory}) if model.memory else [0.0]:
+    strengths = {"network": 0.0} | ({"network + memory": chosen.memory} if model.memory and chosen.memory else {})
+    for name, strength in strengths.items():
         drawn = free.pieces(model, data, settings, PIECES, [replace(chosen, memory=strength)] * PIECES)
-        name = f"memory {strength:g}"
         groups[name] = [free.piece(one, model, f"{name}, {k}", about) for k, one in enumerate(drawn, start=1)]
     long = {name: [piece for piece in members if len(piece.events) >= SHORTEST] for name, members in groups.items()}
     return {name: degeneration.recurrences(members) for name, members in long.items()}

@@ -47,6 +47,13 @@ class Predictions:
         """Our model: the network with its memory, if it has one."""
         return best_of_ours(self.logs)
 
+    def by_piece(self) -> pd.DataFrame:
+        """What our model needs for each test piece: piece (its name), family, tokens, bits."""
+        summed = self.scored[self.main].groupby("piece")["bits"].agg(["size", "sum"])
+        rows = summed.index.to_numpy(int)
+        names, families = np.asarray(self.data.names)[rows], np.asarray(self.data.families)[rows]
+        return pd.DataFrame({"piece": names, "family": families, "tokens": summed["size"], "bits": summed["sum"]})
+
     @property
     def described(self) -> str:
         """Such as ``9 held-out pieces of 2 families``."""

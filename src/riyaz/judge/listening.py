@@ -92,15 +92,15 @@ def excerpts(pieces: Sequence[Piece], beats: int, n: int) -> list[tuple[int, Pie
     """
     rounds = []
     for piece in pieces:
-        cycle = _cycle(piece.about)
-        step = ceil(beats / cycle) * cycle
+        whole = cycle(piece.about)
+        step = ceil(beats / whole) * whole
         starts = range(0, int(piece.beats) - beats + 1, step)
         rounds.append([(at, cut(piece, at, beats)) for at in starts])
     in_order = [one for many in zip_longest(*rounds) for one in many if one and one[1].events["symbols"].map(len).any()]
     return in_order[:n]
 
 
-def _cycle(about: Mapping[str, Any]) -> int:
+def cycle(about: Mapping[str, Any]) -> int:
     """Beats after which a bar or avartan begins again, as a whole number."""
     beats = example.cycle(about)
     return int(beats * beats.denominator)
@@ -139,8 +139,8 @@ def write(
     order = np.random.default_rng(seed).permutation(len(chosen))
     clips = [{"clip": f"{k + 1:02d}", **chosen[at]} for k, at in enumerate(order)]
     length = beats * 60 / tempo
-    sounds = [_mp3(clip.pop("made"), tempo, length) for clip in clips]
-    test = hashlib.sha256(b"".join(sounds)).hexdigest()[:16]
+    sounds = [mp3(clip.pop("made"), tempo, length) for clip in clips]
+    test = named(sounds)
     key = {
         "format": FORMAT,
         "test": test,
@@ -178,15 +178,20 @@ def write(
     return key
 
 
-def _mp3(piece: Piece, tempo: int, seconds: float) -> bytes:
-    """An excerpt as MP3: everything but the notes is the same for all."""
+def named(sounds: Sequence[bytes]) -> str:
+    """The name of a test: the beginning of the SHA-256 of all its sound."""
+    return hashlib.sha256(b"".join(sounds)).hexdigest()[:16]
+
+
+def mp3(piece: Piece, tempo: float, seconds: float, rate: int = sound.SAMPLE_RATE, mono: bool = False) -> bytes:
+    """An excerpt as MP3: everything but the notes is the same for all, loudness too."""
     about = {"kind": piece.about.get("kind", "notes"), "taal": piece.about.get("taal"), "tempo": tempo}
-    samples, rate = sound.play(piece.events, about)
+    samples, rate = sound.play(piece.events, about, sample_rate=rate)
     length = round((seconds + TAIL) * rate)
     samples = np.pad(samples[:length], ((0, max(0, length - len(samples))), (0, 0)))
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch) / "clip.mp3"
-        sound.write_mp3(path, samples, rate)
+        sound.write_mp3(path, samples, rate, mono)
         return path.read_bytes()
 
 
@@ -206,7 +211,7 @@ def read(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     Returns
     -------
     answers : one row a listener and clip: `listener`, `expertise` (1 to 5), `trained` (from 3 on), `clip`, `group`,
-        `piece`, `position` (1: heard first), the scales (1 to 5), `judged_human` (1.0 or 0.0).
+        `piece`, `position` (1: heard first), the scales (1 to 5; NaN: not asked), `judged_human` (1.0 or 0.0).
         Clips that the listener knew, or heard for less than `HEARD` of their length, are left out. No listeners: no
         rows.
     files : `file`, `status` (``read`` or ``skipped``), `reason`, `clips`, `known` and `unheard` (left out).
@@ -260,7 +265,9 @@ def _given(path: Path, test: str, clips: Mapping[str, Any]) -> dict[str, Any]:
         raise ValueError("no answers: the listener has rated no clip")
     names = set()
     for at, answer in enumerate(given["answers"], start=1):
-        scales = [answer.get(s["name"]) for s in SCALES] if isinstance(answer, dict) else [None]
+        if not isinstance(answer, dict):
+            raise ValueError(f"answer {at}: it has no clip, no ratings and no guess")
+        scales = [answer[s["name"]] for s in SCALES if s["name"] in answer]  # the report asks for the guess alone
         if not all(type(value) is int and 1 <= value <= 5 for value in scales):
             raise ValueError(f"answer {at}: a rating is a whole number from 1 to 5")
         clip = str(answer.get("clip"))
@@ -277,7 +284,7 @@ def _given(path: Path, test: str, clips: Mapping[str, Any]) -> dict[str, Any]:
 def _row(given: dict[str, Any], answer: dict[str, Any], clip: dict[str, Any]) -> dict[str, Any]:
     order = given["answers"].index(answer) + 1
     about = {"listener": given["listener"], "expertise": given["expertise"], "trained": given["expertise"] >= TRAINED}
-    rated = {scale["name"]: answer[scale["name"]] for scale in SCALES}
+    rated = {scale["name"]: answer.get(scale["name"], np.nan) for scale in SCALES}
     whose = {"clip": clip["clip"], "group": clip["group"], "piece": clip["piece"], "position": order}
     return {**about, **whose, **rated, "judged_human": float(answer["guess"] == "human")}
 

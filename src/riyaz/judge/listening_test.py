@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from riyaz import params
 from riyaz.judge import listening, rivals, tuning
@@ -72,13 +73,27 @@ def new(model: Bundle, settings: Settings, data: DataSet, n: int, seed: int) -> 
         rules = grammar.rules(vocabulary, model.scheme, taal.vibhags, settings.generate.avartans)
         first = vocabulary.ids([f"taal:{taal.name}"])
     network = draw(model, [sampling] * n, seed, [first] * n, rules)
-    baseline, rng = rivals.n_gram(data, settings), np.random.default_rng(seed)
-    shape = (sampling.tokens, [START, *first.tolist()], sampling.temperature, sampling.top_p)
-    drawn = [ngram.sample(baseline, rng, *shape, masking(rules)) for _ in range(n)]
     return {
         "network": [vocabulary.tokens(one.ids) for one in network],
-        "n-gram": [vocabulary.tokens(ids) for ids in drawn],
+        "n-gram": by_n_gram(model, settings, data, n, seed, rules, first),
     }
+
+
+def by_n_gram(
+    model: Bundle,
+    settings: Settings,
+    data: DataSet,
+    n: int,
+    seed: int,
+    rules: grammar.Rules | None = None,
+    first: ArrayLike = (),
+) -> list[list[str]]:
+    """Tokens of n pieces by the n-gram, drawn as the network's are; `first` are ids that each begins with."""
+    sampling = Sampling.of(settings.generate, data.lengths)
+    rules = rules or grammar.rules(model.vocabulary, model.scheme)
+    baseline, rng = rivals.n_gram(data, settings), np.random.default_rng(seed)
+    shape = (sampling.tokens, [START, *np.asarray(first, int).tolist()], sampling.temperature, sampling.top_p)
+    return [model.vocabulary.tokens(ngram.sample(baseline, rng, *shape, masking(rules))) for _ in range(n)]
 
 
 def masking(rules: grammar.Rules) -> Callable[[np.ndarray], np.ndarray]:

@@ -119,19 +119,25 @@ Result = tuple[list[Network], np.ndarray]
 
 
 def train(
-    plans: list[Plan], tasks: Mapping[str, Task], asked: Compare, seed: int, rates: Mapping[str, float] | None = None
+    plans: list[Plan],
+    tasks: Mapping[str, Task],
+    asked: Compare,
+    seed: int,
+    rates: Mapping[str, float] | None = None,
+    seeds: int | None = None,
 ) -> list[Result]:
     """Train what is planned, two trainings at a time; of each check the best on the validation part is used.
 
     Parameters
     ----------
     rates : the learning rate of each cell; None: that of each plan.
+    seeds : trainings of each plan; None: as many as `asked` has.
     """
     schedule = small.Schedule(asked.steps, asked.batch, checks=CHECKS)
 
     def arguments(one: Plan) -> tuple[Any, ...]:
         of = tasks[one.data]
-        starts = small.initial_networks(one.cell, of.n_tokens, asked.embedding, one.units, seed, asked.seeds)
+        starts = small.initial_networks(one.cell, of.n_tokens, asked.embedding, one.units, seed, seeds or asked.seeds)
         rate = one.rate if rates is None else rates[one.cell]
         return one.cell, starts, rate, of.cut["train"], of.cut["valid"], schedule, seed, of.among
 
@@ -139,8 +145,8 @@ def train(
 
 
 def search(plans: list[Plan], tasks: Mapping[str, Task], asked: Compare, seed: int) -> tuple[list[Plan], list[Result]]:
-    """Train plans that have learning rates, and more of them for each cell whose best rate is at an end."""
-    done, results = list(plans), train(plans, tasks, asked, seed)
+    """Train plans that have learning rates, with one seed, and more for each cell whose best rate is at an end."""
+    done, results = list(plans), train(plans, tasks, asked, seed, seeds=1)
     while True:
         table, more = by_rate(done, results), []
         for cell, losses in table.iterrows():
@@ -150,11 +156,11 @@ def search(plans: list[Plan], tasks: Mapping[str, Task], asked: Compare, seed: i
             ]
         if not more:
             return done, results
-        done, results = done + more, results + train(more, tasks, asked, seed)
+        done, results = done + more, results + train(more, tasks, asked, seed, seeds=1)
 
 
 def by_rate(plans: list[Plan], results: list[Result]) -> pd.DataFrame:
-    """Validation loss (bits per token, mean of the seeds) by cell (rows) and learning rate (columns)."""
+    """Validation loss (bits per token, one seed) by cell (rows) and learning rate (columns)."""
     rows = [
         (one.cell, one.rate, losses.min(axis=1).mean() / np.log(2))
         for one, (_, losses) in zip(plans, results, strict=True)

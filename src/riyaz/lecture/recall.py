@@ -77,15 +77,16 @@ def train(cells: Sequence[str], asked: Recall, seed: int) -> tuple[dict[str, lis
     schedule = small.Schedule(asked.steps, asked.batch, checks=CHECKS)
 
     def one(cell: str) -> tuple[list[Network], dict[float, float]]:
-        starts, losses = untrained(cell, asked, seed), dict[float, float]()
+        starts, found, losses = untrained(cell, asked, seed), dict[float, list[Network]](), dict[float, float]()
         pending = list(asked.learning_rates)
         while pending:
-            same = [starts[0]] * len(pending)
-            _, valid_losses = small.train(cell, same, pending, data, valid, schedule, seed)
-            losses |= dict(zip(pending, map(float, valid_losses.min(axis=1)), strict=True))
-            pending = small.beyond(losses, len(pending))
+            for rate in pending:
+                found[rate], checked = small.train(cell, starts[:1], rate, data, valid, schedule, seed)
+                losses[rate] = float(checked.min())
+            pending = small.beyond(losses)
         best = min(losses, key=lambda rate: losses[rate])
-        return small.train(cell, starts, best, data, valid, schedule, seed)[0], losses
+        others = small.train(cell, starts[1:], best, data, valid, schedule, seed + 1)[0] if starts[1:] else []
+        return [*found[best], *others], losses
 
     results = dict(zip(cells, BOTH_CORES(delayed(one)(cell) for cell in cells), strict=True))
     rows = [
@@ -128,7 +129,7 @@ def answers(networks: Mapping[str, Sequence[Network]], asked: Recall, seed: int)
         windows = recall_windows(ASKED, [gap], max(gap + 2, longest), asked.symbols, seed + gap)
         for cell, of in networks.items():
             for k, network in enumerate(of):
-                rows.append((cell, gap, k, float(small.accuracy(cell, network, windows))))
+                rows.append((cell, gap, k, small.accuracy(cell, network, windows)))
     return pd.DataFrame(rows, columns=["cell", "gap", "seed", "accuracy"])
 
 

@@ -13,10 +13,12 @@ from IPython.display import HTML, display
 from riyaz.lecture import cells
 from riyaz.model import recurrence
 from riyaz.model.bundle import Bundle
+from riyaz.play.sampling import Sampling, draw
 from riyaz.tabla import bols, form
 from riyaz.tabla.notation import Composition
 from riyaz.text import features
 from riyaz.text.dataset import DataSet
+from riyaz.text.tokens import kind
 from riyaz.tools import escape
 
 HERS = ("Ta Ge Te Te", "Dha Dha Tu Na", "Ta Ta Tir Kit", "Dha Dha Tu Na")  # the composition on the last slide
@@ -34,6 +36,18 @@ def verdict(answer: str, why: str) -> None:
         raise ValueError(f"{answer!r} is no answer; there are {', '.join(ANSWERS)}")
     mark = " no" if answer == ANSWERS[-1] else ""
     display(HTML(f'<p class="holds{mark}">{answer[0].upper() + answer[1:]}</p><p>{escape.html(why)}</p>'))
+
+
+def judged(*kept: bool) -> str:
+    """The answer by the stated conditions of a claim: all are kept, some are, or none is.
+
+    Raises
+    ------
+    ValueError : there is no condition.
+    """
+    if not kept:
+        raise ValueError("a verdict needs a condition that could fail")
+    return ANSWERS[0] if all(kept) else ANSWERS[1] if any(kept) else ANSWERS[2]
 
 
 def felt(model: Bundle, ids: np.ndarray, changed: Sequence[int], other: int) -> pd.DataFrame:
@@ -150,17 +164,35 @@ def compose(model: Bundle, data: DataSet, composition: Composition, seed: int, n
     return list(lines[int(rng.choice(len(lines), p=p / p.sum()))])
 
 
+def different(ids: Sequence[int], length: int = 8) -> float:
+    """The share of different runs of `length` among all runs of that length; 1 where there is none."""
+    runs = [tuple(ids[k : k + length]) for k in range(len(ids) - length + 1)]
+    return len(set(runs)) / len(runs) if runs else 1.0
+
+
+def by_itself(model: Bundle, seed: int) -> list[tuple[str, ...]]:
+    """The first four lines of four bols of a kaida in teental that the network draws, held to no form."""
+    head = [word for word in ("taal:teental", "form:kaida") if word in model.vocabulary]
+    (drawn,) = draw(model, [Sampling(100, temperature=1.0)], seed, [model.vocabulary.ids(head)])
+    struck = [word for word in model.vocabulary.tokens(drawn.ids) if kind(word) == "bol"]
+    return [tuple(struck[at : at + 4]) for at in range(0, 16, 4)]
+
+
+def letters(lines: Sequence[Sequence[str]]) -> list[str]:
+    """A letter for each line, from A on; equal lines have the same."""
+    known: dict[tuple[str, ...], str] = {}
+    return [known.setdefault(tuple(line), "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[len(known)]) for line in lines]
+
+
 def lettered(lines: Sequence[Sequence[str]], title: str) -> str:
     """HTML of a composition, a line a vibhag, with its letter: equal lines have the same letter and colour."""
-    letters: dict[tuple[str, ...], str] = {}
     rows = []
-    for line in map(tuple, lines):
-        letter = letters.setdefault(line, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[len(letters)])
+    for line, letter in zip(lines, letters(lines), strict=True):
         cells_ = "".join(f"<td>{escape.html(bol)}</td>" for bol in line)
         colour = f' class="phrase-{letter.lower()}"' if letter in "ABC" else ""
         rows.append(f"<tr{colour}>{cells_}<td><b>{letter}</b></td></tr>")
     caption, body = escape.html(title), "".join(rows)
-    return f'<div class="scroll"><table><caption>{caption}</caption><tbody>{body}</tbody></table></div>'
+    return f'<div class="scroll"><table><caption><span>{caption}</span></caption><tbody>{body}</tbody></table></div>'
 
 
 def teental(matras: Sequence[str], vibhags: Sequence[int], signs: Sequence[str], title: str) -> str:
@@ -169,7 +201,8 @@ def teental(matras: Sequence[str], vibhags: Sequence[int], signs: Sequence[str],
     marks = [signs[list(starts).index(n)] if n in starts else "" for n in range(len(matras))]
     rows = (matras, [str(n) for n in range(1, len(matras) + 1)], marks)
     body = "".join("<tr>" + "".join(f"<td>{escape.html(cell)}</td>" for cell in row) + "</tr>" for row in rows)
-    return f'<div class="scroll"><table><caption>{escape.html(title)}</caption><tbody>{body}</tbody></table></div>'
+    caption = escape.html(title)
+    return f'<div class="scroll"><table><caption><span>{caption}</span></caption><tbody>{body}</tbody></table></div>'
 
 
 RATE_SLIDER = """<div class="live"><label>Learning rate α <input type="range" id="rate" min="0.1" max="12" step="0.1"

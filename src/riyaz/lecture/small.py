@@ -4,7 +4,7 @@ A network is a dict of arrays::
 
     {"embedding": (n_tokens, n_embedding), "cell": the cell's weights, "W": (units, n_tokens), "b": (n_tokens,)}
 
-JAX differentiates and compiles the very lines that `riyaz.lecture.cells` shows; all seeds of an experiment are one
+JAX differentiates and compiles the very lines that `riyaz.lecture.cells` shows; all rates and seeds of a cell share one
 compiled program. A target of 0 is not counted.
 """
 
@@ -97,12 +97,15 @@ def loss(cell: str, network: Network, windows: Windows) -> jax.Array:
     return -jnp.sum(chosen * counted) / jnp.maximum(jnp.sum(counted), 1)
 
 
-@partial(jax.jit, static_argnames="cell")
-def accuracy(cell: str, network: Network, windows: Windows) -> jax.Array:
-    """The share of counted targets that the most likely token hits; 0 where none is counted."""
-    hit = jnp.argmax(logits(cell, network, windows.inputs), axis=-1) == windows.targets
+def accuracy(cell: str, network: Network, windows: Windows) -> float:
+    """The share of counted targets that the most likely token hits; 0 where none is counted.
+
+    In NumPy, by `cells.run`: each length of window would be a program to compile.
+    """
+    h, _, _ = cells.run(cell, network["cell"], network["embedding"][windows.inputs])
     counted = windows.targets > 0
-    return jnp.sum(hit * counted) / jnp.maximum(jnp.sum(counted), 1)
+    likeliest = np.argmax(h[counted] @ network["W"] + network["b"], axis=-1)
+    return float(np.mean(likeliest == windows.targets[counted])) if counted.any() else 0.0
 
 
 def _adam(index: jax.Array, rate: jax.Array, gradient: jax.Array, learning: tuple) -> tuple:
@@ -117,41 +120,36 @@ def _adam(index: jax.Array, rate: jax.Array, gradient: jax.Array, learning: tupl
 
 @partial(jax.jit, static_argnames=("cell", "schedule"))
 def _train(
-    cell: str, starts: Network, rates: jax.Array, rows: jax.Array, data: Windows, valid: Windows, schedule: Schedule
+    cell: str, start: Network, rate: jax.Array, rows: jax.Array, data: Windows, valid: Windows, schedule: Schedule
 ) -> tuple[Network, jax.Array]:
-    """As `train`; starts has a leading axis, rows is (n_starts, checks, steps / checks, batch)."""
+    """As `train`, from one start; rows is (checks, steps / checks, batch)."""
+    weights, network = ravel_pytree(start)  # one vector: far quicker to compile than many arrays
 
-    def one(now: tuple) -> tuple[Network, jax.Array]:
-        start, rate, chosen = now
-        weights, network = ravel_pytree(start)  # one vector: far quicker to compile than many arrays
+    def step(learning: tuple, now: tuple) -> tuple:
+        index, rate, rows = now
+        batch = Windows(*(a[rows] for a in data))
+        gradient = jax.grad(lambda weights: loss(cell, network(weights), batch))(learning[0])
+        return _adam(index, rate, gradient, learning), None
 
-        def step(learning: tuple, now: tuple) -> tuple:
-            index, rate, rows = now
-            batch = Windows(*(a[rows] for a in data))
-            gradient = jax.grad(lambda weights: loss(cell, network(weights), batch))(learning[0])
-            return _adam(index, rate, gradient, learning), None
+    def check(carry: tuple, now: tuple) -> tuple:
+        learning, best, lowest = carry
+        learning, _ = lax.scan(step, learning, now)
+        current = loss(cell, network(learning[0]), valid)
+        best = jnp.where(current < lowest, learning[0], best)
+        return (learning, best, jnp.minimum(current, lowest)), current
 
-        def check(carry: tuple, now: tuple) -> tuple:
-            learning, best, lowest = carry
-            learning, _ = lax.scan(step, learning, now)
-            current = loss(cell, network(learning[0]), valid)
-            best = jnp.where(current < lowest, learning[0], best)
-            return (learning, best, jnp.minimum(current, lowest)), current
-
-        index = jnp.arange(schedule.steps, dtype=jnp.float32).reshape(schedule.checks, -1)
-        falling = rate * 0.5 * (1.0 + jnp.cos(jnp.pi * index / schedule.steps))
-        zeros = jnp.zeros_like(weights)
-        carry = ((weights, zeros, zeros), weights, jnp.inf)
-        done: tuple[Any, jax.Array] = lax.scan(check, carry, (index, falling, chosen))
-        return network(done[0][1]), done[1]
-
-    return lax.map(one, (starts, rates, rows))
+    index = jnp.arange(schedule.steps, dtype=jnp.float32).reshape(schedule.checks, -1)
+    falling = rate * 0.5 * (1.0 + jnp.cos(jnp.pi * index / schedule.steps))
+    zeros = jnp.zeros_like(weights)
+    carry = ((weights, zeros, zeros), weights, jnp.inf)
+    done: tuple[Any, jax.Array] = lax.scan(check, carry, (index, falling, rows))
+    return network(done[0][1]), done[1]
 
 
 def train(
     cell: str,
     starts: Sequence[Network],
-    rate: float | Sequence[float],
+    rate: float,
     data: Windows,
     valid: Windows,
     schedule: Schedule,
@@ -163,10 +161,10 @@ def train(
     Parameters
     ----------
     starts : untrained networks of one size.
-    rate : the learning rate at first, one for all or one for each start; it falls to 0 along a cosine.
+    rate : the learning rate at first; it falls to 0 along a cosine.
     data : the windows to learn from; each step reads a random batch of them.
     valid : of all checks the network with the lowest loss on these windows is kept.
-    seed : of the batches, which differ from start to start.
+    seed : of the batches of the first start; each further one has the next seed.
     among : (n,) int, the windows of `data` to learn from; all if it is not given. What is compiled stays the same.
 
     Returns
@@ -180,30 +178,29 @@ def train(
     """
     if schedule.steps % schedule.checks:
         raise ValueError(f"{schedule.steps} steps cannot be parted by {schedule.checks} checks: make them a multiple")
-    rng = np.random.default_rng(seed)
-    shape = (len(starts), schedule.checks, schedule.steps // schedule.checks, schedule.batch)
+    shape = (schedule.checks, schedule.steps // schedule.checks, schedule.batch)
     among = np.arange(len(data.inputs)) if among is None else among
-    rows = rng.choice(among.astype(np.int32), size=shape)
-    stacked = jax.tree.map(lambda *arrays: np.stack(arrays), *starts)
-    rates = np.broadcast_to(np.asarray(rate, np.float32), len(starts))
-    networks, losses = jax.device_get(_train(cell, stacked, rates, rows, data, valid, schedule))
-    return [jax.tree.map(lambda a, k=k: a[k], networks) for k in range(len(starts))], losses
+    results = []
+    for k, start in enumerate(starts):  # one after the other, so that any number of them is one compiled program
+        rows = np.random.default_rng(seed + k).choice(among.astype(np.int32), size=shape)
+        results.append(jax.device_get(_train(cell, start, np.float32(rate), rows, data, valid, schedule)))
+    return [network for network, _ in results], np.stack([losses for _, losses in results])
 
 
-def beyond(losses: Mapping[float, float], n: int = 1) -> list[float]:
-    """The next n learning rates to try: none where the best rate has a worse one on either side.
+def beyond(losses: Mapping[float, float]) -> list[float]:
+    """The next learning rate to try; none where the best rate has a worse one on either side.
 
     Parameters
     ----------
-    losses : by learning rate, two or more. Further rates lie beyond the end that is the best, a factor of `FACTOR`
-        apart. A loss that is no number is the worst.
+    losses : by learning rate, two or more. The next one lies beyond the end that is the best, by a factor of `FACTOR`.
+        A loss that is no number is the worst.
     """
     rates = sorted(losses)
     best = min(rates, key=lambda rate: (np.nan_to_num(losses[rate], nan=np.inf), rate))
     if best not in (rates[0], rates[-1]) or len(rates) >= MOST:
         return []
     step = FACTOR if best == rates[-1] else 1 / FACTOR
-    return [best * step**k for k in range(1, n + 1)]
+    return [best * step]
 
 
 def gradient_norms(cell: str, w: cells.Weights, x: np.ndarray) -> np.ndarray:

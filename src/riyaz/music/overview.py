@@ -15,6 +15,7 @@ import pandas as pd
 from riyaz.music import scores
 from riyaz.music.events import ALIKE, NUMBERS, PITCHES, TICKS, Piece, bar_beats, beats
 from riyaz.tabla import taals
+from riyaz.tabla.bols import BOLS
 from riyaz.tools import escape
 
 METRE = "4/4"  # where a piece of notes names none
@@ -33,8 +34,9 @@ class Survey:
     lengths : how often each duration is, in ticks.
     keys : pieces by key (`none` where there is nothing to tell it by); of notes only.
     forms : pieces by taal and form (– for none); of bols only.
-    metres : pieces by metre or taal. starts : of each, sounding events by quarter of a beat in its cycle. grid : of
-        each, how many of them lie on a sixteenth or a triplet eighth.
+    metres : pieces by metre or taal. starts : of each, sounding events by quarter of a beat in its cycle. opened : of
+        each taal, those with an open bayan, which have a khali counterpart. grid : of each, how many of `starts` lie on
+        a sixteenth or a triplet eighth.
     example : a piece of the most frequent taal, form and metre, the first of them.
     lines : the first piece with sections, and those that are named ``lecture``.
     """
@@ -50,6 +52,7 @@ class Survey:
     forms: Counter = field(default_factory=Counter)
     metres: Counter = field(default_factory=Counter)
     starts: dict[str, np.ndarray] = field(default_factory=dict)
+    opened: dict[str, np.ndarray] = field(default_factory=dict)
     grid: Counter = field(default_factory=Counter)
     lines: list[Piece] = field(default_factory=list)
     _alike: Counter = field(default_factory=Counter)
@@ -93,6 +96,10 @@ class Survey:
         counts = np.bincount(quarter, minlength=quarters(metre, piece.about["kind"]))
         self.metres[metre] += 1
         self.starts[metre] = self.starts.get(metre, 0) + counts
+        if piece.about["kind"] == "bols":
+            struck = piece.events["symbols"][sounding]
+            opened = np.array([BOLS[symbols[0]].khali != symbols[0] for symbols in struck], dtype=bool)
+            self.opened[metre] = self.opened.get(metre, 0) + np.bincount(quarter[opened], minlength=len(counts))
         self.grid[metre] += int(((onset % QUARTER == 0) | (onset % (TICKS // 3) == 0)).sum())
 
     @property
@@ -198,13 +205,21 @@ def starts(survey: Survey, of: Cycle) -> pd.Series:
     return pd.Series(counts, index=1 + np.arange(len(counts)) / 4)
 
 
+def open_bayan(survey: Survey, of: Cycle) -> pd.Series:
+    """Which share of the strokes on each matra of the cycle has an open bayan, and so a khali counterpart.
+
+    Returns
+    -------
+    A share for each matra from 1 on; NaN where nothing is struck.
+    """
+    counts = pd.DataFrame({"opened": survey.opened[of.name], "struck": survey.starts[of.name]})
+    matras = counts.groupby(1 + counts.index // 4).sum()
+    return matras["opened"] / matras["struck"]
+
+
 def starts_in_words(survey: Survey, of: Cycle) -> str:
-    """A caption for `starts`; of notes it says how many lie on a grid, and whether the music keeps to a beat at all."""
-    bols = survey.kind == "bols"
-    unit = "matra" if bols else "beat"
-    where = f"Where events start in {of.title if bols else of.title.lower()}, in quarters of a {unit}"
-    if bols:
-        return f"{where}; under each matra its stroke in the theka and its sign."
+    """A caption for `starts` of notes: how many lie on a grid, and whether the music keeps to a beat at all."""
+    where = f"Where events start in {of.title.lower()}, in quarters of a beat"
     on_grid = survey.grid[of.name] / max(1, survey.starts[of.name].sum())
     caption = f"{where}. {on_grid:.0%} of them start on a sixteenth or a triplet eighth."
     if on_grid < 0.5:

@@ -1,11 +1,13 @@
 """Experiments side by side: ``python -m riyaz compare REV1 REV2 ...`` makes reports/compare.html.
 
 A revision is a commit, branch or tag of git, or the name of an experiment of DVC; `workspace` is what lies here. For
-each corpus the page shows the losses along training and the bits per token with their intervals; above, the settings
-that differ. All of it is read from git, which has settings, histories and metrics of every revision.
+each corpus the page shows the losses along training, the bits per token with their intervals, what each revision saves
+against the first one, paired by piece, and the first free pieces, which share a seed; above, the settings that differ.
+Settings, histories and metrics are read from git, pieces from DVC's cache as far as it has them.
 """
 
 import json
+import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from io import StringIO
@@ -16,10 +18,12 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from ruamel.yaml import YAML
 
-from riyaz.report import figures, pages
-from riyaz.tools import environment, escape, files
+from riyaz.judge import interval
+from riyaz.report import figures, index, pages
+from riyaz.tools import environment, escape, files, scratch
 
 WORKSPACE = "workspace"
+PIECES = 3  # so many are set side by side
 
 
 def commit(root: Path, revision: str) -> str:
@@ -81,6 +85,60 @@ def bits(metrics: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
     return pd.DataFrame(columns).rename_axis("bits per token").fillna("").reset_index()
 
 
+def paired(tables: Mapping[str, pd.DataFrame], seed: int) -> pd.DataFrame:
+    """What each revision saves against the first one, on the held-out pieces that both have as the same tokens.
+
+    Parameters
+    ----------
+    tables : of each revision reports/<corpus>/held_out.csv: piece, family, tokens, bits.
+
+    Returns
+    -------
+    A row for each further revision: revision, pieces, families, saved (bits per token, NaN for no pieces), interval (in
+    words, over families). No rows for fewer than two revisions.
+    """
+    first, *others = tables or [""]
+    rows = []
+    for revision in others:
+        both = tables[first].merge(tables[revision], on=["piece", "tokens"], suffixes=("", "_here"))
+        saved = both["bits"] - both["bits_here"]
+        within = interval.ratio(saved, both["tokens"], both["family"], seed)
+        total = saved.sum() / both["tokens"].sum() if len(both) else float("nan")
+        rows.append((revision, len(both), both["family"].nunique(), total, str(within)))
+    return pd.DataFrame(rows, columns=["revision", "pieces", "families", f"saved against {first}", "interval"])
+
+
+def delivered(root: Path, revision: str, corpus: str, place: Path) -> Path:
+    """A folder like reports/<corpus>, with the pieces of a revision as far as DVC's cache has them."""
+    if revision == WORKSPACE:
+        return root / "reports" / corpus
+    from dvc.api import DVCFileSystem  # here, because it takes seconds to import
+    from dvc.exceptions import DvcException
+
+    try:
+        remote = DVCFileSystem(str(root), rev=commit(root, revision))
+        remote.get(f"reports/{corpus}/pieces", str(place / "pieces"), recursive=True)
+    except (OSError, DvcException):
+        shutil.rmtree(place / "pieces", ignore_errors=True)
+    return place
+
+
+def side_by_side(folders: Mapping[str, Path]) -> str:
+    """HTML: the first `PIECES` free pieces that all revisions have, by name; the same name has the same seed."""
+    known = {revision: {one["name"]: one for one in index.pieces(folder)} for revision, folder in folders.items()}
+    free = [{name for name, one in of.items() if one["method"] == "sampled" and one["player"]} for of in known.values()]
+    blocks = []
+    for name in sorted(set.intersection(*free))[:PIECES] if free else []:
+        blocks.append(f"<h3>Piece {escape.html(name)}</h3>")
+        for revision, folder in folders.items():
+            sound = figures.embedded(folder / "pieces" / f"{name}.mp3")
+            title = f"{revision}: piece {name}"
+            blocks.append(
+                f'<section class="piece">{figures.player_html(sound, title)}{index.seen(folder, name)}</section>'
+            )
+    return "".join(blocks) or "<p>No free piece is there in all of them: DVC's cache lacks some.</p>"
+
+
 def losses(histories: Mapping[str, pd.DataFrame], title: str) -> str:
     """The training and validation loss of each revision by epoch, as SVG."""
     figures.theme()
@@ -106,6 +164,7 @@ def notebook(root: Path, revisions: Sequence[str]) -> Any:
         return new_code_cell("", outputs=[shown])
 
     settings = {name: YAML(typ="safe").load(read(root, name, "params.yaml") or "{}") for name in revisions}
+    seed = int(next((of["seed"] for of in settings.values() if "seed" in of), 0))
     cells = [
         new_markdown_cell("# Experiments side by side\n\n## What differs"),
         html(differing(settings), "Settings that are not the same in all of them"),
@@ -114,8 +173,8 @@ def notebook(root: Path, revisions: Sequence[str]) -> Any:
     for corpus in corpora:
         texts = {name: read(root, name, f"reports/metrics/{corpus}.json") for name in revisions}
         metrics = {name: json.loads(text) for name, text in texts.items() if text}
-        tables = {name: read(root, name, f"reports/{corpus}/history.csv") for name in revisions}
-        histories = {name: pd.read_csv(StringIO(text)) for name, text in tables.items() if text}
+        curves = {name: read(root, name, f"reports/{corpus}/history.csv") for name in revisions}
+        histories = {name: pd.read_csv(StringIO(text)) for name, text in curves.items() if text}
         if not metrics and not histories:
             continue
         cells += [
@@ -125,6 +184,17 @@ def notebook(root: Path, revisions: Sequence[str]) -> Any:
         if histories:
             drawn = {"image/svg+xml": losses(histories, "Loss")}
             cells.append(new_code_cell("", outputs=[new_output("display_data", drawn)]))
+        by_piece = {name: read(root, name, f"reports/{corpus}/held_out.csv") for name in revisions}
+        tables = {name: pd.read_csv(StringIO(text)) for name, text in by_piece.items() if text}
+        if len(tables) > 1:
+            cells.append(html(paired(tables, seed), "Bits per token saved, paired by piece; intervals over families"))
+        with scratch.folder() as place:
+            folders = {name: delivered(root, name, corpus, place / str(n)) for n, name in enumerate(revisions)}
+            seen = {"text/html": side_by_side(folders)}
+        cells += [
+            new_markdown_cell("### Pieces of the same seed"),
+            new_code_cell("", outputs=[new_output("display_data", seen)]),
+        ]
     return new_notebook(cells=cells)
 
 

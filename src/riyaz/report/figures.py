@@ -212,7 +212,7 @@ def table_html(frame: pd.DataFrame, caption: str = "", index: bool = False) -> s
         for row in frame.itertuples(index=False, name=None)
     ]
     body = "\n".join(f"<tr>{row}</tr>" for row in rows)
-    title = f"<caption>{escape.html(caption)}</caption>" if caption else ""
+    title = f"<caption><span>{escape.html(caption)}</span></caption>" if caption else ""
     return f'<div class="scroll"><table>{title}<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table></div>'
 
 

@@ -136,6 +136,7 @@ def pieces(folder: Path) -> list[dict[str, Any]]:
         result.append(
             {
                 "name": name,
+                "method": method,
                 "title": title,
                 "player": player_html(sound, title) if sound else "",
                 "note": "; ".join(filter(None, (METHODS.get(method), row.get("loop")))),

@@ -258,7 +258,7 @@ def _number(value: Any) -> str:
 
 
 def run(arguments: list[str]) -> int:
-    """Make the pages of one corpus with its cards, or without an argument those that belong to no corpus.
+    """Make the pages of one corpus, its cards and its picture, or without an argument those that belong to no corpus.
 
     Raises
     ------
@@ -280,6 +280,9 @@ def run(arguments: list[str]) -> int:
         for card in CARDS:
             source = (folder / "cards" / f"{card}.md").read_text(encoding="utf-8")
             files.write(folder / f"{card}.html", text_page(source, card.replace("_", " "), corpus, "../"))
+        from riyaz.report import index, picture  # here, because the index takes its style from this module
+
+        picture.write(folder / "figures", picture.of(folder / "pieces", [one["name"] for one in index.pieces(folder)]))
     else:
         results = json.loads((reports / "benchmarks.json").read_text(encoding="utf-8"))
         files.write(reports / "benchmarks.html", text_page(benchmarks(results), "benchmarks", "", ""))

@@ -9,7 +9,7 @@ of the avartan alone; under each bol stands its length: — a matra, o a half, �
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 from typing import Any, NamedTuple
 
@@ -48,8 +48,10 @@ min-width:0;white-space:nowrap;display:flex;flex-direction:column;align-items:ce
 .riyaz-bols{padding:0 .1em .32em;position:relative}
 .riyaz-arc::after{content:"";position:absolute;left:0;right:0;bottom:0;height:.32em;
 border:solid currentColor;border-width:0 1px 1px;border-radius:0 0 50% 50%/0 0 100% 100%}
+.riyaz-marked .riyaz-bols:not(.riyaz-nagari){box-shadow:0 .16em #d55e00;print-color-adjust:exact;
+-webkit-print-color-adjust:exact}
 .riyaz-sign{font-size:.85em;font-weight:600;min-height:1.3em;margin-top:.15em}
-@media print{.riyaz-sheet>div>div{break-inside:avoid}
+@media print{.riyaz-sheet>div>div:not(:has(>.riyaz-avartan:nth-of-type(9))){break-inside:avoid}
 .riyaz-sheet{margin:.5em 0}.riyaz-name{margin-top:.7em}.riyaz-avartan{row-gap:.15em;margin-bottom:.35em}}
 """
 
@@ -88,12 +90,13 @@ _KEYS = {
 
 @dataclass(frozen=True)
 class Matra:
-    """What stands in one matra: both scripts, and whether several slots share it."""
+    """What stands in one matra: both scripts, whether several slots share it, and whether it is to be marked."""
 
     roman: str
     nagari: str
     shared: bool
     lengths: str = "—"
+    marked: bool = False
 
 
 def _matras(events: pd.DataFrame) -> list[Matra]:
@@ -142,9 +145,13 @@ def _parts(
     return parts
 
 
-def _lines(events: pd.DataFrame, taal: Taal, first: int = 0) -> Iterator[list[list[Matra | None]]]:
+def _lines(
+    events: pd.DataFrame, taal: Taal, first: int = 0, marked: tuple[int, int] = (0, 0)
+) -> Iterator[list[list[Matra | None]]]:
     """Yield avartans as lists of vibhags; before a section's first matra, and for matras without one, stands None."""
-    row: list[Matra | None] = [None] * first + list(_matras(events))
+    inside = range(marked[0] // TICKS, -(-marked[1] // TICKS))
+    row: list[Matra | None] = [None] * first
+    row += [replace(matra, marked=k in inside) for k, matra in enumerate(_matras(events))]
     for start in range(0, len(row), taal.matras):
         line = row[start : start + taal.matras]
         bars = [line[a - 1 : a - 1 + n] for a, n in zip(taal.starts, taal.vibhags, strict=True)]
@@ -191,6 +198,7 @@ def table(
     script: str = "both",
     sections: Sequence[dict[str, Any]] | None = None,
     signs: str = "bhatkhande",
+    marked: tuple[int, int] = (0, 0),
 ) -> str:
     """Set bols as a table in HTML with its own style; classes begin with ``riyaz-``.
 
@@ -201,6 +209,7 @@ def table(
     script : ``roman``, ``devanagari``, ``bengali``, or ``both``: Roman above Devanagari.
     sections : as in ``about["sections"]``: name, onset, duration (ticks), derived, taught, note; each on a new line.
     signs : ``bhatkhande`` or ``paluskar``.
+    marked : from which tick to which the matras are underlined; nothing by default.
 
     Raises
     ------
@@ -213,7 +222,8 @@ def table(
     taal = taals.find(taal) if isinstance(taal, str) else taal
     letters, parts = [1], []
     for section, inside in _parts(events, sections):
-        lines = list(_lines(inside, taal, section["onset"] // TICKS % taal.matras))
+        here = marked[0] - section["onset"], marked[1] - section["onset"]
+        lines = list(_lines(inside, taal, section["onset"] // TICKS % taal.matras, here))
         parts.append((section, lines))
         letters += [_width(matra, script, signs) for line in lines for bar in line for matra in bar if matra]
     longest = _usual(letters)
@@ -296,17 +306,18 @@ def _matra(number: int, matra: Matra | None, sign: str, look: _Look) -> str:
     arc = " riyaz-arc" if matra and matra.shared and not paluskar else ""
     wide = _width(matra, look.script, look.signs) if matra else 0
     small = f' style="font-size:{look.usual / wide:.2f}em"' if wide > look.usual else ""
+    mark = " riyaz-marked" * bool(matra and matra.marked)
     cells = []
     for script, lang in (("roman", ""), ("devanagari", "hi"), ("bengali", "bn")):
         if script == look.script or (look.script == "both" and script != "bengali"):
             kind = f" riyaz-nagari{arc}" if lang else arc
-            mark = f' lang="{lang}"' if lang else ""
+            spoken = f' lang="{lang}"' if lang else ""
             text = escape.html(_written(matra, script)) if matra else ""
-            cells.append(f'<span class="riyaz-bols{kind}"{small}{mark}>{text}</span>\n')
+            cells.append(f'<span class="riyaz-bols{kind}"{small}{spoken}>{text}</span>\n')
     if paluskar:
         cells.append(f'<span class="riyaz-length"{small}>{matra.lengths if matra else ""}</span>\n')
     return (
-        f'<div class="riyaz-matra"><span class="riyaz-number">{number}</span>\n{"".join(cells)}'
+        f'<div class="riyaz-matra{mark}"><span class="riyaz-number">{number}</span>\n{"".join(cells)}'
         f'<span class="riyaz-sign" aria-hidden="true">{sign}</span></div>\n'
     )
 
