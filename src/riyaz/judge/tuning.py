@@ -2,7 +2,7 @@
 
 For each candidate pieces are drawn and held against human ones in three ways: over all features together, by the kernel
 discrepancy of `riyaz.judge.style` from one training or validation piece of each family; in each feature of
-`riyaz.judge.distributions`, against the validation part; and in the bits per token that the network needs for them:
+`riyaz.judge.distributions`, against the validation part; and in the bits per token that the model needs for them:
 drawn too boldly they are surprising, too timidly they are dull. Each distance is divided by the one that 95 % of human
 draws keep to. The candidate is taken whose discrepancy and whose mean over the other distances are smallest together:
 a small validation part says little of each feature. One setting is chosen after the other, in the order of
@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from riyaz.judge import copying, distributions, originality, style
-from riyaz.model import recurrence
+from riyaz.model import memory, recurrence
 from riyaz.model.bundle import Bundle
 from riyaz.music.events import Piece
 from riyaz.params import AUTO, Settings
@@ -28,11 +28,11 @@ from riyaz.text.dataset import DataSet
 from riyaz.tools import source, store
 
 CANDIDATES = {
+    "memory": (0.0, 0.3, 0.6, 1.0, 2.0, 4.0),
     "temperature": (0.7, 0.8, 0.9, 1.0),
     "top_p": (0.9, 0.95, 0.98, 1.0),
-    "memory": (0.0, 0.3, 0.6, 1.0, 2.0, 4.0),
 }
-START = {"temperature": 0.9, "top_p": 0.98, "memory": 0.6}  # of a setting while an earlier one is chosen
+START = {"memory": 1.0, "temperature": 0.9, "top_p": 0.98}  # of a setting while an earlier one is chosen
 SEED = 1000  # added to the seed of free pieces
 DRAWS = 200
 BITS = "bits per token"
@@ -123,7 +123,13 @@ def _drawn(
 
 def _row(model: Bundle, data: DataSet, settings: Settings, human: "Human", sampling: Sampling) -> dict[str, float]:
     pieces, ids = _drawn(model, data, settings, sampling)
-    return human.distances(pieces, bits(recurrence.log_probabilities(model.weights, ids), ids))
+    return human.distances(pieces, bits(_logs(model, ids), ids))
+
+
+def _logs(model: Bundle, ids: list[np.ndarray]) -> list[np.ndarray]:
+    """What the model predicts, with its memory if it has one."""
+    logs = recurrence.log_probabilities(model.weights, ids)
+    return memory.log_probabilities(logs, ids, model.memory) if model.memory else logs
 
 
 def bits(logs: list[np.ndarray], ids: list[np.ndarray]) -> np.ndarray:
@@ -162,7 +168,7 @@ class Human:
         families = originality.excerpts([both.pieces[k] for k in copying.representatives(both, length)], length)
         cut, known = originality.excerpts(valid.pieces, length), originality.excerpts(train, length) or train
         table = distributions.against(known[:ROWS], cut, known, seed, DRAWS)
-        each, rng = bits(recurrence.log_probabilities(model.weights, valid.ids), valid.ids), np.random.default_rng(seed)
+        each, rng = bits(_logs(model, valid.ids), valid.ids), np.random.default_rng(seed)
         means = each[rng.integers(len(each), size=(DRAWS, ROWS))].mean(axis=1)
         spread = float(np.quantile(np.abs(means - each.mean()), 0.95))
         floor = dict(zip(table["feature"], table["floor_95"], strict=True))
