@@ -91,7 +91,7 @@ class Model(Section):
     units: Width
     embedding: Width
     dropout: Share | Literal["auto"]
-    features: list[Literal["place", "length", "sounding", "heard"]]
+    features: list[Literal["place", "length", "sounding", "heard", "moved"]]
     members: Annotated[int, Field(ge=1, le=16)]
     memory: Literal["none", "suffix"]
 

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -55,6 +57,14 @@ def test_half_shuffling_keeps_what_is_in_a_piece():
     assert piece.events["duration"].sum() == HUMAN[0].events["duration"].sum()
     assert piece.events["symbols"].tolist()[:30] == HUMAN[0].events["symbols"].tolist()[:30]
     assert piece.events["symbols"].tolist() != HUMAN[0].events["symbols"].tolist()
+
+
+def test_the_ratio_is_above_one_where_the_test_finds_a_difference():
+    rng = np.random.default_rng(0)
+    spoiled = [style.shuffled(piece, rng) for piece in HUMAN[:8]]
+    for group in (HUMAN[:8], spoiled, [replace(piece, events=piece.events.iloc[:4]) for piece in HUMAN[:8]]):
+        assert (style.ratio(group, HUMAN[8:], 1) > 1) == (style.two_sample(group, HUMAN[8:], 1) < 0.05)
+    assert np.isnan(style.ratio(HUMAN[:1], HUMAN[1:], 1))
 
 
 def test_too_few_pieces_have_no_test():

@@ -61,11 +61,15 @@ def test_the_test_part_is_not_seen(model, data, settings, monkeypatch):
 
 
 def test_human_pieces_are_as_near_as_human_pieces_and_others_are_not(model, data):
-    human = tuning.Human.of(model, data, 0)
+    human = tuning.Human.of(model, data, 0, 60)
     like = human.distances(data.part("train").pieces, np.full(8, human.bits))
     unlike = human.distances([piece(seed, ("C2", "F#7")) for seed in range(8)], np.full(8, human.bits + 1))
     assert like["mean"] < 1.2 < unlike["mean"]
     assert like[tuning.BITS] == 0 < unlike[tuning.BITS]
+    assert like[tuning.ALL] < 1 < unlike[tuning.ALL]
+    others = [value for name, value in unlike.items() if name not in ("mean", tuning.ALL)]
+    assert unlike["mean"] == pytest.approx((unlike[tuning.ALL] + np.mean(others)) / 2)
+    assert tuning.Human.of(model, data, 0, 20).length == 20
 
 
 def test_without_validation_pieces_nothing_can_be_chosen(model, data, settings):

@@ -6,7 +6,7 @@ import samples
 
 from riyaz.model import stored, training
 from riyaz.music.events import Piece, in_a_row
-from riyaz.text import windows
+from riyaz.text import features, windows
 from riyaz.tools import source
 
 PARTS = ["train"] * 6 + ["valid"] * 2 + ["test"] * 2
@@ -110,6 +110,26 @@ def test_the_prediction_with_memory_stands_beside_the_network(data, cache):
     for log, ids in zip(logs["network + memory"], held_out, strict=True):
         assert log.shape == (len(ids) - 1, len(data.vocabulary))
         np.testing.assert_allclose(np.exp(log).sum(axis=1), 1, atol=1e-4)
+
+
+def test_the_network_is_told_which_training_windows_are_transposed(data):
+    """By how much each window was moved is what stands in its feature; validation windows are as they are written."""
+    settings = samples.settings(**SMALL, augment={"transpose": 2})
+    tables = features.tables(data.vocabulary, "event", ["moved"])
+
+    def told(part):
+        given = windows.of_part(data, part, settings)
+        packed = training.with_features(given, data, part, settings, tables)[2]
+        return given[0], np.unpackbits(packed, axis=-1, count=22)[:, 0]
+
+    inputs, moved = told("train")
+    steps = [step for step, ids in data.transposed(2) for _ in range(-(-(len(ids) - 1) // 16))]
+    assert len(steps) == len(inputs)
+    assert set(steps) == {0, -2, 2}  # C D E G: the vocabulary has no C sharp
+    assert [int(row.argmax()) if row.any() else None for row in moved] == [
+        {-2: 9, 0: None, 2: 12}[step] for step in steps
+    ]
+    assert not told("valid")[1].any()
 
 
 def test_without_validation_pieces_there_is_no_memory_since_it_is_fitted_on_them(data):

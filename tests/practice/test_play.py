@@ -93,7 +93,7 @@ def masks(vocabulary, ids):
     "settings",
     [
         {"cell": "lstm"},
-        {"cell": "gru", "members": 2, "features": ["place", "sounding", "heard"]},
+        {"cell": "gru", "members": 2, "features": ["place", "sounding", "heard", "moved"]},
         {"cell": "rnn", "features": [], "layers": 1},
     ],
     ids=["lstm", "gru", "rnn"],

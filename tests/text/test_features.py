@@ -58,6 +58,16 @@ def test_what_was_heard_are_the_pitch_classes_by_their_share_of_the_sounding_tim
     assert (vectors("<start> taal:dadra d:1 Dha Dha", ["heard"]) == 0).all()
 
 
+def test_moved_is_nothing_for_a_piece_as_it_is_written_and_one_entry_for_each_transposition():
+    tables, piece = features.tables(VOCABULARY, "event", ["moved"]), VOCABULARY.ids(["<start>", "d:1", "C4"])
+    steps = [*range(-11, 12)]
+    rows = [np.unpackbits(row, axis=-1, count=22) for row in features.packed(tables, [piece] * 23, steps)]
+    assert all((row == row[0]).all() for row in rows)
+    found = [np.flatnonzero(row[0]).tolist() for row in rows]
+    assert found == [[k] for k in range(11)] + [[]] + [[k] for k in range(11, 22)]
+    assert (features.packed(tables, [piece])[0] == 0).all()
+
+
 def test_a_vector_depends_on_the_tokens_before_it_and_on_no_other_piece():
     tables = features.tables(VOCABULARY, "event", list(features.SIZES))
     rng = np.random.default_rng(0)

@@ -99,6 +99,7 @@ def test_transposing(token, up, result):
 def test_pieces_are_transposed_as_far_as_the_vocabulary_goes():
     v = tk.Vocabulary(["C4", "C#4", "D4", "d:1"])
     piece = v.ids(["<start>", "d:1", "C#4", "<end>"])
-    assert [v.tokens(new)[2] for new in tk.transposed([piece], v, 2)] == ["C4", "C#4", "D4"]
+    moved = [(step, v.tokens(new)[2]) for step, new in tk.transposed([piece], v, 2)]
+    assert moved == [(-1, "C4"), (0, "C#4"), (1, "D4")]
     bols = tk.Vocabulary(["Dha", "d:1"])
     assert len(tk.transposed([bols.ids(["<start>", "Dha", "<end>"])], bols, 3)) == 1

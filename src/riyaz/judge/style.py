@@ -55,13 +55,30 @@ def discrepancy(alike: np.ndarray, first: np.ndarray) -> np.ndarray:
 
 def two_sample(a: Sequence[Piece], b: Sequence[Piece], seed: int) -> float:
     """p of the test that both groups come from one source; NaN where one has fewer than two pieces."""
-    if len(a) < 2 or len(b) < 2:
+    values = _divided(a, b, seed)
+    return float((values >= values[0] - 1e-12).mean()) if len(values) else float("nan")
+
+
+def ratio(a: Sequence[Piece], b: Sequence[Piece], seed: int) -> float:
+    """Discrepancy of both groups in units of the one that 95 % of random divisions keep to; NaN as in `two_sample`.
+
+    Infinity where random divisions have none and the groups have one.
+    """
+    values = _divided(a, b, seed)
+    if not len(values):
         return float("nan")
+    usual = np.quantile(values[1:], 0.95)
+    return float(values[0] / usual) if usual > 1e-12 else float("inf") if values[0] > 1e-12 else 0.0
+
+
+def _divided(a: Sequence[Piece], b: Sequence[Piece], seed: int) -> np.ndarray:
+    """Discrepancies of both groups and of `DRAWS` random divisions; none where a group has fewer than two pieces."""
+    if len(a) < 2 or len(b) < 2:
+        return np.empty(0)
     alike = kernel([*a, *b])
     first = np.arange(len(alike)) < len(a)
     drawn = np.random.default_rng(seed).permuted(np.tile(first, (DRAWS, 1)), axis=1)
-    values = discrepancy(alike, np.r_[first[None], drawn])
-    return float((values >= values[0] - 1e-12).mean())
+    return discrepancy(alike, np.r_[first[None], drawn])
 
 
 def shuffled(piece: Piece, rng: np.random.Generator) -> Piece:

@@ -1,10 +1,12 @@
 """How to draw so that the pieces are like the corpus: what ``auto`` stands for in ``generate``.
 
-For each candidate pieces are drawn and held against the validation part, in all features of `riyaz.judge.distributions`
-and in the bits per token that the network needs for them: drawn too boldly they are surprising, too timidly they are
-dull. Each distance is divided by the one that 95 % of equally many training pieces keep to, and the candidate with the
-smallest mean is taken. One setting is chosen after the other, in the order of `CANDIDATES`. The test part is not seen,
-and the pieces have another seed than those that are delivered and judged.
+For each candidate pieces are drawn and held against human ones in three ways: over all features together, by the kernel
+discrepancy of `riyaz.judge.style` from one training or validation piece of each family; in each feature of
+`riyaz.judge.distributions`, against the validation part; and in the bits per token that the model needs for them:
+drawn too boldly they are surprising, too timidly they are dull. Each distance is divided by the one that 95 % of human
+draws keep to. The candidate is taken whose discrepancy and whose mean over the other distances are smallest together:
+a small validation part says little of each feature. One setting is chosen after the other, in the order of
+`CANDIDATES`. The test part is not seen, and the pieces have another seed than those that are delivered and judged.
 """
 
 import json
@@ -15,8 +17,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from riyaz.judge import distributions, originality
-from riyaz.model import recurrence
+from riyaz.judge import copying, distributions, originality, style
+from riyaz.model import memory, recurrence
 from riyaz.model.bundle import Bundle
 from riyaz.music.events import Piece
 from riyaz.params import AUTO, Settings
@@ -26,14 +28,15 @@ from riyaz.text.dataset import DataSet
 from riyaz.tools import source, store
 
 CANDIDATES = {
+    "memory": (0.0, 0.3, 0.6, 1.0, 2.0, 4.0),
     "temperature": (0.7, 0.8, 0.9, 1.0),
     "top_p": (0.9, 0.95, 0.98, 1.0),
-    "memory": (0.0, 0.3, 0.6, 1.0),
 }
-START = {"temperature": 0.9, "top_p": 0.98, "memory": 0.6}  # of a setting while an earlier one is chosen
+START = {"memory": 1.0, "temperature": 0.9, "top_p": 0.98}  # of a setting while an earlier one is chosen
 SEED = 1000  # added to the seed of free pieces
 DRAWS = 200
 BITS = "bits per token"
+ALL = "all features"
 
 
 @dataclass(frozen=True)
@@ -43,8 +46,9 @@ class Tuned:
     Attributes
     ----------
     settings : `generate` has a number in place of each ``auto``.
-    tried : a row a candidate: setting, value, chosen (bool), mean, and a column for each feature and for
-        ``bits per token``: distances, 1 where 95 % of human draws are nearer. No rows where nothing was chosen.
+    tried : a row a candidate: setting, value, chosen (bool), mean, and a column for ``all features``, for each feature
+        and for ``bits per token``: distances, 1 where 95 % of human draws are nearer. `mean` is the mean of ``all
+        features`` and of the others' mean. No rows where nothing was chosen.
     why : a sentence where something was ``auto`` and nothing could be chosen.
     """
 
@@ -94,9 +98,10 @@ def _with(settings: Settings, numbers: dict[str, float]) -> Settings:
 def _try(model: Bundle, data: DataSet, settings: Settings, names: list[str]) -> pd.DataFrame:
     """One setting after the other: a row a candidate."""
     now: dict[str, Any] = {name: START[name] for name in names}
-    human, rows = Human.of(model, data, settings.seed), []
     again = _with(settings.model_copy(update={"seed": settings.seed + SEED}), now)
     start = free.sampling(data, again)
+    first, _ = _drawn(model, data, again, start)
+    human, rows = Human.of(model, data, settings.seed, int(np.median([len(piece.events) for piece in first]))), []
     for name in names:
         candidates = CANDIDATES[name] if name != "memory" or model.memory else (0.0,)
         here = [_row(model, data, again, human, replace(start, **{**now, name: value})) for value in candidates]
@@ -109,12 +114,22 @@ def _try(model: Bundle, data: DataSet, settings: Settings, names: list[str]) -> 
     return pd.DataFrame(rows)
 
 
+def _drawn(
+    model: Bundle, data: DataSet, settings: Settings, sampling: Sampling
+) -> tuple[list[Piece], list[np.ndarray]]:
+    drawn, about = free.pieces(model, data, settings, ROWS, [sampling] * ROWS), free.about(data, settings)
+    return [free.piece(one, model, f"{k}", about) for k, one in enumerate(drawn)], [one.ids for one in drawn]
+
+
 def _row(model: Bundle, data: DataSet, settings: Settings, human: "Human", sampling: Sampling) -> dict[str, float]:
-    drawn = free.pieces(model, data, settings, ROWS, [sampling] * ROWS)
-    about = free.about(data, settings)
-    pieces = [free.piece(one, model, f"{k}", about) for k, one in enumerate(drawn)]
-    logs = recurrence.log_probabilities(model.weights, [one.ids for one in drawn])
-    return human.distances(pieces, bits(logs, [one.ids for one in drawn]))
+    pieces, ids = _drawn(model, data, settings, sampling)
+    return human.distances(pieces, bits(_logs(model, ids), ids))
+
+
+def _logs(model: Bundle, ids: list[np.ndarray]) -> list[np.ndarray]:
+    """What the model predicts, with its memory if it has one."""
+    logs = recurrence.log_probabilities(model.weights, ids)
+    return memory.log_probabilities(logs, ids, model.memory) if model.memory else logs
 
 
 def bits(logs: list[np.ndarray], ids: list[np.ndarray]) -> np.ndarray:
@@ -130,32 +145,39 @@ class Human:
     Attributes
     ----------
     length : events that all pieces are cut to.
-    pieces : the validation pieces that are as long. floor : for each feature the distance that 95 % of draws of `ROWS`
-    training pieces keep to. bits : of the validation pieces, their mean. spread : the deviation from it that 95 % of
-    draws of as many validation pieces keep to.
+    pieces : the validation pieces that are as long. families : one such piece of each family of both parts. floor : for
+    each feature the distance that 95 % of draws of `ROWS` training pieces keep to. bits : of the validation pieces,
+    their mean. spread : the deviation from it that 95 % of draws of as many validation pieces keep to. seed : of the
+    random divisions behind the discrepancy over all features.
     """
 
     length: int
     pieces: list[Piece]
+    families: list[Piece]
     floor: dict[str, float]
     bits: float
     spread: float
+    seed: int
 
     @classmethod
-    def of(cls, model: Bundle, data: DataSet, seed: int) -> "Human":
-        """Of a corpus; its validation part has a piece or more."""
+    def of(cls, model: Bundle, data: DataSet, seed: int, most: int) -> "Human":
+        """Of a corpus whose validation part has a piece or more; pieces are cut to at most `most` events."""
         valid, train = data.part("valid"), data.part("train").pieces
-        length = int(np.median([len(piece.events) for piece in valid.pieces]))
+        length = max(1, min(most, int(np.median([len(piece.events) for piece in valid.pieces]))))
+        both = data.part("train", "valid")
+        families = originality.excerpts([both.pieces[k] for k in copying.representatives(both, length)], length)
         cut, known = originality.excerpts(valid.pieces, length), originality.excerpts(train, length) or train
         table = distributions.against(known[:ROWS], cut, known, seed, DRAWS)
-        each, rng = bits(recurrence.log_probabilities(model.weights, valid.ids), valid.ids), np.random.default_rng(seed)
+        each, rng = bits(_logs(model, valid.ids), valid.ids), np.random.default_rng(seed)
         means = each[rng.integers(len(each), size=(DRAWS, ROWS))].mean(axis=1)
         spread = float(np.quantile(np.abs(means - each.mean()), 0.95))
-        return cls(length, cut, dict(zip(table["feature"], table["floor_95"], strict=True)), float(each.mean()), spread)
+        floor = dict(zip(table["feature"], table["floor_95"], strict=True))
+        return cls(length, cut, families, floor, float(each.mean()), spread, seed)
 
     def distances(self, pieces: list[Piece], drawn: np.ndarray) -> dict[str, float]:
-        """How far drawn pieces are, in units of the human distance; `mean` is over all that is defined."""
-        compared = distributions.compare(originality.at_most(pieces, self.length), self.pieces)
+        """How far drawn pieces are, in units of the human distance; `mean` as `Tuned` has it, of what is defined."""
+        cut = originality.at_most(pieces, self.length)
+        compared = distributions.compare(cut, self.pieces)
         ratios = {
             name: value / self.floor[name]
             for name, value in zip(compared["feature"], compared["distance"], strict=True)
@@ -163,4 +185,6 @@ class Human:
         }
         ratios |= {BITS: abs(float(drawn.mean()) - self.bits) / self.spread} if self.spread > 0 else {}
         defined = [value for value in ratios.values() if not np.isnan(value)]
-        return {"mean": float(np.mean(defined)) if defined else float("inf"), **ratios}
+        over_all = style.ratio(cut, self.families, self.seed)
+        both = [value for value in (over_all, np.mean(defined) if defined else np.nan) if not np.isnan(value)]
+        return {"mean": float(np.mean(both)) if both else float("inf"), ALL: over_all, **ratios}

@@ -83,7 +83,7 @@ def train(
     per_epoch = windows.per_epoch(data, settings)
 
     def make() -> tuple[network.keras.Model, pd.DataFrame]:
-        train, valid = (_with_features(given[part], data, part, settings, tables) for part in ("train", "valid"))
+        train, valid = (with_features(given[part], data, part, settings, tables) for part in ("train", "valid"))
         with network.spread(devices, settings.train.batch):
             built = network.build(*shape, seed)
             return built, network.fit(built, train, valid, settings.train, seed, report, per_epoch)
@@ -127,14 +127,15 @@ def predict(trained: Trained, pieces: Sequence[np.ndarray]) -> dict[str, list[np
     return logs
 
 
-def _with_features(
+def with_features(
     given: windows.Windows, data: DataSet, part: str, settings: Settings, tables: features.Tables | None
 ) -> Sequence[np.ndarray]:
-    """The windows of a part and, where the network is given features, these."""
+    """The windows of a part and, where the network is given features, these packed."""
     pieces = windows.pieces(data, part, settings)
     if tables is None or not pieces:
         return given
-    packed = features.packed(tables, pieces)
+    moved = [step for step, _ in data.transposed(settings.augment.transpose)] if part == "train" else None
+    packed = features.packed(tables, pieces, moved)
     return *given, windows.beside(packed, settings.sequence.length, settings.sequence.targets)
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from riyaz.model.bundle import Bundle
 from riyaz.music.events import Piece
 from riyaz.params import Settings
+from riyaz.play import usage
 from riyaz.play.sampling import Drawn, Sampling, draw
 from riyaz.tabla import taals
 from riyaz.text import grammar, tokens
@@ -42,10 +43,11 @@ def pieces(
     With `form: taal` pieces of bols are held to the taal, unless that is not possible (`no_taal`).
     """
     rules, first = grammar.rules(model.vocabulary, model.scheme), np.array([], np.int32)
+    kept = usage.learned(data.part("train").ids, model.vocabulary, model.scheme)
     if settings.generate.form == "taal" and data.kind == "bols" and not no_taal(model, settings):
-        rules, first = in_taal(model, settings)
+        (rules, first), kept = in_taal(model, settings), None
     chosen = samplings or [sampling(data, settings)] * n
-    return draw(model, chosen, settings.seed + 1, [first] * n, rules)
+    return draw(model, chosen, settings.seed + 1, [first] * n, rules, usage=kept)
 
 
 def in_taal(model: Bundle, settings: Settings) -> tuple[grammar.Rules, np.ndarray]:

@@ -1,9 +1,10 @@
 """Drawing new pieces from a model: many at once, by one compiled program that carries the recurrent state.
 
 At each step the network reads one token and predicts the next, and the memory of the piece (`riyaz.model.memory`) is
-added to that prediction. The grammar's mask removes what may not follow. Temperature, top-k and top-p (Holtzman et al.
-2020, arXiv:1904.09751) change the probabilities of what is left, and a token is drawn from them. At temperature 0 the
-most likely token is taken: the lecture's "index of the highest value".
+added to that prediction. The grammar's mask removes what may not follow, and that of `riyaz.play.usage` what no
+training piece does there. Temperature, top-k and top-p (Holtzman et al. 2020, arXiv:1904.09751) change the
+probabilities of what is left, and a token is drawn from them. At temperature 0 the most likely token is taken: the
+lecture's "index of the highest value".
 
 A memory that reads its own output would repeat one phrase for ever. So its strength falls to zero during the last of
 `limit` consecutive repeats of a phrase, and after that no token continues the phrase if the grammar allows another.
@@ -20,6 +21,7 @@ from riyaz.model import memory, recurrence
 from riyaz.model.bundle import Bundle
 from riyaz.music.events import TICKS
 from riyaz.params import AUTO, Generate
+from riyaz.play import usage as used
 from riyaz.text import grammar
 from riyaz.text.tokens import END, PAD, START
 
@@ -153,20 +155,24 @@ def _remember(fitted, state, token, logits, strength, limit):
     return state, jnp.where(awake[:, None] > 0, logs, logits), share, stuck
 
 
-def _program(weights, rules, fitted, settings, given, keys, only):
+def _program(weights, rules, usage, fitted, settings, given, keys, only):
     """The scan over steps.
 
     settings : dict of (ROWS,) arrays, the numbers of each row's `Sampling`. given : (ROWS, steps) int32, -1 where a
-    token is drawn. only : (ROWS, n_tokens) bool. fitted : the memory's parameters as arrays, or None.
+    token is drawn. only : (ROWS, n_tokens) bool. usage : what is kept to, or None. fitted : the memory's parameters as
+    arrays, or None.
     """
 
     def one(carry, now):
         place, forced = now  # (), (ROWS,)
-        state, rules_state, past, token, done, keys = carry
+        state, rules_state, bar, past, token, done, keys = carry
         state, logits = recurrence.step(weights, state, token)
         rules_state = grammar.advance(rules, rules_state, token)
         mask = grammar.allowed(rules, rules_state)
         mask = _unless_empty(mask, only)
+        if usage is not None:
+            bar = used.advance(usage, bar, token)
+            mask = _unless_empty(mask, used.allowed(usage, bar, rules_state))
         is_end = (jnp.arange(mask.shape[-1]) == END)[None]
         longer = ~is_end | (place >= settings["least"])[:, None]
         mask = _unless_empty(mask, longer)
@@ -189,12 +195,13 @@ def _program(weights, rules, fitted, settings, given, keys, only):
         masked = 1 - jnp.sum(jnp.where(mask, p, 0), -1)
         entropy = -jnp.sum(jnp.where(p > 0, p * jnp.log2(p), 0), -1)
         ending = jnp.where(may_end, p[:, END], 0)
-        after = (state, rules_state, past, token, done | (token == END), pairs[:, 0])
+        after = (state, rules_state, bar, past, token, done | (token == END), pairs[:, 0])
         return after, (token, chosen, masked, entropy, share, ending)
 
     start = jnp.full(ROWS, START, jnp.int32)
     past = None if fitted is None else memory.initial(ROWS, given.shape[1])
-    carry = (recurrence.initial(weights, ROWS), grammar.initial(ROWS), past, start, jnp.zeros(ROWS, bool), keys)
+    begun = (recurrence.initial(weights, ROWS), grammar.initial(ROWS), used.initial(ROWS), past)
+    carry = (*begun, start, jnp.zeros(ROWS, bool), keys)
     _, out = jax.lax.scan(one, carry, (jnp.arange(2, given.shape[1] + 2), given.T))
     return [jnp.swapaxes(a, 0, 1) for a in out]
 
@@ -218,6 +225,7 @@ def draw(
     given: Sequence[np.ndarray] | None = None,
     rules: grammar.Rules | None = None,
     only: Sequence[np.ndarray] | None = None,
+    usage: used.Usage | None = None,
 ) -> list[Drawn]:
     """Draw pieces, one for each sampling; the only way in which pieces are made freely.
 
@@ -227,6 +235,7 @@ def draw(
     given : for each piece (n,) int32 token ids that stand after ``<start>``; where an id is negative a token is drawn.
     rules : the grammar (`riyaz.text.grammar.rules`); None: that of the model's scheme.
     only : for each piece (n_tokens_of_vocabulary,) bool: only these are drawn if the grammar allows one of them.
+    usage : of the training pieces, which is kept where what is allowed otherwise can keep it; None: any.
 
     Returns
     -------
@@ -258,7 +267,9 @@ def draw(
             if only is not None:
                 allowed[row] = only[first + row]
         keys = jax.vmap(lambda i: jax.random.fold_in(root, i))(jnp.arange(first, first + ROWS))
-        arrays = [np.asarray(a) for a in _compiled(model.weights, rules, fitted, settings, forced, keys, allowed)]
+        arrays = [
+            np.asarray(a) for a in _compiled(model.weights, rules, usage, fitted, settings, forced, keys, allowed)
+        ]
         made = [_drawn(forced[row], *(array[row] for array in arrays)) for row in range(len(rows))]
         out += [_at_an_end(one, row) for one, row in zip(made, rows, strict=True)]
     return out

@@ -98,9 +98,13 @@ class DataSet:
         """The same pieces, split otherwise."""
         return replace(self, parts=np.asarray(parts, dtype=object))
 
-    def training_ids(self, transpose: int) -> list[np.ndarray]:
+    def transposed(self, transpose: int) -> list[tuple[int, np.ndarray]]:
         """The ids of the training pieces, each also up to so many semitones lower and higher (`tokens.transposed`)."""
         return tokens.transposed(self.part("train").ids, self.vocabulary, transpose)
+
+    def training_ids(self, transpose: int) -> list[np.ndarray]:
+        """The ids of `transposed` alone."""
+        return [ids for _, ids in self.transposed(transpose)]
 
     def without_music(self) -> "DataSet":
         """The same without its pieces, so that it can be sent to another process."""

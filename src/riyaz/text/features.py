@@ -11,9 +11,16 @@ parts, in this order, those that `model.features` names:
     notes the newest event has (16).
 ``heard`` : which of the twelve pitch classes, from C, have had more than a 48th of the sounding time so far (12), more
     than a 16th (12) and more than an 8th (12): the key, which a window of tokens is too short to tell.
+``moved`` : by how many semitones the piece was transposed to be trained on, from 11 down to 11 up (22): zero for a
+    piece as it is written, the only kind that is predicted or drawn. So the network learns from all keys, and does not
+    expect all of them alike (distribution augmentation, Jun et al. 2020).
 
 The last entry of a part stands for everything beyond it. All functions but `packed` are pure JAX functions over a
 batch of pieces.
+
+References
+----------
+Jun et al., Distribution augmentation for generative modeling, ICML 2020.
 """
 
 from collections.abc import Sequence
@@ -30,7 +37,7 @@ from riyaz.text import grammar
 from riyaz.text.tokens import Vocabulary, kind
 
 BEATS = 4  # in a bar where no metre is known
-SIZES = {"place": (32, 32, 24), "length": (64,), "sounding": (128, 128, 16), "heard": (12, 12, 12)}
+SIZES = {"place": (32, 32, 24), "length": (64,), "sounding": (128, 128, 16), "heard": (12, 12, 12), "moved": (22,)}
 SHARES = (48, 16, 8)  # of the sounding time
 UNIT = TICKS // 48  # in which it is counted
 ROWS = 128  # pieces that are read at once
@@ -80,9 +87,9 @@ def width(names: Sequence[str]) -> int:
 
 
 def initial(batch: int) -> State:
-    """The state before ``<start>`` has been read."""
-    heard = jnp.zeros((batch, 12), jnp.int32)
-    return {"rules": grammar.initial(batch), "cycle": jnp.full(batch, BEATS * TICKS, jnp.int32), "heard": heard}
+    """The state before ``<start>`` has been read, of pieces as they are written."""
+    cycle, heard = jnp.full(batch, BEATS * TICKS, jnp.int32), jnp.zeros((batch, 12), jnp.int32)
+    return {"rules": grammar.initial(batch), "cycle": cycle, "heard": heard, "moved": jnp.zeros(batch, jnp.int32)}
 
 
 def advance(tables: Tables, state: State, token: jax.Array) -> State:
@@ -92,7 +99,7 @@ def advance(tables: Tables, state: State, token: jax.Array) -> State:
     rules, pitch = grammar.advance(tables.rules, state["rules"], token), jnp.asarray(tables.rules["pitch"])[token]
     sounds = jax.nn.one_hot(jnp.where(pitch >= 0, pitch % 12, 12), 12, dtype=jnp.int32)
     heard = state["heard"] + sounds * (rules["duration"] // UNIT)[:, None]
-    return {"rules": rules, "cycle": cycle, "heard": heard}
+    return {"rules": rules, "cycle": cycle, "heard": heard, "moved": state["moved"]}
 
 
 def _hot(number: jax.Array, size: int) -> jax.Array:
@@ -109,6 +116,7 @@ def vector(tables: Tables, state: State) -> jax.Array:
         "length": (rules["place"] // cycle,),
         "sounding": (rules["now"], rules["before"], rules["now"].sum(-1)),
         "heard": tuple(heard * share > total for share in SHARES),
+        "moved": (state["moved"][:, None] == jnp.asarray([*range(-11, 0), *range(1, 12)]),),
     }
     rows = [
         part if part.ndim == 2 else _hot(part, size)
@@ -119,18 +127,22 @@ def vector(tables: Tables, state: State) -> jax.Array:
 
 
 @jax.jit
-def _read(tables: Tables, tokens: jax.Array) -> jax.Array:
-    """Tokens (time, batch) -> packed vectors (time, batch, bytes) uint8."""
+def _read(tables: Tables, tokens: jax.Array, moved: jax.Array) -> jax.Array:
+    """Tokens (time, batch) and semitones (batch,) -> packed vectors (time, batch, bytes) uint8."""
 
     def one(state: State, token: jax.Array) -> tuple[State, jax.Array]:
         state = advance(tables, state, token)
         return state, jnp.packbits(vector(tables, state), axis=-1)
 
-    return jax.lax.scan(one, initial(tokens.shape[1]), tokens)[1]
+    return jax.lax.scan(one, initial(tokens.shape[1]) | {"moved": moved}, tokens)[1]
 
 
-def packed(tables: Tables, pieces: Sequence[np.ndarray]) -> list[np.ndarray]:
+def packed(tables: Tables, pieces: Sequence[np.ndarray], moved: Sequence[int] | None = None) -> list[np.ndarray]:
     """The vectors of whole pieces, eight entries to a byte.
+
+    Parameters
+    ----------
+    moved : for each piece by how many semitones it was transposed; None: not at all.
 
     Returns
     -------
@@ -141,10 +153,11 @@ def packed(tables: Tables, pieces: Sequence[np.ndarray]) -> list[np.ndarray]:
     for start in range(0, len(order), ROWS):
         rows = order[start : start + ROWS]
         steps = -(-max(len(pieces[i]) for i in rows) // 128) * 128  # few shapes: few compilations
-        tokens = np.zeros((steps, ROWS), np.int32)
+        tokens, semitones = np.zeros((steps, ROWS), np.int32), np.zeros(ROWS, np.int32)
         for row, i in enumerate(rows):
             tokens[: len(pieces[i]), row] = pieces[i]
-        read = np.asarray(_read(tables, tokens))
+            semitones[row] = 0 if moved is None else moved[i]
+        read = np.asarray(_read(tables, tokens, semitones))
         for row, i in enumerate(rows):
             out[i] = read[: len(pieces[i]), row]
     return out

@@ -95,6 +95,11 @@ def rules(vocabulary: Vocabulary, scheme: str = "event", vibhags: tuple[int, ...
     return table
 
 
+def begins(rules: Rules) -> np.ndarray:
+    """Which tokens begin an event: (n_tokens,) bool."""
+    return (rules["class"] >= _REST) & (rules["class"] <= _HELD)
+
+
 def initial(batch: int) -> State:
     """The state before ``<start>`` has been read."""
     return {

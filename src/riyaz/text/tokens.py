@@ -258,14 +258,15 @@ class Vocabulary:
         return vocabulary
 
 
-def transposed(pieces: Sequence[np.ndarray], vocabulary: Vocabulary, semitones: int) -> list[np.ndarray]:
+def transposed(pieces: Sequence[np.ndarray], vocabulary: Vocabulary, semitones: int) -> list[tuple[int, np.ndarray]]:
     """The pieces, each also up to so many semitones lower and higher, where the vocabulary has all of its tokens.
 
-    Pieces without pitches come once.
+    Each with the semitones that it was moved by. Pieces without pitches come once.
     """
     steps = {}
     for step in range(-semitones, semitones + 1):
         moved = vocabulary.ids([transpose(word, step) or SPECIAL[UNKNOWN] for word in vocabulary.words])
         if step == 0 or (moved != np.arange(len(vocabulary))).any():
             steps[step] = moved
-    return [new for ids in pieces for moved in steps.values() if UNKNOWN not in (new := moved[ids])]
+    every = [(step, moved[ids]) for ids in pieces for step, moved in steps.items()]
+    return [(step, ids) for step, ids in every if UNKNOWN not in ids]

@@ -82,6 +82,7 @@ export class Network {
       length: [[Math.floor(place / cycle)]],
       sounding: [now, before, [now.length]],
       heard: sizes.shares.map(share => heard.flatMap((ticks, i) => (ticks * share > total ? [i] : []))),
+      moved: [[]], // a piece as it is written
     };
     const result = [];
     let first = 0;
