@@ -58,7 +58,8 @@ def source(folder):
 def content(folder):
     """All that the stages of a clone have made."""
     made = [path for name in ("data/events", "reports") for path in sorted((folder / name).rglob("*"))]
-    return {str(path.relative_to(folder)): path.read_bytes() for path in made if path.is_file()}
+    kept_by_dvc = (path for path in made if path.is_file() and path.name != ".gitignore")
+    return {str(path.relative_to(folder)): path.read_bytes() for path in kept_by_dvc}
 
 
 @pytest.fixture(scope="module")

@@ -102,7 +102,7 @@ class Survey:
 
 
 def metre_of(about: dict[str, Any]) -> str:
-    """The taal of a piece of bols; of notes the metre, `METRE` where none is named."""
+    """The taal of a piece of bols; of notes the metre, by default `METRE`."""
     return about["taal"] if about["kind"] == "bols" else about.get("metre", METRE)
 
 

@@ -61,7 +61,7 @@ def track(iterable: Iterable[Item], label: str, total: int | None = None) -> Ite
 class Growing:
     """A CSV file that grows by a row at a time, so that `dvc plots show` draws it while a stage runs.
 
-    The first row begins the file anew; until then a file of an earlier run stays as it is.
+    The first row replaces what is there; until then a file of an earlier run stays as it is.
     """
 
     def __init__(self, path: Path):
