@@ -57,7 +57,7 @@ class Survey:
 
     @classmethod
     def of(cls, pieces: Iterable[Piece]) -> "Survey":
-        """Count pieces, each as it comes; none of them is kept but for the examples."""
+        """Count pieces, each as it comes; none of them stays in memory except the examples."""
         survey = cls()
         for piece in pieces:
             survey._add(piece)
