@@ -52,8 +52,8 @@ lab: $(READY)  ## open the notebooks in JupyterLab
 verify: $(READY)  ## run the pipeline in two fresh clones, one of them on one core; both must reproduce dvc.lock
 	@bash .ci/verify
 
-bench: $(READY)  ## measure the speed of this code and of the usual alternatives; writes reports/benchmarks.json
-	@python -m riyaz with python benchmarks/results.py
+bench: $(READY)  ## measure the speed of this code and of the usual alternatives; writes reports/benchmarks.json; ARGS=--all also what takes long
+	@python -m riyaz with python benchmarks/results.py $(ARGS)
 
 fuzz: $(READY)  ## read damaged files of every kind for a minute; make fuzz ARGS="--inputs 100000" for so many
 	@python -m riyaz fuzz $(ARGS)

@@ -68,3 +68,15 @@ def test_the_bar_is_closed_when_the_work_fails(monkeypatch, tmp_path):
     with pytest.raises(RuntimeError):
         fail()
     assert kept[0].closed
+
+
+def test_a_table_can_be_read_while_it_grows(tmp_path):
+    path = tmp_path / "reports" / "history.csv"
+    path.parent.mkdir()
+    path.write_text("epoch,loss\n1,9\n2,8\n")  # of an earlier run
+    growing = progress.Growing(path)
+    assert len(path.read_text().splitlines()) == 3
+    for epoch, loss in enumerate((3.5, float("nan")), start=1):
+        growing.add({"epoch": epoch, "loss": loss})
+        assert len(path.read_text().splitlines()) == 1 + epoch
+    assert path.read_text() == "epoch,loss\n1,3.5\n2,\n"

@@ -402,14 +402,14 @@ def saving(pieces: Iterable[Piece], folder: Path) -> Iterator[Piece]:
         files.whole(folder / "events.parquet") as table_part,
         files.whole(folder / "pieces.json") as json_part,
         pq.ParquetWriter(table_part, _SCHEMA) as events,
-        json_part.open("w", encoding="utf-8", newline="\n") as told,
+        json_part.open("w", encoding="utf-8", newline="\n") as listing,
     ):
-        told.write("{")
+        listing.write("{")
         for piece in pieces:
             waiting.append(piece)
             n_waiting += len(piece.events)
             said = json.dumps({piece.name: {"events": len(piece.events), **piece.about}}, ensure_ascii=False, indent=1)
-            told.write("," * (n_written > 0) + said[1:-2])  # without the braces around it
+            listing.write("," * (n_written > 0) + said[1:-2])  # without the braces around it
             n_written += 1
             if n_waiting >= GROUP:
                 _write_group(events, waiting)
@@ -417,7 +417,7 @@ def saving(pieces: Iterable[Piece], folder: Path) -> Iterator[Piece]:
             yield piece
         if waiting or not n_written:
             _write_group(events, waiting)
-        told.write("\n" * (n_written > 0) + "}\n")
+        listing.write("\n" * (n_written > 0) + "}\n")
 
 
 def _write_group(events: pq.ParquetWriter, pieces: Sequence[Piece]) -> None:
@@ -475,9 +475,9 @@ class Stored(Sequence[Piece]):
     def _run(self, first: int, n: int) -> Iterator[Piece]:
         """So many pieces in a row."""
         place = int(self._at[first])
-        with self._about.open("rb") as told:
-            told.seek(place)
-            for row, (_, name, about) in enumerate(islice(_entries(told, place), n), start=first):
+        with self._about.open("rb") as listing:
+            listing.seek(place)
+            for row, (_, name, about) in enumerate(islice(_entries(listing, place), n), start=first):
                 yield self._piece(row, name, about)
 
     def __iter__(self) -> Iterator[Piece]:
@@ -503,14 +503,14 @@ class Stored(Sequence[Piece]):
 
 def _told_of(path: Path) -> Iterator[tuple[int, str, dict[str, Any]]]:
     """The entries of a ``pieces.json``: place in bytes, name and about (with the number of `events`)."""
-    with path.open("rb") as told:
-        yield from _entries(told, len(told.readline()))
+    with path.open("rb") as listing:
+        yield from _entries(listing, len(listing.readline()))
 
 
-def _entries(told: IO[bytes], place: int) -> Iterator[tuple[int, str, dict[str, Any]]]:
+def _entries(listing: IO[bytes], place: int) -> Iterator[tuple[int, str, dict[str, Any]]]:
     """The same from a place on; an entry ends with the only line that is indented by one blank and closes a brace."""
     lines, start = [], place
-    for line in told:
+    for line in listing:
         place += len(line)
         lines.append(line)
         if line.rstrip() in (b" }", b" },"):

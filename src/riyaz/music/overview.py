@@ -60,7 +60,7 @@ class Survey:
 
     @classmethod
     def of(cls, pieces: Iterable[Piece]) -> "Survey":
-        """Count pieces, each as it comes; none of them is kept but for the examples."""
+        """Count pieces, each as it comes; none of them stays in memory except the examples."""
         survey = cls()
         for piece in pieces:
             survey._add(piece)
@@ -109,7 +109,7 @@ class Survey:
 
 
 def metre_of(about: dict[str, Any]) -> str:
-    """The taal of a piece of bols; of notes the metre, `METRE` where none is named."""
+    """The taal of a piece of bols; of notes the metre, by default `METRE`."""
     return about["taal"] if about["kind"] == "bols" else about.get("metre", METRE)
 
 

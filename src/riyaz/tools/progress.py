@@ -1,13 +1,15 @@
-"""A progress bar that is written to the terminal and never to the output of a notebook.
+"""Progress: a bar on the terminal that is never in the output of a notebook, and a table that others can watch.
 
 Where the environment variable RIYAZ_PROGRESS names a file, the bar is appended to it, and whoever started the
 run copies it to the terminal; set but empty, it silences the bar. Without the variable the bar goes to the
 standard error, where that is a terminal or a notebook somebody looks at, and nowhere else.
 """
 
+import csv
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sized
+from collections.abc import Iterable, Iterator, Mapping, Sized
+from pathlib import Path
 from typing import Any, TextIO, TypeVar
 
 from tqdm import tqdm
@@ -54,3 +56,24 @@ def track(iterable: Iterable[Item], label: str, total: int | None = None) -> Ite
         for item in iterable:
             yield item
             moving.update()
+
+
+class Growing:
+    """A CSV file that grows by a row at a time, so that `dvc plots show` draws it while a stage runs.
+
+    The first row replaces what is there; until then a file of an earlier run stays as it is.
+    """
+
+    def __init__(self, path: Path):
+        self._path = path
+        self._begun = False
+
+    def add(self, row: Mapping[str, float]) -> None:
+        """Write one more row; all rows have the same keys, which are the header."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with self._path.open("a" if self._begun else "w", encoding="utf-8", newline="") as file:
+            rows = csv.DictWriter(file, fieldnames=list(row), lineterminator="\n")
+            if not self._begun:
+                rows.writeheader()
+            rows.writerow({key: "" if value != value else value for key, value in row.items()})  # no number is no text
+        self._begun = True
