@@ -123,7 +123,7 @@ def file(name, content, kind="text/plain"):
 GOOD = """title: Mine
 taal: Jhap
 [theme]
-Dha~Te - | Dha,TeTe Ta TuNa | # a comment
+Dha~-Te - | Dha,TeTe Ta TuNa | # a comment
 """
 
 

@@ -219,9 +219,7 @@ def test_cells_to_try_are_kept_and_not_run():
     assert [cell.id for cell in notebooks.put_back(made, aside).cells] == ["one", "two", "three", "four"]
 
 
-@pytest.mark.parametrize(
-    "chapter", ["explore", "tokenize", "sequence", "train", "generate", "evaluate", "cells", "lecture"]
-)
+@pytest.mark.parametrize("chapter", [*STAGES, "cells", "lecture"])
 def test_each_chapter_has_something_to_try(chapter):
     cells = nbformat.read(ROOT / "notebooks" / f"{chapter}.ipynb", as_version=4).cells
     (place,) = [n for n, cell in enumerate(cells) if "try" in cell.metadata.get("tags", [])]

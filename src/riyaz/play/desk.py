@@ -30,7 +30,7 @@ DhaDha TeTe DhaDha TuNa | DhaDha TeTe DhaDha TuNa |
 TaTa TeTe TaTa TuNa | DhaDha TeTe DhaDha TuNa |
 """
 _HELP = {
-    "bols": "Bols, or the name of a piece of the corpus or of a file in data/themes; @8 after a name: its first 8 matras.",
+    "bols": "Bols, or the name of a piece of the corpus or a file in data/themes; @8 after a name: its first 8 matras.",
     "notes": "The name of a piece of the corpus or of a file in data/themes; @8 after a name: its first 8 beats.",
 }
 

@@ -125,7 +125,7 @@ def _known(segment: Segment, vocabulary: Vocabulary) -> bool:
 
 
 def practised(known: Known) -> list[tuple[str, str, float]]:
-    """The joins of the corpus' kaidas: two bols, and how near they stand, in ticks times the strokes a matra."""
+    """The joins of the corpus' kaidas: two bols, and how near they stand, in ticks times the strokes per matra."""
     nearest: dict[tuple[str, str], float] = {}
     for events in known.practice.get("kaida", []):
         rate = form.laya(events)

@@ -123,13 +123,13 @@ def stable(notebook: NotebookNode) -> NotebookNode:
 def set_aside(notebook: NotebookNode) -> list[tuple[str, NotebookNode]]:
     """Take out the cells tagged `try`, which readers run by hand: each with the id of the cell before it."""
     aside: list[tuple[str, NotebookNode]] = []
-    kept: list[NotebookNode] = []
+    rest: list[NotebookNode] = []
     for cell in notebook.cells:
         if "try" in cell.metadata.get("tags", []):
-            aside.append((kept[-1].id, cell))
+            aside.append((rest[-1].id, cell))
         else:
-            kept.append(cell)
-    notebook.cells = kept
+            rest.append(cell)
+    notebook.cells = rest
     return aside
 
 

@@ -106,7 +106,7 @@ export class Kaida {
         say(segment.before);
         while (length(row) < free.rules.ticks) {
           const allowed = [...free.options(row).values()].map(({sound}) => sound), {number, p} = allowed.length > 1 ? choose(allowed) : {number: 0, p: [1]};
-          say([allowed[number]], [{allowed, number, p}]);
+          say([allowed[number]], [allowed.length > 1 ? {allowed, number, p} : null]);
           row = [...row, allowed[number]];
         }
       }

@@ -96,7 +96,7 @@ export function taalNamed(name, taals) {
 /**
  * Read a file of this project's notation: title, taal and bols. Repeats and other dialects are for the pipeline.
  * @param {string} text @param {any} tables @param {any[]} taals
- * @returns {{title: string, taal: any, sections: {name: string, bols: {name: string, share: number, parts: number}[]}[]}} `taal` is null where none is named
+ * @returns {{title: string, taal: any, sections: {name: string, bols: {name: string, share: number, parts: number}[]}[]}} `taal` is null if the file names none
  * @throws {Error} that names the line and what is wrong with it
  */
 export function read(text, tables, taals) {

@@ -149,7 +149,7 @@ class RiyazPlay extends HTMLElement {
           if (!text) throw new Error('this page reads notation, a text file whose name ends in .txt.');
           this.openNotation(await file.text(), file.name);
         } else {
-          if (text || !/\.(mid|midi|kar)$/i.test(file.name)) throw new Error('this page reads MIDI files, whose names end in .mid.');
+          if (!/\.(mid|midi|kar)$/i.test(file.name)) throw new Error('this page reads MIDI files, whose names end in .mid.');
           this.openMidi(await file.arrayBuffer(), file.name);
         }
       } catch (error) { throw new Error(`${file.name}: ${/** @type {Error} */ (error).message}`); }
