@@ -173,10 +173,10 @@ def test_a_taal_of_ones_own_is_written_and_read_again(tmp_path):
         (TEENTAL + "dhatirakitadhatitdha- dha", "2:1: .* has more than 8 strokes"),
         ("taal: a\nvibhags: 4+4\ntheka: dha [\ndha", "1:1: the theka of a does not fill its matras .8 matras: 4.4."),
         (TEENTAL + "Dha (5/0)", "f.txt:2:"),
-        (TEENTAL + "Dha+Na", r"2:4: '\+Na' is no bol|2:1: 'Dha\+Na' is no bol"),
+        (TEENTAL + "Dha+Na", r"2:1: 'Dha\+' is no bol"),
         (TEENTAL + "1 Dha 3 Dhin", r"2:7: '3' is no bol|2:1: '1' is no bol"),
-        (TEENTAL + "(Dha Te) Dha", r"2:2: a repeat is expected after \)"),
-        (TEENTAL + "DhaTeDhaTe (1½)\nDhaTeDha (2½)\n", r"3:\d+: 3 strokes do not part 2½ matras evenly"),
+        (TEENTAL + "dha (Dha Te) Dha", r"2:6: a repeat is expected after \)"),
+        (TEENTAL + "DhaTeTe (1½)\nDhaTeDha (2½)\n", r"3:\d+: 3 strokes do not part 2½ matras evenly"),
         ("taal: dadra\n" + "dha-ge na-te " * 3, "a word is a matra .* or a hyphen joins bols"),
     ],
 )
