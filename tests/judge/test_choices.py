@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from riyaz.judge import choices
@@ -37,3 +38,27 @@ def test_without_a_theme_or_taught_paltas_there_are_no_rows():
     )
     assert len(choices.compare(model(), plain)) == 0
     assert list(choices.compare(model(), plain).columns) == ["section", "idea", "choices", "network", "uniform"]
+
+
+def followed(network, uniform):
+    columns = {"choices": [4] * len(network), "network": network, "uniform": uniform}
+    return pd.DataFrame({"section": "palta", "idea": "", **columns})
+
+
+@pytest.mark.parametrize(
+    ("network", "said"),
+    [
+        ([2.0] * 8, "0.50 bits a choice, uniform choice 1.00: fewer. In 8 paltas it needs fewer, in 0 more "),
+        ([2.0] * 8, "the network is closer to what is taught than chance"),
+        ([8.0] * 8, "no fewer. In 0 paltas it needs fewer, in 8 more (sign test, p = 0.01): the network is further"),
+        ([2.0, 8.0] * 4, "it is not shown that the network is closer to what is taught than chance"),
+    ],
+)
+def test_the_words_follow_from_the_paltas(network, said):
+    assert said in choices.in_words(followed(network, [4.0] * 8))
+
+
+def test_without_choices_nothing_is_said():
+    nothing = "No held-out taught palta leaves a choice, so that nothing can be said."
+    assert choices.in_words(pd.DataFrame()) == nothing
+    assert choices.in_words(followed([0.0], [0.0]).assign(choices=0)) == nothing

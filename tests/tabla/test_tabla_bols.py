@@ -75,8 +75,8 @@ def test_ti_before_na_is_played_as_tin():
         ("Dhi ta Dhi ta", "Dhe ta Dhe ta"),
         ("Dhi Dhi Na", "Dhin Dhin Na"),
         ("Ti Ti Na", "Tin Tin Na"),
-        ("Dhi Dha", "Dhi Dha"),
-        ("Dhi", "Dhi"),
+        ("Dhi Dha", "Dhin Dha"),
+        ("Dhi", "Dhin"),
     ],
 )
 def test_what_follows_dhi_decides_its_stroke(row, played):

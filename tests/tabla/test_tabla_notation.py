@@ -140,7 +140,7 @@ TEENTAL = "taal: teental\n"
         ),
         (TEENTAL + "(Dha", r"f.txt:2:1: this \( is never closed"),
         (TEENTAL + "Dha ) x2", r"f.txt:2:5: there is no \( before"),
-        (TEENTAL + "(Dha) Ge", r"f.txt:2:5: a repeat is expected after \)"),
+        (TEENTAL + "(Dha) Ge", r"f.txt:2:2: a repeat is expected after \)"),
         (TEENTAL + "Dha x3 Ge", r"f.txt:2:5: x3 repeats a line at its end"),
         (TEENTAL + "(Dha) x0", r"f.txt:2:5: 0 repeats"),
         (
@@ -245,3 +245,11 @@ def test_a_line_of_writing_is_half_an_avartan():
         "Dhi Na | Dhi Dhi Na |",
         "Ti Na | Dhi Dhi Na |",
     ]
+
+
+def test_a_taal_with_half_matras_is_written_and_read_again():
+    text = "taal: Sunand\nvibhags: 4+3.5+2\nsigns: X 2 3\ntempo: 60\nspeed: 2\n"
+    composition = notation.read(text + "Dhin - Na - Dhin - Na - | Tin - Na - Dhin - Na | Dhin - Na - |", "f.txt")
+    assert composition.sections[0].ticks == 19 * TICKS
+    assert composition.piece("x").about["tempo"] == 120  # half matras a minute
+    assert notation.read(notation.write(composition)) == composition

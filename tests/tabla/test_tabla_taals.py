@@ -103,7 +103,7 @@ def test_every_usual_spelling_of_a_name_is_known(names, title):
         ("tental", "Teental, 16 matras"),
         ("rupuk", "Rupak, 7 matras"),
         ("jhampa", "Jhampak, 5"),
-        ("tilvaara", "Tilwada, 16"),
+        ("tilvaaro", "Tilwada, 16"),
     ],
 )
 def test_the_nearest_name_is_near_in_sound(name, nearest):
@@ -141,3 +141,25 @@ def test_the_nearest_name_has_the_matras_that_are_named():
     assert "nearest" not in str(error.value)
     with pytest.raises(Unreadable, match="nearest: Jhaptal, 10 matras"):
         taals.find("jhaptl 10")
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [("tilvaara", "Tilwada"), ("keharvā", "Keherwa"), ("Cautāl", "Chautal"), ("ताल कहरवा", "Keherwa")],
+)
+def test_a_name_that_sounds_like_one_taal_is_that_taal(name, title):
+    assert taals.find(name).title == title
+
+
+def test_running_words_name_a_taal_only_in_a_known_spelling():
+    assert taals.exact("teental").title == "Teental"
+    assert taals.exact("tin taal").title == "Teental"
+    assert [taals.exact(word) for word in ("tin", "at", "tintel", "kaida")] == [None] * 4
+
+
+def test_half_matras_are_counted_in_halves():
+    taal = taals.own("Sunand", "4+3½+2", "X 2 3")
+    assert (taal.vibhags, taal.matras, taal.counts) == ((8, 7, 4), 19, 2)
+    assert taal.size == "9½ matras: 4+3½+2, counted in half matras"
+    assert taals.TAALS[taal.name] == taal
+    assert [str(taals.number(text)) for text in ("9.5", "9½", "9 1/2", "19/2", "½", "x")] == ["19/2"] * 4 + ["1/2", "0"]

@@ -2,9 +2,9 @@
 
 A case is ``%% name``, the text, ``%= sections`` and one line a section: matras between blanks, the strokes of a matra
 between dots, ``[..]`` one share or, before ``*n``, what is repeated, ``/2`` half a matra. ``ask`` has two readings or
-none; ``literally`` fills no avartans or is ambiguous, its words are matras, and its lines were filled in afterwards. The
-reader was mended after each of the sets first, second and third; the set fourth was read with no change after it: 15 of
-its 16 readings were right, one was asked about.
+none; ``literally`` fills no avartans or is ambiguous, its words are matras, and its lines were filled in afterwards.
+The reader was mended after each of the sets first, second and third; the set fourth was read with no change after it:
+15 of its 16 readings were right, one was asked about.
 """
 
 import re

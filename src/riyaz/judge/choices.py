@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import pandas as pd
+from scipy.stats import binomtest
 
 from riyaz.model.bundle import Bundle
 from riyaz.play.chooser import Chooser
@@ -18,6 +19,8 @@ from riyaz.tabla import theme as themes
 from riyaz.tabla.filling import Row, Sound, length, sounds
 from riyaz.tabla.ideas import Segment
 from riyaz.tabla.notation import Composition, Section
+
+SURE = 0.05  # of the sign test
 
 
 def compare(
@@ -49,6 +52,32 @@ def compare(
                 rows.append((section.name, segment.idea, *_bits(chooser, before, segment, chosen)))
         played = (*played, *sounds(events))
     return pd.DataFrame(rows, columns=columns)
+
+
+def in_words(followed: pd.DataFrame) -> str:
+    """What the paltas that were followed say, with a two-sided sign test over them.
+
+    Parameters
+    ----------
+    followed : rows of `compare`, of one composition or several; those without a choice do not count, no rows say so.
+    """
+    rows = followed[followed["choices"] > 0] if len(followed) else followed
+    if not len(rows):
+        return "No held-out taught palta leaves a choice, so that nothing can be said."
+    n, bits = int(rows["choices"].sum()), rows[["network", "uniform"]].sum() / rows["choices"].sum()
+    closer, other = int((rows["network"] < rows["uniform"]).sum()), int((rows["network"] > rows["uniform"]).sum())
+    p = binomtest(closer, closer + other).pvalue if closer + other else 1.0
+    better = "fewer" if bits["network"] < bits["uniform"] else "no fewer"
+    said = (
+        f"the network is {'closer to' if closer > other else 'further from'} what is taught than chance"
+        if p < SURE
+        else "with so few paltas it is not shown that the network is closer to what is taught than chance, or further"
+    )
+    return (
+        f"At {n} choices in {len(rows)} taught paltas the network needs {bits['network']:.2f} bits a choice, uniform "
+        f"choice {bits['uniform']:.2f}: {better}. In {closer} paltas it needs fewer, in {other} more "
+        f"(sign test, p = {p:.2f}): {said}."
+    )
 
 
 def _read(

@@ -155,10 +155,11 @@ def settle(
         length = taal.ticks * (1 if taal.matras % 2 == 0 else 2)
         usual = [(reading, slots) for reading, slots in fitting if _ticks(next(iter(slots.values()))) == length]
         fitting = usual if len(usual) == 1 else fitting
+    shared = next((item for item in result if item.kind == "shared"), None)
+    if shared and not any(whole(slots, taal) for _, slots in fitting):
+        shared.place.stop("a repeat is expected after )", "write for instance ) x3; without it, brackets are a matra")
     if len(fitting) == 1:
         return fitting[0]
-    if shared := next((item for item in result if item.kind == "shared"), None):
-        shared.place.stop("a repeat is expected after )", "write for instance ) x3; without it, brackets are a matra")
     if len(fitting) > 1:
         shown = " or ".join(f"{reading.words} ({_length(slots)} matras)" for reading, slots in fitting[:2])
         settled = " or ".join(reading.settled for reading, _ in fitting[:2])

@@ -139,7 +139,7 @@ def items(rows: list[str], first: int, last: int, place: Place, names: Sequence[
 def _claps(content: str) -> bool:
     """Whether a row only says where one claps and waves."""
     words = re.findall(r"[^\W\d_]+", content.lower())
-    return bool(words) and all(re.fullmatch(r"clap|wave|ta+li|khali|sa+m|x", word) for word in words)
+    return bool(words) and all(re.fullmatch(r"clap|wave|ta+li|khali|sa+m", word) for word in words)
 
 
 class _State:

@@ -318,9 +318,14 @@ def _chosen(free: Free, played: Row, choose: Choose, name: str) -> Row:
         if sound not in allowed:
             raise ValueError(f"{name}: {sound} was chosen; allowed are {allowed}")
         row = (*row, sound)
-        if any(row[-len(phrase) * (WORN + 1) :] == phrase * (WORN + 1) for phrase in free.phrases):
-            other = free.without([row])
-            free, row = (other, row[:-1]) if other.count() and other.options(row[:-1]) else (free, row)
+        heard = (*played, *row)
+        for phrase in free.phrases:
+            if heard[-len(phrase) * (WORN + 1) :] == phrase * (WORN + 1) and len(phrase) <= len(row):
+                other, start = free.without([row]), row[:-1]
+                while start and not other.options(start):
+                    start = start[:-1]
+                free, row = (other, start) if other.count() else (free, row)
+                break
     return row
 
 
@@ -343,15 +348,15 @@ def _distinct(segment: Segment, earlier: Sequence[tuple[Segment, Row]]) -> Itera
     halves = [other.half(row) for other, row in earlier if other.returns]
     whole = length(segment.half(())) + free.ticks
     same = [half for half in halves if half[:start] == segment.before and length(half) == whole]
-    free = free.without(themes.until_ticks(half[start:], free.ticks) for half in same)
+    taken = [themes.until_ticks(half[start:], free.ticks) for half in same]
     last = halves[-1] if halves and length(halves[-1]) == whole else ()
     begun = themes.until_ticks(last, length(segment.before))
     there = themes.until_ticks(last[len(begun) :], free.ticks)
     if length(begun) == length(segment.before) and length(there) == free.ticks:
         strokes = sum(bool(bol) for bol, _ in there)
         for most in (MOST_CHANGED, Fraction(1, 2)):
-            yield replace(free, reference=there, n_different=1, n_most=int(most * strokes))
-    yield free
+            yield replace(free, reference=there, n_different=1, n_most=int(most * strokes)).without(taken)
+    yield free.without(taken)
 
 
 def assemble(theme: Composition, segments: Sequence[Segment], filled: Sequence[Row]) -> Composition:

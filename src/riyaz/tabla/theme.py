@@ -163,9 +163,10 @@ def middles(known: Iterable[Row], before: Row, size: int) -> list[Row]:
 def cut_of(bhari: Row) -> int:
     """Ticks of the head of a theme's line: what stands before its end.
 
-    The end is the second half of the line, or less of it where no phrase begins there, but all of the cadence.
+    The end is the second half of the line, or less of it where no phrase begins there, but all of the cadence. A
+    closed stroke stays with what it follows (`joints`).
     """
-    starts = [onset for onset, _ in _with_onsets(bhari)]
+    starts = joints(bhari)
     total, last = length(bhari), length(bhari[: len(bhari) - cadence(bhari)])
     return next((onset for onset in starts if 2 * onset >= total and onset <= last), last)
 
