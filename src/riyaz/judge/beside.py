@@ -92,7 +92,7 @@ def _asked(number: int, clip: Clip, sound: bytes) -> str:
     )
     return (
         f'<section class="piece blind" data-clip="{number:02d}" data-group="{escape.html(clip.group)}">'
-        f"{player_html(embedded(sound), f'Clip {number}')}<p>{buttons}</p>"
+        f"<h4>Clip {number}</h4>{player_html(embedded(sound), f'Clip {number}')}<p>{buttons}</p>"
         f"<div hidden><p><b>{escape.html(whose)}</b></p>{seen(clip.piece, f'Clip {number}')}</div></section>"
     )
 
@@ -133,7 +133,8 @@ def _passage(piece: Piece, at: float, beats: float, title: str, tempo: float) ->
     marked = round((at - first) * TICKS), round((at - first + beats) * TICKS)
     sound = listening.mp3(excerpt, tempo, (last - first) * 60 / tempo, RATE, mono=True)
     heading = f"{title}, from beat {first}"
-    return f'<section class="piece">{player_html(embedded(sound), heading)}{seen(excerpt, title, marked)}</section>'
+    shown = f"<h4>{escape.html(heading)}</h4>{player_html(embedded(sound), heading)}{seen(excerpt, title, marked)}"
+    return f'<section class="piece">{shown}</section>'
 
 
 SCRIPT = """(function () {
