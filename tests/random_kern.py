@@ -51,6 +51,7 @@ class Score:
             self.remarks()
             self.reshape()
             self.bar(random.choice([1, 2, 4]) if free else 4, last=number == bars - 1)
+        self.now += max(column.owed for column in self.columns)
         while len(self.kern()) > len({c.part for c in self.kern()}) and self.join():
             pass
         self.all("==")
