@@ -5,7 +5,7 @@ import pytest
 import random_abc
 import random_kern
 
-from riyaz.music import comparison, midi, scores
+from riyaz.music import comparison, midi, musicxml, scores
 from riyaz.music.events import TICKS, in_a_row
 
 GOOD = "X:1\nT:t\nM:4/4\nL:1/4\nK:G\nGABc|d2 F2|\n"
@@ -56,6 +56,14 @@ def test_a_tune_that_the_other_reader_does_not_know_leaves_the_others(tmp_path, 
     monkeypatch.setattr(comparison, "by_music21", lambda path: [good, [], []])
     outcomes = [(name, outcome) for name, outcome, _ in comparison.compare(path, "music21")]
     assert outcomes == [("a.abc#1", "equal"), ("a.abc#3", "not compared"), ("a.abc#4", "not compared")]
+
+
+def test_verovio_reads_all_kinds_of_written_music(folder):
+    grace = "<note><grace/><pitch><step>B</step><octave>5</octave></pitch></note>"
+    text = musicxml.write_musicxml(in_a_row([TICKS] * 3, [["C4"], ["D4", "F4"], ["E4"]]))
+    (folder / "f.musicxml").write_text(text.replace("<note>", f"{grace}<note>", 1), encoding="utf-8")
+    for name in ("a.abc", "c.krn", "f.musicxml"):
+        assert comparison.compare(folder / name, "verovio") == [(name, "equal", "")]
 
 
 def test_what_differs_is_named(folder, capsys):

@@ -163,7 +163,7 @@ def _without_grace(path: Path) -> Iterator[str]:
         for lines in abc.tunes(written.text(data)):
             yield "\n".join(["X:1", *(re.sub(r"\{[^{}]*\}", "", line) for line in _once(lines))]) + "\n"
     else:
-        text = partwise.text(data)
+        text = '<?xml version="1.0"?>' + partwise.text(data)  # Verovio looks for it
         yield re.sub(r"<note\b(?:(?!</note>).)*?<(?:grace|cue)\b.*?</note>", "", text, flags=re.DOTALL)
 
 
