@@ -28,7 +28,10 @@ def kern(number):
 
 
 class Score:
-    """Random kern: `lines`, and `notes` as (onset, pitch, length) in beats, ties joined, grace notes left out."""
+    """Random kern: `text`, and `notes` as (onset, pitch, length) in beats, ties joined, grace notes left out.
+
+    overhang : notes sound over bar lines. free : bars are of any length, columns change places and are added.
+    """
 
     def __init__(self, random: Random, bars: int = 4, overhang: bool = True, free: bool = True):
         self.random, self.overhang, self.free = random, overhang, free
@@ -43,11 +46,12 @@ class Score:
         self.lines.append("\t".join("*M4/4" if c.kind == "**kern" else "*" for c in self.columns))
         self.now = Fraction(0)
         for number in range(bars):
-            if number and random.random() < 0.7:  # columns divide and join within bars as well
+            if number and (not free or random.random() < 0.7):  # columns divide and join within bars as well
                 self.all(f"={number}")
             self.remarks()
             self.reshape()
-            self.bar(random.choice([1, 2, 4]), last=number == bars - 1)
+            self.bar(random.choice([1, 2, 4]) if free else 4, last=number == bars - 1)
+        self.now += max(column.owed for column in self.columns)
         while len(self.kern()) > len({c.part for c in self.kern()}) and self.join():
             pass
         self.all("==")

@@ -1,4 +1,9 @@
+from random import Random
+
 import pytest
+import random_abc
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from riyaz.music import abc, abc_fields, scores, written
 from riyaz.music.events import TICKS, checked, to_notes, validate
@@ -51,6 +56,7 @@ def said(piece):
         ("f>{g}e ud<vd|", "F5@0+1.5 E5@1.5+0.5 D5@2+0.5 D5@2.5+1.5"),
         ("f>>.e d<<!p!d|", "F5@0+1.75 E5@1.75+0.25 D5@2+0.25 D5@2.25+1.75"),
         ("A3>B|", "A4@0+3 B4@3+1"),  # of unequal lengths: not defined
+        ("B<A>B c|", "B4@0+0.5 A4@0.5+2 B4@2.5+0.5 C5@3+1"),  # dotted on both sides: the bar stays whole
         ("(3CDE F2|", "C4@0+0.666667 D4@0.666667+0.666667 E4@1.33333+0.666667 F4@2+2"),
         ("(3C{d}D{e}E F2|", "C4@0+0.666667 D4@0.666667+0.666667 E4@1.33333+0.666667 F4@2+2"),
         ("(3:2:2C2DE F|", "C4@0+1.33333 D4@1.33333+0.666667 E4@2+1 F4@3+1"),
@@ -176,3 +182,21 @@ def test_signatures(sharps):
     alters = abc_fields.signature(sharps)
     assert sum(alters.values()) == sharps
     assert set(alters) == set(("FCGDAEB" if sharps > 0 else "BEADGCF")[: abs(sharps)])
+
+
+@settings(max_examples=300, deadline=None)
+@given(seed=st.integers(0, 2**32))
+def test_random_tunes_are_read_as_they_were_made(seed):
+    """Keys, accidentals, ties, chords, triplets, dotted rhythms, endings, parts, remarks, fields within the music."""
+    made = random_abc.Tune(Random(seed))
+    (score,) = [abc.score(lines) for lines in abc.tunes(made.text)]
+    notes = written.joined(score.notes)
+    first = min((note[0] for note in notes), default=0)
+    read = sorted((onset - first, pitch, stop - onset) for onset, stop, pitch, *_ in notes)
+    assert read == [(onset * TICKS, pitch, length * TICKS) for onset, pitch, length in made.said()], made.text
+
+
+def test_a_book_of_random_tunes_is_so_many_tunes(tmp_path):
+    made = [random_abc.Tune(Random(seed), number=1 + seed % 5) for seed in range(60)]
+    pieces = read(tmp_path, "\n\n".join(tune.text for tune in made))
+    assert [piece.name for piece in pieces] == [f"a.abc#{n}" for n in range(1, 61)]

@@ -67,6 +67,12 @@ def test_music(tmp_path, text, notes):
     assert said(piece) == notes
 
 
+def test_a_rest_at_the_end_is_kept(tmp_path):
+    (piece,) = read(tmp_path, "**kern **kern\n*M4/4 *M4/4\n2c 4e\n. 4f\n4d 2r\n4r .\n== ==\n*- *-\n")
+    assert piece.events["symbols"].tolist() == [["C4", "E4"], ["C4", "F4"], ["D4"], []]
+    assert piece.beats == 4
+
+
 def test_a_tie_that_goes_on(tmp_path):
     path = tmp_path / "a.krn"
     path.write_text("**kern\n[1f\n=\n1f_\n=\n1f]\n*-\n")
@@ -105,3 +111,4 @@ def test_random_scores_are_read_as_they_were_made(seed):
     (score,) = humdrum.scores(made.text)
     read = sorted((onset, pitch, stop - onset) for onset, stop, pitch, *_ in written.joined(score.notes))
     assert read == sorted((onset * TICKS, pitch, length * TICKS) for onset, pitch, length in made.notes), made.text
+    assert score.end == made.now * TICKS

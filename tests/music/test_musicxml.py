@@ -10,8 +10,8 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from riyaz.music import musicxml, scores
-from riyaz.music.events import TICKS, from_notes, in_a_row, to_notes
+from riyaz.music import midi, musicxml, scores, written
+from riyaz.music.events import TICKS, bar_beats, from_notes, in_a_row, to_notes
 
 music21 = pytest.importorskip("music21")
 BACH = Path(music21.__file__).parent / "corpus" / "bach"
@@ -31,7 +31,7 @@ def test_musicxml_is_read_back_as_the_same_events(tmp_path, name):
 @given(
     rows=st.lists(st.tuples(st.integers(0, 40), st.integers(1, 30), st.integers(36, 84)), min_size=1, max_size=6),
     unit=st.sampled_from([TICKS // 8, TICKS // 6, TICKS // 2]),
-    metre=st.sampled_from(["4/4", "3/4", "6/8", "5/4"]),
+    metre=st.sampled_from(["4/4", "3/4", "6/8", "5/4", "3/8+2/8", "3+2/8", "2/4+3/8"]),
     sharps=st.integers(-6, 6),
 )
 def test_musicxml_of_any_notes_is_read_back(tmp_path_factory, rows, unit, metre, sharps):
@@ -41,7 +41,22 @@ def test_musicxml_of_any_notes_is_read_back(tmp_path_factory, rows, unit, metre,
     path.write_text(musicxml.write_musicxml(events, {"metre": metre, "sharps": sharps}), encoding="utf-8")
     (piece,) = scores.read(path)
     pd.testing.assert_frame_equal(to_notes(piece.events), to_notes(events))
-    assert (piece.about["metre"], piece.about["sharps"]) == (metre, sharps)
+    assert (piece.about["metre"], piece.about["sharps"]) == (written.metre_name(metre), sharps)
+
+
+@pytest.mark.parametrize("metre", ["3/8+2/8", "3+2/8", "2/4+3/8", "3+2+2/16", "1/4+3/8+1/2", "4/4+3/4"])
+@pytest.mark.parametrize("lead", [0, 1])
+def test_composite_metres_are_one_metre_there_and_back(tmp_path, metre, lead):
+    """Through MusicXML and through MIDI: the same events, bars of the same length, with and without a pick-up."""
+    eighth = TICKS // 2
+    onset = np.arange(lead, 12) * eighth
+    events, _ = from_notes(onset, np.full(onset.size, eighth), 60 + onset // eighth % 7, 12 * eighth)
+    (tmp_path / "a.musicxml").write_text(musicxml.write_musicxml(events, {"metre": metre}), encoding="utf-8")
+    midi.write(tmp_path / "a.mid", events, {"metre": metre})
+    for (piece,) in (scores.read(tmp_path / "a.musicxml"), midi.read(tmp_path / "a.mid")):
+        pd.testing.assert_frame_equal(to_notes(piece.events), to_notes(events))
+        assert bar_beats(piece.about["metre"]) == bar_beats(metre)
+        assert "+" not in piece.about["metre"]
 
 
 def test_two_staves_are_parted_at_middle_c_and_one_is_enough_for_one_side():

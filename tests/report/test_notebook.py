@@ -63,7 +63,7 @@ def outputs(root):
     return {str(path.relative_to(root)): path.read_bytes() for path in sorted((root / "reports").rglob("*.*"))}
 
 
-def test_two_runs_give_the_same_bytes_and_tell_nothing_of_the_machine(workspace):
+def test_two_runs_give_the_same_bytes_and_tell_nothing_of_the_machine(workspace, monkeypatch):
     notebook(
         workspace,
         "import os, sys, warnings\nfrom pathlib import Path\nimport riyaz\nfrom IPython.display import HTML, display",
@@ -98,6 +98,10 @@ def test_two_runs_give_the_same_bytes_and_tell_nothing_of_the_machine(workspace)
     assert str(workspace) not in text
     assert "ipykernel_" not in text
 
+    foreign = workspace.parent / "jupyter" / "kernels" / "python3" / "kernel.json"
+    foreign.parent.mkdir(parents=True)
+    foreign.write_text('{"argv": ["/bin/false"], "display_name": "Python 3", "language": "python"}', encoding="utf-8")
+    monkeypatch.setenv("JUPYTER_PATH", str(foreign.parents[2]))  # another kernel of this name
     assert execute(workspace, "explore", "tabla").returncode == 0
     assert outputs(workspace) == made
 

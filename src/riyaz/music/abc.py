@@ -60,7 +60,7 @@ class Voice:
     now, bar, reach : where the next note starts, where this bar began, where its longest overlay ends.
     first, whole : where the first bar ended, 0 before that, and where its metre would end it. later : anything follows.
     held : accidentals of this bar. ties : by letter and octave, the note that waits.
-    last : the latest notes (or none), their onset and length. broken : what they and the next are multiplied by.
+    last : the latest notes (or none) and their length. broken : what they and the next are multiplied by.
     tuplet : factor and how many notes more.
     """
 
@@ -76,7 +76,7 @@ class Voice:
     later: bool = False
     held: dict[str, float] = field(default_factory=dict)
     ties: dict[str, Note] = field(default_factory=dict)
-    last: tuple[list[tuple[str, Note]], Time, Time] | None = None
+    last: tuple[list[tuple[str, Note]], Time] | None = None
     broken: tuple[Fraction, Fraction] | None = None
     tuplet: tuple[Fraction, int] = (Fraction(1), 0)
 
@@ -295,20 +295,23 @@ class _Tune:
             return Fraction(1)
         before, after = voice.broken
         voice.broken = None
-        notes, onset, earlier = voice.last
+        notes, earlier = voice.last
         if earlier != length:
             self.result.lost["damaged"] += 1
             return Fraction(1)
+        shift = length * (
+            before - 1
+        )  # of the border between them; one that is dotted on both sides keeps the bar whole
         for _, note in notes:
-            note[1] = exact(onset + (note[1] - onset) * before)
-        voice.now = exact(onset + (voice.now - onset) * before)
+            note[1] = exact(note[1] + shift)
+        voice.now = exact(voice.now + shift)
         return after
 
     def _after(self, voice: Voice, notes: list[tuple[str, Note]], length: Time, factor: Fraction) -> None:
         """Go on behind what was just read, of the length that is written."""
         tuplet, left = voice.tuplet
         voice.tuplet = (tuplet, max(left - 1, 0))
-        voice.last = (notes, voice.now, length)
+        voice.last = (notes, length)
         voice.now = exact(voice.now + length * factor)
         voice.later = voice.later or voice.first > 0
 

@@ -25,7 +25,7 @@ from riyaz.tools.parallel import each
 NEAR = TICKS // 12  # ticks that a time may differ: abc2midi rounds, and spreads chords
 Notes = list[tuple[int, int, int]]  # onset, pitch, duration; ticks from the first note
 Verdict = tuple[str, str, str]  # tune, outcome (equal, different, refused, not compared), what differs
-_TEXTS = re.compile(r"(\"[^\"]*\")")
+_TEXTS = re.compile(r"(\"[^\"]*\"|\[[A-Za-z]:[^\[\]]*\])")  # texts and fields within a line
 
 
 def notes(piece: Piece) -> Notes:
@@ -126,10 +126,11 @@ def _once(lines: list[str]) -> Iterator[str]:
         music = body and not re.match(r"[A-Za-z]:[^|:]", line)
         body = body or line.startswith("K:")
         if music:
-            line = "".join(
-                part if part[:1] == '"' else re.sub("[~HLMOPRSTuv]", "", part) for part in _TEXTS.split(line)
-            )
-            line = re.sub(r"\[P:[^\]]*\]|!\w[^!|]*!|\.(?=[A-Ga-g\[^_=(])", "", line)  # it plays trills and staccato
+            line = re.sub(r"\[[PR]:[^\]]*\]", "", line)
+            parts = _TEXTS.split(line)  # music in the even places; abc2midi plays fermatas, trills and staccato
+            signs = r"[!+][A-Za-z][^!+|\s]*[!+]|[~HLMOPRSTuv]|\.(?=[A-Ga-g\[^_=(.])"
+            parts[::2] = [re.sub(signs, "", part) for part in parts[::2]]
+            line = "".join(parts)
             line = re.sub(r":*\|:+|:+\|+:*|::+", "|", line)
             line = re.sub(r"\|\s*\[?[1-9][0-9,.\-]*|\[[1-9][0-9,.\-]*", "|", line)
         yield line
@@ -155,16 +156,14 @@ def _without_grace(path: Path) -> Iterator[str]:
     """The tunes of a file without grace notes, to which Verovio gives time."""
     data, suffix = path.read_bytes(), path.suffix.lower()
     if suffix == ".krn":
-        lines = written.text(data).splitlines()
-        yield "\n".join(
-            line if line[:1] in "*!=" else "\t".join("." if "q" in t.lower() else t for t in line.split("\t"))
-            for line in lines
-        )
+        rows = (line.split("\t") for line in written.text(data).splitlines())
+        sung = [row if row[0][:1] in "*!=" else ["." if "q" in t.lower() else t for t in row] for row in rows]
+        yield "\n".join("\t".join(row) for row in sung if set(row) != {"."})
     elif suffix == ".abc":
         for lines in abc.tunes(written.text(data)):
             yield "\n".join(["X:1", *(re.sub(r"\{[^{}]*\}", "", line) for line in _once(lines))]) + "\n"
     else:
-        text = partwise.text(data)
+        text = '<?xml version="1.0"?>' + partwise.text(data)  # Verovio looks for it
         yield re.sub(r"<note\b(?:(?!</note>).)*?<(?:grace|cue)\b.*?</note>", "", text, flags=re.DOTALL)
 
 
@@ -180,13 +179,12 @@ def compare(path: Path, by: str = "") -> list[Verdict]:
         theirs = other(path)
     except Exception as error:  # whatever another program makes of a wild file
         return [(piece.name, "not compared", f"{type(error).__name__}: {str(error)[:120]}") for piece in ours]
-    theirs = [tune for tune in theirs if tune]
-    if len(theirs) != len(ours):
-        return [(path.name, "not compared", f"{len(ours)} tunes, {len(theirs)} in the other reader")]
     verdicts = []
-    for piece, tune in zip(ours, theirs, strict=True):
-        said = difference(notes(piece), tune)
-        verdicts.append((piece.name, "different" if said else "equal", said))
+    for piece in ours:
+        number = int(piece.name[len(path.name) + 1 :] or 1)  # of the tune in its book
+        tune = theirs[number - 1] if number <= len(theirs) else []
+        said = difference(notes(piece), tune) if tune else "the other reader has no notes"
+        verdicts.append((piece.name, "not compared" if not tune else "different" if said else "equal", said))
     return verdicts
 
 

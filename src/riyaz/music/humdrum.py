@@ -174,6 +174,7 @@ class _Walk:
                     self.score.note(self.moment, own, single.pitch, spine.part, single.tie)
             if length is not None:
                 spine.until, spine.sure = exact(self.moment + length), True
+                self.score.end = max(self.score.end, spine.until)
 
     def _end_of_bar(self, now: Time) -> None:
         if self.barred and not self.first:
@@ -182,13 +183,13 @@ class _Walk:
 
     def finish(self) -> Score:
         score = self.score
-        self._end_of_bar(self._now())
         for name, value in self.records:
             if name == "OTL":
                 score.title = score.title or value
             else:
                 score.composer = score.composer or value
-        score.end = max([self._now(), self.moment, *(note[1] for note in score.notes)])
+        score.end = max([score.end, *(note[1] for note in score.notes)])
+        self._end_of_bar(score.end)
         bar = bar_ticks(next((value for time, value in score.metres if time == 0), None))
         if 0 < self.first < bar and score.end > self.first:
             score.lead = bar - self.first

@@ -26,6 +26,8 @@ from typing import Any
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 import nbformat
+from jupyter_client import AsyncKernelManager
+from jupyter_client.kernelspec import KernelSpecManager
 from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 from papermill import execute_notebook, inspect_notebook
@@ -33,10 +35,19 @@ from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 from papermill.translators import PythonTranslator, papermill_translators
 from papermill.utils import remove_args
+from traitlets import default
 from traitlets.config import Config
 
 from riyaz import params
 from riyaz.tools import environment, files, scratch
+
+
+class Kernel(AsyncKernelManager):
+    """A kernel of this Python, whatever Jupyter elsewhere knows by the name of python3."""
+
+    @default("kernel_spec_manager")
+    def _own_kernel(self) -> KernelSpecManager:
+        return KernelSpecManager(kernel_dirs=[])
 
 
 class Engine(NBClientEngine):
@@ -48,14 +59,13 @@ class Engine(NBClientEngine):
             if "injected-parameters" in cell.metadata.get("tags", []):
                 cell.id = "injected-parameters"
         sockets = os.path.join(os.environ["JUPYTER_RUNTIME_DIR"], "kernel")
-        config = Config(
-            {"KernelManager": {"transport": "ipc", "ip": sockets}, "KernelSpecManager": {"kernel_dirs": []}}
-        )
+        config = Config({"KernelManager": {"transport": "ipc", "ip": sockets}})
         kwargs = remove_args(["config"], **kwargs)
         super().execute_managed_notebook(
             nb_man,
             "python3",
             config=config,
+            kernel_manager_class=Kernel,
             record_timing=False,
             iopub_timeout=600,  # seconds: on a busy machine a figure may come long after its cell
             coalesce_streams=True,
@@ -278,7 +288,9 @@ def run(arguments: list[str]) -> int:
             notebook = stable(execute(root, stage, corpus, place))
         except PapermillExecutionError as error:
             raise ValueError(failure(error, root, stage, log)) from error
-        except DeadKernelError as error:
+        except RuntimeError as error:
+            if not isinstance(error, DeadKernelError) and "Kernel died" not in str(error):
+                raise
             raise ValueError(
                 "its Python died, perhaps because memory ran out; close other programs and run again"
             ) from error

@@ -29,7 +29,7 @@ EARLY = "explore@small"
 LONGEST = 1200  # seconds of one run
 PART = 10 * 1024  # bytes: no file grows larger on the full disk
 _THEME = "title: {0}\ntaal: teental\nform: kaida\n\n[theme]\n{1}\n"
-_BARS = ("DhaDha TeTe DhaDha TuNa", "DhaTe TeDha TeTe DhaDha", "DhaGe TeTe GeNa DhaGe", "DhaTi DhaGe NaDha TiNa")
+_BARS = ("DhaDha TeTe DhaDha TuNa", "DhaTe TeDha TeTe Dha", "DhaGe TeTe GeNa Tin", "DhaTi DhaGe NaDha TiNa")
 
 
 def checkout(source: Path, root: Path) -> None:
@@ -132,7 +132,7 @@ def _killed(place: Place, target: str, kills: int, seed: int, whole: float) -> s
     while struck < kills:
         running = place.start(target)
         try:
-            running.wait(timeout=chance.uniform(0.3, whole))
+            running.wait(timeout=chance.uniform(0.3, whole / 2))  # it goes on after the last finished stage
             place.clear()
         except subprocess.TimeoutExpired:
             os.killpg(running.pid, signal.SIGKILL)
@@ -205,18 +205,20 @@ def run(arguments: list[str]) -> int:
             print(f"{case:20}{fault or 'as it should be'}{f' ({detail})' if detail else ''}", flush=True)
 
         start = time.monotonic()
-        code, said = place.run(given.target)
-        whole, wanted = time.monotonic() - start, place.lock()
-        report("undisturbed", "" if code == 0 else said[-2000:], f"{whole:.0f} s")
-        if code:
-            return 1
         if given.kills:
+            code, said = place.run(given.target)
+            whole, wanted = time.monotonic() - start, place.lock()
+            report("undisturbed", said[-2000:] if code else "", f"{whole:.0f} s")
+            if code:
+                return 1
             place.clear()
             detail = _killed(place, given.target, given.kills, given.seed, whole)
             code, said = place.run(given.target)
             report("killed", _fault(code, said, place, wanted), detail)
-        place.clear()
-        code, said = place.run(EARLY)
+        if not given.only_kills:
+            place.clear()
+            code, said = place.run(EARLY)
+            report("early stages", said[-2000:] if code else "")
         early = place.lock()
         for case, bad, well in [] if given.only_kills else CASES:
             place.clear()
