@@ -33,7 +33,8 @@ class Usage:
     lengths : (n_tokens,) int32, ticks of a duration; 0 for other tokens.
     begins : (n_tokens,) bool, the tokens that begin an event.
     kinds : (n_tokens,) int32, numbers of the kinds of tokens. follows : (n_kinds, n_kinds) bool, which follows which.
-    starts : (m, 2) int32, place in the beat and duration of events, in ticks, each pair once.
+    row : (TICKS,) int32, the row of `starts` for each place in the beat.
+    starts : (n_places + 1, n_tokens) bool, whether an event of this duration starts there; nowhere in the last row.
     over : () bool, whether an event reaches beyond its avartan or bar.
     ends : (n, 2) int32, ticks of an avartan or bar and the place in it where a piece ends, each pair once.
     """
@@ -43,6 +44,7 @@ class Usage:
     begins: np.ndarray
     kinds: np.ndarray
     follows: np.ndarray
+    row: np.ndarray
     starts: np.ndarray
     over: np.ndarray
     ends: np.ndarray
@@ -65,30 +67,38 @@ def learned(pieces: Sequence[np.ndarray], vocabulary: Vocabulary, scheme: str) -
     begins, lengths = grammar.begins(rules), np.asarray(rules["ticks"], np.int32)
     kinds = np.unique([kind(word) for word in vocabulary.words], return_inverse=True)[1].astype(np.int32)
     follows = np.zeros((kinds.max() + 1, kinds.max() + 1), bool)
-    starts, ends, over = [], [], False
+    used, ends, over = np.zeros((TICKS, len(vocabulary)), bool), [], False
     for ids in pieces:
         follows[kinds[ids[:-1]], kinds[ids[1:]]] = True
         named, at = cycle[ids], np.flatnonzero(begins[ids])
         bar = int(named[named > 0][-1]) if named.any() else features.BEATS * TICKS
         newest = np.maximum.accumulate(np.where(lengths[ids] > 0, np.arange(len(ids)), 0))
-        duration = lengths[ids[newest]][at].astype(np.int64)
+        chosen = ids[newest][at]
+        duration = lengths[chosen].astype(np.int64)
         place = np.cumsum(duration) - duration
-        starts.append(np.unique(np.stack([place % TICKS, duration], axis=1), axis=0))
+        used[place % TICKS, chosen] = True
         ends.append([bar, int(duration.sum()) % bar])
         over = over or bool((place % bar + duration > bar).any())
-    pairs, places = (np.unique(rows, axis=0).astype(np.int32) for rows in (np.concatenate(starts), np.array(ends)))
-    return Usage(cycle, lengths, begins, kinds, follows, pairs, np.array(over), places)
+    places = np.flatnonzero(used.any(axis=1))
+    row = np.full(TICKS, len(places), np.int32)
+    row[places] = np.arange(len(places))
+    starts = np.r_[used[places], np.zeros((1, len(vocabulary)), bool)]
+    return Usage(
+        cycle, lengths, begins, kinds, follows, row, starts, np.array(over), np.unique(ends, axis=0).astype(np.int32)
+    )
 
 
 def initial(batch: int) -> State:
-    """The state before ``<start>`` has been read: ticks of the avartan or bar and the newest token, (batch,) int32."""
-    return {"bar": jnp.full(batch, features.BEATS * TICKS, jnp.int32), "token": jnp.zeros(batch, jnp.int32)}
+    """The state before ``<start>``: ticks of the avartan or bar, the newest token and duration; each (batch,) int32."""
+    none = jnp.zeros(batch, jnp.int32)
+    return {"bar": jnp.full(batch, features.BEATS * TICKS, jnp.int32), "token": none, "duration": none}
 
 
 def advance(usage: Usage, state: State, token: jax.Array) -> State:
     """The state after one more token a row: (batch,) int32."""
     named = jnp.asarray(usage.cycle)[token]
-    return {"bar": jnp.where(named > 0, named, state["bar"]), "token": token}
+    duration = jnp.where(jnp.asarray(usage.lengths)[token] > 0, token, state["duration"])
+    return {"bar": jnp.where(named > 0, named, state["bar"]), "token": token, "duration": duration}
 
 
 def allowed(usage: Usage, state: State, rules_state: grammar.State) -> jax.Array:
@@ -98,18 +108,13 @@ def allowed(usage: Usage, state: State, rules_state: grammar.State) -> jax.Array
     ----------
     rules_state : of `riyaz.text.grammar`, after the same tokens.
     """
-    bar, place, duration = state["bar"], rules_state["place"], rules_state["duration"]
+    bar, place = state["bar"], rules_state["place"]
     at, lengths, kinds = place % bar, jnp.asarray(usage.lengths), jnp.asarray(usage.kinds)
-    start, long = jnp.asarray(usage.starts).T
-    here = start == (place % TICKS)[:, None]  # (batch, m)
-
-    def fits(length: jax.Array) -> jax.Array:  # (1 or batch, n) -> (batch, n)
-        seen = (here[:, None] & (long == length[:, :, None])).any(-1)
-        return seen & (usage.over | (at[:, None] + length <= bar[:, None]))
-
+    fits = jnp.asarray(usage.starts)[jnp.asarray(usage.row)[place % TICKS]]  # (batch, n_tokens)
+    fits &= usage.over | (at[:, None] + lengths <= bar[:, None])
     mask = jnp.asarray(usage.follows)[kinds[state["token"]]][:, kinds]
-    mask &= (lengths == 0) | fits(lengths[None])
-    mask &= ~jnp.asarray(usage.begins) | fits(duration[:, None])
+    mask &= (lengths == 0) | fits
+    mask &= ~jnp.asarray(usage.begins) | jnp.take_along_axis(fits, state["duration"][:, None], axis=1)
     whole, end = jnp.asarray(usage.ends).T
     same = whole == bar[:, None]
     may_end = ~same.any(-1) | (same & (end == at[:, None])).any(-1)
