@@ -22,6 +22,7 @@ VERBS = {
     "lecture": ("riyaz.report.notebook", "", "put the lecture's claims beside what is found here"),
     "folds": ("riyaz.judge.folds", "CORPUS", "train and judge with other held-out parts and other seeds"),
     "rival": ("riyaz.judge.transformer", "CORPUS", "train and judge a transformer with the network's recipe"),
+    "rolls": ("riyaz.judge.rolls", "FILE", "measure nats per frame on a published benchmark of piano rolls"),
     "pages": ("riyaz.report.pages", "CORPUS|NOTEBOOK", "turn executed notebooks into HTML pages"),
     "practice": ("riyaz.practice.page", "CORPUS", "make the page to practise with"),
     "play": ("riyaz.practice.play", "CORPUS", "make the page to play with the network"),

@@ -218,19 +218,27 @@ def described(judged: pd.DataFrame, families: np.ndarray) -> str:
 
 
 def metrics(summed: pd.DataFrame, of: str) -> dict[str, Any]:
-    """A `summary` for a metrics file: bits per token of each model, the spread over seeds, what ours saves."""
-    by_model = summed.set_index("model")
+    """A `summary` for a metrics file: bits per token of each model, the spread over seeds, what ours saves.
+
+    Transformers, where there are any (`riyaz.judge.transformer`), are apart: the verdict asks for n-grams.
+    """
+    by_model = summed.set_index("model").sort_index()
     ours = best_of_ours(by_model.index)
+    apart = by_model.index.str.startswith("transformer")
     rivals_only = by_model[[not name.startswith("network") and name != "unigram" for name in by_model.index]]
-    return {
-        "of": of,
-        "bits_per_token": by_model["bits"].sort_index().to_dict(),
-        "spread_over_seeds": {ours: float(by_model.loc[ours, "spread"])},
-        "saved_bits": {
-            name: {"bits": float(row["saved"]), **row["saved_interval"].ends()}
-            for name, row in rivals_only.sort_index().iterrows()
-        },
+    saved = {
+        name: {"bits": float(row["saved"]), **row["saved_interval"].ends()} for name, row in rivals_only.iterrows()
     }
+    result: dict[str, Any] = {
+        "of": of,
+        "bits_per_token": by_model.loc[~apart, "bits"].to_dict(),
+        "spread_over_seeds": {ours: float(by_model.loc[ours, "spread"])},
+        "saved_bits": {name: row for name, row in saved.items() if name not in by_model.index[apart]},
+    }
+    if apart.any():
+        beside = {name: saved[name] for name in by_model.index[apart]}
+        result["transformer"] = {"bits_per_token": by_model.loc[apart, "bits"].to_dict(), "saved_bits": beside}
+    return result
 
 
 def run(arguments: list[str]) -> int:

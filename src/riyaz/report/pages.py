@@ -282,5 +282,9 @@ def run(arguments: list[str]) -> int:
             files.write(folder / f"{card}.html", text_page(source, card.replace("_", " "), corpus, "../"))
     else:
         results = json.loads((reports / "benchmarks.json").read_text(encoding="utf-8"))
-        files.write(reports / "benchmarks.html", text_page(benchmarks(results), "benchmarks", "", ""))
+        rolls = [path.read_text(encoding="utf-8") for path in sorted((reports / "rolls").glob("*.md"))]
+        text = "\n".join(
+            [benchmarks(results), *(part.replace("\n## ", "\n### ").replace("# ", "## ", 1) for part in rolls)]
+        )
+        files.write(reports / "benchmarks.html", text_page(text, "benchmarks", "", ""))
     return 0
