@@ -5,6 +5,10 @@ So whole families of pieces are spread over folds. Each fold is held out once, t
 (early stopping, the memory's escapes, the order of the n-gram), the others are learned; and all of it is done for
 several seeds. Every piece is judged by networks that have not seen its family.
 
+Folds share most of their training pieces. So the intervals, from whole families of held-out pieces, tell how the
+figures would be on other pieces, not how they would be had the networks learned from another corpus; no estimate of
+that from folds is free of bias (Bengio & Grandvalet 2004).
+
 This takes a training for each fold and seed, so it is done when it is asked for. The result is
 reports/folds/<corpus>.csv, a file of git. Its first line is the digest of what was measured: data, settings and code.
 `evaluate` takes the file where these are still the same, and else says that its figures are from one split.
@@ -14,6 +18,7 @@ Each run is stored in the cache: folds that were interrupted continue where they
 References
 ----------
 Stone, Cross-validatory choice and assessment of statistical predictions, 1974, doi:10.1111/j.2517-6161.1974.tb00994.x.
+Bengio & Grandvalet, No unbiased estimator of the variance of K-fold cross-validation, JMLR 5, 2004.
 """
 
 import json

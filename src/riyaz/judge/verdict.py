@@ -117,7 +117,9 @@ def memory(first: Mapping[str, Any], again: Mapping[str, Any]) -> str:
     gain, cost = there * again["share"], here * first["share"]
     if gain <= 0:
         return f"The memory saves nothing, not even at repeats ({gain:.2f} bits per token)"
-    if cost <= 0:
+    if abs(cost) < 0.005:
+        return f"All that the memory saves ({gain:.2f} bits per token) is at repeats; elsewhere it changes nothing"
+    if cost < 0:
         return f"All that the memory saves ({gain:.2f} bits per token) is at repeats; where a piece says something new \
 it costs {abs(cost):.2f}"
     return f"Of what the memory saves ({gain + cost:.2f} bits per token) {gain / (gain + cost):.0%} is at repeats"
