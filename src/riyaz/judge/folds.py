@@ -225,7 +225,7 @@ def described(judged: pd.DataFrame, families: np.ndarray) -> str:
 def metrics(summed: pd.DataFrame, of: str) -> dict[str, Any]:
     """A `summary` for a metrics file: bits per token of each model, the spread over seeds, what ours saves.
 
-    Transformers, where there are any (`riyaz.judge.transformer`), are apart: the verdict asks for n-grams.
+    Transformers, where there are any (`riyaz.judge.trained_rival`), are apart: the verdict asks for n-grams.
     """
     by_model = summed.set_index("model").sort_index()
     ours = best_of_ours(by_model.index)
