@@ -12,8 +12,8 @@ MADE := data/code data/events data/tokens data/sequences data/raw/chorales model
 
 # A published benchmark; the settings were chosen on its validation part.
 JSB := data/raw/jsb/jsb-chorales-quarter.json
-JSB_SETTINGS := path=data/raw/jsb reader=pianoroll augment.transpose=1 sequence.length=64 model.units=512 \
-  model.dropout=0.75 train.epochs=16 train.batch=16 train.learning_rate=0.01 train.weight_decay=0.05 train.patience=16
+JSB_SETTINGS := augment.transpose=1 sequence.length=64 model.units=512 model.dropout=0.75 train.epochs=16 \
+  train.batch=16 train.learning_rate=0.01 train.weight_decay=0.05 train.patience=16 folds.seeds=3
 
 export PATH := $(VENV)/bin:$(PATH)
 export PYTHONPATH := $(CURDIR)/src
@@ -65,8 +65,8 @@ $(JSB): | $(READY)
 	@mkdir -p $(@D)
 	@dvc get https://github.com/czhuang/JSB-Chorales-dataset $(@F) --out $@
 
-jsb: $(READY) $(JSB)  ## download the JSB chorales, a published benchmark, and run the pipeline on them
-	@dvc exp run $(foreach setting,$(JSB_SETTINGS),-S '++corpora.jsb.$(setting)')
+jsb: $(READY) $(JSB)  ## download the JSB chorales, a published benchmark, and measure nats per frame; make jsb ARGS="folds.seeds=1"
+	@python -m riyaz rolls $(JSB) $(JSB_SETTINGS) $(ARGS)
 
 lint: $(READY)  ## check style and types, and that notebooks are stored without outputs
 	@ruff check

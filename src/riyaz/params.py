@@ -29,7 +29,16 @@ AUTO = "auto"  # a number that the program chooses
 THEMES = "data/themes"  # kaidas to build on that no corpus has; dvc.yaml names it too
 
 
-RESERVED = ("benchmarks", "cells", "folds", "index", "lecture", "metrics")  # what reports/ has beside corpora
+RESERVED = (
+    "benchmarks",
+    "cells",
+    "folds",
+    "index",
+    "lecture",
+    "metrics",
+    "rivals",
+    "rolls",
+)  # what reports/ has beside corpora
 OURS = (*(f"data/{name}" for name in ("code", "events", "tokens", "sequences")), "models", "reports", ".cache", "src")
 BEAT = 5040  # ticks, as in riyaz.music.events
 

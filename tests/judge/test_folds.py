@@ -105,6 +105,16 @@ def test_the_metrics_hold_the_network_against_its_rivals():
     assert found["saved_bits"]["n-gram + piece"]["bits"] == pytest.approx(0.9)
 
 
+def test_a_transformer_is_apart_in_the_metrics():
+    rows = [(1, 0, 0, 10, name, 20.0) for name in ("network", "n-gram")]
+    rows += [(7, 0, 0, 10, "transformer", 25.0)]
+    found = folds.metrics(folds.summary(pd.DataFrame(rows, columns=folds.COLUMNS), np.array([0]), seed=0), "one piece")
+    assert set(found["bits_per_token"]) == {"network", "n-gram"}
+    assert set(found["saved_bits"]) == {"n-gram"}
+    assert found["transformer"]["bits_per_token"] == pytest.approx({"transformer": 2.5})
+    assert found["transformer"]["saved_bits"]["transformer"]["bits"] == pytest.approx(0.5)
+
+
 def test_intervals_come_from_whole_families():
     rows = [
         (1, k % 5, k, 10, name, bits) for k in range(10) for name, bits in (("network", 10.0 + k), ("n-gram", 20.0))

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from riyaz.judge.interval import FEWEST, Interval, ratio
+from riyaz.judge.interval import FEWEST, Interval, level, ratio
 
 
 def test_groups_are_drawn_whole():
@@ -37,3 +37,15 @@ def test_the_same_seed_gives_the_same_interval():
 
 def test_an_interval_in_words():
     assert str(Interval(0.123, 0.456, 9)) == "95 % interval 0.12 to 0.46"
+
+
+@pytest.mark.parametrize(("groups", "share"), [(5, 0.9981), (10, 0.9829), (1000, 0.9504)])
+def test_of_few_groups_more_of_the_draws_lie_within(groups, share):
+    assert level(groups) == pytest.approx(share, abs=2e-4)
+
+
+def test_a_95_percent_interval_of_five_families_holds_the_truth_about_95_times_in_100():
+    """That of the plain bootstrap holds it 87 times in 100."""
+    rng = np.random.default_rng(1)
+    found = [ratio(rng.normal(size=5), np.ones(5), range(5), k) for k in range(200)]
+    assert 0.92 <= np.mean([one.low <= 0 <= one.high for one in found]) <= 0.98

@@ -124,7 +124,7 @@ def part(share, alone, mixed):
 @pytest.mark.parametrize(
     ("first", "again", "said"),
     [
-        (part(0.5, 3.0, 3.0), part(0.5, 3.0, 1.0), ALL + "0.00"),
+        (part(0.5, 3.0, 3.0), part(0.5, 3.0, 1.0), ALL.split(";")[0] + "; elsewhere it changes nothing"),
         (part(0.5, 3.0, 3.2), part(0.5, 3.0, 1.0), ALL + "0.10"),
         (part(0.5, 3.0, 2.5), part(0.5, 3.0, 1.5), "Of what the memory saves (1.00 bits per token) 75% is at repeats"),
         (part(0.5, 3.0, 3.0), part(0.5, 3.0, 3.5), "The memory saves nothing, not even at repeats (-0.25 bits per"
@@ -163,3 +163,15 @@ def test_three_tiles_follow_from_the_metrics():
     tiles = verdict.tiles(found)
     assert [set(tile) for tile in tiles] == [{"question", "answer", "why"}] * 3
     assert [tile["answer"] for tile in tiles] == ["yes", "no", "no"]
+
+
+def test_a_transformer_is_named_and_does_not_decide():
+    folds = {"of": "5 folds", "bits_per_token": BITS, "saved_bits": saved((0.1, 0.3), (0.05, 0.2))}
+    rival = {"bits_per_token": {"transformer": 1.6, "transformer + memory": 1.2}}
+    rival["saved_bits"] = {name: {"bits": bits - 1.5, **NONE} for name, bits in rival["bits_per_token"].items()}
+    metrics = {"bits_per_token": BITS, "saved_bits": {}, "held_out": "9 pieces", "over_folds": folds}
+    without = verdict.predicts(metrics)
+    with_it = verdict.predicts({**metrics, "over_folds": {**folds, "transformer": rival}})
+    assert without["answer"] == with_it["answer"] == "yes"
+    assert "transformer" not in without["why"]
+    assert "the network costs 0.30 against the transformer + memory, which needs 1.20" in with_it["why"]

@@ -147,3 +147,4 @@ def test_cards_and_benchmarks_are_pages():
     assert "| parse | ratio 12.50, goal 10 |" in text
     assert "| all | n 3 |" in text
     assert "| all | a b 1 / 2 |" in text
+    assert pages.benchmarks({"cores": 2}, ["# Rolls\n\n## All\n"]).endswith("\n\n## Rolls\n\n### All\n")

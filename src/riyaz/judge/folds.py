@@ -5,6 +5,10 @@ So whole families of pieces are spread over folds. Each fold is held out once, t
 (early stopping, the memory's escapes, the order of the n-gram), the others are learned; and all of it is done for
 several seeds. Every piece is judged by networks that have not seen its family.
 
+Folds share most of their training pieces. So the intervals, from whole families of held-out pieces, tell how the
+figures would be on other pieces, not how they would be had the networks learned from another corpus; no estimate of
+that from folds is free of bias (Bengio & Grandvalet 2004).
+
 This takes a training for each fold and seed, so it is done when it is asked for. The result is
 reports/folds/<corpus>.csv, a file of git. Its first line is the digest of what was measured: data, settings and code.
 `evaluate` takes the file where these are still the same, and else says that its figures are from one split.
@@ -14,6 +18,7 @@ Each run is stored in the cache: folds that were interrupted continue where they
 References
 ----------
 Stone, Cross-validatory choice and assessment of statistical predictions, 1974, doi:10.1111/j.2517-6161.1974.tb00994.x.
+Bengio & Grandvalet, No unbiased estimator of the variance of K-fold cross-validation, JMLR 5, 2004.
 """
 
 import json
@@ -218,19 +223,27 @@ def described(judged: pd.DataFrame, families: np.ndarray) -> str:
 
 
 def metrics(summed: pd.DataFrame, of: str) -> dict[str, Any]:
-    """A `summary` for a metrics file: bits per token of each model, the spread over seeds, what ours saves."""
-    by_model = summed.set_index("model")
+    """A `summary` for a metrics file: bits per token of each model, the spread over seeds, what ours saves.
+
+    Transformers, where there are any (`riyaz.judge.trained_rival`), are apart: the verdict asks for n-grams.
+    """
+    by_model = summed.set_index("model").sort_index()
     ours = best_of_ours(by_model.index)
+    apart = by_model.index.str.startswith("transformer")
     rivals_only = by_model[[not name.startswith("network") and name != "unigram" for name in by_model.index]]
-    return {
-        "of": of,
-        "bits_per_token": by_model["bits"].sort_index().to_dict(),
-        "spread_over_seeds": {ours: float(by_model.loc[ours, "spread"])},
-        "saved_bits": {
-            name: {"bits": float(row["saved"]), **row["saved_interval"].ends()}
-            for name, row in rivals_only.sort_index().iterrows()
-        },
+    saved = {
+        name: {"bits": float(row["saved"]), **row["saved_interval"].ends()} for name, row in rivals_only.iterrows()
     }
+    result: dict[str, Any] = {
+        "of": of,
+        "bits_per_token": by_model.loc[~apart, "bits"].to_dict(),
+        "spread_over_seeds": {ours: float(by_model.loc[ours, "spread"])},
+        "saved_bits": {name: row for name, row in saved.items() if name not in by_model.index[apart]},
+    }
+    if apart.any():
+        beside = {name: saved[name] for name in by_model.index[apart]}
+        result["transformer"] = {"bits_per_token": by_model.loc[apart, "bits"].to_dict(), "saved_bits": beside}
+    return result
 
 
 def run(arguments: list[str]) -> int:

@@ -194,16 +194,23 @@ def by_place(scored: pd.DataFrame, places: pd.Series, families: np.ndarray, seed
     return pd.DataFrame(rows, columns=["place", "share", "bits", "interval"])
 
 
-def frame_nats(logs: Sequence[np.ndarray], pieces: Sequence[np.ndarray], vocabulary: Vocabulary) -> list[np.ndarray]:
+def frame_nats(
+    logs: Sequence[np.ndarray], pieces: Sequence[np.ndarray], vocabulary: Vocabulary, whole: bool = False
+) -> list[np.ndarray]:
     """Nats per frame of pieces in which every event is one frame, as the piano-roll benchmarks count them.
 
     A frame's first token says two things at once: that the frame before has no further note (all tokens without ``+``),
-    and which note comes. By the chain rule the first belongs to the frame before. The first frame is context.
+    and which note comes. By the chain rule the first belongs to the frame before.
+
+    Parameters
+    ----------
+    whole : the first frame counts too, with all that stands before it; else it is context.
 
     Returns
     -------
-    For each piece (n_frames - 1,) float64: nats of frames 2 to the last, the last one closed by whatever is no ``+``.
-    A piece of one frame gives none. What a model leaves for tokens that no frame has, as ``<end>``, counts as lost.
+    For each piece (n_frames - 1,) float64, or (n_frames,) if it is `whole`: nats of frames 2 (or 1) to the last, the
+    last one closed by whatever is no ``+``. A piece of one frame gives none (or one). What a model leaves
+    for tokens that no frame has, as ``<end>``, counts as lost.
 
     References
     ----------
@@ -224,7 +231,7 @@ def frame_nats(logs: Sequence[np.ndarray], pieces: Sequence[np.ndarray], vocabul
             frame + ~sounds, nats_of_token - closing * closes, minlength=frame[-1] + 2
         )  # a duration opens the next
         nats += np.bincount((frame - first)[closes], closing[closes], minlength=len(nats))
-        out.append(nats[2 : frame[-1] + 1])
+        out.append(nats[2 - whole : frame[-1] + 1])
     return out
 
 

@@ -92,6 +92,16 @@ def _needs(bits: Mapping[str, float], saved: Saved) -> str:
     return f"{need}; it {compared}" if compared else need
 
 
+def beside(transformer: Mapping[str, Any]) -> str:
+    """How the network compares with the best transformer of its size; "" where none was trained."""
+    if not transformer:
+        return ""
+    bits = transformer["bits_per_token"]
+    best = min(bits, key=lambda name: bits[name])
+    return f"A transformer with as many weights is no n-gram, so the answer does not depend on it: the network \
+{against(best, transformer['saved_bits'][best])}, which needs {bits[best]:.2f}."
+
+
 def memory(first: Mapping[str, Any], again: Mapping[str, Any]) -> str:
     """Say where the memory's gain comes from; "" without a memory.
 
@@ -107,7 +117,9 @@ def memory(first: Mapping[str, Any], again: Mapping[str, Any]) -> str:
     gain, cost = there * again["share"], here * first["share"]
     if gain <= 0:
         return f"The memory saves nothing, not even at repeats ({gain:.2f} bits per token)"
-    if cost <= 0:
+    if abs(cost) < 0.005:
+        return f"All that the memory saves ({gain:.2f} bits per token) is at repeats; elsewhere it changes nothing"
+    if cost < 0:
         return f"All that the memory saves ({gain:.2f} bits per token) is at repeats; where a piece says something new \
 it costs {abs(cost):.2f}"
     return f"Of what the memory saves ({gain + cost:.2f} bits per token) {gain / (gain + cost):.0%} is at repeats"
@@ -120,7 +132,8 @@ def predicts(metrics: Mapping[str, Any]) -> dict[str, str]:
     ----------
     metrics : bits_per_token (model to bits), saved_bits (rival to bits, low and high; None for no interval), held_out
         (what was predicted, such as ``9 held-out pieces of 2 families``), no_interval (why there is none, or nothing)
-        and, where there are any, over_folds (the same keys, and `of`), first_occurrences and repeats.
+        and, where there are any, over_folds (the same keys, `of`, and `transformer` where one was trained),
+        first_occurrences and repeats.
     """
     bits, saved, folds = metrics["bits_per_token"], metrics["saved_bits"], metrics.get("over_folds")
     best = min(bits, key=lambda name: bits[name])
@@ -132,10 +145,12 @@ def predicts(metrics: Mapping[str, Any]) -> dict[str, str]:
     lines = [split]
     if folds:
         lines.insert(0, f"Over {folds['of']}, {_needs(folds['bits_per_token'], folds['saved_bits'])}.")
+        lines.insert(1, beside(folds.get("transformer", {})))
     if metrics.get("repeats"):
         source = memory(metrics["first_occurrences"], metrics["repeats"])
         lines = [f"{source}."] * bool(source) + lines
-    return {"question": PREDICTS, "answer": better((folds or metrics)["saved_bits"]), "why": " ".join(lines)}
+    why = " ".join(filter(None, lines))
+    return {"question": PREDICTS, "answer": better((folds or metrics)["saved_bits"]), "why": why}
 
 
 def copied(originality: Mapping[str, Any]) -> dict[str, str]:

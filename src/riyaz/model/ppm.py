@@ -46,8 +46,9 @@ def distributions(counts: Sequence[np.ndarray], way: str) -> np.ndarray:
     -------
     (n, size) float64, each row sums to 1; what can never come has 0.
     """
-    p, share = np.zeros(counts[0].shape), np.ones((len(counts[0]), 1))
-    possible = np.ones(p.shape[1], dtype=bool)
+    p: np.ndarray = np.zeros_like(counts[0], dtype=np.float64)
+    share = np.ones((len(p), 1))
+    possible = np.ones(p.shape[-1], dtype=bool)
     possible[list(NEVER)] = False
     left = np.tile(possible, (len(p), 1))  # not yet offered
     for count in reversed(_up_to_the_sure_one(counts) if way == "idyom" else counts):

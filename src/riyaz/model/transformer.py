@@ -17,7 +17,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from riyaz.model import network, training
+from riyaz.model import network
 from riyaz.model.network import keras
 from riyaz.params import Settings
 from riyaz.text import features, windows
@@ -39,6 +39,9 @@ class Attention(keras.layers.Layer):
     def build(self, shape: tuple) -> None:
         self.inner.build(shape)
         self.outer.build(shape)
+
+    def compute_output_shape(self, shape: tuple) -> tuple:
+        return shape
 
     def call(self, x: jax.Array) -> jax.Array:
         batch, time, width = x.shape
@@ -65,7 +68,8 @@ def fitting(n_tokens: int, given: int, weights: int) -> int:
 def sizes(settings: Settings, vocabulary: Vocabulary) -> tuple[int, int]:
     """The weights of the transformer, and those of the network that these settings make."""
     given = features.width(settings.model.features)
-    ours = network.build(len(vocabulary), settings.model, settings.sequence.targets, zeros=True).count_params()
+    model = settings.model.model_copy(update={"dropout": 0.0})  # has no weights
+    ours = network.build(len(vocabulary), model, settings.sequence.targets, zeros=True).count_params()
     return n_weights(len(vocabulary), given, fitting(len(vocabulary), given, ours)), ours
 
 
@@ -101,7 +105,7 @@ def train(data: DataSet, settings: Settings, rate: float, dropout: float, seed: 
     tables = _tables(data, settings)
     given = 0 if tables is None else features.width(tables.names)
     n_tokens = len(data.vocabulary)
-    width = fitting(n_tokens, given, sizes(training.effective(data, settings), data.vocabulary)[1])
+    width = fitting(n_tokens, given, sizes(settings, data.vocabulary)[1])
     model = build(n_tokens, given, width, dropout, seed)
     parts = [_windows(data, part, settings, tables) for part in ("train", "valid")]
     batch = max(1, settings.train.batch * settings.sequence.length // LENGTH)

@@ -8,7 +8,7 @@ page only where its code shows something. The cards of a corpus and the benchmar
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from html import unescape
 from itertools import count
 from pathlib import Path
@@ -225,8 +225,13 @@ def text_page(source: str, stage: str, corpus: str, home: str) -> str:
     )
 
 
-def benchmarks(results: Mapping[str, Any]) -> str:
-    """Write reports/benchmarks.json as Markdown: a table of what is compared for each of its sections."""
+def benchmarks(results: Mapping[str, Any], rolls: Sequence[str] = ()) -> str:
+    """Write reports/benchmarks.json as Markdown: a table of what is compared for each of its sections.
+
+    Parameters
+    ----------
+    rolls : what reports/rolls has, Markdown of a page each; they become its last sections.
+    """
     lines = [
         "# Benchmarks: how fast it is",
         "",
@@ -238,7 +243,8 @@ def benchmarks(results: Mapping[str, Any]) -> str:
         if isinstance(section, Mapping):
             lines += ["", f"## {name.replace('_', ' ').capitalize()}", "", "| what | result |", "|---|---|"]
             lines += [f"| {' · '.join(path).replace('_', ' ')} | {text} |" for path, text in _leaves(section)]
-    return "\n".join(lines) + "\n"
+    below = [re.sub(r"^#", "##", page, flags=re.MULTILINE) for page in rolls]
+    return "\n".join(lines) + "\n" + "".join(f"\n{page}" for page in below)
 
 
 def _leaves(section: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -285,5 +291,7 @@ def run(arguments: list[str]) -> int:
         picture.write(folder / "figures", picture.of(folder / "pieces", [one["name"] for one in index.pieces(folder)]))
     else:
         results = json.loads((reports / "benchmarks.json").read_text(encoding="utf-8"))
-        files.write(reports / "benchmarks.html", text_page(benchmarks(results), "benchmarks", "", ""))
+        rolls = [path.read_text(encoding="utf-8") for path in sorted((reports / "rolls").glob("*.md"))]
+        text = benchmarks(results, rolls)
+        files.write(reports / "benchmarks.html", text_page(text, "benchmarks", "", ""))
     return 0

@@ -21,7 +21,7 @@ import pandas as pd
 
 from riyaz import params
 from riyaz.judge import folds, looked
-from riyaz.model import memory, training, transformer
+from riyaz.model import memory, transformer
 from riyaz.params import Settings
 from riyaz.text import dataset
 from riyaz.text.dataset import DataSet
@@ -148,7 +148,7 @@ def run(arguments: list[str]) -> int:
     runs = folds.plan(data, settings.folds.folds, 1, settings.seed)
     judged = [row for rows in _judged(data, settings, [(one, best, "test") for one in runs], cache) for row in rows]
     rows = pd.DataFrame(judged, columns=folds.COLUMNS).sort_values(["model", "fold", "piece"], ignore_index=True)
-    theirs, ours = transformer.sizes(training.effective(data, settings), data.vocabulary)
+    theirs, ours = transformer.sizes(settings, data.vocabulary)
     how = {"rate": best[0], "dropout": best[1], "weights": theirs, "network": ours, "tried": tried}
     head = f"# {store.digest(_measured(data, settings))}\n# {json.dumps(how)}\n"
     files.write(place(root, corpus), head + rows.to_csv(index=False))

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import samples
 
-from riyaz.judge import folds, transformer
+from riyaz.judge import folds, trained_rival
 from riyaz.music.events import Piece, in_a_row
 from riyaz.tools import store
 
@@ -27,45 +27,45 @@ def test_the_validation_part_chooses_and_the_test_part_is_not_seen(monkeypatch):
         asked.extend(jobs)
         return [[{"bits": 10 * abs(rate - 0.002) + abs(drop - 0.5), "tokens": 2}] for _, (rate, drop), _ in jobs]
 
-    monkeypatch.setattr(transformer, "_judged", judged)
-    best, tried = transformer.choose(music(), samples.settings(**SMALL))
+    monkeypatch.setattr(trained_rival, "_judged", judged)
+    best, tried = trained_rival.choose(music(), samples.settings(**SMALL))
     assert best == (0.002, 0.5)
     assert {part for *_, part in asked} == {"valid"}
-    assert len(tried) == len(asked) == len(transformer.RATES) + len(transformer.DROPOUTS) - 1
+    assert len(tried) == len(asked) == len(trained_rival.RATES) + len(trained_rival.DROPOUTS) - 1
     data = music()
     none = data.with_parts(np.where(data.parts == "valid", "train", data.parts))
-    assert transformer.choose(none, samples.settings(**SMALL)) == ((0.001, 0.3), [])
+    assert trained_rival.choose(none, samples.settings(**SMALL)) == ((0.001, 0.3), [])
 
 
 def test_a_training_scores_the_part_that_is_asked_for(tmp_path, monkeypatch):
     data, settings = music(), samples.settings(**SMALL)
     run = folds.Run(1, 0, data.parts, False)
-    rows = transformer._judge((run, (0.001, 0.1), "test"), data, settings, tmp_path)
+    rows = trained_rival._judge((run, (0.001, 0.1), "test"), data, settings, tmp_path)
     assert [(row["model"], row["piece"], row["tokens"]) for row in rows] == [
         ("transformer", 5, len(data.ids[5]) - 1),
         ("transformer + memory", 5, len(data.ids[5]) - 1),
     ]
     assert all(row["bits"] > 0 for row in rows)
-    assert [row["piece"] for row in transformer._judge((run, (0.001, 0.1), "valid"), data, settings, tmp_path)] == [4]
-    monkeypatch.setattr(transformer, "_score", None)  # what was judged once comes from the cache
-    assert transformer._judge((run, (0.001, 0.1), "test"), data, settings, tmp_path) == rows
+    assert [row["piece"] for row in trained_rival._judge((run, (0.001, 0.1), "valid"), data, settings, tmp_path)] == [4]
+    monkeypatch.setattr(trained_rival, "_score", None)  # what was judged once comes from the cache
+    assert trained_rival._judge((run, (0.001, 0.1), "test"), data, settings, tmp_path) == rows
 
 
 def test_its_figures_count_for_the_data_and_settings_that_they_were_measured_with(tmp_path):
     data, settings = music(), samples.settings(**SMALL)
-    path = transformer.place(tmp_path, "mine")
-    assert transformer.load(path, data, settings)[1] == {}
+    path = trained_rival.place(tmp_path, "mine")
+    assert trained_rival.load(path, data, settings)[1] == {}
     rows = pd.DataFrame([(1, 0, 5, 14, "transformer", 40.125)], columns=folds.COLUMNS)
     how = {"rate": 0.001, "dropout": 0.3, "weights": 1010, "network": 1000, "tried": [{}, {}]}
     path.parent.mkdir(parents=True)
-    head = f"# {store.digest(transformer._measured(data, settings))}\n# {json.dumps(how)}\n"
+    head = f"# {store.digest(trained_rival._measured(data, settings))}\n# {json.dumps(how)}\n"
     path.write_text(head + rows.to_csv(index=False))
-    found, told = transformer.load(path, data, settings)
+    found, told = trained_rival.load(path, data, settings)
     assert found.to_dict("records") == rows.to_dict("records")
     assert told == how
-    assert "1,010 weights" in transformer.told(told, "mine")
-    assert "the best of 2 trainings" in transformer.told(told, "mine")
+    assert "1,010 weights" in trained_rival.told(told, "mine")
+    assert "the best of 2 trainings" in trained_rival.told(told, "mine")
     other = samples.settings(**{**SMALL, "train": {"epochs": 2}})
-    found, told = transformer.load(path, data, other)
+    found, told = trained_rival.load(path, data, other)
     assert (len(found), told) == (0, {})
-    assert "python -m riyaz rival mine" in transformer.told(told, "mine")
+    assert "python -m riyaz rival mine" in trained_rival.told(told, "mine")
