@@ -43,12 +43,12 @@ def data_set(path: Path, settings: Settings) -> DataSet:
     """The pieces of a file as tokens, in the parts that it defines."""
     if settings.tokenize.scheme != "event":
         raise ValueError(f"tokenize.scheme is {settings.tokenize.scheme}: frames are counted in the scheme event only")
-    encoded = encoding.encode(pianoroll.read(path), settings.tokenize.grid, compute=settings.compute)
-    vocabulary = encoded.vocabulary("event", settings.augment.transpose)
-    pieces = encoded.pieces
+    encoded = encoding.Encoding(pianoroll.read(path), settings.tokenize.grid, compute=settings.compute)
+    pieces = [*encoded]
+    vocabulary = encoded.vocabulary(settings.augment.transpose)
     return DataSet(
         [piece.name for piece in pieces],
-        [vocabulary.ids(one.tokens["event"]) for one in encoded.written],
+        [*encoded.ids(vocabulary)],
         vocabulary,
         np.array([piece.about["part"] for piece in pieces], dtype=object),
         split.families(pieces),

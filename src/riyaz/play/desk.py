@@ -121,7 +121,7 @@ class Desk:
             if not settings.generate.temperature:
                 changed["temperature"] = 0.01  # a choice among what is allowed; 0 has no probabilities
             settings = settings.model_copy(update={"generate": settings.generate.model_copy(update=changed)})
-            (played,) = performance.perform_all(self.model, self.data, settings, place)
+            (played,), _ = performance.perform_all(self.model, self.data, settings, place)
         return performance.piece(played.composition, "kaida")
 
     def _is_bols(self, text: str) -> bool:
