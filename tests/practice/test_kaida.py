@@ -80,7 +80,7 @@ def test_a_typed_theme_is_planned_as_one_of_the_corpus(corpus, page):
         at = perform.line_of(theme, part, Fraction(1))
         hands = perform.hands_of(theme, at, known.practice["kaida"], rate)
         of = {one.segments[0].idea: one.segments for one in reversed(ideas.ideas(at, hands, [], rate))}
-        wanted = [idea for idea in (ideas.FIRST, ideas.SECOND, ideas.LATE) if idea in of]
+        wanted = [idea for idea in (ideas.FIRST, ideas.FIRST_HEAD, ideas.SECOND, ideas.LATE) if idea in of]
         expected.append([[idea, of[idea][0].returns, [str(s.free.count()) for s in of[idea]]] for idea in wanted])
         given.append([[list(sound) for sound in sounds(part.events)], taal.matras])
     assert drive("typed", page, given) == expected

@@ -10,7 +10,7 @@ tihai made of the end of the last palta. Each idea says what is free; there, the
 3. A phrase begins on or off the beat as it does in the theme, except where groups or rests move it.
 4. A bol has at most `ideas.RUNS` consecutive repeats, or as many as in the theme.
 5. A share of at least `ideas.MIN_DIFFERENT` of the strokes in the free part of a palta differs from the theme. From
-   the palta before, if it is as long, at most `MOST_CHANGED` of them differ, or where nothing fits half of them.
+   the palta before, if it is as long, at most `MOST_CHANGED` of them differ, the second share where nothing else fits.
 6. No phrase stands more than `WORN` times in a row.
 
 If an idea has no filling by all rules, rule 5 is dropped, then rule 3; an idea without any filling is left out.
@@ -60,7 +60,7 @@ SHORTEST = 24  # strokes of a new theme
 TIHAIS = ("any", "pause", "no pause")
 TIHAI = "from the end of the last palta"
 LANDING = "Dha"  # the last stroke of a tihai
-MOST_CHANGED = Fraction(3, 8)  # of the strokes of a free part, from the palta before
+MOST_CHANGED = (Fraction(3, 8), Fraction(1, 2))  # of the strokes of a free part, from the palta before; else
 WORN = 4  # at most so many times a phrase stands in a row; documented paltas have TiRaKiTa four times
 
 
@@ -379,7 +379,7 @@ def _distinct(segment: Segment, earlier: Sequence[tuple[Segment, Row]]) -> Itera
     there = themes.until_ticks(last[len(begun) :], free.ticks)
     if length(begun) == length(segment.before) and length(there) == free.ticks:
         strokes = sum(bool(bol) for bol, _ in there)
-        for most in (MOST_CHANGED, Fraction(1, 2)):
+        for most in MOST_CHANGED:
             yield replace(free, reference=there, n_different=1, n_most=int(most * strokes)).without(taken)
     yield free.without(taken)
 
