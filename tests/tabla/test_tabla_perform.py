@@ -1,3 +1,4 @@
+from dataclasses import replace
 from fractions import Fraction
 from itertools import accumulate, groupby, pairwise
 
@@ -5,7 +6,7 @@ import numpy as np
 import pytest
 
 from riyaz.music.events import TICKS, in_a_row
-from riyaz.tabla import bols, form, growth, ideas, notation, perform
+from riyaz.tabla import bols, filling, form, growth, ideas, notation, perform
 from riyaz.tabla.notation import Composition, Section
 from riyaz.tabla.taals import TAALS
 
@@ -139,8 +140,11 @@ def test_ideas_come_from_early_to_late_and_are_named():
     theme = kaida("DhaTe TeDha TeTe DhaDha | TeTe DhaGe TiNa KeNa | TaTe TeTa TeTe TaTa | TeTe DhaGe DhiNa GeNa")
     notes = [section.note for section in performed(theme, n_paltas=13).sections[1:-1]]
     kinds = [note.split(" of ")[0] if note.startswith("groups") else note for note in notes]
-    order = ["A A A B", "adha dohra", ideas.HALF, "bal", ideas.GROUPS, ideas.FIRST, ideas.SECOND]
+    order = ["A A A B", "adha dohra", ideas.HALF, "bal", ideas.GROUPS, ideas.FIRST]
     order += [
+        "the first group twice",
+        "another phrase first",
+        ideas.SECOND,
         "a rest in the first line",
         ideas.LATE,
         "sam silent",
@@ -148,7 +152,7 @@ def test_ideas_come_from_early_to_late_and_are_named():
         "the end of the theme alone",
     ]
     assert [kind for kind in order if kind in kinds] == list(dict.fromkeys(kinds))
-    assert len(set(kinds)) >= 9
+    assert len(set(kinds)) >= 11
     bal = next(s for s in performed(theme, n_paltas=13).sections if s.note == "bal")
     assert notation.words(bal.events)[4:8] == ["Dha-", "--", "TeTe", "DhaDha"]
 
@@ -209,6 +213,18 @@ def test_early_paltas_have_only_joins_of_the_theme_and_late_ones_those_of_the_fo
         for s in performed(theme, n_paltas=10, practice=slow).sections[2:]
         if not s.derived and ("Dha", "Dha") in pairs(s)
     ]
+
+
+def test_a_phrase_is_worn_only_where_nothing_else_is_possible():
+    te, dha = (tuple((bol, TICKS // 2) for bol in row) for row in (("Te", "Te"), ("Dha", "Dha")))
+    joins = {(a, b) for a in ("Te", "Dha") for b in ("Te", "Dha")}
+    free = filling.Free(8 * TICKS, (te, dha), frozenset(joins))
+    row = perform.fill([ideas.Segment("palta", free, ())], lambda played, allowed: max(allowed))[0]
+    pairs = [bol for bol, _ in row[::2]]
+    assert max(len(list(same)) for _, same in groupby(pairs)) == perform.WORN
+    only = replace(free, joins=frozenset({("Te", "Te")}))
+    (row,) = perform.fill([ideas.Segment("palta", only, ())], lambda played, allowed: max(allowed))
+    assert {bol for bol, _ in row} == {"Te"}
 
 
 def test_known_paltas_do_not_come_again_at_any_speed():

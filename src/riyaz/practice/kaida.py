@@ -111,7 +111,9 @@ def tables(pieces: Sequence[Piece], vocabulary: Vocabulary, paltas: int) -> dict
         "memory": PALTA,
         "run": ideas.RUNS["palta"],
         "different": float(ideas.MIN_DIFFERENT),
-        "changed": float(perform.MOST_CHANGED),
+        "changed": [float(most) for most in perform.MOST_CHANGED],
+        "worn": perform.WORN,
+        "long": ideas.LONG,
         "paltas": paltas,
     }
 

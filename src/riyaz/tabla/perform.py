@@ -10,7 +10,7 @@ tihai made of the end of the last palta. Each idea says what is free; there, the
 3. A phrase begins on or off the beat as it does in the theme, except where groups or rests move it.
 4. A bol has at most `ideas.RUNS` consecutive repeats, or as many as in the theme.
 5. A share of at least `ideas.MIN_DIFFERENT` of the strokes in the free part of a palta differs from the theme. From
-   the palta before, if it is as long, at most `MOST_CHANGED` of them differ, or where nothing fits half of them.
+   the palta before, if it is as long, at most `MOST_CHANGED` of them differ, the second share where nothing else fits.
 6. No phrase stands more than `WORN` times in a row.
 
 If an idea has no filling by all rules, rule 5 is dropped, then rule 3; an idea without any filling is left out.
@@ -38,6 +38,7 @@ The rules of kaida, palta and tihai: see `riyaz.tabla.form` and `riyaz.tabla.gro
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import cache, partial
 
 import pandas as pd
 
@@ -59,7 +60,7 @@ SHORTEST = 24  # strokes of a new theme
 TIHAIS = ("any", "pause", "no pause")
 TIHAI = "from the end of the last palta"
 LANDING = "Dha"  # the last stroke of a tihai
-MOST_CHANGED = Fraction(3, 8)  # of the strokes of a free part, from the palta before
+MOST_CHANGED = (Fraction(3, 8), Fraction(1, 2))  # of the strokes of a free part, from the palta before; else
 WORN = 4  # at most so many times a phrase stands in a row; documented paltas have TiRaKiTa four times
 
 
@@ -195,7 +196,8 @@ def new_theme(
 
     In letters x y x c: the head is x y, the end x c with the closed cadence in the bhari half and the open one in the
     khali half, which is the khali copy up to its end. Khali begins on a matra: where a taal has an odd number of them,
-    the theme has two avartans. The end begins on a matra too, so that the head may be longer by one.
+    the theme has two avartans. The end begins on a matra too, so that the head may be longer by one. Where possible
+    some phrase can go on with two others, so that there are paltas to make.
 
     Parameters
     ----------
@@ -234,10 +236,8 @@ def new_theme(
                 if (free := _new(replace(frees[1], before=before, after=after), x, rows)).count()
             )
             free = next(again, frees[1])
-            y, run = _chosen(free, x, choose, "theme"), frees[0].run
-            while themes.longest_run((*x, *y, *x)) > run and free.without([y]).count():
-                free = free.without([y])
-                y = _chosen(free, x, choose, "theme")
+            line = partial(_begins_a_line, x=x, head=length(x) + free.ticks, run=frees[0].run)
+            y = _chosen(free, x, choose, "theme", line)
             n, head = themes.cadence(bhari), (*x, *y)
             whole = Segment("theme", None, bhari[-n:], (*head, *x), tail[-n:], half - length(bhari[-n:]))
             opened = replace(whole, returns=length(head))
@@ -271,6 +271,19 @@ def _theme_parts(bhari: Row, tail: Row, half: int, rate: Fraction) -> tuple[Free
     x = bounded if bounded.count() else x
     y = y if y.count() else replace(y, places=())
     return (x, y) if x.count() and y.count() else None
+
+
+def _begins_a_line(heard: Row, x: Row, head: int, run: int) -> bool:
+    """Whether x and what follows may begin a line x y x: no long run, and with the whole head a choice for paltas.
+
+    There is a choice if some phrase can go on with two others; else all that paltas can do is to repeat the head.
+    """
+    if length(heard) < head:
+        return themes.longest_run(heard) <= run
+    line = (*heard, *x)
+    phrases, joins = themes.phrases_of([(line, ())]), themes.joins_of(line)
+    follow = [sum((_bols(one)[-1], _bols(other)[0]) in joins for other in phrases) for one in phrases]
+    return themes.longest_run(line) <= run and max(follow) > 1
 
 
 def _new(free: Free, x: Row, rows: Sequence[tuple[Row, Row]]) -> Free:
@@ -309,24 +322,36 @@ def fill(segments: Sequence[Segment], choose: Choose) -> list[Row]:
     return filled
 
 
-def _chosen(free: Free, played: Row, choose: Choose, name: str) -> Row:
-    """Fill one free part, sound by sound."""
+def _chosen(free: Free, played: Row, choose: Choose, name: str, fits: Callable[[Row], bool] | None = None) -> Row:
+    """Fill one free part, sound by sound.
+
+    `choose` is offered only what can go on without a worn phrase, and so that `fits` holds for all that is heard; where
+    nothing can, it is offered all that the free part allows.
+    """
+    fits = fits or (lambda heard: True)
+
+    @cache
+    def leads(row: Row) -> bool:
+        heard = (*played, *row)
+        if _worn(heard, free.phrases, len(row)) or not fits(heard):
+            return False
+        return length(row) == free.ticks or any(leads((*row, sound)) for sound in free.options(row))
+
     row: Row = ()
     while length(row) < free.ticks:
-        allowed = list(free.options(row))
+        options = list(free.options(row))
+        fit = [sound for sound in options if leads((*row, sound))] if len(options) > 1 else []
+        allowed = fit or options
         sound = choose((*played, *row), allowed) if len(allowed) > 1 else allowed[0]
         if sound not in allowed:
             raise ValueError(f"{name}: {sound} was chosen; allowed are {allowed}")
         row = (*row, sound)
-        heard = (*played, *row)
-        for phrase in free.phrases:
-            if heard[-len(phrase) * (WORN + 1) :] == phrase * (WORN + 1) and len(phrase) <= len(row):
-                other, start = free.without([row]), row[:-1]
-                while start and not other.options(start):
-                    start = start[:-1]
-                free, row = (other, start) if other.count() else (free, row)
-                break
     return row
+
+
+def _worn(heard: Row, phrases: Sequence[Row], n: int) -> bool:
+    """Whether a phrase ends here for more than the `WORN`-th time in a row, the last time within the last n sounds."""
+    return any(len(phrase) <= n and heard[-len(phrase) * (WORN + 1) :] == phrase * (WORN + 1) for phrase in phrases)
 
 
 def _phrase(segment: Segment, earlier: Sequence[tuple[Segment, Row]]) -> Row:
@@ -354,7 +379,7 @@ def _distinct(segment: Segment, earlier: Sequence[tuple[Segment, Row]]) -> Itera
     there = themes.until_ticks(last[len(begun) :], free.ticks)
     if length(begun) == length(segment.before) and length(there) == free.ticks:
         strokes = sum(bool(bol) for bol, _ in there)
-        for most in (MOST_CHANGED, Fraction(1, 2)):
+        for most in MOST_CHANGED:
             yield replace(free, reference=there, n_different=1, n_most=int(most * strokes)).without(taken)
     yield free.without(taken)
 

@@ -50,19 +50,46 @@ export class Kaida {
     return [...half, ...closed, ...this.half(segment, chosen, true).slice(closed.length)];
   }
 
-  /** What is free, without what was played; first near the palta that varied the same part. @returns {Free} */
+  /** What is free, without what was played; first near the palta before, if it is as long. @returns {Free} */
   distinct(segment, earlier) {
     const start = segment.before.length, whole = length(this.half(segment, [])) + segment.free.rules.ticks, same = row => JSON.stringify(row);
-    const halves = earlier.filter(({segment: {returns}}) => returns).map(one => this.half(one.segment, one.row))
-      .filter(half => same(half.slice(0, start)) === same(segment.before) && length(half) === whole);
-    const free = segment.free.without(halves.map(half => until(half.slice(start), segment.free.rules.ticks)));
-    const around = one => same([one.before, one.after, one.free.rules.ticks]);
-    const before = earlier.filter(one => one.segment.free && around(one.segment) === around(segment)).pop();
-    if (before) {
-      const near = free.with({reference: before.row, n_different: 1, n_most: Math.floor(this.tables.changed * before.row.filter(([bol]) => bol).length)});
-      if (near.whole()) return near;
+    const {free} = segment, {ticks} = free.rules, halves = earlier.filter(({segment: {returns}}) => returns).map(one => this.half(one.segment, one.row));
+    const taken = halves.filter(half => same(half.slice(0, start)) === same(segment.before) && length(half) === whole).map(half => until(half.slice(start), ticks));
+    const before = halves[halves.length - 1] || [], last = length(before) === whole ? before : [];
+    const begun = until(last, length(segment.before)), there = until(last.slice(begun.length), ticks);
+    if (length(begun) === length(segment.before) && length(there) === ticks) {
+      for (const most of this.tables.changed) {
+        const near = free.with({reference: there, n_different: 1, n_most: Math.floor(most * there.filter(([bol]) => bol).length)}).without(taken);
+        if (near.whole()) return near;
+      }
     }
-    return free;
+    return free.without(taken);
+  }
+
+  /** Whether a phrase ends here once too often in a row, the last time within the last n sounds. @param {Sound[]} heard */
+  worn(heard, phrases, n) {
+    const times = this.tables.worn + 1, same = ([bol, ticks], [other, long]) => bol === other && ticks === long;
+    return phrases.some(phrase => {
+      const from = heard.length - phrase.length * times;
+      return phrase.length <= n && from >= 0 && heard.slice(from).every((sound, i) => same(sound, phrase[i % phrase.length]));
+    });
+  }
+
+  /** What may follow a row without a worn phrase to come; all that is free where there is none. @returns {(row: Sound[]) => Sound[]} */
+  allowed(free, played) {
+    const known = new Map(), follow = row => [...free.options(row).values()].map(({sound}) => sound);
+    const leads = row => {
+      const name = JSON.stringify(row);
+      if (!known.has(name)) {
+        known.set(name, !this.worn([...played, ...row], free.rules.phrases, row.length)
+          && (length(row) === free.rules.ticks || follow(row).some(sound => leads([...row, sound]))));
+      }
+      return known.get(name);
+    };
+    return row => {
+      const sounds = follow(row), fit = sounds.length > 1 ? sounds.filter(sound => leads([...row, sound])) : [];
+      return fit.length ? fit : sounds;
+    };
   }
 
   /** The phrase of the tihai: the end of the last palta, from a phrase on; where none is as long, that of the theme. */
@@ -95,17 +122,18 @@ export class Kaida {
    * @param {(allowed: Sound[]) => {number: number, p: number[]}} choose @param {(segment: Segment) => Promise<void>} before each segment
    */
   async perform(plan, put, choose, before) {
-    const earlier = [];
+    const earlier = [], played = [];
     for (const segment of plan) {
       await before(segment);
       let row = [], said = 0;
-      const say = (sounds, choices = []) => sounds.forEach((sound, i) => put(sound, {segment: said++ ? null : segment, choice: choices[i] || null}));
+      const say = (sounds, choices = []) => sounds.forEach((sound, i) => { played.push(sound); put(sound, {segment: said++ ? null : segment, choice: choices[i] || null}); });
       if (segment.tihais.length) row = this.phrase(segment, earlier);
       else if (segment.free) {
         const free = this.distinct(segment, earlier);
         say(segment.before);
+        const allow = this.allowed(free, [...played]);
         while (length(row) < free.rules.ticks) {
-          const allowed = [...free.options(row).values()].map(({sound}) => sound), {number, p} = allowed.length > 1 ? choose(allowed) : {number: 0, p: [1]};
+          const allowed = allow(row), {number, p} = allowed.length > 1 ? choose(allowed) : {number: 0, p: [1]};
           say([allowed[number]], [allowed.length > 1 ? {allowed, number, p} : null]);
           row = [...row, allowed[number]];
         }

@@ -55,10 +55,10 @@ export class Theme {
     return this.line.map(([bol, ticks], i) => [bol && !(second[i][0] === copy[i][0] && i < ends) ? second[i][0] : bol, ticks]);
   }
 
-  /** Ticks of the head: what stands before the end, which is half of the line, or less, but all of the cadence. */
+  /** Ticks of the head: what stands before the end, which is half of the line, or less, but all of the cadence; a closed stroke stays with what it follows. */
   head() {
     const last = length(this.line.slice(0, this.line.length - this.ends));
-    return this.kaida.boundaries(this.line).find(onset => 2 * onset >= this.ticks && onset <= last) ?? last;
+    return this.units(this.line).map(([onset]) => onset).find(onset => 2 * onset >= this.ticks && onset <= last) ?? last;
   }
 
   opens(sound) { return !!sound[0] && this.kaida.tables.khali[sound[0]] !== sound[0]; }
@@ -110,7 +110,7 @@ export class Theme {
     if (length(reference) !== size) reference = [];
     const different = Math.ceil(tables.different * bolsOf(reference).length);
     const loose = new Free({ticks: size, phrases, joins: late ? wide : own, before: struck.length ? struck[struck.length - 1] : bolsOf(opened).pop(), after: after[0][0],
-      opening: struck.length ? 0 : Math.ceil(half / 3) - start, grid, places, run: Math.max(longest, tables.run), reference: [], n_different: 0, n_most: 0, wanted: [], excluded: []}, tables.khali);
+      opening: before.some(sound => this.opens(sound)) ? 0 : Math.ceil(half / 3) - start, grid, places, run: Math.max(longest, tables.run), reference: [], n_different: 0, n_most: 0, wanted: [], excluded: []}, tables.khali);
     const strict = loose.with({reference, n_different: different}), rows = reference.length ? [reference] : [];
     return [strict, strict.with({joins: wide}), loose.with({joins: wide}), loose.with({joins: wide, places: []})].map(free => free.without(rows));
   }
@@ -118,9 +118,10 @@ export class Theme {
   /** The ideas that vary a line, in order. */
   ideas() {
     const {line, opened, n, ticks} = this, head = until(line, this.cut), end = line.slice(head.length), back = opened.slice(head.length), whole = n * ticks;
-    const made = [['first line varied', [], line, opened, (n - 1) * ticks, false]];
+    const long = line.length > this.kaida.tables.long;
+    const made = [long ? ['head of the first line varied', [], [...back, ...line], [...back, ...opened], (n - 1) * ticks, false] : ['first line varied', [], line, opened, (n - 1) * ticks, false]];
     if (!same(line, opened)) made.push(['second line varied', opened, end, back, (n - 1) * ticks, false]);
-    made.push(['three quarters varied', [], end, back, whole - length(end), true]);
+    if (!long) made.push(['three quarters varied', [], end, back, whole - length(end), true]);
     return made.filter(([, before, after]) => whole > length(before) + length(after))
       .map(([idea, before, after, backs, returns, late]) => ({idea, before, after, back: backs, returns, frees: this.frees(before, after, whole, late)}));
   }
