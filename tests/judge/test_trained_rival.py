@@ -63,9 +63,9 @@ def test_its_figures_count_for_the_data_and_settings_that_they_were_measured_wit
     found, told = trained_rival.load(path, data, settings)
     assert found.to_dict("records") == rows.to_dict("records")
     assert told == how
-    assert "1,010 weights" in trained_rival.told(told, "mine")
-    assert "the best of 2 trainings" in trained_rival.told(told, "mine")
+    assert "1,010 weights" in trained_rival.in_words(told, "mine")
+    assert "the best of 2 trainings" in trained_rival.in_words(told, "mine")
     other = samples.settings(**{**SMALL, "train": {"epochs": 2}})
     found, told = trained_rival.load(path, data, other)
     assert (len(found), told) == (0, {})
-    assert "python -m riyaz rival mine" in trained_rival.told(told, "mine")
+    assert "python -m riyaz rival mine" in trained_rival.in_words(told, "mine")

@@ -1,7 +1,7 @@
 """PPM-C by the published example and as a plain recursion over dictionaries, IDyOM's by what IDyOM itself gives.
 
 IDyOM's figures (escape C, interpolated, no bound of the order, no update exclusion) stand in the tests of the R package
-ppm by Harrison, version 0.2.0, https://github.com/pmcharrison/ppm, which were made by running IDyOM.
+ppm by Harrison, https://github.com/pmcharrison/ppm, which were made by running IDyOM.
 """
 
 from collections import Counter

@@ -39,9 +39,9 @@ class Clip:
 def clips(groups: Mapping[str, Sequence[Piece]], tempo: float, seed: int) -> list[Clip]:
     """The first excerpts of each group in an order drawn by the seed; as many of each group, none if one has none."""
     beats = max(1, round(SECONDS * tempo / 60))
-    found = {group: listening.excerpts(pieces, beats, CLIPS) for group, pieces in groups.items()}
-    n = min(map(len, found.values()), default=0)
-    chosen = [Clip(group, one.name, at, one) for group, many in found.items() for at, one in many[:n]]
+    clips = {group: listening.excerpts(pieces, beats, CLIPS) for group, pieces in groups.items()}
+    n = min(map(len, clips.values()), default=0)
+    chosen = [Clip(group, one.name, at, one) for group, many in clips.items() for at, one in many[:n]]
     return [chosen[k] for k in np.random.default_rng(seed).permutation(len(chosen))]
 
 

@@ -72,12 +72,12 @@ def _measure(number: int, data: DataSet, settings: Settings, cache: Path | None)
     return {name: likelihood.frame_nats(log, ids, data.vocabulary, whole=True) for name, log in logs.items()}
 
 
-def table(found: Sequence[Nats], families: np.ndarray, which: np.ndarray, seed: int) -> pd.DataFrame:
+def table(nats_of: Sequence[Nats], families: np.ndarray, which: np.ndarray, seed: int) -> pd.DataFrame:
     """Nats per frame of each model, the best first.
 
     Parameters
     ----------
-    found : from `measure`. families : (n_test,). which : (n_test,) bool, the test pieces that count.
+    nats_of : from `measure`. families : (n_test,). which : (n_test,) bool, the test pieces that count.
 
     Returns
     -------
@@ -85,8 +85,8 @@ def table(found: Sequence[Nats], families: np.ndarray, which: np.ndarray, seed: 
     mean over seeds, over families), seeds. No rows where no piece counts.
     """
     chosen, rows = np.flatnonzero(which), []
-    for name in found[0] if len(chosen) else ():
-        of = [nats[name] for nats in found if name in nats]
+    for name in nats_of[0] if len(chosen) else ():
+        of = [nats[name] for nats in nats_of if name in nats]
         for frames, first in FRAMES.items():
             sums = np.array([[nats[piece][first:].sum() for piece in chosen] for nats in of])  # (seeds, pieces)
             sizes = np.array([max(0, len(of[0][piece]) - first) for piece in chosen])
@@ -108,10 +108,10 @@ def report(name: str, data: DataSet, tables: Mapping[str, pd.DataFrame], about: 
     sizes = {part: len(data.part(part)) for part in split.PARTS}
     lines = [f"# Piano rolls: {escape.markdown(name)}", ""]
     lines += [f"{', '.join(f'{n} {part}' for part, n in sizes.items())} pieces. Nats per frame, lower is better.", ""]
-    for which, found in tables.items():
+    for which, rows in tables.items():
         lines += [f"## {which}", "", "| model | frames | nats per frame | sd of seeds | interval | seeds |"]
         lines += ["|---|---|---|---|---|---|"]
-        for row in found.itertuples():
+        for row in rows.itertuples():
             sd = "" if np.isnan(row.sd) else f"{row.sd:.3f}"
             lines.append(f"| {row.model} | {row.frames} | {row.nats:.3f} | {sd} | {row.interval} | {row.seeds} |")
         lines.append("")
@@ -160,11 +160,11 @@ def run(arguments: list[str]) -> int:
     if not len(data.part("train")) or not len(data.part("test")):
         raise ValueError(f"{given.file.name} has no pieces in its train or its test part, so nothing can be measured")
     looked.note(root, given.file.stem, "rolls", settings)
-    found = measure(data, settings, store.folder(root))
+    measured = measure(data, settings, store.folder(root))
     test, apart = data.part("test"), held_out.shares_little(data)
     which = {f"All {len(test)} test pieces": np.ones(len(test), dtype=bool)}
     which[f"The {apart.sum()} of them that share less than half with any training piece"] = apart
-    tables = {name: table(found, test.families, mask, settings.seed) for name, mask in which.items()}
+    tables = {name: table(measured, test.families, mask, settings.seed) for name, mask in which.items()}
     silent = sum(float(piece.beats) - len(piece.events) for piece in test.pieces)
     about = {
         "file, SHA-256": hashlib.sha256(given.file.read_bytes()).hexdigest(),

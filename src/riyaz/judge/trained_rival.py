@@ -124,7 +124,7 @@ def load(path: Path, data: DataSet, settings: Settings) -> tuple[pd.DataFrame, d
     return pd.DataFrame(columns=folds.COLUMNS), {}
 
 
-def told(how: dict[str, Any], corpus: str) -> str:
+def in_words(how: dict[str, Any], corpus: str) -> str:
     """How the transformer was trained, in a sentence; or how it can be."""
     if not how:
         return f"No transformer is compared: `python -m riyaz rival {corpus}` trains one with this recipe."

@@ -77,16 +77,16 @@ def train(cells: Sequence[str], asked: Recall, seed: int) -> tuple[dict[str, lis
     schedule = small.Schedule(asked.steps, asked.batch, checks=CHECKS)
 
     def one(cell: str) -> tuple[list[Network], dict[float, float]]:
-        starts, found, losses = untrained(cell, asked, seed), dict[float, list[Network]](), dict[float, float]()
+        starts, networks, losses = untrained(cell, asked, seed), dict[float, list[Network]](), dict[float, float]()
         pending = list(asked.learning_rates)
         while pending:
             for rate in pending:
-                found[rate], checked = small.train(cell, starts[:1], rate, data, valid, schedule, seed)
+                networks[rate], checked = small.train(cell, starts[:1], rate, data, valid, schedule, seed)
                 losses[rate] = float(checked.min())
             pending = small.beyond(losses)
         best = min(losses, key=lambda rate: losses[rate])
         others = small.train(cell, starts[1:], best, data, valid, schedule, seed + 1)[0] if starts[1:] else []
-        return [*found[best], *others], losses
+        return [*networks[best], *others], losses
 
     results = dict(zip(cells, BOTH_CORES(delayed(one)(cell) for cell in cells), strict=True))
     rows = [

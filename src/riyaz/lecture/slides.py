@@ -38,16 +38,16 @@ def verdict(answer: str, why: str) -> None:
     display(HTML(f'<p class="holds{mark}">{answer[0].upper() + answer[1:]}</p><p>{escape.html(why)}</p>'))
 
 
-def judged(*kept: bool) -> str:
+def judged(*conditions: bool) -> str:
     """The answer by the stated conditions of a claim: all are kept, some are, or none is.
 
     Raises
     ------
     ValueError : there is no condition.
     """
-    if not kept:
+    if not conditions:
         raise ValueError("a verdict needs a condition that could fail")
-    return ANSWERS[0] if all(kept) else ANSWERS[1] if any(kept) else ANSWERS[2]
+    return ANSWERS[0] if all(conditions) else ANSWERS[1] if any(conditions) else ANSWERS[2]
 
 
 def felt(model: Bundle, ids: np.ndarray, changed: Sequence[int], other: int) -> pd.DataFrame:

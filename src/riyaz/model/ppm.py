@@ -69,11 +69,11 @@ def distributions(counts: Sequence[np.ndarray], way: str) -> np.ndarray:
 def _up_to_the_sure_one(counts: Sequence[np.ndarray]) -> list[np.ndarray]:
     """The counts without those of contexts longer than the shortest one after which one token only is known."""
     sure = np.zeros((len(counts[0]), 1), dtype=bool)
-    kept = []
+    result = []
     for count in counts:
-        kept.append(count * ~sure)
+        result.append(count * ~sure)
         sure |= (count > 0).sum(axis=1, keepdims=True) == 1
-    return kept
+    return result
 
 
 def long_term(model: Interpolated, piece: np.ndarray) -> list[np.ndarray]:

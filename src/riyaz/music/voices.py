@@ -4,8 +4,8 @@ The notes of one onset are given to the voices that are free, from the highest t
 whole piece costs least: leaps, voices that cross, and voices that fall silent cost. The cheapest ways so far are
 followed side by side (a beam search).
 
-Of the pairs of neighbours in a voice that 61 of Bach's chorales have, 96 % are found by this and 93 % by Chew and Wu's
-contigs as partitura 1.9 has them.
+Of the pairs of neighbours in a voice, in 31 of Bach's chorales, this finds 96 %; Chew and Wu's contigs, as in
+partitura 1.9, find 93 %.
 
 References
 ----------
@@ -49,12 +49,12 @@ def separate(onset: np.ndarray, stop: np.ndarray, pitch: np.ndarray, n: int) -> 
     ways: list[_Way] = [(0.0, (-1,) * n, (0,) * n, None)]
     for start, group in groupby(range(len(onset)), key=lambda note: int(onset[note])):
         new = sorted(group, key=lambda note: -pitch[note])
-        found: dict[tuple, _Way] = {}
+        best: dict[tuple, _Way] = {}
         for way in ways:
             for taken in _ways_on(way, start, [int(pitch[note]) for note in new], [int(stop[note]) for note in new]):
-                if taken[1:3] not in found or taken[0] < found[taken[1:3]][0]:
-                    found[taken[1:3]] = taken
-        ways = sorted(found.values(), key=lambda way: way[0])[:WIDTH]
+                if taken[1:3] not in best or taken[0] < best[taken[1:3]][0]:
+                    best[taken[1:3]] = taken
+        ways = sorted(best.values(), key=lambda way: way[0])[:WIDTH]
     voices, link = [], ways[0][3]
     while link:
         link, taken = link

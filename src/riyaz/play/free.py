@@ -43,11 +43,11 @@ def pieces(
     With `form: taal` pieces of bols are held to the taal, unless that is not possible (`no_taal`).
     """
     rules, first = grammar.rules(model.vocabulary, model.scheme), np.array([], np.int32)
-    kept = usage.learned(data.part("train").ids, model.vocabulary, model.scheme)
+    learned = usage.learned(data.part("train").ids, model.vocabulary, model.scheme)
     if settings.generate.form == "taal" and data.kind == "bols" and not no_taal(model, settings):
-        (rules, first), kept = in_taal(model, settings), None
+        (rules, first), learned = in_taal(model, settings), None
     chosen = samplings or [sampling(data, settings)] * n
-    return draw(model, chosen, settings.seed + 1, [first] * n, rules, usage=kept)
+    return draw(model, chosen, settings.seed + 1, [first] * n, rules, usage=learned)
 
 
 def in_taal(model: Bundle, settings: Settings) -> tuple[grammar.Rules, np.ndarray]:

@@ -193,18 +193,18 @@ def header(
 def _mentioned(content: str) -> dict[str, str]:
     """The one taal, and the form, that a line of words names, such as ``Kaida No. 1 in Teental``; else nothing."""
     words = re.findall(r"[^\s\d()\[\].,:;|/_–—-]+", fold(content))
-    found: set[str] = set()
+    names: set[str] = set()
     start = 0
     while start < min(len(words), 12):
         grams = [" ".join(words[start : start + n]) for n in (4, 3, 2, 1) if start + n <= len(words)]
         named = ((len(gram.split()), taals.exact(gram)) for gram in grams)
         size, taal = next(((n, taal) for n, taal in named if taal), (1, None))
-        found |= {taal.title} if taal else set()
+        names |= {taal.title} if taal else set()
         start += size
     forms = {form_of(word) for word in words} - {""}
-    if len(found) != 1 or len(words) > 12:
+    if len(names) != 1 or len(words) > 12:
         return {}
-    return {"taal": found.pop(), **({"form": forms.pop()} if len(forms) == 1 else {})}
+    return {"taal": names.pop(), **({"form": forms.pop()} if len(forms) == 1 else {})}
 
 
 def _later(rows: list[str]) -> bool:
