@@ -19,7 +19,8 @@ from riyaz.text.tokens import encode
 def desk(pieces, tmp_path):
     bundle = model(pieces)
     ids = [bundle.vocabulary.ids(encode(piece)) for piece in pieces]
-    data = DataSet(pieces, ids, bundle.vocabulary, [piece.name for piece in pieces], np.array(["train"] * len(pieces)))
+    names, parts = [piece.name for piece in pieces], np.array(["train"] * len(pieces))
+    data = DataSet(names, ids, bundle.vocabulary, parts, np.arange(len(pieces)), lambda: pieces)
     settings = params.load("tabla").model_copy(update={"root": tmp_path, "generate": section("generate")})
     return Desk(bundle, data, settings)
 

@@ -72,8 +72,7 @@ export class RiyazPlayer extends HTMLElement {
     this.addEventListener('pointerdown', () => { chosen = this; });
     this.rangeFields();
     chosen = chosen || this;
-    const idle = window.requestIdleCallback || (run => setTimeout(run, 50));
-    idle(() => shared().decode().catch(() => {}));
+    shared().decode().catch(() => {}); // beside the drawing of the page, in a thread of its own
   }
 
   /** The table or score that stands beside the player, or a roll of its own. */
