@@ -12,7 +12,10 @@ import time
 import traceback
 from pathlib import Path
 
-STAGES = ("explore", "tokenize", "sequence", "train", "generate", "practice", "play", "evaluate", "pages", "index")
+STAGES = (
+    *("explore", "tokenize", "sequence", "train", "generate", "practice", "play", "evaluate"),
+    *("pages", "picture", "index"),
+)
 
 
 def run(root: Path, corpus: str) -> str:

@@ -24,6 +24,7 @@ VERBS = {
     "rival": ("riyaz.judge.trained_rival", "CORPUS", "train and judge a transformer with the network's recipe"),
     "rolls": ("riyaz.judge.rolls", "FILE", "measure nats per frame on a published benchmark of piano rolls"),
     "pages": ("riyaz.report.pages", "CORPUS|NOTEBOOK", "turn executed notebooks into HTML pages"),
+    "picture": ("riyaz.report.picture", "CORPUS", "make the picture and the sound that the README shows"),
     "practice": ("riyaz.practice.page", "CORPUS", "make the page to practise with"),
     "play": ("riyaz.practice.play", "CORPUS", "make the page to play with the network"),
     "index": ("riyaz.report.index", "", "make reports/index.html"),

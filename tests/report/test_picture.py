@@ -32,3 +32,11 @@ def test_the_first_of_the_names_that_sounds_is_taken(tmp_path):
     events.save([NOTES, SILENT], tmp_path)
     assert picture.of(tmp_path, ["s", "n"]).name == "n"
     assert picture.of(tmp_path, ["s"]) is None
+
+
+def test_what_is_missing_is_named(monkeypatch, tmp_path):
+    monkeypatch.setattr(picture.environment, "checkout", lambda: tmp_path)
+    with pytest.raises(FileNotFoundError, match="dvc repro generate@tabla makes it"):
+        picture.run(["tabla"])
+    with pytest.raises(ValueError, match="name one corpus"):
+        picture.run([])

@@ -97,12 +97,15 @@ class Desk:
         riyaz.play.primer.BadPrimer, riyaz.music.events.Unreadable : there is no such beginning.
         """
         settings, text = self.wish(), self.beginning.value.strip()
+        if not text:
+            raise ValueError(f"there is no beginning. {_HELP[self.data.kind]}")
         about = free.about(self.data, settings) | {"title": "Played at the desk"}
         ids = self._typed(text, about) if self.data.kind == "bols" and self._is_bols(text) else None
         if ids is None:
             given = primer.read(text, self.model, self.data, settings)
             ids, about = given.ids, about | given.about
-        sampling = replace(Sampling.of(settings.generate, self.data.lengths), least=0)
+        least = (len(ids) + settings.generate.tokens) // 2  # it goes on, though the network could end here
+        sampling = replace(Sampling.of(settings.generate, self.data.lengths), least=least)
         (drawn,) = draw(self.model, [sampling], settings.seed, [ids])
         return free.piece(drawn, self.model, "desk", about)
 

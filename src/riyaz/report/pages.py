@@ -264,7 +264,7 @@ def _number(value: Any) -> str:
 
 
 def run(arguments: list[str]) -> int:
-    """Make the pages of one corpus, its cards and its picture, or without an argument those that belong to no corpus.
+    """Make the pages of one corpus and its cards, or without an argument those that belong to no corpus.
 
     Raises
     ------
@@ -286,9 +286,6 @@ def run(arguments: list[str]) -> int:
         for card in CARDS:
             source = (folder / "cards" / f"{card}.md").read_text(encoding="utf-8")
             files.write(folder / f"{card}.html", text_page(source, card.replace("_", " "), corpus, "../"))
-        from riyaz.report import index, picture  # here, because the index takes its style from this module
-
-        picture.write(folder / "figures", picture.of(folder / "pieces", [one["name"] for one in index.pieces(folder)]))
     else:
         results = json.loads((reports / "benchmarks.json").read_text(encoding="utf-8"))
         rolls = [path.read_text(encoding="utf-8") for path in sorted((reports / "rolls").glob("*.md"))]

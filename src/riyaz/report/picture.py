@@ -1,7 +1,7 @@
 """One piece of a corpus as a picture and a short sound: what the README shows where a repository is read.
 
 Both are small and in git: reports/<corpus>/figures/piece.svg, the beginning as the page shows it, and piece.mp3, its
-first seconds.
+first seconds. ``python -m riyaz picture tabla`` makes them.
 """
 
 from pathlib import Path
@@ -14,10 +14,10 @@ from riyaz.judge import listening
 from riyaz.music import engrave, events, musicxml
 from riyaz.music.events import Piece
 from riyaz.play import sound
-from riyaz.report import figures
+from riyaz.report import figures, index
 from riyaz.tabla import bhatkhande, taals
 from riyaz.tabla.taals import Taal
-from riyaz.tools import files
+from riyaz.tools import environment, files
 
 SECONDS, RATE = 24, 24000
 AVARTANS = 2  # at most so many are drawn
@@ -63,3 +63,20 @@ def of(folder: Path, names: list[str]) -> Piece | None:
     """The first of some pieces of a folder of pieces in which something sounds; the names say which come first."""
     pieces = {piece.name: piece for piece in events.load(folder)}
     return next((pieces[name] for name in names if pieces[name].events["symbols"].map(len).any()), None)
+
+
+def run(arguments: list[str]) -> int:
+    """Make both of one corpus, of its best piece.
+
+    Raises
+    ------
+    FileNotFoundError : a corpus has no generated pieces; names the stage that makes them.
+    """
+    if len(arguments) != 1:
+        raise ValueError("name one corpus, such as: python -m riyaz picture tabla")
+    (corpus,) = arguments
+    folder = environment.checkout() / "reports" / corpus
+    if not (folder / "pieces" / "pieces.csv").is_file():
+        raise FileNotFoundError(f"{folder / 'pieces'} has no pieces.csv: dvc repro generate@{corpus} makes it")
+    write(folder / "figures", of(folder / "pieces", [one["name"] for one in index.pieces(folder)]))
+    return 0

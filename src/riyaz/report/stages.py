@@ -20,7 +20,7 @@ STAGES = {
 }
 CELLS = "What do recurrent cells do, computed from the lecture's equations?"
 LECTURE = "What did the lecture say, slide by slide, and does it hold here?"
-VERBS_OF_DVC = ("collect", *STAGES, "cells", "lecture", "practice", "play", "pages", "index")
+VERBS_OF_DVC = ("collect", *STAGES, "cells", "lecture", "practice", "play", "pages", "picture", "index")
 
 
 def starts(root: Path, stage: str) -> list[Path]:
