@@ -98,13 +98,13 @@ class Desk:
         """
         settings, text = self.wish(), self.beginning.value.strip()
         about = free.about(self.data, settings) | {"title": "Played at the desk"}
-        ids = self._typed(text, about) if self.data.kind == "bols" and self._is_bols(text) else None
-        if ids is None:
+        if self.data.kind == "bols" and self._is_bols(text):
+            given = primer.Primer(self._typed(text, about), {})
+        else:
             given = primer.read(text, self.model, self.data, settings)
-            ids, about = given.ids, about | given.about
         sampling = replace(Sampling.of(settings.generate, self.data.lengths), least=0)
-        (drawn,) = draw(self.model, [sampling], settings.seed, [ids])
-        return free.piece(drawn, self.model, "desk", about)
+        (drawn,) = draw(self.model, [sampling], settings.seed, [given.ids])
+        return given.home(free.piece(drawn, self.model, "desk", about | given.about))
 
     def kaida(self) -> Piece:
         """A performance of the typed theme.
