@@ -25,7 +25,8 @@ from riyaz.text import dataset
 ROOT = Path(__file__).resolve().parents[1]
 EVIL = "<script>alert(1)</script> नमस्ते.mid"
 STAGES = ("explore", "tokenize", "sequence", "train", "generate", "evaluate")
-TARGETS = ("pages@tabla", "pages@notes", "practice@tabla", "practice@notes", "play@tabla", "play@notes", "index")
+TARGETS = tuple(f"{stage}@{name}" for stage in ("pages", "picture", "practice", "play") for name in ("tabla", "notes"))
+TARGETS += ("index",)
 
 
 def tune(seed: int) -> pd.DataFrame:

@@ -4,9 +4,10 @@ import samples
 
 from riyaz.model.bundle import Bundle
 from riyaz.music import midi
-from riyaz.music.events import Piece, in_a_row
+from riyaz.music.events import NUMBERS, PITCHES, Piece, in_a_row
 from riyaz.play import primer
 from riyaz.play.primer import BadPrimer
+from riyaz.text import tokens
 
 NOTES = ["C4", "E4", "G4", "E4"] * 3
 KNOWN = {"kind": "notes", "metre": "4/4"}
@@ -49,12 +50,32 @@ def test_a_piece_of_the_corpus_can_be_cut_at_a_beat(read, data):
     assert len(read("tune").ids) == 14
 
 
+@pytest.mark.parametrize(("key", "moved"), [(["D4", "F#4", "A4"], -2), (["B3", "D#4", "F#4"], 1)])
+def test_a_file_in_another_key_comes_home(read, data, tmp_path, key, moved):
+    written(tmp_path, key)
+    given = read(MINE)
+    words = data.vocabulary.tokens(given.ids)
+    assert (given.moved, words[2:]) == (moved, ["C4", "E4", "G4"])
+    assert "semitone" in given.said
+    home = given.home(tokens.piece("drawn", words, "event", {"kind": "notes"}))
+    assert [PITCHES[NUMBERS[note]] for (note,) in home.events["symbols"]] == [PITCHES[NUMBERS[note]] for note in key]
+
+
+@pytest.mark.parametrize(("metre", "header"), [("5/4", []), ("8/8", ["metre:4/4"]), ("6/8", [])])
+def test_an_unknown_metre_stays_the_metre_of_the_piece(read, data, tmp_path, metre, header):
+    written(tmp_path, ["C4", "E4"], metre=metre)
+    given = read(MINE)
+    words = data.vocabulary.tokens(given.ids)
+    assert words == [*header, "d:1", "C4", "E4"]
+    assert metre in given.said
+    assert given.home(tokens.piece("drawn", words, "event", {"kind": "notes"})).about["metre"] == metre
+
+
 @pytest.mark.parametrize(
     ("notes", "lengths", "metre", "said"),
     [
-        (["C4", "F4"], None, "4/4", r"F4 \(nearest: E4\)"),
-        (["C4", "E4"], [5040, 2520], "4/4", r"d:1/2 \(nearest: d:1\)"),
-        (["C4"], None, "5/4", r"metre:5/4 \(nearest: metre:4/4\)"),
+        (["C4", "F4"], None, "4/4", r"F4 as the lowest note of a chord or alone at beat 2 \(nearest: E4 "),
+        (["C4", "E4"], [5040, 2520], "4/4", r"duration of 1/2 beats at beat 2 \(nearest: a duration of 1 beats\)"),
         (["C4"] * 200, None, "4/4", "202 tokens"),
     ],
 )

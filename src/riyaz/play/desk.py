@@ -100,14 +100,14 @@ class Desk:
         if not text:
             raise ValueError(f"there is no beginning. {_HELP[self.data.kind]}")
         about = free.about(self.data, settings) | {"title": "Played at the desk"}
-        ids = self._typed(text, about) if self.data.kind == "bols" and self._is_bols(text) else None
-        if ids is None:
+        if self.data.kind == "bols" and self._is_bols(text):
+            given = primer.Primer(self._typed(text, about), {})
+        else:
             given = primer.read(text, self.model, self.data, settings)
-            ids, about = given.ids, about | given.about
-        least = (len(ids) + settings.generate.tokens) // 2  # it goes on, though the network could end here
+        least = (len(given.ids) + settings.generate.tokens) // 2  # it goes on, though the network could end here
         sampling = replace(Sampling.of(settings.generate, self.data.lengths), least=least)
-        (drawn,) = draw(self.model, [sampling], settings.seed, [ids])
-        return free.piece(drawn, self.model, "desk", about)
+        (drawn,) = draw(self.model, [sampling], settings.seed, [given.ids])
+        return given.home(free.piece(drawn, self.model, "desk", about | given.about))
 
     def kaida(self) -> Piece:
         """A performance of the typed theme.

@@ -1,7 +1,8 @@
 """A beginning of the user's own, which the network goes on from.
 
 `generate.primer` names a file in data/themes, or a piece of the corpus; ``@8`` after it takes its first eight beats
-only. What is wrong with it is said in one line, with the remedy.
+only. A file in a key that the network does not know is transposed to the nearest that it knows, and what was drawn is
+transposed back. What is wrong with it is said in one line, with the remedy.
 """
 
 import difflib
@@ -12,12 +13,12 @@ from typing import Any
 import numpy as np
 
 from riyaz.model.bundle import Bundle
-from riyaz.music.events import NUMBERS, TICKS, Piece, Unreadable, quantise, ticks
+from riyaz.music.events import NUMBERS, TICKS, Piece, Unreadable, bar_beats, beats, quantise, ticks
 from riyaz.music.readers import READERS
 from riyaz.params import THEMES, Settings
 from riyaz.text import tokens
 from riyaz.text.dataset import DataSet
-from riyaz.text.tokens import UNKNOWN, Vocabulary
+from riyaz.text.tokens import SPECIAL, UNKNOWN, Vocabulary
 
 READ_AS = {"bols": ("tabla",), "notes": ("midi", "score", "pianoroll")}  # readers of each kind of corpus
 
@@ -34,10 +35,28 @@ class Primer:
     ----------
     ids : (n,) int32, its tokens after ``<start>``, without ``<end>``.
     about : what the piece says of its metre, tempo, key and title.
+    moved : by how many semitones it was transposed for the network.
+    said : what was changed for the network, as sentences; "" where nothing was.
     """
 
     ids: np.ndarray
     about: dict[str, Any]
+    moved: int = 0
+    said: str = ""
+
+    def home(self, drawn: Piece) -> Piece:
+        """A piece drawn from this beginning, in the beginning's own key and metre.
+
+        A note that would leave MIDI's range comes an octave nearer.
+        """
+        nearer = 12 if self.moved > 0 else -12
+
+        def back(note: str) -> str:
+            return tokens.transpose(note, -self.moved) or tokens.transpose(note, nearer - self.moved) or note
+
+        metre = {"metre": self.about["metre"]} if "metre" in self.about and "taal" not in drawn.about else {}
+        symbols = [[back(note) for note in notes] if self.moved else notes for notes in drawn.events["symbols"]]
+        return replace(drawn, events=drawn.events.assign(symbols=symbols), about={**drawn.about, **metre})
 
 
 def read(asked: str, model: Bundle, data: DataSet, settings: Settings) -> Primer:
@@ -52,32 +71,63 @@ def read(asked: str, model: Bundle, data: DataSet, settings: Settings) -> Primer
     ------
     BadPrimer : it is not there, cannot be read, is empty, is too long, or has tokens that the model has never seen.
     """
-    name, beats = _parts(asked)
+    name, length = _parts(asked)
     piece = data.pieces[data.names.index(name)] if name in data.names else _file(settings.root, name, data.kind)
     events = quantise(piece.events, settings.tokenize.grid)[0]
-    if beats is not None:
-        events = events[events["onset"] < beats * TICKS].reset_index(drop=True)
+    if length is not None:
+        events = events[events["onset"] < length * TICKS].reset_index(drop=True)
     if not events["symbols"].map(len).any():
         raise BadPrimer(f"{asked}: nothing sounds in it: give a beginning with a note or a bol")
     words = tokens.encode(replace(piece, events=events), model.scheme)[1:-1]
-    ids = model.vocabulary.ids(words)
+    words, said = _metre(words, model.vocabulary)
+    moved, ids = _known(words, model.vocabulary)
     if UNKNOWN in ids:
         raise BadPrimer(f"{asked}: {_unseen(words, model.vocabulary)}")
+    if moved:
+        way = f"{abs(moved)} semitone{'s' * (abs(moved) > 1)} {'up' if moved > 0 else 'down'}"
+        said.append(f"The network read the beginning {way}, and what it drew is transposed back.")
     if len(ids) + 2 >= settings.generate.tokens:
         raise BadPrimer(
             f"{asked}: it has {len(ids)} tokens, and a whole piece has at most {settings.generate.tokens}"
             f" (generate.tokens): raise this, or take fewer beats ({name}@8)"
         )
-    return Primer(ids, {key: piece.about[key] for key in ("metre", "tempo", "sharps", "title") if piece.about.get(key)})
+    about = {key: piece.about[key] for key in ("metre", "tempo", "sharps", "title") if piece.about.get(key)}
+    return Primer(ids, about, moved, " ".join(said))
+
+
+def _metre(words: list[str], vocabulary: Vocabulary) -> tuple[list[str], list[str]]:
+    """The tokens with a metre that the model knows, and a sentence where it is another.
+
+    An unknown metre gives way to a known one with a bar of the same length, 6/8 to 3/4, since the network counts its
+    place in the bar by it; where there is none it is left out.
+    """
+    own = next((word for word in words if tokens.kind(word) == "metre" and word not in vocabulary), None)
+    if own is None:
+        return words, []
+    name = own.partition(":")[2]
+    known = [word for word in vocabulary.words if tokens.kind(word) == "metre"]
+    same = [word for word in known if bar_beats(word.partition(":")[2]) == bar_beats(name) is not None][:1]
+    read_as = f"read as {same[0].partition(':')[2]}, whose bar is as long" if same else "not told to it"
+    said = f"The network has never seen the metre {name}: it was {read_as}."
+    return same + [word for word in words if word != own], [said]
+
+
+def _known(words: list[str], vocabulary: Vocabulary) -> tuple[int, np.ndarray]:
+    """The semitones to the nearest key in which the model knows all tokens, and their ids; 0 where there is none."""
+    for step in sorted(range(-12, 13), key=lambda step: (abs(step), -step)):
+        ids = vocabulary.ids([tokens.transpose(word, step) or SPECIAL[UNKNOWN] for word in words])
+        if UNKNOWN not in ids:
+            return step, ids
+    return 0, vocabulary.ids(words)
 
 
 def _parts(asked: str) -> tuple[str, float | None]:
     """The name, and the beats after ``@``."""
-    name, at, beats = asked.rpartition("@")
+    name, at, asked_beats = asked.rpartition("@")
     if not at:
         return asked, None
     try:
-        number = float(beats)
+        number = float(asked_beats)
     except ValueError:
         number = 0.0
     if not 0 < number < float("inf"):
@@ -103,11 +153,40 @@ def _file(root: Path, name: str, kind: str) -> Piece:
 
 
 def _unseen(words: list[str], vocabulary: Vocabulary) -> str:
-    """The tokens that the model has never seen, each with the nearest one that it has."""
+    """The tokens that the model has never seen, in words, each with its place and the nearest one that it has."""
     unseen = [word for word in dict.fromkeys(words) if word not in vocabulary]
-    named = [f"{word} (nearest: {near})" if (near := _nearest(word, vocabulary)) else word for word in unseen[:5]]
+    named = [
+        f"{_spoken(word)}{_place(words, word)}" + (f" (nearest: {_spoken(near)})" if near else "")
+        for word in unseen[:5]
+        for near in [_nearest(word, vocabulary)]
+    ]
     more = f" and {len(unseen) - 5} more" if len(unseen) > 5 else ""
-    return f"the network has never seen {', '.join(named)}{more}: change them, or train with pieces that have them"
+    keys = " in any key" if any(tokens.transpose(word, 1) != word for word in words) else ""
+    return (
+        f"the network does not know all of it{keys}; as written it has never seen {', '.join(named)}{more}:"
+        " change them, or train with pieces that have them"
+    )
+
+
+def _spoken(word: str) -> str:
+    """A token in words."""
+    kind, name = tokens.kind(word), word.lstrip("+~")
+    if kind == "duration":
+        return f"a duration of {word[2:]} beats"
+    if kind not in ("note", "held"):
+        return word
+    role = "above another note" if word.startswith("+") else "as the lowest note of a chord or alone"
+    return f"{name} {'held ' * (kind == 'held')}{role}"
+
+
+def _place(words: list[str], word: str) -> str:
+    """Where a token stands first; nothing for a header, or a chord of the scheme without durations."""
+    if tokens.in_header(word) or tokens.kind(word) == "chord":
+        return ""
+    onset = int(tokens.decode(words[: words.index(word) + 1])["duration"].sum())
+    if tokens.kind(word) != "duration":
+        onset = int(tokens.decode(words[: words.index(word) + 1])["onset"].iloc[-1])
+    return f" at beat {beats(onset + TICKS)}"
 
 
 def _nearest(word: str, vocabulary: Vocabulary) -> str:

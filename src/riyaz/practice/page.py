@@ -119,22 +119,26 @@ def render(corpus: str, own: Sequence[Piece], made: Sequence[Piece], scores: dic
     kinds = {piece.about["kind"] for piece in pieces}
     banks = player.data(player.banks(pieces)) if sounding else "{}"
     read = reading(kinds, pieces)
-    room = LIMIT - len(banks) - sum(len(run.encode()) for run in markup) - len(player.data(read).encode()) - 150_000
+
+    def whole(held: list[dict[str, Any]]) -> str:
+        about = {"corpus": corpus, "missing": len(entries) - len(held), "markup": markup, "pieces": held}
+        return frame.render(
+            "practice",
+            corpus,
+            takes=TAKES["bols" if "bols" in kinds else "notes"],
+            sounds=banks,
+            pieces=player.data(about | {"methods": METHODS, "reading": read, "kinds": sorted(kinds)}),
+            script=player.script(*player.MODULES, "phrase", "midi", "practice"),
+        )
+
+    room = LIMIT - len(whole([]).encode())
     held: list[dict[str, Any]] = []
     for one in entries:
-        room -= len(player.data(one).encode())
+        room -= len(player.data(one).encode()) + len(", ")
         if room < 0:
             break
         held.append(one)
-    about = {"corpus": corpus, "missing": len(entries) - len(held), "markup": markup, "pieces": held}
-    return frame.render(
-        "practice",
-        corpus,
-        takes=TAKES["bols" if "bols" in kinds else "notes"],
-        sounds=banks,
-        pieces=player.data(about | {"methods": METHODS, "reading": read, "kinds": sorted(kinds)}),
-        script=player.script(*player.MODULES, "phrase", "midi", "practice"),
-    )
+    return whole(held)
 
 
 def run(arguments: list[str]) -> int:
