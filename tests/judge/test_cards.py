@@ -44,6 +44,7 @@ MADE = {
 }
 METRICS = {
     "kind": "notes",
+    "held_out": "1 held-out piece of 1 family",
     "verdict": [{"question": "Does it copy?", "answer": "yes", "why": "It copies <b>much</b>."}],
     "bits_per_token": {"network": 2.5, "n-gram": 1.25},
 }

@@ -39,11 +39,12 @@ def pieces(group, n=3, beats=8):
 def quick(monkeypatch):
     """Clips are short tones: this file is about the test, not about sound."""
 
-    def tone(events, about):
+    def tone(events, about, sample_rate):
         assert set(about) == {"kind", "taal", "tempo"}
-        time = np.arange(int(events["duration"].sum() / TICKS * 60 / about["tempo"] * 22050)) / 22050
+        seconds = events["duration"].sum() / TICKS * 60 / about["tempo"]
+        time = np.arange(int(seconds * sample_rate)) / sample_rate
         pitch = PITCHES.index(events["symbols"].iloc[0][0])
-        return np.repeat(0.3 * np.sin(2 * np.pi * 440 * 2 ** ((pitch - 69) / 12) * time), 2).reshape(-1, 2), 22050
+        return np.repeat(0.3 * np.sin(2 * np.pi * 440 * 2 ** ((pitch - 69) / 12) * time), 2).reshape(-1, 2), sample_rate
 
     monkeypatch.setattr(sound, "play", tone)
     monkeypatch.setattr(listening, "TAIL", 0.2)

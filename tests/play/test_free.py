@@ -97,6 +97,6 @@ def test_every_piece_can_have_a_sampling_of_its_own(kind):
     vocabulary = BOLS if kind == "bols" else NOTES
     model, data = Bundle(weights(len(vocabulary)), vocabulary, {}), corpus(kind)
     settings = samples.settings(generate={"tokens": 50, "form": "free"})
-    ways = [Sampling(50, temperature=0.0), Sampling(50)]
-    made = free.pieces(model, data, settings, 2, ways)
-    assert made[0].ids.tolist() != made[1].ids.tolist()
+    ways = [Sampling(50, temperature=0.0), *[Sampling(50)] * 5]
+    most_probable, *sampled = free.pieces(model, data, settings, 6, ways)
+    assert any(one.ids.tolist() != most_probable.ids.tolist() for one in sampled)

@@ -325,8 +325,8 @@ def fill(segments: Sequence[Segment], choose: Choose) -> list[Row]:
 def _chosen(free: Free, played: Row, choose: Choose, name: str, fits: Callable[[Row], bool] | None = None) -> Row:
     """Fill one free part, sound by sound.
 
-    `choose` is offered only what can go on without a worn phrase, and so that `fits` holds for all that is heard; where
-    nothing can, it is offered all that the free part allows.
+    `choose` is offered only what can go on without a worn phrase, and so that what is heard `fits`; where nothing
+    can, it is offered all that the free part allows.
     """
     fits = fits or (lambda heard: True)
 
