@@ -38,6 +38,7 @@ _MORE = re.compile(
     re.IGNORECASE,
 )
 _TEXTS = ("title", "gharana", "source", "family")
+FREE = re.compile(rf"(?:{'|'.join(_TEXTS)}):")  # a row whose value is free text: no mark in it is one of a web page
 _OWN = ("matras", "vibhags", "signs", "theka")
 READINGS = {
     "words": ("matras",),

@@ -181,7 +181,7 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
     """
     rows, place = text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n"), Place(name or "notation", 1, 1)
     layout.characters(text, place)
-    rows = [layout.unmarked(row) for row in rows]
+    rows = [row if header.FREE.match(row) else layout.unmarked(row) for row in rows]
     if text.lstrip().startswith("{"):
         place.stop("this is JSON, no text of bols", "copy the bols and write for instance: taal: teental above them")
     values, reading, start = header.header(rows, place, more)
