@@ -237,7 +237,7 @@ def opened(page, phrase):
     if phrase:
         set_field(page, "phrase", phrase)
     else:
-        page.locator("[data-pitch]").nth(20).click()
+        page.locator("[data-pitch]").first.click()
     do(page, "go")
     page.wait_for_function(
         """() => {
