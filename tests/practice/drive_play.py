@@ -8,7 +8,7 @@ import json
 import sys
 from pathlib import Path
 
-from drive import SMALL, opened_page
+from drive import DROP, SMALL, opened_page
 
 READ = """pieces => {
   const play = document.querySelector('riyaz-play');
@@ -196,12 +196,6 @@ TYPED = """([row, matras]) => {
   const play = document.querySelector('riyaz-play'), kaida = new play.Kaida(play.model.kaida, play.model.rules.beat);
   const theme = new play.Theme(kaida, row, {matras, title: 'it'});
   return theme.ideas().map(({idea, returns, frees}) => [idea, returns, frees.map(free => String(free.whole()))]);
-}"""
-DROP = """([name, hex, type]) => {
-  const data = new DataTransfer();
-  const bytes = Uint8Array.from(hex.match(/../g) || [], pair => parseInt(pair, 16));
-  data.items.add(new File([bytes], name, {type}));
-  document.body.dispatchEvent(new DragEvent('drop', {bubbles: true, cancelable: true, dataTransfer: data}));
 }"""
 
 
