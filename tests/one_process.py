@@ -14,12 +14,13 @@ from pathlib import Path
 
 STAGES = (
     *("explore", "tokenize", "sequence", "train", "generate", "practice", "play", "evaluate"),
-    *("pages", "picture", "index"),
+    *("pages", "picture", "index", "desk"),
 )
+NOTEBOOKS = ("explore", "tokenize", "sequence", "train", "generate", "evaluate")
 
 
-def run(root: Path, corpus: str) -> str:
-    """Take a corpus through all stages; "" where all went well."""
+def run(root: Path) -> str:
+    """Take the corpus `mine` through all stages; "" where all went well."""
     import importlib
 
     from riyaz.commands import VERBS
@@ -28,18 +29,20 @@ def run(root: Path, corpus: str) -> str:
         os.chdir(root)
         started = time.monotonic()
         try:
-            if (root / "notebooks" / f"{stage}.ipynb").is_file():
-                execute(root, stage, corpus)
+            if stage in NOTEBOOKS:
+                execute(root, stage, root / "reports" / "mine" / f"{stage}.ipynb")
+            elif stage == "desk":  # a notebook that no stage runs
+                execute(root, "play", root / "desk.ipynb")
             else:
-                importlib.import_module(VERBS[stage][0]).run([corpus] if stage != "index" else [])
+                importlib.import_module(VERBS[stage][0]).run(["mine"] if stage != "index" else [])
         except Exception as error:
             return f"{stage}: {type(error).__name__}: {error}\n{traceback.format_exc()}"
         print(f"{root.name} {stage} {time.monotonic() - started:.1f} s", file=sys.stderr, flush=True)
     return ""
 
 
-def execute(root: Path, stage: str, corpus: str) -> None:
-    """Run a notebook's cells here, and write it to reports/ with what they show."""
+def execute(root: Path, name: str, target: Path) -> None:
+    """Run a notebook's cells here, and write it with what they show."""
     import nbformat
     from IPython.core.interactiveshell import InteractiveShell
     from IPython.utils.capture import capture_output
@@ -47,8 +50,8 @@ def execute(root: Path, stage: str, corpus: str) -> None:
     from riyaz.report import notebook as riyaz_notebook
     from riyaz.tools import files
 
-    book = nbformat.read(root / "notebooks" / f"{stage}.ipynb", as_version=4)
-    given = riyaz_notebook.parameters_for(book, stage, corpus)
+    book = nbformat.read(root / "notebooks" / f"{name}.ipynb", as_version=4)
+    given = riyaz_notebook.parameters_for(book, name, "mine")
     shell = InteractiveShell.instance()
     shell.reset(new_session=False)
     os.chdir(root / "notebooks")
@@ -63,13 +66,13 @@ def execute(root: Path, stage: str, corpus: str) -> None:
             shell.user_ns.update(given)
         for one in caught._outputs:
             output = nbformat.v4.new_output("display_data", one["data"], metadata=one.get("metadata") or {})
-            name = (one.get("transient") or {}).get("display_id")
-            if one.get("update") and name in shown:
-                shown[name].data = output.data
+            display = (one.get("transient") or {}).get("display_id")
+            if one.get("update") and display in shown:
+                shown[display].data = output.data
                 continue
             cell.outputs.append(output)
-            shown |= {name: output} if name else {}
-    files.write(root / "reports" / corpus / f"{stage}.ipynb", nbformat.writes(riyaz_notebook.stable(book)) + "\n")
+            shown |= {display: output} if display else {}
+    files.write(target, nbformat.writes(riyaz_notebook.stable(book)) + "\n")
 
 
 def main(roots: list[str]) -> None:
@@ -77,7 +80,7 @@ def main(roots: list[str]) -> None:
     for root in roots:
         said = io.StringIO()
         with contextlib.redirect_stdout(said):
-            fault = run(Path(root).resolve(), "mine")
+            fault = run(Path(root).resolve())
         print(f"{root}\t{fault.encode('unicode_escape').decode()}", flush=True)
 
 

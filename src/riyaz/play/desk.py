@@ -3,6 +3,7 @@
 Nothing is written into the project. What cannot be played is said in a line, and what was typed stays.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -21,6 +22,7 @@ from riyaz.text import tokens
 from riyaz.text.dataset import DataSet
 from riyaz.tools import escape, scratch
 
+BEGINNING = "DhaDha TeTe DhaDha TuNa"
 THEME = """title: My theme
 taal: teental
 form: kaida
@@ -50,8 +52,7 @@ class Desk:
     def __init__(self, model: Bundle, data: DataSet, settings: Settings) -> None:
         self.model, self.data, self.settings = model, data, settings
         wide = widgets.Layout(width="42rem", max_width="100%")
-        first = "DhaDha TeTe DhaDha TuNa" if data.kind == "bols" else f"{data.names[0]}@8"
-        self.beginning = widgets.Text(first, description="Beginning", layout=wide)
+        self.beginning = widgets.Text(self._first(), description="Beginning", layout=wide)
         self.temperature = widgets.FloatSlider(1.0, min=0.0, max=2.0, step=0.05, description="Temperature")
         self.memory = widgets.FloatSlider(1.0, min=0.0, max=1.0, step=0.05, description="Memory")
         self.tokens = widgets.IntSlider(120, min=20, max=800, step=20, description="Tokens")
@@ -126,6 +127,11 @@ class Desk:
             settings = settings.model_copy(update={"generate": settings.generate.model_copy(update=changed)})
             (played,), _ = performance.perform_all(self.model, self.data, settings, place)
         return performance.piece(played.composition, "kaida")
+
+    def _first(self) -> str:
+        """A beginning that the network knows: typed bols, or where it lacks one of them, a piece of the corpus."""
+        known = {bol for matra in BEGINNING.split() for bol in re.findall("[A-Z][a-z]*", matra)}
+        return BEGINNING if known <= set(self.model.vocabulary.words) else f"{self.data.names[0]}@8"
 
     def _is_bols(self, text: str) -> bool:
         known = {*self.data.names, *(path.name for path in (self.settings.root / "data" / "themes").glob("*"))}
