@@ -144,6 +144,11 @@ def test_notebook_is_stripped_and_tells_a_story(path):
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
     defined = [node.name for tree in trees(path) for node in ast.walk(tree) if isinstance(node, kinds)]
     assert defined == []
+    nodes = [node for tree in trees(path) for node in ast.walk(tree)]
+    names = {(name.asname or name.name).split(".")[0]
+             for node in nodes if isinstance(node, ast.Import | ast.ImportFrom) for name in node.names}  # fmt: skip
+    assert [node.id for node in nodes
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id in names] == []  # fmt: skip
 
 
 # Modules and stages

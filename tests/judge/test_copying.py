@@ -1,6 +1,7 @@
 """A bot that plays training pieces fails every test of copying; people and random pieces pass them."""
 
 import numpy as np
+import pandas as pd
 import pytest
 import samples
 
@@ -66,6 +67,36 @@ def test_a_bot_that_pastes_long_phrases_fails_without_a_whole_copy():
     result = judged([paste(seed) for seed in range(12)])
     assert not result.whole
     assert answer(result) == "yes"
+
+
+def test_one_piece_that_is_mostly_one_run_is_named_and_decides_nothing_alone():
+    wild = [tune(f"wild {k}", np.random.default_rng(500 + k).integers(55, 80, 48)) for k in range(12)]
+    copied = tune("copied", np.array([PITCHES.index(s[0]) for s in TRAIN[3].events["symbols"]]))
+    result = judged([*wild[1:], copied])
+    assert result.whole == "copied takes 100% of its beats from train 3"
+    assert result.tests.set_index("measure").loc["mostly", "generated"] == pytest.approx(1 / 12)
+    assert answer(result) == "cannot be told"
+
+
+def test_people_are_rarely_called_copyists(monkeypatch):
+    """Human pieces, divided at random in two: the verdict is yes for one in twenty at most, but for chance."""
+    monkeypatch.setattr(copying, "DRAWS", 499)
+    monkeypatch.setattr(copying, "SIMULATIONS", 2)
+    people = [human(f"one {k}", 2000 + k, 3) for k in range(36)]
+    pitches = [PITCHES.index(s[0]) for s in TRAIN[5].events["symbols"][:18]]
+    people[0] = tune("quotes", np.r_[pitches, PHRASES[7]])  # one in so many is mostly a quotation
+    train = DATA.part("train")
+    table = copying.measure(people, train.pieces, [-1] * 36, train.families.tolist())
+    answers, named = [], 0
+    for draw in range(60):
+        order = np.random.default_rng(draw).permutation(36)
+        mine, theirs = ({name: table[name].to_numpy()[of] for name in table} for of in (order[:16], order[16:]))
+        longest = pd.DataFrame({"piece": "x", "source": "y", "run": mine["run"], "share": mine["mostly"]})
+        result = copying.judge(mine, theirs, 1, copying.mostly_one_run(longest, float(theirs["run"].max())))
+        answers.append(answer(result))
+        named += bool(result.whole)
+    assert named > 6  # one long piece alone would have decided
+    assert answers.count("yes") <= 6  # 3 expected at most; more than 6 in 60 has a chance of 3 %
 
 
 def test_random_pieces_do_not_copy_and_that_can_be_told():

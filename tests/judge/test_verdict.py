@@ -38,7 +38,8 @@ def test_the_first_question(rivals, answer):
     [
         ("", 0.001, 0.9, "yes"),
         ("", 0.04, 0.01, "yes"),  # longer than human runs, though by little
-        ("one piece is a copy", 0.9, 0.001, "yes"),
+        ("one piece is a copy", 0.001, 0.9, "yes"),
+        ("one piece is a copy", 0.9, 0.001, "cannot be told"),  # of people's pieces, one may be as well
         ("", 0.5, 0.04, "no"),
         ("", 0.05, 0.05, "cannot be told"),
         ("", 0.3, 0.3, "cannot be told"),

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from test_sampling import told, weights
 
-from riyaz.model import recurrence
+from riyaz.model import memory, recurrence
 from riyaz.model.bundle import Bundle
 from riyaz.music.events import TICKS
 from riyaz.play.chooser import Chooser
@@ -41,3 +41,17 @@ def test_a_sound_that_the_network_cannot_write_is_chosen_only_where_nothing_else
     chooser = Chooser(M, seed=1)
     assert chooser(PLAYED, [("Ghen", TICKS // 2), ("Na", TICKS // 2)]) == ("Na", TICKS // 2)
     assert Chooser(M, seed=1)(PLAYED, [("Ghen", TICKS // 2)]) == ("Ghen", TICKS // 2)
+
+
+def test_beyond_its_steps_the_memory_of_a_performance_still_expects_what_always_followed(monkeypatch):
+    monkeypatch.setattr("riyaz.play.chooser.STEPS", 32)
+    ids = [V.ids(["<start>", "d:1/2", *words * 20]) for words in (["Dha", "Te", "Na"], ["Na", "Te"])]
+    flat = [np.full((len(row) - 1, len(V)), -np.log(len(V)), np.float32) for row in ids]
+    fitted = Bundle(W, V, {"memory": memory.fit(flat, ids, V)})
+    phrase = [("Dha", TICKS // 2), ("Te", TICKS // 2), ("Na", TICKS // 2)]
+    expected = []
+    for times in (4, 40):
+        chooser = Chooser(fitted, seed=1)
+        expected.append(chooser.probabilities([*phrase * times, phrase[0]], [("Te", TICKS // 2)])[0])
+    assert expected[0] > 0.9
+    assert expected[1] > 0.9  # 120 tokens, of which 32 are remembered

@@ -5,7 +5,9 @@ import subprocess
 
 import pandas as pd
 import pytest
+import samples
 
+from riyaz.judge import looked
 from riyaz.report import compare
 
 
@@ -47,6 +49,19 @@ def test_page_shows_what_differs_and_the_bits_with_their_intervals(root, monkeyp
     assert "saved against small-one" in html
     assert "95 % interval 0.50 to 0.50" in html
     assert "No free piece is there in all of them" in html
+
+
+def test_page_says_how_often_the_test_part_was_looked_at(root, monkeypatch):
+    monkeypatch.chdir(root)
+    compare.run(["HEAD", "workspace"])
+    page = root / "reports" / "compare.html"
+    assert "held-out pieces were scored" not in page.read_text(encoding="utf-8")  # there is no log
+    for units in (8, 8, 16):
+        looked.note(root, "a", "evaluate", samples.settings(model={"units": units}))
+    looked.note(root, "b", "folds", samples.settings())
+    compare.run(["HEAD", "workspace"])
+    text = " ".join(page.read_text(encoding="utf-8").split())
+    assert "the held-out pieces were scored by evaluate 3 times with 2 settings. Each look" in text
 
 
 def test_a_revision_that_is_none_is_named(root, monkeypatch):

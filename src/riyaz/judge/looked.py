@@ -36,6 +36,19 @@ def summary(root: Path) -> pd.DataFrame:
     return groups.agg(times="size", settings="nunique").reset_index()
 
 
+def sentence(root: Path, corpus: str) -> str:
+    """How often the held-out pieces of a corpus were scored, and with how many settings; "" where there is no log."""
+    rows = summary(root)
+    rows = rows[rows["corpus"] == corpus]
+    each = [f"{row.stage} {row.times} times with {row.settings} settings" for row in rows.itertuples()]
+    if not each:
+        return ""
+    return (
+        f"In this checkout the held-out pieces were scored by {', by '.join(each)}. Each look with other "
+        "settings makes the figures a little less of a test; settings are chosen on the validation part."
+    )
+
+
 def run(arguments: list[str]) -> int:
     """Print how often the held-out pieces of each corpus were scored, and with how many different settings."""
     if arguments:

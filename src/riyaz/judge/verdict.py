@@ -3,8 +3,8 @@
 | question | yes | no |
 |---|---|---|
 | `PREDICTS` | the 95 % intervals of what is saved against all rivals lie above 0 | one of them lies below 0 |
-| `COPIES` | a test of copying is significant, or one piece is mostly one long run from one source | its runs are \
-significantly shorter than `MARGIN` times human ones |
+| `COPIES` | a test of copying is significant | its runs are significantly shorter than `MARGIN` times human ones, and \
+no piece is mostly one run longer than any human one |
 | `SOUNDS` | the two-sample test finds no difference, and does find that of half-shuffled pieces | it finds a \
 difference |
 
@@ -46,13 +46,13 @@ def copying(whole: str, more: float | None, less: float | None) -> str:
 
     Parameters
     ----------
-    whole : a piece that is mostly one run from one source, in words; "" for none.
+    whole : a piece that is mostly one run from one source, longer than any human piece's, in words; "" for none.
     more : the smallest corrected p of the tests that generated pieces share more with the training pieces than human
         ones do. less : p of the test that their runs are shorter than `MARGIN` times human ones. None: no test.
     """
-    if whole or (more is not None and more < ALPHA):
+    if more is not None and more < ALPHA:
         return YES
-    return NO if less is not None and less < ALPHA else UNKNOWN
+    return NO if less is not None and less < ALPHA and not whole else UNKNOWN
 
 
 def alike(p: float | None, control: float | None) -> str:

@@ -3,7 +3,8 @@
 A revision is a commit, branch or tag of git, or the name of an experiment of DVC; `workspace` is what lies here. For
 each corpus the page shows the losses along training, the bits per token with their intervals, what each revision saves
 against the first one, paired by piece, and the first free pieces, which share a seed; above, the settings that differ.
-Settings, histories and metrics are read from git, pieces from DVC's cache as far as it has them.
+Settings, histories and metrics are read from git, pieces from DVC's cache as far as it has them. Whoever compares
+chooses, so the page also says how often the held-out pieces were looked at (`riyaz.judge.looked`).
 """
 
 import json
@@ -19,7 +20,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from ruamel.yaml import YAML
 
-from riyaz.judge import interval
+from riyaz.judge import interval, looked
 from riyaz.report import figures, index, pages
 from riyaz.tools import environment, escape, files, scratch
 
@@ -178,6 +179,7 @@ def notebook(root: Path, revisions: Sequence[str]) -> Any:
         cells += [
             new_markdown_cell(f"## {escape.markdown(corpus)}"),
             html(bits(metrics), "On held-out pieces, with 95 % intervals"),
+            new_markdown_cell(looked.sentence(root, corpus)),
         ]
         if histories:
             drawn = {"image/svg+xml": losses(histories, "Loss")}
