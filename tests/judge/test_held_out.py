@@ -87,7 +87,7 @@ def test_the_metrics_file_has_the_verdict_and_is_rounded(tmp_path):
     found = predictions(BITS)
     table = metrics.likelihoods(found, found.summary(1), "event", 1)
     table |= {"kind": "notes", "originality": {"whole": "", "p_more": 0.5, "p_less": 0.01, "why": "x"}}
-    table |= {"style": {"p": 0.5, "p_control": None, "why": "y"}, "form": {"a": 1 / 3, "b": float("nan")}}
+    table |= {"style": {"found": 0.5, "p_held_control": None, "why": "y"}, "form": {"a": 1 / 3, "b": float("nan")}}
     written = metrics.write(tmp_path / "metrics" / "mine.json", table)
     assert [one["answer"] for one in written["verdict"]] == ["yes", "no", "cannot be told"]
     back = json.loads((tmp_path / "metrics" / "mine.json").read_text())

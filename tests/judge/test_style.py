@@ -2,8 +2,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import samples
 
-from riyaz.judge import style
+from riyaz.judge import style, verdict
 from riyaz.music.events import PITCHES, TICKS, Piece, in_a_row
 
 
@@ -18,16 +19,56 @@ def walk(name, seed, steps=(-2, -1, 1, 2), n=60):
 HUMAN = [walk(f"h{k}", k) for k in range(30)]
 
 
+HELD = [walk(f"t{k}", 700 + k) for k in range(20)]
+DATA = samples.data([*HUMAN, *HELD], ["train"] * 30 + ["test"] * 20)
+
+
 def test_new_pieces_from_the_same_source_are_alike_and_that_can_be_told():
-    result = style.judge([walk(f"n{k}", 100 + k) for k in range(12)], HUMAN, 1)
+    result = style.judge([walk(f"n{k}", 100 + k) for k in range(12)], DATA, 1)
+    assert result.sizes == (12, 50, 20)
     assert result.p > 0.05
+    assert result.p_held > 0.05
     assert result.control < 0.05
-    assert result.metrics() == {"p": result.p, "p_control": result.control, "why": result.why}
+    assert result.control_held < 0.05
+    assert result.found == min(1, 2 * min(result.p, result.p_held))
+    assert result.metrics()["found"] == result.found
 
 
 def test_pieces_from_another_source_are_not():
     leaping = [walk(f"l{k}", 100 + k, steps=(-9, 7, 4)) for k in range(12)]
-    assert style.judge(leaping, HUMAN, 1).p < 0.01
+    result = style.judge(leaping, DATA, 1)
+    assert result.p < 0.01
+    assert result.p_held < 0.01
+
+
+def test_what_is_like_training_pieces_only_is_found_by_the_held_out_ones():
+    data = samples.data([*HUMAN[:18], *(walk(f"t{k}", 200 + k, steps=(-9, 7, 4)) for k in range(12))],
+                        ["train"] * 18 + ["test"] * 12)  # fmt: skip
+    assert style.judge([walk(f"n{k}", 100 + k) for k in range(12)], data, 1).found < 0.05
+
+
+def test_pieces_of_one_source_and_unequal_length_are_alike():
+    short = [walk(f"s{k}", 300 + k, n=20) for k in range(10)]
+    data = samples.data([*HUMAN, *short], ["train"] * 40)
+    assert style.usual(data) == 20
+    mine = [walk(f"n{k}", 100 + k) for k in range(12)]
+    assert style.judge(mine, data, 1).p > 0.05
+    uneven = [replace(piece, events=piece.events.iloc[: 8 + k % 3]) for k, piece in enumerate(HUMAN[:20])]
+    assert style.two_sample(mine, uneven, 1) < 0.05  # the length alone
+
+
+def test_of_few_held_out_families_there_is_no_test():
+    result = style.judge(HUMAN[:6], samples.data(HUMAN, ["train"] * 28 + ["test"] * 2), 1)
+    assert np.isnan(result.p_held)
+    assert "2 held-out families are too few" in result.why
+    assert verdict.alike(result.found, result.metrics()["p_held_control"]) == "cannot be told"
+
+
+def test_of_many_families_some_stand_for_all(monkeypatch):
+    monkeypatch.setattr(style, "MOST", 7)
+    names = [piece.name for piece in style.families(DATA, 10)]
+    assert len(names) == 7
+    assert (names[0], names[-1]) == ("h0", "t19")
 
 
 def test_under_the_null_p_is_uniform():
@@ -68,7 +109,7 @@ def test_the_ratio_is_above_one_where_the_test_finds_a_difference():
 
 
 def test_too_few_pieces_have_no_test():
-    result = style.judge(HUMAN[:1], HUMAN[1:3], 1)
+    result = style.judge(HUMAN[:1], samples.data(HUMAN[1:3], ["train"] * 2), 1)
     assert np.isnan(result.p)
     assert result.metrics()["p"] is None
     assert "too few" in result.why

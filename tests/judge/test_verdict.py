@@ -144,7 +144,11 @@ def test_a_network_without_memory_has_no_gain_to_explain():
 
 
 def test_the_form_is_said_beside_the_third_answer():
-    notes = {"kind": "notes", "style": {"p": 0.5, "p_control": 0.01, "why": "Alike."}, "form": {"human ones": 0.93}}
+    notes = {
+        "kind": "notes",
+        "style": {"found": 0.5, "p_held_control": 0.01, "why": "Alike."},
+        "form": {"human ones": 0.93},
+    }
     assert verdict.sounds(notes)["why"] == "Alike. Form: 93% for human ones (of the notes lie in one key)."
     bols = notes | {"kind": "bols", "sams_struck": {"free ones": 0.5, "human ones": float("nan")}}
     said = verdict.sounds(bols)
@@ -158,7 +162,7 @@ def test_three_tiles_follow_from_the_metrics():
     found = metrics(
         kind="notes",
         originality={"whole": "", "p_more": 0.5, "p_less": 0.01, "why": "Short runs."},
-        style={"p": 0.01, "p_control": 0.01, "why": "Unlike."},
+        style={"found": 0.01, "p_held_control": 0.01, "why": "Unlike."},
         form={"all": 1.0},
     )
     tiles = verdict.tiles(found)

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from riyaz.judge import copying, degeneration, distributions, originality
+from riyaz.judge import chosen, copying, degeneration, distributions, originality, style
+from riyaz.judge.interval import FEWEST
 from riyaz.model.bundle import Bundle
 from riyaz.music.events import Piece
 from riyaz.params import Settings
@@ -48,12 +49,12 @@ class Judged:
 def judged(model: Bundle, data: DataSet, settings: Settings) -> Judged:
     """Draw the pieces that are judged.
 
-    At the chosen temperature they are the pieces of `riyaz.play.free.pieces`, of which the stage `generate` delivers
-    the first. Argmax, the lecture's method, has no chance in it: it continues the first tokens of held-out pieces,
-    which are then left out.
+    They are those of `riyaz.judge.chosen.pieces`, of which the stage `generate` delivers the first; beside them stand
+    pieces that nothing chose. Argmax, the lecture's method, has no chance in it: it continues the first tokens of
+    held-out pieces, which are then left out.
     """
-    about, chosen = free.about(data, settings), free.sampling(data, settings)
-    ours = f"temperature {chosen.temperature:g}"
+    about, sampling = free.about(data, settings), free.sampling(data, settings)
+    ours = plain = f"temperature {sampling.temperature:g}"
     openings = {"generated": _one_each(data, "train"), "human": _one_each(data, "test", "valid")}
     continued = {name: _continued(model, part.ids[:PIECES], data, settings) for name, part in openings.items()}
     extracted = {
@@ -69,14 +70,18 @@ def judged(model: Bundle, data: DataSet, settings: Settings) -> Judged:
             ]
         )
     }
-    for temperature in sorted({*TEMPERATURES, chosen.temperature}):
-        name = f"temperature {temperature:g}"
-        samplings = [replace(chosen, temperature=temperature)] * PIECES
-        drawn = free.pieces(model, data, settings, PIECES, samplings)
+    drawn = {}
+    for temperature in sorted({*TEMPERATURES, sampling.temperature}):
+        samplings = [replace(sampling, temperature=temperature)] * PIECES
+        drawn[f"temperature {temperature:g}"] = free.pieces(model, data, settings, PIECES, samplings)
+        if temperature == sampling.temperature and settings.generate.candidates > PIECES:
+            ours = f"{plain}, chosen"
+            drawn[ours] = chosen.pieces(model, data, settings, PIECES)
+    for name, members in drawn.items():
         groups[name] = _long_enough(
             [
                 free.piece(one, model, f"{name}, {k}", about | {"ended": one.ended})
-                for k, one in enumerate(drawn, start=1)
+                for k, one in enumerate(members, start=1)
             ]
         )
     test = data.part("test").pieces
@@ -87,6 +92,42 @@ def judged(model: Bundle, data: DataSet, settings: Settings) -> Judged:
     return Judged({**groups, "held-out": held_out}, ours, length, {**cut, "held-out": held_out}, human, extracted)
 
 
+@dataclass(frozen=True)
+class Beside:
+    """What the features of generated pieces are held against; all groups have pieces of one length.
+
+    Attributes
+    ----------
+    generated, held_out : the two that are compared. known : human pieces whose draws say how far apart people are.
+    of : what `held_out` is, in words.
+    """
+
+    generated: list[Piece]
+    held_out: list[Piece]
+    known: list[Piece]
+    of: str
+
+
+def beside(pieces: Judged, data: DataSet, seed: int) -> Beside:
+    """The held-out pieces, and the training pieces as the known ones.
+
+    Where fewer than `FEWEST` held-out families are long enough they say nothing of the corpus: then one half of all
+    families, drawn at random, stands for it, and the other half is known.
+    """
+    mine, test = pieces.cut[pieces.ours], data.part("test")
+    held_out = pieces.cut["held-out"]
+    if len(copying.representatives(test, pieces.length)) >= FEWEST:
+        train = list(data.part("train").pieces)
+        return Beside(mine, held_out, originality.excerpts(train, pieces.length) or train, "the held-out pieces")
+    length = style.usual(data)
+    all_of = style.families(data, length)
+    if len(all_of) < 2 * FEWEST:
+        return Beside(mine, held_out, list(data.part("train").pieces), "the held-out pieces")
+    order = np.random.default_rng(seed).permutation(len(all_of))
+    half, other = ([all_of[k] for k in part] for part in np.array_split(order, 2))
+    return Beside(originality.at_most(pieces.groups[pieces.ours], length), half, other, "half of the corpus' families")
+
+
 def _one_each(data: DataSet, *parts: str) -> DataSet:
     """The first piece of each family in some parts."""
     chosen = data.part(*parts)
@@ -95,8 +136,8 @@ def _one_each(data: DataSet, *parts: str) -> DataSet:
 
 def _continued(model: Bundle, pieces: Sequence[np.ndarray], data: DataSet, settings: Settings) -> list[Drawn]:
     """Let argmax continue the first `BEGINNING` tokens of each piece."""
-    chosen = free.sampling(data, settings).argmax()
-    return draw(model, [chosen] * len(pieces), settings.seed + 1, [row[1:-1][:BEGINNING] for row in pieces])
+    sampling = free.sampling(data, settings).argmax()
+    return draw(model, [sampling] * len(pieces), settings.seed + 1, [row[1:-1][:BEGINNING] for row in pieces])
 
 
 def copies(pieces: Judged, data: DataSet, runs: pd.DataFrame, seed: int) -> copying.Result:
@@ -125,11 +166,11 @@ def _long_enough(pieces: list[Piece]) -> list[Piece]:
 
 def recurrence_by_strength(model: Bundle, data: DataSet, settings: Settings) -> dict[str, np.ndarray]:
     """How often a beat returns (`degeneration.recurrences`): held-out pieces, drawn ones without and with memory."""
-    about, chosen = free.about(data, settings), free.sampling(data, settings)
+    about, sampling = free.about(data, settings), free.sampling(data, settings)
     groups = {"held-out": data.part("test", "valid").pieces}
-    strengths = {"network": 0.0} | ({"network + memory": chosen.memory} if model.memory and chosen.memory else {})
+    strengths = {"network": 0.0} | ({"network + memory": sampling.memory} if model.memory and sampling.memory else {})
     for name, strength in strengths.items():
-        drawn = free.pieces(model, data, settings, PIECES, [replace(chosen, memory=strength)] * PIECES)
+        drawn = free.pieces(model, data, settings, PIECES, [replace(sampling, memory=strength)] * PIECES)
         groups[name] = [free.piece(one, model, f"{name}, {k}", about) for k, one in enumerate(drawn, start=1)]
     long = {name: [piece for piece in members if len(piece.events) >= SHORTEST] for name, members in groups.items()}
     return {name: degeneration.recurrences(members) for name, members in long.items()}
@@ -159,8 +200,8 @@ def in_taal(model: Bundle, data: DataSet, settings: Settings) -> InTaal:
     if why := free.no_taal(model, settings):
         return InTaal([], 0.0, why)
     rules, head = free.in_taal(model, settings)
-    chosen = replace(free.sampling(data, settings), tokens=IN_TAAL_TOKENS, least=0)
-    drawn = draw(model, [chosen] * IN_TAAL, settings.seed + 3, [head] * IN_TAAL, rules)
+    sampling = replace(free.sampling(data, settings), tokens=IN_TAAL_TOKENS, least=0)
+    drawn = draw(model, [sampling] * IN_TAAL, settings.seed + 3, [head] * IN_TAAL, rules)
     about = free.about(data, settings) | {"taal": taals.find(settings.generate.taal).name}
     pieces = [
         free.piece(one, model, f"in taal, {k}", about | {"ended": one.ended}) for k, one in enumerate(drawn, start=1)

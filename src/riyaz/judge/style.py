@@ -2,8 +2,12 @@
 
 Each piece is its histograms, one a feature. Two pieces are as alike as the mean over the features of
 exp(-h^2 / (2 m^2)), h the Hellinger distance of both histograms and m its median over all pairs of pieces. The maximum
-mean discrepancy of the generated pieces and of one human piece of each family is compared with that of random divisions
-of the same pieces. One test in place of one a feature needs no correction for many comparisons.
+mean discrepancy of the generated and of the human pieces is compared with that of random divisions of the same pieces.
+One test in place of one a feature needs no correction for many comparisons.
+
+All pieces are cut to one length, and shorter ones left out: a short piece has a rough histogram, so that groups of
+unequal length differ though they have one source. The test is put twice, to one piece of each family of the whole
+corpus and to one of each held-out family: neither training nor `riyaz.judge.chosen` has seen the second group.
 
 References
 ----------
@@ -16,10 +20,15 @@ from typing import Any
 
 import numpy as np
 
-from riyaz.judge import distributions
+from riyaz.judge import copying, distributions, originality
+from riyaz.judge.interval import FEWEST
+from riyaz.judge.listening import holm
 from riyaz.music.events import Piece, in_a_row
+from riyaz.text.dataset import DataSet
 
 DRAWS = 999  # random divisions
+SHORT = 0.1  # the share of families that may be too short
+MOST = 500  # families that are compared; the kernel has as many rows
 
 
 def kernel(pieces: Sequence[Piece]) -> np.ndarray:
@@ -89,41 +98,87 @@ def shuffled(piece: Piece, rng: np.random.Generator) -> Piece:
     return replace(piece, events=in_a_row(rows["duration"].tolist(), rows["symbols"].tolist()))
 
 
+def usual(data: DataSet) -> int:
+    """The events that nine in ten families have: what pieces are cut to. 1 for an empty corpus."""
+    lengths = [len(data.pieces[row].events) for row in copying.representatives(data)]
+    return max(1, int(np.quantile(lengths, SHORT))) if lengths else 1
+
+
+def families(data: DataSet, length: int) -> list[Piece]:
+    """One piece of each family that has `length` events, cut to it; of many families `MOST`, evenly spread."""
+    rows = copying.representatives(data, length)
+    rows = rows[np.linspace(0, len(rows) - 1, min(len(rows), MOST)).astype(int)] if len(rows) else rows
+    return originality.at_most([data.pieces[row] for row in rows], length)
+
+
 @dataclass(frozen=True)
 class Result:
-    """The test of generated pieces (p), of shuffled ones (control), and how many pieces of each kind there were."""
+    """The test against all families (p) and against held-out ones (p_held); NaN: too few pieces.
+
+    `control` and `control_held` are the p of the same tests of as many human pieces whose second half is shuffled.
+    `sizes`: generated pieces, all families and held-out families, of `length` events.
+    """
 
     p: float
     control: float
-    sizes: tuple[int, int]
+    p_held: float
+    control_held: float
+    sizes: tuple[int, int, int]
+    length: int
+
+    @property
+    def found(self) -> float:
+        """The smaller p of both tests, corrected by Holm; NaN for no test."""
+        p = np.array([value for value in (self.p, self.p_held) if not np.isnan(value)])
+        return float(holm(p).min()) if len(p) else float("nan")
 
     @property
     def why(self) -> str:
-        """Both tests in words."""
-        generated, human = self.sizes
+        """The tests in words."""
+        generated, human, held = self.sizes
         if np.isnan(self.p):
             return f"{generated} generated pieces and {human} human families are too few for a test."
-        return f"Over all features {generated} generated pieces and one piece each of {human} human families have \
-p = {self.p:.2g} of one source (kernel two-sample test); human pieces whose second half is shuffled have \
-{'no test' if np.isnan(self.control) else f'p = {self.control:.2g}'}."
+
+        def said(p: float, control: float) -> str:
+            return f"p = {p:.2g} (human pieces whose second half is shuffled: \
+{'no test' if np.isnan(control) else f'{control:.2g}'})"
+
+        first = f"Over all features of {self.length} events {generated} generated pieces are of one source with one \
+piece each of {human} human families with {said(self.p, self.control)}"
+        if np.isnan(self.p_held):
+            return f"{first}; {held} held-out families are too few for a test."
+        return f"{first}, and with one each of {held} held-out families with {said(self.p_held, self.control_held)}: \
+kernel two-sample tests."
 
     def metrics(self) -> dict[str, Any]:
-        """For a metrics file."""
-        p, control = (None if np.isnan(value) else value for value in (self.p, self.control))
-        return {"p": p, "p_control": control, "why": self.why}
+        """For a metrics file: what `riyaz.judge.verdict` judges by."""
+        values = {"p": self.p, "p_control": self.control, "p_held": self.p_held, "p_held_control": self.control_held}
+        none = {name: None if np.isnan(value) else value for name, value in values.items()}
+        return none | {"found": None if np.isnan(self.found) else self.found, "why": self.why}
 
 
-def judge(generated: Sequence[Piece], human: Sequence[Piece], seed: int) -> Result:
-    """Test generated against human pieces, and as a control shuffled human pieces against the other human pieces.
+def judge(generated: Sequence[Piece], data: DataSet, seed: int) -> Result:
+    """Test generated against human pieces, and as a control shuffled human pieces against the same.
 
     Parameters
     ----------
-    generated : cut to one length. human : one piece of each family, cut to the same length. Of these as many as were
-        generated, but at most half, are shuffled for the control.
+    generated : as they were drawn; short ones stay. data : its part ``test`` is what is held out; fewer than `FEWEST`
+        families of it are no test.
+
+    The shuffled pieces of the control are as many as the generated ones, but at most half of the families, and those
+    are left out on the other side; against held-out families they are of the rest of the corpus.
     """
-    rng = np.random.default_rng(seed)
+    length, rng = usual(data), np.random.default_rng(seed)
+    human, held = families(data, length), families(data.part("test"), length)
+    mine = originality.at_most(generated, length)
     order = rng.permutation(len(human))
-    n = min(len(generated), len(human) // 2)
+    n = min(len(mine), len(human) // 2)
     spoiled = [shuffled(human[k], rng) for k in order[:n]]
     control = two_sample(spoiled, [human[k] for k in order[n:]], seed)
-    return Result(two_sample(generated, human, seed), control, (len(generated), len(human)))
+    p_held = control_held = float("nan")
+    if len(held) >= FEWEST:
+        known = families(data.part("train", "valid"), length)
+        spoiled = [shuffled(known[k], rng) for k in rng.permutation(len(known))[: len(mine)]]
+        p_held, control_held = two_sample(mine, held, seed), two_sample(spoiled, held, seed)
+    sizes = len(mine), len(human), len(held)
+    return Result(two_sample(mine, human, seed), control, p_held, control_held, sizes, length)

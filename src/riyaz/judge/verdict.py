@@ -5,12 +5,12 @@
 | `PREDICTS` | the 95 % intervals of what is saved against all rivals lie above 0 | one of them lies below 0 |
 | `COPIES` | a test of copying is significant | its runs are significantly shorter than `MARGIN` times human ones, and \
 no piece is mostly one run longer than any human one |
-| `SOUNDS` | the two-sample test finds no difference, and does find that of half-shuffled pieces | it finds a \
-difference |
+| `SOUNDS` | neither two-sample test, against all families and against held-out ones, finds a difference, and the \
+second does find that of half-shuffled pieces | one of them finds a difference |
 
 Everything else cannot be told: no interval, an interval around 0, a test that is not significant and could not have
 been. Tests are significant below `ALPHA`. Yes to the first question asks that every comparison succeeds, so it needs no
-correction (an intersection-union test); the tests of copying are corrected by Holm; the third question has one test.
+correction (an intersection-union test); the tests of the other two questions are corrected by Holm.
 The folds answer the first question where there are any: they have several seeds, and at least as many families.
 
 References
@@ -55,17 +55,17 @@ def copying(whole: str, more: float | None, less: float | None) -> str:
     return NO if less is not None and less < ALPHA and not whole else UNKNOWN
 
 
-def alike(p: float | None, control: float | None) -> str:
+def alike(found: float | None, control: float | None) -> str:
     """Whether generated pieces sound like human ones.
 
     Parameters
     ----------
-    p : of the two-sample test of generated and human pieces. control : of the same test of shuffled human pieces and
-        human ones, which has to find a difference. None: no test.
+    found : the smaller corrected p of the two-sample tests of generated and human pieces. control : p of the test of
+        shuffled human pieces and held-out ones, which has to find a difference. None: no test.
     """
-    if p is not None and p < ALPHA:
+    if found is not None and found < ALPHA:
         return NO
-    return YES if p is not None and control is not None and control < ALPHA else UNKNOWN
+    return YES if found is not None and control is not None and control < ALPHA else UNKNOWN
 
 
 def against(rival: str, saved: Mapping[str, float | None]) -> str:
@@ -164,9 +164,9 @@ def sounds(metrics: Mapping[str, Any]) -> dict[str, str]:
 
     Parameters
     ----------
-    metrics : kind; style (p, p_control and why, of `riyaz.judge.style`); form (group to a share: for bols of the checks
-        that pass, for notes of the notes in key); for bols also sams_struck (group to the share of its sams that are
-        struck; NaN: no piece is longer than an avartan).
+    metrics : kind; style (found, p_held_control and why, of `riyaz.judge.style`); form (group to a share: for bols of
+        the checks that pass, for notes of the notes in key); for bols also sams_struck (group to the share of its sams
+        that are struck; NaN: no piece is longer than an avartan).
     """
     style, bols = metrics["style"], metrics["kind"] == "bols"
     what = "of the checks of taal and form pass" if bols else "of the notes lie in one key"
@@ -175,7 +175,7 @@ def sounds(metrics: Mapping[str, Any]) -> dict[str, str]:
     if metrics.get("sams_struck"):
         sams = [f"{'none to judge' if isnan(n) else f'{n:.0%}'} in {of}" for of, n in metrics["sams_struck"].items()]
         why += f" Sams that are struck: {', '.join(sams)}."
-    return {"question": SOUNDS, "answer": alike(style["p"], style["p_control"]), "why": why}
+    return {"question": SOUNDS, "answer": alike(style["found"], style["p_held_control"]), "why": why}
 
 
 def tiles(metrics: Mapping[str, Any]) -> list[dict[str, str]]:

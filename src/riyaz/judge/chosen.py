@@ -1,0 +1,64 @@
+"""Of many drawn pieces those that together are most like the corpus: kernel herding.
+
+A network that predicts well still draws pieces that are unlike the corpus now and then: one leaves its key, one never
+leaves the beat. So more pieces are drawn than are wanted, and one after the other is taken that brings the mean of what
+was taken nearest to the mean of the training pieces, in the kernel of `riyaz.judge.style` (Chen, Welling & Smola,
+Super-samples from kernel herding, 2010, arXiv:1203.3472). Which pieces are held out plays no part in it, and the test
+of `riyaz.judge.style` against held-out families says whether it worked.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from riyaz.judge import originality, style
+from riyaz.model.bundle import Bundle
+from riyaz.music.events import Piece
+from riyaz.params import Settings
+from riyaz.play import free
+from riyaz.play.sampling import Drawn
+from riyaz.text.dataset import DataSet
+
+
+def order(candidates: Sequence[Piece], human: Sequence[Piece]) -> list[int]:
+    """All candidates, each time the one that brings the taken ones nearest to the human pieces.
+
+    Parameters
+    ----------
+    candidates, human : cut to one length.
+
+    Returns
+    -------
+    Numbers of candidates; of equal ones the first. The beginning does not depend on how many are wanted. In their own
+    order where there are no human pieces.
+    """
+    n = len(candidates)
+    if not n or not len(human):
+        return list(range(n))
+    alike = style.kernel([*candidates, *human])
+    wanted, taken, result = alike[:n, n:].mean(axis=1), np.zeros(n), []
+    left = np.ones(n, bool)
+    for count in range(1, n + 1):
+        score = np.where(left, wanted - taken / count, -np.inf)
+        best = int(score.argmax())
+        left[best] = False
+        taken += alike[:n, best]
+        result.append(best)
+    return result
+
+
+def pieces(model: Bundle, data: DataSet, settings: Settings, n: int) -> list[Drawn]:
+    """The first n of `generate.candidates` free pieces in the order of `order`; pieces that are too short come last.
+
+    With no more candidates than n they are the pieces of `riyaz.play.free.pieces`, in their order.
+    """
+    drawn = free.pieces(model, data, settings, max(n, settings.generate.candidates))
+    if len(drawn) == n:
+        return drawn
+    about, length = free.about(data, settings), style.usual(data.part("train"))
+    made = [free.piece(one, model, str(k), about) for k, one in enumerate(drawn)]
+    long = [k for k, piece in enumerate(made) if len(piece.events) >= length]
+    human = style.families(data.part("train"), length)
+    best = [long[k] for k in order(originality.at_most([made[k] for k in long], length), human)]
+    short = [k for k in range(len(made)) if k not in set(long)]
+    return [drawn[k] for k in [*best, *short][:n]]
