@@ -231,7 +231,7 @@ def _others(result: Sequence[Item], given: Mapping[str, str], plain: Reading, ba
         return others
     if words and all(word.count("-") >= 2 for word in words) and "hyphens" not in given:
         others.append(Reading(hyphens="matras"))
-    if words and all(word.strip(",").count(",") >= 2 for word in words) and "commas" not in given:
+    if words and all("," in word.strip(",") for word in words) and "commas" not in given:
         others.append(Reading(commas="matras"))
     hyphens = [plain.hyphens]
     if "hyphens" not in given and _joined(words):
@@ -475,7 +475,7 @@ def word(text: str, place: Place) -> list[tuple[Fraction, str]]:
     ------
     Unreadable : a part of it is no bol; names the nearest.
     """
-    parts, slots, column = re.split(r"[,]|(?<=[^\W\d_])[./](?=[^\W\d_])", text.rstrip(",") or text), [], place.column
+    parts, slots, column = re.split(r"[,]|(?<=[^\W\d_])[./](?=[^\W\d_])", text.rstrip(",;") or text), [], place.column
     for part in parts:
         names = strokes(part)
         if not names:
