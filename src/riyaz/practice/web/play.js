@@ -28,15 +28,42 @@ const numbers = text => {
 };
 
 class RiyazPlay extends HTMLElement {
+  /** @type {any} the page's model, its arrays unfolded */
+  model;
+  /** @type {Engine} */
+  engine;
+  /** @type {Record<string, any>} the taals that the network knows */
+  taals = {};
+  /** @type {Played|null} */
+  piece = null;
+  /** @type {string|undefined} the taal of the piece */
+  chosen;
+  /** @type {object|null} the kaida that is being made */
+  making = null;
+  /** Whether the network goes on for ever, and the beat from which nothing was heard yet. */
+  endless = false;
+  unheard = 0;
+  /** What is scheduled next: its number, its beat, its moment of the audio clock, and the next matra of theka and click. */
+  next = 0;
+  beat = 0;
+  time = 0;
+  matra = 0;
+  /** @type {{index: number, time: number}[]} what will be lit, in order of time */
+  lights = [];
+  timer = 0;
+  frame = 0;
+  /** For tests. */
+  Mind = Mind;
+  Kaida = Kaida;
+  Theme = Theme;
+
   connectedCallback() {
     const read = id => JSON.parse(document.getElementById(id)?.textContent || '{}');
     this.model = read('riyaz-model');
     this.model.weights = {...unfolded({members: this.model.weights.members}, numbers(this.model.weights.values)), features: this.model.weights.features};
     this.model.weights.values = null;
     this.engine = new Engine(read('riyaz-sounds'));
-    Object.assign(this, {Mind, Kaida, Theme});
     this.taals = Object.fromEntries((this.model.taals || []).filter(one => one.timeline).map(one => [one.name, {...one, ...unpack(one.timeline).taal}]));
-    this.timer = 0;
     this.innerHTML = page(this.model, matchMedia('(min-width: 62rem)').matches);
     this.attempt(() => this.fresh());
     this.addEventListener('click', event => {
@@ -223,7 +250,7 @@ class RiyazPlay extends HTMLElement {
   ownTheme(kaida) {
     const bols = phrase(this.field('phrase').value, Number(this.field('each').value), this.model), {rules: {beat}} = this.model;
     if (!bols.length) throw new Error('Type or tap the first half of a theme, or choose one from the list.');
-    const row = bols.map(({name, share, parts}) => [name, (parts * beat) / share]);
+    const row = bols.map(({name, share, parts}) => /** @type {[string, number]} */ ([name, (parts * beat) / share]));
     return {taal: this.taal.name, made: new Theme(kaida, row, {matras: this.taal.ranks.length, title: this.taal.title})};
   }
 
@@ -282,7 +309,7 @@ class RiyazPlay extends HTMLElement {
     await this.open();
     this.engine.begin({piece: 1, theka: 0.5, click: 0.5});
     if (endless) this.grow(from + GROWN[this.model.kind]);
-    Object.assign(this, {endless, next: piece.events.findIndex(event => event.beat >= from - 1e-6), beat: from, time: this.engine.context.currentTime + 0.15, matra: Math.ceil(from)});
+    Object.assign(this, {endless, next: piece.events.findIndex(event => event.beat >= from - 1e-6), beat: from, time: this.engine.playing().context.currentTime + 0.15, matra: Math.ceil(from)});
     this.lights = [];
     this.timer = window.setInterval(() => this.attemptQuietly(), 40);
     this.frame = requestAnimationFrame(() => this.light());
@@ -311,7 +338,7 @@ class RiyazPlay extends HTMLElement {
 
   /** Schedule what sounds soon. */
   advance() {
-    const piece = this.ready(), {engine} = this, now = engine.context.currentTime, horizon = now + AHEAD;
+    const piece = this.ready(), {engine} = this, now = engine.playing().context.currentTime, horizon = now + AHEAD;
     if (this.time < now && piece.events[this.next]) this.time = now + 0.05; // the browser held the page up
     for (;;) {
       const seconds = 60 / this.tempo;
@@ -365,7 +392,8 @@ class RiyazPlay extends HTMLElement {
   light() {
     if (!this.timer) return;
     const heard = this.engine.heard();
-    let due = null;
+    /** @type {{index: number, time: number}|undefined} */
+    let due;
     while (this.lights.length && this.lights[0].time <= heard) due = this.lights.shift();
     if (due) this.show(due.index);
     this.frame = requestAnimationFrame(() => this.light());
@@ -411,7 +439,7 @@ class RiyazPlay extends HTMLElement {
       this.show();
       await this.open();
       if (!this.engine.run) this.engine.begin({piece: 1, theka: 0.5, click: 0.5});
-      this.engine.note(pitch, this.engine.context.currentTime, 60 / this.tempo, 'piece');
+      this.engine.note(pitch, this.engine.playing().context.currentTime, 60 / this.tempo, 'piece');
     });
   }
 
@@ -433,7 +461,7 @@ class RiyazPlay extends HTMLElement {
     let last = -Infinity;
     for (const input of inputs) {
       input.onmidimessage = message => {
-        const [status, pitch, velocity] = message.data;
+        const [status = 0, pitch = 0, velocity = 0] = message.data || [];
         if ((status & 0xf0) !== 0x90 || !velocity) return;
         this.press(pitch, message.timeStamp - last < TOGETHER);
         last = message.timeStamp;

@@ -3,7 +3,7 @@
  *
  * @typedef {{key: string, title: string, origin: string, taal: string, form: string, composer: string, source: string,
  *   method: string, view: string, timeline: any}} Entry
- * @typedef {{seconds: number, fastest: number, day: string, today: number, listed: boolean, minutes: number, goal: number}} Record
+ * @typedef {{seconds: number, fastest: number, day: string, today: number, listed: boolean, minutes: number, goal: number}} Practised
  */
 import {safe} from './controls.js';
 import {recall, remember} from './memory.js';
@@ -14,7 +14,7 @@ const shelf = JSON.parse(document.getElementById('riyaz-pieces')?.textContent ||
 /** @type {Entry[]} */
 const entries = shelf.pieces || [];
 const KEY = `riyaz-practice-${shelf.corpus}`;
-/** @type {Record<string, any>} */
+/** @type {Record<string, Practised>} */
 const records = recall(KEY, {});
 const STAR = '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 3.5l2.6 5.4 5.9.8-4.3 4.1 1 5.9-5.2-2.8-5.2 2.8 1-5.9L3.5 9.7l5.9-.8z"/></svg>';
 const find = selector => /** @type {any} */ (document.querySelector(selector));
