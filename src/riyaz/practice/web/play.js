@@ -1,6 +1,6 @@
 /**
  * Play: the page on which a player and the network play. It draws the page, plays what is there ahead of the audio
- * clock, and lets the piece grow as it is heard.
+ * clock, and lets the piece grow as it is heard. It sends `riyaz-light` when an event is lit, as a player does.
  */
 import {Mind} from './mind.js';
 import {unfolded} from './network.js';
@@ -18,6 +18,7 @@ const AHEAD = 0.4; // seconds that are scheduled ahead
 const GROWN = {bols: 2, notes: 8}; // beats that the network is ahead of the sound, so that it is known how long a note is held
 const TOGETHER = 60; // milliseconds within which keys that are pressed are one chord
 const SHOWN = 8; // tokens whose probabilities are shown, and avartans or bars of the piece
+const LEAST = 0.0005; // of the probabilities that are shown
 const BEGINNING = 32; // beats that are taken of a file of notes
 const GRID = 4; // steps of a beat to which its notes are moved
 
@@ -66,6 +67,7 @@ class RiyazPlay extends HTMLElement {
     this.taals = Object.fromEntries((this.model.taals || []).filter(one => one.timeline).map(one => [one.name, {...one, ...unpack(one.timeline).taal}]));
     this.innerHTML = page(this.model, matchMedia('(min-width: 62rem)').matches);
     this.attempt(() => this.fresh());
+    this.middle();
     this.addEventListener('click', event => {
       const button = /** @type {Element} */ (event.target).closest('button');
       if (!button) return;
@@ -143,6 +145,12 @@ class RiyazPlay extends HTMLElement {
   get cycle() {
     const {rules, sizes, words} = this.model;
     return this.bols ? this.taal.ranks.length : rules.cycle[words.indexOf(this.field('metre').value)] / rules.beat || sizes.beats;
+  }
+
+  /** Where the keys are wider than the screen, those around middle C are seen first. */
+  middle() {
+    const keys = this.querySelector('.pl-keys'), key = /** @type {HTMLElement|null} */ (this.querySelector('[data-pitch="60"]'));
+    if (keys && key) keys.scrollLeft = key.offsetLeft - keys.clientWidth / 2;
   }
 
   tap(bol) {
@@ -395,7 +403,10 @@ class RiyazPlay extends HTMLElement {
     /** @type {{index: number, time: number}|undefined} */
     let due;
     while (this.lights.length && this.lights[0].time <= heard) due = this.lights.shift();
-    if (due) this.show(due.index);
+    if (due) {
+      this.show(due.index);
+      this.dispatchEvent(new CustomEvent('riyaz-light', {bubbles: true, detail: {kind: 'hit', index: due.index, time: due.time, heard: this.engine.heard()}}));
+    }
     this.frame = requestAnimationFrame(() => this.light());
   }
 
@@ -512,9 +523,9 @@ class RiyazPlay extends HTMLElement {
     const {allowed} = choice, all = allowed ? choice.p : choice.probabilities, drawn = allowed ? choice.number : choice.token, best = allowed ? all.indexOf(Math.max(...all)) : choice.best;
     why.hidden = !allowed;
     if (allowed) why.textContent = `The rules of the kaida allow these ${allowed.length}; all else had ${(100 * Math.max(0, 1 - all.reduce((a, b) => a + b, 0))).toFixed(0)} % of the network's probability.`;
-    const likely = [...all.keys()].sort((a, b) => all[b] - all[a]).slice(0, SHOWN);
-    if (drawn >= 0 && !likely.includes(drawn)) likely[SHOWN - 1] = drawn;
-    const said = i => (allowed ? `${allowed[i][0] || 'rest'} ${piece.fraction(allowed[i][1])}` : this.model.words[i]);
+    const likely = [...all.keys()].filter(i => all[i] >= LEAST).sort((a, b) => all[b] - all[a]).slice(0, SHOWN);
+    if (drawn >= 0 && !likely.includes(drawn)) likely[Math.min(likely.length, SHOWN - 1)] = drawn;
+    const said = i => (allowed ? `${allowed[i][0] || 'rest'} ${piece.fraction(allowed[i][1])}` : this.model.words[i].replace(/^d:(.*)/, this.bols ? '$1 matra' : '$1 beat'));
     /** @type {HTMLElement} */ (this.querySelector('.pl-next')).innerHTML = likely.map(i => {
       const percent = (100 * all[i]).toFixed(1), marks = [i === best ? 'argmax' : '', i === drawn ? 'drawn' : ''].filter(Boolean).join(', ');
       return `<li class="${i === drawn ? 'pl-drawn' : ''}"><b>${safe(said(i))}</b><i style="width:${percent}%"></i><span>${percent} %</span><em>${marks}</em></li>`;
