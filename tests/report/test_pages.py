@@ -82,7 +82,7 @@ def test_injected_parameters_replace_the_defaults():
 
 def test_links_to_the_notebook_the_index_and_the_other_stages():
     html = rendered(new_markdown_cell("# T"))
-    for link in ("../index.html", "explore.ipynb", *(f"{stage}.html" for stage in stages.STAGES)):
+    for link in ("../index.html", "explore.ipynb", *(f"{page}.html" for page in (*stages.STAGES, *stages.PLAYED))):
         assert f'href="{link}"' in html
     alone = rendered(new_markdown_cell("# T"), stage="cells", corpus="")
     assert 'href="index.html"' in alone

@@ -6,8 +6,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from riyaz.practice import player
 from riyaz.report import pages
-
-LINKS = ("practice", "play", "generate")  # what the bar leads to
+from riyaz.report.stages import bar
 
 
 def render(name: str, corpus: str, **parts: Any) -> str:
@@ -24,5 +23,5 @@ def render(name: str, corpus: str, **parts: Any) -> str:
         undefined=StrictUndefined,
         trim_blocks=True,
     )
-    css = f"{pages.css()}\n{player.style('player', name)}"
-    return jinja.get_template(f"{name}.html.j2").render(corpus=corpus, css=css, links=LINKS, **parts)
+    css = f"{pages.css()}\n{player.style('player', 'frame', name)}"
+    return jinja.get_template(f"{name}.html.j2").render(corpus=corpus, css=css, links=bar(name, corpus), **parts)

@@ -27,7 +27,7 @@ from pygments.lexers import PythonLexer
 from traitlets.config import Config
 
 from riyaz.report import figures
-from riyaz.report.stages import STAGES
+from riyaz.report.stages import STAGES, bar
 from riyaz.tools import environment, escape, files
 
 HERE = Path(__file__).resolve().parent / "template"
@@ -65,7 +65,7 @@ def render(notebook: NotebookNode, stage: str, corpus: str = "") -> str:
     """
     notebook = named(shown(notebook))
     injected = any("injected-parameters" in cell.metadata.get("tags", []) for cell in notebook.cells)
-    about = {"stage": stage, "corpus": corpus, "stages": list(STAGES), "injected": injected, "css": css()}
+    about = {"stage": stage, "corpus": corpus, "stages": bar(stage, corpus), "injected": injected, "css": css()}
     about["notebook"] = f"{stage}.ipynb" if stage in (*STAGES, *LONE) else ""
     html, _ = PageExporter().from_notebook_node(notebook, {"riyaz": about, "contents": [], "numbers": count(1)})
     return html
@@ -221,7 +221,7 @@ def text_page(source: str, stage: str, corpus: str, home: str) -> str:
     jinja = Environment(loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined)
     about = {"title": contents[0]["text"] if contents else stage, "body": Markup(body), "css": css()}
     return jinja.get_template("text.html.j2").render(
-        **about, home=home, corpus=corpus, stage=stage, stages=list(STAGES) if corpus else []
+        **about, home=home, corpus=corpus, stage=stage, stages=bar(stage, corpus)
     )
 
 

@@ -18,9 +18,17 @@ STAGES = {
     "generate": "What does it play when left to itself?",
     "evaluate": "Is it any good, and is any of it its own?",
 }
+PLAYED = ("practice", "play")  # the pages of a corpus beside its reports
 CELLS = "What do recurrent cells do, computed from the lecture's equations?"
 LECTURE = "What did the lecture say, slide by slide, and does it hold here?"
-VERBS_OF_DVC = ("collect", *STAGES, "cells", "lecture", "practice", "play", "pages", "picture", "index")
+VERBS_OF_DVC = ("collect", *STAGES, "cells", "lecture", *PLAYED, "pages", "picture", "index")
+
+
+def bar(page: str, corpus: str) -> list[str]:
+    """What the bar of a page leads to: all pages of its corpus; from those for a phone, what is near."""
+    if not corpus:
+        return []
+    return [*PLAYED, "generate"] if page in PLAYED else [*STAGES, *PLAYED]
 
 
 def starts(root: Path, stage: str) -> list[Path]:

@@ -20,11 +20,13 @@ export const length = row => row.reduce((sum, [, ticks]) => sum + ticks, 0);
 export class Free {
   /** @param {Rules} rules @param {Record<string, string>} khali of each bol */
   constructor(rules, khali) {
-    Object.assign(this, {rules, khali});
+    this.rules = rules;
+    this.khali = khali;
     this.joins = new Set(rules.joins.map(pair => pair.join(' ')));
     this.wanted = new Set(rules.wanted.map(pair => pair.join(' ')));
-    this.firsts = rules.phrases.map(phrase => phrase.find(([bol]) => bol)[0]);
-    this.lasts = rules.phrases.map(phrase => [...phrase].reverse().find(([bol]) => bol)[0]);
+    /** The first and the last bol of each phrase. */
+    this.firsts = rules.phrases.map(phrase => phrase.map(([bol]) => bol).find(Boolean) || '');
+    this.lasts = rules.phrases.map(phrase => phrase.map(([bol]) => bol).reverse().find(Boolean) || '');
     this.expected = new Map();
     rules.reference.reduce((time, [bol, ticks]) => (this.expected.set(time, bol), time + ticks), 0);
     this.counted = new Map();
@@ -101,6 +103,7 @@ export class Free {
     return result;
   }
 
+  /** @param {Sound} sound */
   opens([bol]) { return !!bol && this.khali[bol] !== bol; }
 
   /** @param {At} at @returns {Map<string, {sound: Sound, after: At}>} */

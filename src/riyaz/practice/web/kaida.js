@@ -4,7 +4,7 @@
  *
  * @typedef {import('./filling.js').Sound} Sound
  * @typedef {{name: string, idea: string, free: Free|null, before: Sound[], after: Sound[], back: Sound[], returns: number,
- *   tihais: [number, number][], starts: number[][]}} Segment as `riyaz.tabla.ideas.Segment`
+ *   tihais: [number, number][]}} Segment as `riyaz.tabla.ideas.Segment`
  */
 import {Free, length} from './filling.js';
 
@@ -17,7 +17,8 @@ export function until(row, ticks) {
 export class Kaida {
   /** @param {any} tables the page's `kaida` @param {number} ticks of a matra */
   constructor(tables, ticks) {
-    Object.assign(this, {tables, ticks});
+    this.tables = tables;
+    this.ticks = ticks;
   }
 
   row(numbers) { return numbers.map(number => this.tables.sounds[number]); }
@@ -33,6 +34,7 @@ export class Kaida {
       reference: this.row(data.reference), excluded: data.excluded.map(row => this.row(row))}, this.tables.khali);
   }
 
+  /** A row as it is played in khali. @param {Sound[]} row @returns {Sound[]} */
   closed(row) { return row.map(([bol, ticks]) => [bol ? this.tables.khali[bol] : '', ticks]); }
 
   /** The bhari half of a segment, given what was chosen. @param {Segment} segment @param {Sound[]} chosen */
@@ -104,7 +106,9 @@ export class Kaida {
 
   /** The phrases of a row, each with its onset; a rest belongs to the stroke before it. @returns {[number, Sound[]][]} */
   parted(row) {
-    const struck = row.flatMap(([bol], i) => (bol ? [i] : [])), ends = [...struck.slice(1), row.length], result = [];
+    const struck = row.flatMap(([bol], i) => (bol ? [i] : [])), ends = [...struck.slice(1), row.length];
+    /** @type {[number, Sound[]][]} */
+    const result = [];
     for (let cut = 0; cut < struck.length;) {
       const known = this.tables.phrases.find(phrase => phrase.every((bol, i) => row[struck[cut + i]]?.[0] === bol)), n = known ? known.length : 1;
       const start = cut ? struck[cut] : 0;

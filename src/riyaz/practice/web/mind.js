@@ -18,6 +18,8 @@ export class Mind {
     this.past = model.memory ? new Past(model.memory, model.reach) : null;
     /** @type {number[]} */
     this.tokens = [];
+    /** @type {Float64Array} natural logarithms of the network's probabilities of what comes next */
+    this.logs = new Float64Array();
     this.read(START);
   }
 
@@ -54,9 +56,9 @@ export class Mind {
    * Draw what comes next; the end only where nothing else may come.
    * @param {Wish} wish @param {(token: number) => boolean} only what is drawn if the grammar allows it @returns {Choice}
    */
-  next({temperature, memory, argmax}, only = () => true) {
+  next({temperature, memory, argmax}, only = _ => true) {
     let mask = this.grammar.allowed(), awake = memory;
-    const narrow = wanted => {
+    const narrow = /** @param {(token: number) => boolean} wanted */ wanted => {
       const both = mask.map((may, token) => may && wanted(token));
       if (both.includes(true)) mask = both;
     };

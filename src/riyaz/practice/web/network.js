@@ -37,7 +37,10 @@ export function logSum(logs) {
   return most + Math.log(sum);
 }
 
-/** One step of a layer: the cell is told by how many gates its weights have. @returns {Float64Array[]} h, and c of an LSTM */
+/**
+ * One step of a layer: the cell is told by how many gates its weights have.
+ * @param {Layer} layer @param {Float64Array} x @param {Float64Array[]} state @returns {Float64Array[]} h, and c of an LSTM
+ */
 function stepped(layer, x, [h, c]) {
   const units = h.length, {kernel, recurrent, bias} = layer, gates = kernel.shape[1] / units, next = new Float64Array(units);
   const sums = Float64Array.from(bias.values.subarray(0, gates * units));
@@ -64,7 +67,10 @@ function stepped(layer, x, [h, c]) {
 export class Network {
   /** @param {{members: Member[], features: string[]}} weights @param {import('./grammar.js').Rules} rules @param {any} sizes */
   constructor(weights, rules, sizes) {
-    Object.assign(this, {weights, rules, sizes});
+    this.weights = weights;
+    this.rules = rules;
+    this.sizes = sizes;
+    /** @type {Float64Array[][][]} h, and c of an LSTM, of each layer of each member */
     this.states = weights.members.map(member => member.layers.map(({kernel, recurrent}) => {
       const units = recurrent.shape[0];
       return Array.from({length: kernel.shape[1] / units === 4 ? 2 : 1}, () => new Float64Array(units));
@@ -107,6 +113,7 @@ export class Network {
     const rows = weights.features.length ? this.rows() : [];
     const each = weights.members.map((member, m) => {
       const size = member.embedding.shape[1];
+      /** @type {Float64Array} */
       let x = Float64Array.from(member.embedding.values.subarray(token * size, (token + 1) * size));
       for (const row of rows) for (let j = 0; j < size; j++) x[j] += /** @type {Matrix} */ (member.features).values[row * size + j];
       member.layers.forEach((layer, l) => {

@@ -15,7 +15,8 @@ function logAdd(a, b) {
 export class Past {
   /** @param {Fitted} fitted @param {number} steps it holds the newest so many tokens */
   constructor(fitted, steps) {
-    Object.assign(this, {fitted, steps});
+    this.fitted = fitted;
+    this.steps = steps;
     this.twice = fitted.classes.some((number, token) => number !== token); // bols have a second memory, of their khali forms
     this.now = 0;
     this.past = new Int32Array(steps).fill(-1);

@@ -100,6 +100,7 @@ export function taalNamed(name, taals) {
  * @throws {Error} that names the line and what is wrong with it
  */
 export function read(text, tables, taals) {
+  /** @type {{title: string, taal: any, sections: {name: string, bols: {name: string, share: number, parts: number}[]}[]}} */
   const result = {title: '', taal: null, sections: []};
   let speed = 1;
   text.replace(/^\ufeff/, '').split(/\r\n?|\n/).forEach((raw, i) => {
@@ -169,6 +170,7 @@ function lines(events, vibhags, ticks) {
 
 /** The notation's text. @param {(Event & {section?: string})[]} events @param {{name: string, vibhags: number[]}} taal @param {string} form "" for none */
 export function notation(events, taal, ticks, form = '') {
+  /** @type {{name: string, start: number, events: Event[]}[]} */
   const parts = [];
   for (const event of events) {
     if (event.section || !parts.length) parts.push({name: event.section || 'played', start: event.beat, events: []});

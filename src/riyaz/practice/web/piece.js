@@ -2,7 +2,7 @@
  * Piece: what was played so far, by the player and by the network, and the mind that goes on from it.
  *
  * @typedef {{beat: number, length: number, names: string[], held: boolean[], by: string, end: number, lands: boolean,
- *   choice: import('./mind.js').Choice|null}} Sounding `end`: how many tokens the mind has read with it
+ *   choice: any, section?: string}} Sounding `end`: how many tokens the mind has read with it
  */
 import {END, START} from './grammar.js';
 import {Mind} from './mind.js';
@@ -11,7 +11,9 @@ import {gcd} from './phrase.js';
 export class Played {
   /** @param {any} model @param {string[]} header tokens before the first event @param {number[]|null} vibhags */
   constructor(model, header, vibhags) {
-    Object.assign(this, {model, header, vibhags});
+    this.model = model;
+    this.header = header;
+    this.vibhags = vibhags;
     this.mind = new Mind(model, vibhags);
     for (const word of header) this.mind.read(this.number(word));
     /** @type {Sounding[]} */
@@ -25,7 +27,7 @@ export class Played {
   /** Where the next event starts, in beats. */
   get length() { return this.mind.grammar.place / this.ticks; }
 
-  /** Read a token and put it into the events. */
+  /** Read a token and put it into the events. @param {number} token @param {string} by @param {any} choice how it was chosen */
   read(token, by, choice = null) {
     const {grammar} = this.mind, beat = this.length, word = this.model.words[token];
     this.mind.read(token);
@@ -87,8 +89,11 @@ export class Played {
     return word.startsWith('d:') ? `a length of ${word.slice(2)} of a beat` : word.startsWith('+') ? `${word.replace(/^[+~]+/, '')} above another note` : word.startsWith('~') ? `${word.slice(1)} held` : word;
   }
 
-  /** Let the network play one token more. @returns {boolean} false where it ends */
-  grow(wish, only = () => true) {
+  /**
+   * Let the network play one token more.
+   * @param {import('./mind.js').Wish} wish @param {(token: number) => boolean} only what it may play @returns {boolean} false where it ends
+   */
+  grow(wish, only = _ => true) {
     const {mind} = this, given = this.events[this.events.length - 1]?.by === 'you'; // no note is added to what the player gave
     const choice = mind.next(wish, token => only(token) && !(given && mind.grammar.adds(token)));
     if (choice.token === END) return false;
@@ -108,14 +113,15 @@ export class Played {
   /**
    * Answer a line that began at a beat: as long as the line at least, to the next sam, where one stroke of a matra lands.
    * The stroke stands outside of what the mind has read: the next line begins in its place.
+   * @param {number} from @param {import('./mind.js').Wish} wish @returns {number} the beat of that sam
    */
   answer(from, wish) {
-    const cycle = this.mind.grammar.taal.cycle / this.ticks, line = this.length - from;
+    const cycle = /** @type {import('./grammar.js').Cycle} */ (this.mind.grammar.taal).cycle / this.ticks, line = this.length - from;
     const sam = Math.ceil((this.length + line) / cycle - 1e-9) * cycle;
     while (this.length < sam - 1e-9 && this.grow(wish));
     const mind = this.mind, kept = this.events.length, {rules} = this.model;
     this.mind = mind.copy();
-    const lands = token => rules.one[token] || (this.mind.grammar.duration === rules.beat && this.mind.grammar.strikes(token));
+    const lands = /** @param {number} token */ token => rules.one[token] || (this.mind.grammar.duration === rules.beat && this.mind.grammar.strikes(token));
     while (this.events.length === kept && this.grow(wish, lands));
     this.events[this.events.length - 1].lands = true;
     this.mind = mind;

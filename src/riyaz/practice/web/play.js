@@ -1,6 +1,6 @@
 /**
  * Play: the page on which a player and the network play. It draws the page, plays what is there ahead of the audio
- * clock, and lets the piece grow as it is heard.
+ * clock, and lets the piece grow as it is heard. It sends `riyaz-light` when an event is lit, as a player does.
  */
 import {Mind} from './mind.js';
 import {unfolded} from './network.js';
@@ -18,6 +18,7 @@ const AHEAD = 0.4; // seconds that are scheduled ahead
 const GROWN = {bols: 2, notes: 8}; // beats that the network is ahead of the sound, so that it is known how long a note is held
 const TOGETHER = 60; // milliseconds within which keys that are pressed are one chord
 const SHOWN = 8; // tokens whose probabilities are shown, and avartans or bars of the piece
+const LEAST = 0.0005; // of the probabilities that are shown
 const BEGINNING = 32; // beats that are taken of a file of notes
 const GRID = 4; // steps of a beat to which its notes are moved
 
@@ -28,17 +29,45 @@ const numbers = text => {
 };
 
 class RiyazPlay extends HTMLElement {
+  /** @type {any} the page's model, its arrays unfolded */
+  model;
+  /** @type {Engine} */
+  engine;
+  /** @type {Record<string, any>} the taals that the network knows */
+  taals = {};
+  /** @type {Played|null} */
+  piece = null;
+  /** @type {string|undefined} the taal of the piece */
+  chosen;
+  /** @type {object|null} the kaida that is being made */
+  making = null;
+  /** Whether the network goes on for ever, and the beat from which nothing was heard yet. */
+  endless = false;
+  unheard = 0;
+  /** What is scheduled next: its number, its beat, its moment of the audio clock, and the next matra of theka and click. */
+  next = 0;
+  beat = 0;
+  time = 0;
+  matra = 0;
+  /** @type {{index: number, time: number}[]} what will be lit, in order of time */
+  lights = [];
+  timer = 0;
+  frame = 0;
+  /** For tests. */
+  Mind = Mind;
+  Kaida = Kaida;
+  Theme = Theme;
+
   connectedCallback() {
     const read = id => JSON.parse(document.getElementById(id)?.textContent || '{}');
     this.model = read('riyaz-model');
     this.model.weights = {...unfolded({members: this.model.weights.members}, numbers(this.model.weights.values)), features: this.model.weights.features};
     this.model.weights.values = null;
     this.engine = new Engine(read('riyaz-sounds'));
-    Object.assign(this, {Mind, Kaida, Theme});
     this.taals = Object.fromEntries((this.model.taals || []).filter(one => one.timeline).map(one => [one.name, {...one, ...unpack(one.timeline).taal}]));
-    this.timer = 0;
     this.innerHTML = page(this.model, matchMedia('(min-width: 62rem)').matches);
     this.attempt(() => this.fresh());
+    this.middle();
     this.addEventListener('click', event => {
       const button = /** @type {Element} */ (event.target).closest('button');
       if (!button) return;
@@ -116,6 +145,12 @@ class RiyazPlay extends HTMLElement {
   get cycle() {
     const {rules, sizes, words} = this.model;
     return this.bols ? this.taal.ranks.length : rules.cycle[words.indexOf(this.field('metre').value)] / rules.beat || sizes.beats;
+  }
+
+  /** Where the keys are wider than the screen, those around middle C are seen first. */
+  middle() {
+    const keys = this.querySelector('.pl-keys'), key = /** @type {HTMLElement|null} */ (this.querySelector('[data-pitch="60"]'));
+    if (keys && key) keys.scrollLeft = key.offsetLeft - keys.clientWidth / 2;
   }
 
   tap(bol) {
@@ -223,7 +258,7 @@ class RiyazPlay extends HTMLElement {
   ownTheme(kaida) {
     const bols = phrase(this.field('phrase').value, Number(this.field('each').value), this.model), {rules: {beat}} = this.model;
     if (!bols.length) throw new Error('Type or tap the first half of a theme, or choose one from the list.');
-    const row = bols.map(({name, share, parts}) => [name, (parts * beat) / share]);
+    const row = bols.map(({name, share, parts}) => /** @type {[string, number]} */ ([name, (parts * beat) / share]));
     return {taal: this.taal.name, made: new Theme(kaida, row, {matras: this.taal.ranks.length, title: this.taal.title})};
   }
 
@@ -282,7 +317,7 @@ class RiyazPlay extends HTMLElement {
     await this.open();
     this.engine.begin({piece: 1, theka: 0.5, click: 0.5});
     if (endless) this.grow(from + GROWN[this.model.kind]);
-    Object.assign(this, {endless, next: piece.events.findIndex(event => event.beat >= from - 1e-6), beat: from, time: this.engine.context.currentTime + 0.15, matra: Math.ceil(from)});
+    Object.assign(this, {endless, next: piece.events.findIndex(event => event.beat >= from - 1e-6), beat: from, time: this.engine.playing().context.currentTime + 0.15, matra: Math.ceil(from)});
     this.lights = [];
     this.timer = window.setInterval(() => this.attemptQuietly(), 40);
     this.frame = requestAnimationFrame(() => this.light());
@@ -311,7 +346,7 @@ class RiyazPlay extends HTMLElement {
 
   /** Schedule what sounds soon. */
   advance() {
-    const piece = this.ready(), {engine} = this, now = engine.context.currentTime, horizon = now + AHEAD;
+    const piece = this.ready(), {engine} = this, now = engine.playing().context.currentTime, horizon = now + AHEAD;
     if (this.time < now && piece.events[this.next]) this.time = now + 0.05; // the browser held the page up
     for (;;) {
       const seconds = 60 / this.tempo;
@@ -365,9 +400,13 @@ class RiyazPlay extends HTMLElement {
   light() {
     if (!this.timer) return;
     const heard = this.engine.heard();
-    let due = null;
+    /** @type {{index: number, time: number}|undefined} */
+    let due;
     while (this.lights.length && this.lights[0].time <= heard) due = this.lights.shift();
-    if (due) this.show(due.index);
+    if (due) {
+      this.show(due.index);
+      this.dispatchEvent(new CustomEvent('riyaz-light', {bubbles: true, detail: {kind: 'hit', index: due.index, time: due.time, heard: this.engine.heard()}}));
+    }
     this.frame = requestAnimationFrame(() => this.light());
   }
 
@@ -411,7 +450,7 @@ class RiyazPlay extends HTMLElement {
       this.show();
       await this.open();
       if (!this.engine.run) this.engine.begin({piece: 1, theka: 0.5, click: 0.5});
-      this.engine.note(pitch, this.engine.context.currentTime, 60 / this.tempo, 'piece');
+      this.engine.note(pitch, this.engine.playing().context.currentTime, 60 / this.tempo, 'piece');
     });
   }
 
@@ -433,7 +472,7 @@ class RiyazPlay extends HTMLElement {
     let last = -Infinity;
     for (const input of inputs) {
       input.onmidimessage = message => {
-        const [status, pitch, velocity] = message.data;
+        const [status = 0, pitch = 0, velocity = 0] = message.data || [];
         if ((status & 0xf0) !== 0x90 || !velocity) return;
         this.press(pitch, message.timeStamp - last < TOGETHER);
         last = message.timeStamp;
@@ -484,9 +523,9 @@ class RiyazPlay extends HTMLElement {
     const {allowed} = choice, all = allowed ? choice.p : choice.probabilities, drawn = allowed ? choice.number : choice.token, best = allowed ? all.indexOf(Math.max(...all)) : choice.best;
     why.hidden = !allowed;
     if (allowed) why.textContent = `The rules of the kaida allow these ${allowed.length}; all else had ${(100 * Math.max(0, 1 - all.reduce((a, b) => a + b, 0))).toFixed(0)} % of the network's probability.`;
-    const likely = [...all.keys()].sort((a, b) => all[b] - all[a]).slice(0, SHOWN);
-    if (drawn >= 0 && !likely.includes(drawn)) likely[SHOWN - 1] = drawn;
-    const said = i => (allowed ? `${allowed[i][0] || 'rest'} ${piece.fraction(allowed[i][1])}` : this.model.words[i]);
+    const likely = [...all.keys()].filter(i => all[i] >= LEAST).sort((a, b) => all[b] - all[a]).slice(0, SHOWN);
+    if (drawn >= 0 && !likely.includes(drawn)) likely[Math.min(likely.length, SHOWN - 1)] = drawn;
+    const said = i => (allowed ? `${allowed[i][0] || 'rest'} ${piece.fraction(allowed[i][1])}` : this.model.words[i].replace(/^d:(.*)/, this.bols ? '$1 matra' : '$1 beat'));
     /** @type {HTMLElement} */ (this.querySelector('.pl-next')).innerHTML = likely.map(i => {
       const percent = (100 * all[i]).toFixed(1), marks = [i === best ? 'argmax' : '', i === drawn ? 'drawn' : ''].filter(Boolean).join(', ');
       return `<li class="${i === drawn ? 'pl-drawn' : ''}"><b>${safe(said(i))}</b><i style="width:${percent}%"></i><span>${percent} %</span><em>${marks}</em></li>`;

@@ -39,6 +39,34 @@ function shared() {
 }
 
 export class RiyazPlayer extends HTMLElement {
+  /** @type {import('./timeline.js').Piece} */
+  piece;
+  /** @type {import('./transport.js').Wish & Record<string, any>} what is set on the player */
+  wish;
+  /** @type {Transport} */
+  transport;
+  /** @type {TableView|ScoreView|RollView|null} */
+  view;
+  /** @type {{time: number, kind: string, index: number, beat: number}[]} what will be lit, in order of time */
+  lights = [];
+  /** @type {HTMLElement[]} */
+  places = [];
+  /** Beats per minute of the piece, and the beat where it stands. */
+  base = 0;
+  beat = 0;
+  /** Which matra of the cycle is lit, and what is repeated. */
+  place = 0;
+  kind = 'none';
+  plucked = {start: 0, next: 0};
+  /** When a round was begun, in milliseconds; 0 before. */
+  begun = 0;
+  timer = 0;
+  waking = 0;
+  /** @type {Element|null|undefined} what was scrolled to */
+  followed = null;
+  /** @type {any} */
+  lock = null;
+
   connectedCallback() {
     if (this.piece) return;
     try { this.load(JSON.parse(this.getAttribute('timeline') || '')); }
@@ -60,11 +88,9 @@ export class RiyazPlayer extends HTMLElement {
       tempo: piece.tempo, speed: 1, loop: null, ladder: null, ladderFrom: Math.round(piece.tempo * 0.6), ladderTo: Math.round(piece.tempo * 1.2),
     };
     if (piece.kind === 'notes' && this.wish.countIn === 'vibhag') this.wish.countIn = 'cycle';
-    this.beat = 0;
-    this.lights = [];
     this.innerHTML = draw(piece, this.wish);
     this.classList.add('rp');
-    this.places = [...this.querySelectorAll('.rp-cycle i')];
+    this.places = /** @type {HTMLElement[]} */ ([...this.querySelectorAll('.rp-cycle i')]);
     this.transport = new Transport(piece, this.wish, this.sink());
     this.view = this.seen();
     this.addEventListener('click', event => this.touched(event));
@@ -79,7 +105,7 @@ export class RiyazPlayer extends HTMLElement {
   seen() {
     const tapped = beat => { chosen = this; this.go(beat); };
     const stage = this.closest('.piece, .rp-stage') || document;
-    const sheet = stage.querySelector('.riyaz-sheet'), score = stage.querySelector('.score');
+    const sheet = /** @type {HTMLElement|null} */ (stage.querySelector('.riyaz-sheet')), score = stage.querySelector('.score');
     if (this.piece.kind === 'bols' && sheet) return new TableView(sheet, this.piece, tapped);
     if (this.piece.score && score) return new ScoreView(score, this.piece, tapped);
     if (this.piece.kind === 'bols') return null;
@@ -88,7 +114,7 @@ export class RiyazPlayer extends HTMLElement {
     return new RollView(roll, this.piece, tapped);
   }
 
-  /** What the transport says becomes sound and light. */
+  /** What the transport says becomes sound and light. @returns {import('./transport.js').Sink} */
   sink() {
     const light = (time, kind, index, beat) => this.lights.push({time, kind, index, beat});
     const sound = () => /** @type {Engine} */ (engine);
@@ -135,7 +161,7 @@ export class RiyazPlayer extends HTMLElement {
     this.plucked = {start: now, next: 0};
     this.begun = performance.now();
     clearInterval(this.timer);
-    this.timer = setInterval(() => this.ahead(), 50);
+    this.timer = window.setInterval(() => this.ahead(), 50);
     this.ahead();
     clearTimeout(this.waking);
     this.wait();
@@ -158,12 +184,12 @@ export class RiyazPlayer extends HTMLElement {
 
   /** The tanpura, whose strings have a tempo of their own. */
   pluck(until) {
-    const first = this.piece.taal.lehras[Math.max(this.wish.lehra, 0)]?.first ?? 7;
-    const round = PLUCKS[PLUCKS.length - 1], sound = shared();
+    const first = this.piece.taal?.lehras[Math.max(this.wish.lehra, 0)]?.first ?? 7;
+    const round = PLUCKS[PLUCKS.length - 1], sound = shared(), {currentTime} = sound.playing().context;
     for (;;) {
       const n = this.plucked.next, time = this.plucked.start + Math.floor(n / 4) * round + PLUCKS[n % 4];
       if (time >= until) return;
-      if (time >= sound.context.currentTime - 0.01) sound.pluck(STRINGS[n % 4] ?? first - 12, time);
+      if (time >= currentTime - 0.01) sound.pluck(STRINGS[n % 4] ?? first - 12, time);
       this.plucked.next += 1;
     }
   }
@@ -172,8 +198,9 @@ export class RiyazPlayer extends HTMLElement {
   shine() {
     if (playing !== this) return;
     const heard = shared().heard();
-    while (this.lights.length && this.lights[0].time <= heard + EARLY) {
-      const {time, kind, index, beat} = this.lights.shift();
+    for (let next = this.lights[0]; next && next.time <= heard + EARLY; next = this.lights[0]) {
+      const {time, kind, index, beat} = next;
+      this.lights.shift();
       this.show(kind, index, beat);
       this.dispatchEvent(new CustomEvent('riyaz-light', {detail: {kind, index, time, heard}}));
       if (playing !== this) return;
@@ -184,7 +211,7 @@ export class RiyazPlayer extends HTMLElement {
   /** Wake up when the next light is due: a timer is more exact than frames where a page is slow to draw. */
   wait() {
     const due = this.lights.length ? (this.lights[0].time - shared().heard() - EARLY) * 1000 : 50;
-    this.waking = setTimeout(() => this.shine(), Math.min(Math.max(due, 4), 50));
+    this.waking = window.setTimeout(() => this.shine(), Math.min(Math.max(due, 4), 50));
   }
 
   show(kind, index, beat) {
@@ -192,7 +219,7 @@ export class RiyazPlayer extends HTMLElement {
     if (kind === 'round') { this.practised(beat); return; }
     if (kind === 'count' || kind === 'matra') {
       this.cycle(kind === 'count' ? beat : index);
-      this.querySelector('.rp-count').textContent = kind === 'count' ? String(index) : '';
+      this.find('.rp-count').textContent = kind === 'count' ? String(index) : '';
       this.classList.toggle('rp-counting', kind === 'count');
       return;
     }
@@ -258,6 +285,7 @@ export class RiyazPlayer extends HTMLElement {
     const {piece, wish} = this, {cycle, length} = piece, unit = piece.kind === 'bols' ? 1 : cycle;
     const at = Math.floor(this.beat / cycle + 1e-6) * cycle, value = name => Number(this.field(name).value) || 1;
     this.kind = kind;
+    /** @type {import('./transport.js').Range|null} */
     let loop = null;
     if (kind === 'all') loop = {from: 0, to: landing(piece)};
     if (kind === 'cycle') loop = {from: at, to: Math.min(at + cycle, length)};
@@ -272,16 +300,23 @@ export class RiyazPlayer extends HTMLElement {
     }
     wish.loop = loop;
     this.field('loop').value = kind;
-    this.querySelector('[data-do=loop]').setAttribute('aria-pressed', String(!!loop));
+    this.find('[data-do=loop]').setAttribute('aria-pressed', String(!!loop));
     this.view?.mark(loop);
     this.rangeFields();
     if (loop && (this.beat < loop.from - 1e-6 || this.beat >= loop.to - 1e-6)) { this.beat = loop.from; this.view?.go(this.beat); }
     if (playing === this) this.play(false);
   }
 
-  rangeFields() { this.querySelector('[data-for=range]').hidden = this.kind !== 'range'; }
+  rangeFields() { this.find('[data-for=range]').hidden = this.kind !== 'range'; }
 
-  field(name) { return /** @type {any} */ (this.querySelector(`[name=${name}]`)); }
+  /** A part of the player. @param {string} selector @returns {any} */
+  find(selector) { return this.querySelector(selector); }
+
+  /** @param {string} selector @returns {NodeListOf<HTMLElement>} */
+  findAll(selector) { return this.querySelectorAll(selector); }
+
+  /** @param {string} name */
+  field(name) { return this.find(`[name=${name}]`); }
 
   /** @param {number} tempo beats per minute */
   tempo(tempo) {
@@ -291,8 +326,8 @@ export class RiyazPlayer extends HTMLElement {
 
   showTempo() {
     const percent = Math.round((this.wish.tempo / this.base) * 100);
-    this.querySelector('.rp-tempo b').textContent = String(Math.round(this.wish.tempo));
-    this.querySelector('.rp-tempo small').textContent = `${percent} %`;
+    this.find('.rp-tempo b').textContent = String(Math.round(this.wish.tempo));
+    this.find('.rp-tempo small').textContent = `${percent} %`;
     if (document.activeElement !== this.field('percent')) this.field('percent').value = String(percent);
   }
 
@@ -332,10 +367,8 @@ export class RiyazPlayer extends HTMLElement {
     const {do: action, open} = button.dataset;
     if (action) this.act(action);
     if (open) {
-      for (const panel of this.querySelectorAll('.rp-panel')) panel.hidden = panel.dataset.panel !== open || !panel.hidden;
-      for (const tab of this.querySelectorAll('[data-open]')) {
-        tab.setAttribute('aria-expanded', String(!this.querySelector(`[data-panel=${tab.dataset.open}]`).hidden));
-      }
+      for (const panel of this.findAll('.rp-panel')) panel.hidden = panel.dataset.panel !== open || !panel.hidden;
+      for (const tab of this.findAll('[data-open]')) tab.setAttribute('aria-expanded', String(!this.find(`[data-panel=${tab.dataset.open}]`).hidden));
     }
   }
 
@@ -367,7 +400,7 @@ export class RiyazPlayer extends HTMLElement {
   }
 
   say(text) {
-    const line = this.querySelector('.rp-line');
+    const line = this.find('.rp-line');
     line.textContent = text;
     line.hidden = !text;
   }

@@ -3,7 +3,7 @@
  *
  * @typedef {{key: string, title: string, origin: string, taal: string, form: string, composer: string, source: string,
  *   method: string, view: string, timeline: any}} Entry
- * @typedef {{seconds: number, fastest: number, day: string, today: number, listed: boolean, minutes: number, goal: number}} Record
+ * @typedef {{seconds: number, fastest: number, day: string, today: number, listed: boolean, minutes: number, goal: number}} Practised
  */
 import {safe} from './controls.js';
 import {recall, remember} from './memory.js';
@@ -14,7 +14,7 @@ const shelf = JSON.parse(document.getElementById('riyaz-pieces')?.textContent ||
 /** @type {Entry[]} */
 const entries = shelf.pieces || [];
 const KEY = `riyaz-practice-${shelf.corpus}`;
-/** @type {Record<string, any>} */
+/** @type {Record<string, Practised>} */
 const records = recall(KEY, {});
 const STAR = '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 3.5l2.6 5.4 5.9.8-4.3 4.1 1 5.9-5.2-2.8-5.2 2.8 1-5.9L3.5 9.7l5.9-.8z"/></svg>';
 const find = selector => /** @type {any} */ (document.querySelector(selector));
@@ -51,6 +51,7 @@ function practised(key) {
 
 const plain = text => text.normalize('NFKD').replace(/[\u0300-\u036f]/g, '').toLowerCase();
 
+/** Draw the shelf. What an address names has no place on the page: else the browser scrolls to it. */
 function list() {
   const words = plain(find('#pr-search').value).split(/\s+/).filter(Boolean);
   const taal = find('#pr-taal').value, form = find('#pr-form').value, which = find('#pr-which').value;
@@ -59,7 +60,7 @@ function list() {
     return words.every(word => text.includes(word) || text.replace(/ /g, '').includes(word)) && (!taal || entry.taal === taal) && (!form || entry.form === form)
       && (!which || entry.origin === which || (which === 'list' && listed) || (which === 'practised' && seconds >= 1));
   });
-  find('.pr-list').innerHTML = hits.map(entry => `<li id="${safe(entry.key)}" class="${entry.key === open ? 'pr-open' : ''}" data-key="${safe(entry.key)}">
+  find('.pr-list').innerHTML = hits.map(entry => `<li class="${entry.key === open ? 'pr-open' : ''}" data-key="${safe(entry.key)}"><i id="${safe(entry.key)}" hidden></i>
 <a href="#${encodeURIComponent(entry.key)}"><b>${safe(entry.title)}</b><span>${safe(facts(entry))}</span><em>${practised(entry.key)}</em></a>
 <button type="button" class="pr-star" aria-pressed="${record(entry.key).listed}" aria-label="On my list: ${safe(entry.title)}">${STAR}</button></li>`).join('');
   const missing = shelf.missing ? ` ${shelf.missing} more do not fit into one page.` : '';

@@ -41,6 +41,7 @@ export function page(model, wide) {
 <div class="pl-row">${act('go', 'Go on')}${bols ? act('answer', 'Answer my line') : ''}${act('stop', 'Stop')}${act('undo', 'Take back')}${act('clear', 'Clear')}</div>
 <p class="pl-line" role="alert" hidden></p>
 <ol class="pl-piece" aria-label="The piece" tabindex="0"></ol>
+<section class="pl-coming"><h2>What may come next</h2><p class="pl-why" hidden></p><ol class="pl-next"></ol></section>
 <details class="pl-more"${wide ? ' open' : ''}><summary>Settings</summary><div class="pl-settings">
 ${bols ? choose('taal', 'Taal', model.taals.map(one => [one.name, `${one.title} (${one.matras})${one.timeline ? '' : ', never seen'}`]), model.taal) + choose('form', 'Form', [['', 'none'], ...of('form', 5)], model.form)
     : choose('metre', 'Metre', [['', 'none'], ...of('metre', 6)], model.metre)}
@@ -48,6 +49,5 @@ ${choose('how', 'The next one is', [['drawn', 'drawn'], ['argmax', 'the likelies
 ${range('tempo', 'Tempo', 30, 240, 1, model.tempo)}${range('temperature', 'Temperature', 0, 2, 0.05, 1)}${model.memory ? range('memory', 'Memory', 0, 1, 0.05, 1) : ''}
 ${bols ? tick('theka', 'Theka') : ''}${tick('click', 'Click')}</div></details>
 ${bols ? kaida(model) : ''}
-<div class="pl-row">${act('midi', 'Save MIDI')}${act('text', `Save ${bols ? 'notation' : 'ABC'}`)}<label class="pl-file">Open ${bols ? 'notation (.txt)' : 'MIDI'} <input type="file" name="file" aria-label="A file of your own; it can be dropped on the page too"></label></div>
-<h2>What may come next</h2><p class="pl-why" hidden></p><ol class="pl-next"></ol>`;
+<div class="pl-row">${act('midi', 'Save MIDI')}${act('text', `Save ${bols ? 'notation' : 'ABC'}`)}<label class="pl-file">Open ${bols ? 'notation (.txt)' : 'MIDI'} <input type="file" name="file" aria-label="A file of your own; it can be dropped on the page too"></label></div>`;
 }

@@ -18,6 +18,11 @@ function bytes(text) {
   return result.buffer;
 }
 
+/**
+ * @typedef {{source: AudioBufferSourceNode, gain: GainNode}} Sample
+ * @typedef {{out: GainNode, buses: Record<string, GainNode>, struck: Record<string, Sample>, sources: Set<AudioScheduledSourceNode>}} Run
+ */
+
 export class Engine {
   /** @param {any} banks as `riyaz.practice.sounds.page` makes them */
   constructor(banks) {
@@ -28,7 +33,10 @@ export class Engine {
     this.context = null;
     this.pitch = 0; // semitones by which dayan, lehra and drone are higher than D
     this.seed = 2022;
+    /** @type {Promise<void>|null} */
     this.decoding = null;
+    /** @type {Run|null} what sounds, and its buses */
+    this.run = null;
   }
 
   /** Decode the samples that the first sound needs, then the drone's; begun before the first touch. */
@@ -88,13 +96,14 @@ export class Engine {
     const context = /** @type {AudioContext} */ (this.context);
     const out = context.createGain();
     out.connect(/** @type {AudioNode} */ (this.limiter));
+    /** @type {Record<string, GainNode>} */
     const buses = {};
     for (const [name, volume] of Object.entries(volumes)) {
       buses[name] = context.createGain();
       buses[name].gain.value = volume;
       buses[name].connect(out);
     }
-    this.run = {out, buses, struck: {}, sources: new Set(), sung: null};
+    this.run = {out, buses, struck: {}, sources: new Set()};
   }
 
   /** Set the volume of a bus while it sounds. */
@@ -121,9 +130,16 @@ export class Engine {
     return this.seed / 4294967296;
   }
 
-  /** One sample. @returns {{source: AudioBufferSourceNode, gain: GainNode}} */
+  /** The run, while something plays. @returns {{context: AudioContext, run: Run}} */
+  playing() { return /** @type {any} */ (this); }
+
+  /**
+   * One sample.
+   * @param {string} bank @param {[number, number]} place start and length, in seconds @param {number} time @param {number} level
+   * @param {number} rate @param {string} bus @param {number} pan @returns {Sample}
+   */
   sample(bank, place, time, level, rate, bus, pan) {
-    const context = /** @type {AudioContext} */ (this.context), {run} = this;
+    const {context, run} = this.playing();
     const source = context.createBufferSource(), gain = context.createGain();
     source.buffer = this.buffers[bank];
     source.playbackRate.value = rate;
@@ -140,8 +156,9 @@ export class Engine {
     return {source, gain};
   }
 
+  /** @param {AudioScheduledSourceNode} source */
   keep(source) {
-    const {sources} = this.run;
+    const {sources} = this.playing().run;
     sources.add(source);
     source.onended = () => sources.delete(source);
   }
@@ -155,13 +172,13 @@ export class Engine {
       const lower = bus === 'theka' ? 0.75 : 1; // a second, lower tabla keeps the theka
       const rate = (drum === 'dayan' ? 2 ** (this.pitch / 12) : 1) * lower;
       const human = 10 ** ((this.random() - 0.5) * 0.1);
-      const before = this.run.struck[bus + drum];
+      const {struck} = this.playing().run, before = struck[bus + drum];
       if (before) {
         before.gain.gain.setValueAtTime(before.gain.gain.value, at);
         before.gain.gain.linearRampToValueAtTime(0, at + FADE);
         before.source.stop(at + 2 * FADE);
       }
-      this.run.struck[bus + drum] = this.sample('strokes', place, at, 3 * level * human, rate, bus, PAN[drum]);
+      struck[bus + drum] = this.sample('strokes', place, at, 3 * level * human, rate, bus, PAN[drum]);
     }
   }
 
@@ -177,7 +194,7 @@ export class Engine {
 
   /** Play a note of the lehra on a reed: two tongues a little out of tune. */
   tone(step, time, length) {
-    const context = /** @type {AudioContext} */ (this.context), {run} = this;
+    const {context, run} = this.playing();
     const amplitudes = new Float32Array([0, ...this.banks.reed]);
     this.wave = this.wave || context.createPeriodicWave(new Float32Array(amplitudes.length), amplitudes);
     const gain = context.createGain(), end = time + length;
@@ -208,13 +225,13 @@ export class Engine {
 
   /** Click a matra of this rank: 0 sam, 1 tali, 2 khali, 3 any other. */
   click(rank, time, bus) {
-    const context = /** @type {AudioContext} */ (this.context), [hertz, level] = CLICK[rank];
+    const {context, run} = this.playing(), [hertz, level] = CLICK[rank];
     const tick = context.createOscillator(), gain = context.createGain();
     tick.frequency.value = hertz;
     gain.gain.setValueAtTime(2 * level, time);
     gain.gain.exponentialRampToValueAtTime(0.0005, time + 0.05);
     tick.connect(gain);
-    gain.connect(this.run.buses[bus]);
+    gain.connect(run.buses[bus]);
     tick.start(Math.max(time, context.currentTime));
     tick.stop(time + 0.06);
     this.keep(tick);

@@ -30,7 +30,9 @@ export class Theme {
   /** @param {import('./kaida.js').Kaida} kaida @param {Sound[]} given the bhari half, or the whole theme @param {any} taal @throws {Error} what is wrong with it */
   constructor(kaida, given, taal) {
     const cycle = taal.matras * kaida.ticks, total = length(given);
-    Object.assign(this, {kaida, cycle, title: taal.title});
+    this.kaida = kaida;
+    this.cycle = cycle;
+    this.title = taal.title;
     const middle = until(given, total / 2), copy = kaida.closed(middle), second = given.slice(middle.length);
     const third = until(second, total / 6);
     this.given = given;
@@ -49,7 +51,7 @@ export class Theme {
     for (this.n = 2; (2 * this.n * this.ticks) % cycle; this.n++);
   }
 
-  /** The return to bhari: the end of the khali half, with what is open there. */
+  /** The return to bhari: the end of the khali half, with what is open there. @param {Sound[]} second @param {Sound[]} copy @returns {Sound[]} */
   opening(second, copy) {
     const ends = this.line.length - cadence(this.line, this.kaida.tables.phrases);
     return this.line.map(([bol, ticks], i) => [bol && !(second[i][0] === copy[i][0] && i < ends) ? second[i][0] : bol, ticks]);
@@ -65,6 +67,7 @@ export class Theme {
 
   /** The phrases of a row; a single stroke that khali does not close belongs to what it follows. @returns {[number, Sound[]][]} */
   units(row) {
+    /** @type {[number, Sound[]][]} */
     const units = [];
     for (const [onset, phrase] of this.kaida.parted(row)) {
       const struck = phrase.filter(([bol]) => bol), last = units[units.length - 1];
@@ -119,6 +122,7 @@ export class Theme {
   ideas() {
     const {line, opened, n, ticks} = this, head = until(line, this.cut), end = line.slice(head.length), back = opened.slice(head.length), whole = n * ticks;
     const long = line.length > this.kaida.tables.long;
+    /** @type {[string, Sound[], Sound[], Sound[], number, boolean][]} idea, before, after, back, returns, and whether it is late */
     const made = [long ? ['head of the first line varied', [], [...back, ...line], [...back, ...opened], (n - 1) * ticks, false] : ['first line varied', [], line, opened, (n - 1) * ticks, false]];
     if (!same(line, opened)) made.push(['second line varied', opened, end, back, (n - 1) * ticks, false]);
     if (!long) made.push(['three quarters varied', [], end, back, whole - length(end), true]);
@@ -128,10 +132,13 @@ export class Theme {
 
   /** The plan: theme, dohra, so many paltas, tihai. @param {number} count @throws {Error} that names how many paltas there can be */
   plan(count) {
-    const {line, opened, n, ticks} = this, none = {idea: '', free: null, before: [], back: [], returns: 0, tihais: []}, head = until(line, this.cut);
+    /** @type {Omit<import('./kaida.js').Segment, 'name'|'after'>} */
+    const none = {idea: '', free: null, before: [], back: [], returns: 0, tihais: []};
+    const {line, opened, n, ticks} = this, head = until(line, this.cut);
     const theme = this.whole ? {...none, name: 'theme', after: this.given} : {...none, name: 'theme', idea: 'the khali half made of the line', returns: this.cut, after: line, back: line};
     const even = 2 * this.cut === ticks, row = even ? [...Array.from({length: 2 * n - 1}, () => head).flat(), ...line.slice(head.length)] : [...Array.from({length: n - 1}, () => opened).flat(), ...line];
     const dohraBack = opened.slice(head.length), start = row.slice(0, row.length - dohraBack.length);
+    /** @type {import('./kaida.js').Segment[]} */
     const plan = [theme, {...none, name: 'dohra', idea: even ? 'A A A B' : 'the line twice', before: start, after: row.slice(start.length), back: dohraBack, returns: (n - 1) * ticks}];
     const ready = this.ideas().flatMap(({frees, ...rest}) => {
       const free = frees.find(one => one.whole() > BigInt(count));
@@ -145,7 +152,9 @@ export class Theme {
 
   /** A tihai of the end of the last palta: 3 P + 2 D strokes fill whole avartans and land on sam. */
   tihai() {
-    const {step, cycle, opened, ticks} = this, certain = [0, 1].flatMap(k => this.kaida.boundaries(opened).map(onset => ticks * (1 + k) - onset)), fits = [];
+    const {step, cycle, opened, ticks} = this, certain = [0, 1].flatMap(k => this.kaida.boundaries(opened).map(onset => ticks * (1 + k) - onset));
+    /** @type {[number, number][]} */
+    const fits = [];
     for (let avartans = 1; avartans <= 4 && !fits.length; avartans++) {
       const left = (cycle * avartans) / step + 1;
       if (left % 1) continue;

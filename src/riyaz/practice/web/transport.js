@@ -23,7 +23,10 @@ export class Transport {
    * @param {Sink} sink
    */
   constructor(piece, wish, sink) {
-    Object.assign(this, {piece, wish, sink});
+    this.piece = piece;
+    this.wish = wish;
+    this.sink = sink;
+    this.time = this.matra = this.entry = this.lead = this.rounds = 0;
     this.ended = true;
     this.beat = 0;
   }
@@ -129,11 +132,11 @@ export class Transport {
   play(a, b, at, seconds) {
     const {hits, notes} = this.piece, scale = seconds / this.wish.speed;
     for (let beat = Math.ceil(a - EPSILON); beat < b - EPSILON; beat++) this.sink.beat(beat, at(beat));
-    for (const [list, say] of [[hits, this.sink.hit], [notes, this.sink.note]]) {
-      for (let i = from(list, a - EPSILON); i < list.length && list[i].beat < b - EPSILON; i++) {
-        say(i, list[i], at(list[i].beat), list[i].length * scale);
-      }
-    }
+    const say = (list, tell) => {
+      for (let i = from(list, a - EPSILON); i < list.length && list[i].beat < b - EPSILON; i++) tell(i, list[i], at(list[i].beat), list[i].length * scale);
+    };
+    say(hits, this.sink.hit);
+    say(notes, this.sink.note);
   }
 
   /** Theka, lehra, click and light between two matras. */
