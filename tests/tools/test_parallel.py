@@ -13,7 +13,7 @@ import distributed
 import pytest
 import samples
 
-from riyaz.tools import parallel
+from riyaz.tools import environment, parallel
 
 
 def square(x):
@@ -176,14 +176,14 @@ def test_an_error_comes_back_from_a_cluster(scheduler):
 
 
 def surroundings(x):
-    return x, os.getpid(), os.environ["NPROC"], os.environ["PYTHONHASHSEED"]
+    return x, os.getpid(), os.environ["NPROC"], os.environ["PYTHONHASHSEED"], environment.COMPILED in os.environ
 
 
 def test_heavy_items_have_a_python_of_their_own_with_one_thread(scheduler):
     results = parallel.each(surroundings, range(3), compute=on(scheduler), heavy=True)
     assert [x for x, *_ in results] == [0, 1, 2]
     assert len({pid for _, pid, *_ in results}) == 3
-    assert {tuple(rest) for *_, rest in ((r[0], r[2:]) for r in results)} == {("1", "0")}
+    assert {tuple(rest) for *_, rest in ((r[0], r[2:]) for r in results)} == {("1", "0", False)}
 
 
 def dies(x):

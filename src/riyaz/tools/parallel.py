@@ -207,6 +207,7 @@ def apart(function: Callable[[Item], Result], item: Item) -> Result:
         asked, given = Path(folder, "asked"), Path(folder, "given")
         asked.write_bytes(pickle.dumps((function, item)))
         variables = {**environment.variables(source.SRC.parent), "NPROC": "1", progress.VARIABLE: ""}
+        variables.pop(environment.COMPILED)  # what is there was compiled for other threads
         run = subprocess.run(
             [sys.executable, "-m", "riyaz.tools.parallel", str(asked), str(given)],
             env=variables,
