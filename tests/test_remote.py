@@ -21,6 +21,7 @@ from ruamel.yaml import YAML
 from test_corpora import write_midi
 
 ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 REMOTES = ["folder", *["s3"] * bool(find_spec("moto") and find_spec("dvc_s3"))]
 NAMES = {"author": "A", "committer": "C"}
 ENVIRONMENT = {
@@ -148,3 +149,33 @@ def test_clones_share_a_cache(project, tmp_path):
     say(two, *commands, **{"/srv/riyaz-cache": str(shared)})
     assert content(two) == content(one)
     assert not (two / ".dvc" / "cache").exists()
+
+
+def experiment(folder, *options):
+    """Add the corpus data/raw/two in an experiment; its exit code and what it says."""
+    command = ["exp", "run", *options, "-S", "++corpora.two.path=data/raw/two", "explore@two"]
+    run = subprocess.run(
+        [sys.executable, "-m", "dvc", *command], cwd=folder, env=source(folder), capture_output=True, text=True
+    )
+    return run.returncode, run.stdout + run.stderr
+
+
+def test_an_experiment_on_a_folder_that_is_not_tracked(project, tmp_path):
+    one = tmp_path / "one"
+    shutil.copytree(project.parent, tmp_path, dirs_exist_ok=True)
+    shutil.copytree(one / "data" / "raw" / "mine", one / "data" / "raw" / "two")
+    before = content(one)
+    code, said = experiment(one, "--temp")
+    assert code
+    assert "No such file or directory" in said
+    assert "data/raw/two" in said
+    assert content(one) == before  # nothing is lost
+    assert experiment(one, "--temp", "--copy-paths", "data/raw/two")[0] == 0
+    code, said = experiment(one)  # in the checkout itself it is there
+    assert code == 0, said
+    assert (one / "data" / "events" / "two").is_dir()
+    say(one, "git stash --quiet")
+    (track,) = re.findall(r"run `(dvc add data/raw/mine)` and\n?`(git add [^`]*)`", README)
+    say(one, *track, **{"raw/mine": "raw/two"})
+    code, said = experiment(one, "--temp")
+    assert code == 0, said

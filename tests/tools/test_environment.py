@@ -76,3 +76,41 @@ def test_checkout_is_the_nearest_folder_with_params(tmp_path):
 def test_jax_computes_on_the_device_that_params_name(tmp_path, text, platforms):
     (tmp_path / "params.yaml").write_text(text)
     assert environment.variables(tmp_path)["JAX_PLATFORMS"] == platforms
+
+
+PROGRAM = """
+import sys, warnings
+from pathlib import Path
+import jax, jax.numpy as jnp, numpy as np
+jax.config.update("jax_persistent_cache_min_compile_time_secs", 0)
+x = np.random.default_rng(0).normal(size=(32, 64)).astype(np.float32)
+compiled = []
+jax.monitoring.register_event_listener(lambda name, **_: compiled.append(name))
+scanned = jax.jit(lambda x: jax.lax.scan(lambda h, y: (jnp.tanh(h @ x.T @ x + y), h.sum()), x[0], x))(x)
+print(compiled.count("/jax/compilation_cache/cache_hits") > 0, [np.asarray(a).tobytes().hex() for a in scanned])
+"""
+
+
+def test_programs_that_were_compiled_before_are_loaded_and_give_the_same_bits(tmp_path):
+    """Also where one of them was cut off, by a kill."""
+    (tmp_path / "params.yaml").touch()
+
+    def scanned():
+        run = riyaz("with", sys.executable, "-c", PROGRAM, cwd=tmp_path)
+        assert run.returncode == 0, run.stderr
+        hit, _, bits = run.stdout.partition(" ")
+        return hit == "True", bits
+
+    first, again = scanned(), scanned()
+    place = tmp_path / ".cache" / "compiled" / environment.processor()
+    assert (first[0], again[0]) == (False, True)
+    for program in place.glob("*-cache"):
+        program.write_bytes(program.read_bytes()[: program.stat().st_size // 2])
+    assert first[1] == again[1] == scanned()[1]
+
+
+def test_a_processor_of_another_kind_has_a_place_of_its_own(monkeypatch):
+    ours = environment.processor()
+    assert ours == environment.processor()
+    monkeypatch.setattr(environment.platform, "machine", lambda: "another")
+    assert environment.processor() != ours

@@ -1,5 +1,8 @@
+import contextlib
 import os
+import re
 import shutil
+import socket
 import subprocess
 import sys
 import threading
@@ -10,7 +13,7 @@ import distributed
 import pytest
 import samples
 
-from riyaz.tools import parallel
+from riyaz.tools import environment, parallel
 
 
 def square(x):
@@ -57,6 +60,45 @@ def test_a_scheduler_that_does_not_answer(monkeypatch):
     monkeypatch.setattr(parallel, "_ANSWER", 1)
     with pytest.raises(ConnectionError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9"):
         parallel.each(square, [1, 2], compute=samples.compute(scheduler="tcp://127.0.0.1:9"))
+
+
+@pytest.fixture
+def stranger():
+    """Addresses of programs that are no scheduler: each takes a connection, says what it is given, and waits."""
+    with contextlib.ExitStack() as stack:
+
+        def start(says):
+            server = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+
+            def answer():
+                with contextlib.suppress(OSError):
+                    while True:
+                        stack.enter_context(server.accept()[0]).sendall(says)
+
+            threading.Thread(target=answer, daemon=True).start()
+            return f"tcp://127.0.0.1:{server.getsockname()[1]}"
+
+        yield start
+
+
+@pytest.mark.parametrize("says", [b"", b"HTTP/1.1 400 Bad Request\r\n\r\n", bytes(64)])
+def test_an_address_where_something_else_answers_or_nothing(stranger, monkeypatch, says):
+    monkeypatch.setattr(parallel, "_ANSWER", 1)
+    with pytest.raises(parallel.Refused, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:\d+ \(start one"):
+        parallel.each(square, [1, 2], compute=samples.compute(scheduler=stranger(says)))
+
+
+def test_an_address_that_is_none(monkeypatch):
+    monkeypatch.setattr(parallel, "_ANSWER", 1)
+    for address in (
+        "nowhere",
+        "ucx://127.0.0.1:1",
+        "tcp://127.0.0.1",
+        "tcp://127.0.0.1:99999",
+        "tcp://nowhere.invalid:9",
+    ):
+        with pytest.raises(parallel.Refused, match=f"no Dask scheduler answers at {re.escape(address)} "):
+            parallel.each(square, [1, 2], compute=samples.compute(scheduler=address))
 
 
 def test_without_distributed_the_remedy_is_told(monkeypatch):
@@ -134,14 +176,14 @@ def test_an_error_comes_back_from_a_cluster(scheduler):
 
 
 def surroundings(x):
-    return x, os.getpid(), os.environ["NPROC"], os.environ["PYTHONHASHSEED"]
+    return x, os.getpid(), os.environ["NPROC"], os.environ["PYTHONHASHSEED"], environment.COMPILED in os.environ
 
 
 def test_heavy_items_have_a_python_of_their_own_with_one_thread(scheduler):
     results = parallel.each(surroundings, range(3), compute=on(scheduler), heavy=True)
     assert [x for x, *_ in results] == [0, 1, 2]
     assert len({pid for _, pid, *_ in results}) == 3
-    assert {tuple(rest) for *_, rest in ((r[0], r[2:]) for r in results)} == {("1", "0")}
+    assert {tuple(rest) for *_, rest in ((r[0], r[2:]) for r in results)} == {("1", "0", False)}
 
 
 def dies(x):
@@ -199,11 +241,15 @@ def test_a_scheduler_without_workers(cluster):
         parallel.each(square, [1], compute=on(address))
 
 
-def test_a_worker_with_another_version_of_the_code(cluster, tmp_path):
-    source = Path(parallel.__file__).parents[1]
-    shutil.copytree(source, tmp_path / "other" / "riyaz", ignore=shutil.ignore_patterns("__pycache__"))
-    with (tmp_path / "other" / "riyaz" / "params.py").open("a") as file:
-        file.write("\nNEW = 1\n")
+@pytest.mark.parametrize(("module", "text"), [("params.py", "\nNEW = 1\n"), ("tools/parallel.py", None)])
+def test_a_worker_with_another_version_of_the_code(cluster, tmp_path, module, text):
+    source, other = Path(parallel.__file__).parents[1], tmp_path / "other" / "riyaz"
+    shutil.copytree(source, other, ignore=shutil.ignore_patterns("__pycache__"))
+    if text is None:  # one from before there were clusters
+        (other / module).unlink()
+    else:
+        with (other / module).open("a") as file:
+            file.write(text)
     address = cluster.workers(1, where=os.pathsep.join([str(tmp_path / "other"), WHERE]))
-    with pytest.raises(ConnectionError, match=r"the Dask worker tcp://127.* runs another version of the code"):
+    with pytest.raises(parallel.Refused, match=r"the Dask worker tcp://127.* runs another version of the code"):
         parallel.each(square, [1], compute=on(address))

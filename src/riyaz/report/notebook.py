@@ -258,7 +258,7 @@ def failure(error: PapermillExecutionError, root: Path, stage: str, log: Path) -
     traceback = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(error.traceback))
     files.write(log, f"{error.source}\n\n{traceback}\n")
     message = " ".join(str(error.evalue).split())
-    if error.ename in ("Unreadable", "BadParams", "Impossible"):
+    if error.ename in ("Unreadable", "BadParams", "Impossible", "Refused", "Lost"):
         return message
     where = f"notebooks/{stage}.ipynb, cell {error.cell_index + 1}"
     return f"{where}: {error.ename}: {message} (see {log.relative_to(root)})"

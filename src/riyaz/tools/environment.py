@@ -4,7 +4,9 @@ The number of XLA's threads is part of the result: fixed, one core and many give
 before Python's first line, so a process that lacks one starts itself again with it (`enter`).
 """
 
+import hashlib
 import os
+import platform
 from pathlib import Path
 
 FIXED = {
@@ -23,6 +25,10 @@ FIXED = {
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",
 }
 
+
+# a program that JAX has compiled for this kind of processor is loaded the next time: the same program, the same bits
+COMPILED = "JAX_COMPILATION_CACHE_DIR"
+_WORTH = {"JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0.2"}  # shorter ones are compiled again
 
 # what JAX may compute on, by compute.device of params.yaml
 PLATFORMS = {"cpu": "cpu", "gpu": "cuda,cpu"}
@@ -49,17 +55,38 @@ def device(root: Path) -> str:
     return named if isinstance(named, str) and named in PLATFORMS else "cpu"
 
 
+def cache(root: Path) -> Path:
+    """The cache of a checkout: ``.cache``, that of the main checkout for one that DVC made for an experiment."""
+    main = next((place.parent for place in root.resolve().parents if place.name == ".dvc"), root)
+    return main / ".cache"
+
+
+def processor() -> str:
+    """A name for the kind of this machine's processor: programs compiled for another one may not run here."""
+    try:
+        first = Path("/proc/cpuinfo").read_text(encoding="utf-8").split("\n\n")[0]
+        told = [line for line in first.splitlines() if line.startswith(("model name", "flags", "Features"))]
+    except OSError:
+        told = []
+    return hashlib.sha256("\n".join([platform.machine(), platform.processor(), *told]).encode()).hexdigest()[:16]
+
+
 def variables(root: Path) -> dict[str, str]:
     """The environment of a process that works on the checkout `root`.
 
-    It has `FIXED`, the platforms of the device that params.yaml names, and the checkout's src on Python's path.
+    It has `FIXED`, the platforms of the device that params.yaml names, the place of compiled programs, and the
+    checkout's src on Python's path.
     """
     source = str(root / "src")
     path = os.environ.get("PYTHONPATH", "").split(os.pathsep)
     if (root / "src" / "riyaz" / "__init__.py").is_file():
         path = [source, *(part for part in path if part != source)]
-    platforms = PLATFORMS[device(root)]
-    return {**os.environ, **FIXED, "JAX_PLATFORMS": platforms, "PYTHONPATH": os.pathsep.join(filter(None, path))}
+    own = {
+        "JAX_PLATFORMS": PLATFORMS[device(root)],
+        COMPILED: str(cache(root) / "compiled" / processor()),
+        "PYTHONPATH": os.pathsep.join(filter(None, path)),
+    }
+    return {**os.environ, **FIXED, **_WORTH, **own}
 
 
 def enter(command: list[str]) -> None:

@@ -6,6 +6,7 @@ trainings, go to workers at once; on a cluster each of them gets a fresh Python 
 that the number of its threads, and thereby every bit, is the same everywhere.
 """
 
+import asyncio
 import os
 import pickle
 import subprocess
@@ -14,6 +15,7 @@ import tempfile
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -33,6 +35,10 @@ _SAMPLE = 0.5  # seconds of work after which the rest is estimated
 _ANSWER = 10  # seconds that a scheduler has to answer, at the start and when it was lost
 _ROUND = 1024  # items that are given to the workers of this machine at once
 _AHEAD = 4  # items that wait on a cluster for each of its threads
+
+
+class Refused(ConnectionError):
+    """The work cannot begin on the cluster that params.yaml names; the message is one line."""
 
 
 class Lost(ConnectionError):
@@ -75,8 +81,9 @@ def stream(
 
     Raises
     ------
-    ConnectionError : the scheduler does not answer, has no worker, or one with other code; or the package `distributed`
-        is missing. `Lost`, if it was lost during the work and `compute.lost` is ``stop``.
+    Refused : the scheduler does not answer, has no worker, or one with other code; or the package `distributed` is
+        missing.
+    Lost : it was lost during the work, and `compute.lost` is ``stop``.
     """
     where = compute or Compute(workers=None, scheduler=None, lost="stop", device="cpu")
     n_done = 0
@@ -121,7 +128,7 @@ def _on_cluster(function: Callable, items: Sequence, scheduler: str, heavy: bool
     try:
         import distributed
     except ImportError as error:
-        raise ConnectionError(
+        raise Refused(
             f"compute.scheduler is {scheduler}, but the package distributed is not installed"
             " (pip install 'riyaz[cluster]')"
         ) from error
@@ -153,22 +160,29 @@ def _on_cluster(function: Callable, items: Sequence, scheduler: str, heavy: bool
 
 def _client(scheduler: str) -> Any:
     """A client of a scheduler whose workers run this version of the code."""
-    from distributed import Client
+    import distributed
+
+    async def ask() -> None:
+        async with distributed.core.rpc(scheduler, timeout=_ANSWER) as other:
+            await other.identity()
 
     try:
-        client = Client(scheduler, timeout=_ANSWER, set_as_default=False)
-    except (OSError, ValueError) as error:
-        raise ConnectionError(
+        # in a thread, since a notebook's own has a loop; a client waits for ever where something else answers
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(lambda: asyncio.run(asyncio.wait_for(ask(), _ANSWER))).result()
+        client = distributed.Client(scheduler, timeout=_ANSWER, set_as_default=False)
+    except Exception as error:  # whatever a program that is no scheduler has said
+        raise Refused(
             f"no Dask scheduler answers at {scheduler} (start one with `dask scheduler`, or leave compute.scheduler"
             " empty)"
         ) from error
     try:
         if not client.nthreads():
-            raise ConnectionError(f"the Dask scheduler at {scheduler} has no worker: start one with `dask worker`")
-        codes = client.run(code)
+            raise Refused(f"the Dask scheduler at {scheduler} has no worker: start one with `dask worker`")
+        codes = client.run(code, on_error="return")  # an error: the code there has no such function, or no such module
         others = sorted(worker for worker, other in codes.items() if other != code())
         if others:
-            raise ConnectionError(
+            raise Refused(
                 f"the Dask worker {others[0]} runs another version of the code: update its checkout, then restart it"
             )
     except BaseException:
@@ -193,6 +207,7 @@ def apart(function: Callable[[Item], Result], item: Item) -> Result:
         asked, given = Path(folder, "asked"), Path(folder, "given")
         asked.write_bytes(pickle.dumps((function, item)))
         variables = {**environment.variables(source.SRC.parent), "NPROC": "1", progress.VARIABLE: ""}
+        variables.pop(environment.COMPILED)  # what is there was compiled for other threads
         run = subprocess.run(
             [sys.executable, "-m", "riyaz.tools.parallel", str(asked), str(given)],
             env=variables,

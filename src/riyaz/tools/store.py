@@ -11,15 +11,14 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from riyaz.tools import files
+from riyaz.tools import environment, files
 
 Result = TypeVar("Result")
 
 
 def folder(root: Path) -> Path:
-    """The cache of a checkout: ``.cache``, that of the main checkout for one that DVC made for an experiment."""
-    main = next((place.parent for place in root.resolve().parents if place.name == ".dvc"), root)
-    return main / ".cache"
+    """The cache of a checkout, see `riyaz.tools.environment.cache`."""
+    return environment.cache(root)
 
 
 def digest(*parts: Any) -> str:
