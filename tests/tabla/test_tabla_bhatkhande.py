@@ -61,15 +61,29 @@ def test_the_lectures_line():
 
 
 @pytest.mark.parametrize("name", TAALS)
-def test_every_taal_has_its_matras_signs_and_khali(name):
+def test_every_taal_has_its_matras_and_signs(name):
     taal, html = TAALS[name], bhatkhande.table(theka(name), name)
     tree = Tree(html)
     assert tree.texts["riyaz-number"] == [str(n + 1) for n in range(taal.matras)]
     signs = {int(n): sign for n, sign in zip(tree.texts["riyaz-number"], tree.texts["riyaz-sign"], strict=True) if sign}
     assert signs == dict(zip(taal.starts, taal.signs, strict=True))
     assert len(tree.texts["riyaz-vibhag"]) == len(taal.vibhags)
-    assert len(tree.texts.get("riyaz-khali", [])) == taal.signs.count("0")
     assert html.count(" riyaz-end") == 1  # one double bar
+
+
+def shaded(text, taal="teental"):
+    """Which vibhags are grey, avartan by avartan."""
+    classes = re.findall(r'class="(riyaz-vibhag[^"]*)"', bhatkhande.table(notation.bols(text, taal), taal))
+    return [n for n, names in enumerate(classes, 1) if "riyaz-khali" in names]
+
+
+def test_a_vibhag_is_grey_where_its_bols_are_khali_whatever_its_sign():
+    bhari, khali = "DhaTi DhaGe DhiNa GeNa", "TaTi TaKe TiNa KeNa"
+    assert shaded(" ".join([bhari, bhari, khali, bhari])) == [3]
+    assert shaded(" ".join([bhari] * 4 + [khali] * 3 + [bhari])) == [5, 6, 7]
+    assert shaded("TeTe TeTe TeTe TeTe " * 4) == []
+    assert shaded("Dha Dhin Dhin Dha Dha Dhin Dhin Dha Dha Tin Tin Ta Ta Dhin Dhin Dha") == [3]
+    assert shaded("Dhin Dhin DhaGe TiRaKiTa Tu Na Kat Ta DhaGe TiRaKiTa Dhin Na", "ektal") == [3, 4]
 
 
 def test_arcs_bind_what_shares_a_matra():

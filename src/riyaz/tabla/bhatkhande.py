@@ -2,7 +2,8 @@
 
 A line is an avartan, its vibhags parted by bars. Over each matra stands its number, under the first of each vibhag
 its sign: X for sam, the number of a tali, 0 for khali. A curve binds the bols that share a matra; S (ऽ) is a rest,
-or a stroke held on; a double bar ends a section. A comma parts a matra in equal shares.
+or a stroke held on; a double bar ends a section. A comma parts a matra in equal shares. A vibhag is grey where its bols
+are khali, whatever its sign: the first avartan of a dohra is bhari throughout, most of the second khali.
 
 In Paluskar's signs (``signs="paluskar"``) sam is 1, khali + and a tali the number of its matra; a bar stands at the end
 of the avartan alone; under each bol stands its length: — a matra, o a half, ‿ a quarter, others as a fraction.
@@ -17,13 +18,15 @@ import pandas as pd
 
 from riyaz.music.events import TICKS
 from riyaz.tabla import notation, taals
-from riyaz.tabla.bols import devanagari
+from riyaz.tabla.bols import BOLS, devanagari
 from riyaz.tabla.spelling import bengali
 from riyaz.tabla.taals import Taal
 from riyaz.tools import escape
 
 SCRIPTS = ("roman", "devanagari", "bengali", "both")
 SIGNS = ("bhatkhande", "paluskar")
+# What a stroke is without the open bayan; Te, Ti, Ka and Ki stand in bhari as well, as in TiRaKiTa.
+_KHALI = {bol.khali for bol in BOLS.values() if bol.khali != bol.name and BOLS[bol.khali].right != "te"} - {"Ka", "Ki"}
 _LENGTHS = {1: "—", 2: "o", 4: "‿"}  # of Paluskar: a matra, a half, a quarter; others as fractions
 
 _STYLE = """
@@ -52,6 +55,7 @@ border:solid currentColor;border-width:0 1px 1px;border-radius:0 0 50% 50%/0 0 1
 -webkit-print-color-adjust:exact}
 .riyaz-sign{font-size:.85em;font-weight:600;min-height:1.3em;margin-top:.15em}
 @media print{.riyaz-sheet>div>div:not(:has(>.riyaz-avartan:nth-of-type(9))){break-inside:avoid}
+.riyaz-avartan:nth-of-type(-n+2){break-after:avoid}.riyaz-avartan:nth-last-of-type(-n+2){break-before:avoid}
 .riyaz-sheet{margin:.5em 0}.riyaz-name{margin-top:.7em}.riyaz-avartan{row-gap:.15em;margin-bottom:.35em}}
 """
 
@@ -81,21 +85,22 @@ footer{{font-size:.8em;opacity:.7;margin-top:1.5em}}
 </html>
 """
 _KEYS = {
-    "bhatkhande": "X sam, a number the tali, 0 khali; a curve binds the bols of one matra; S (ऽ) a rest or a held "
-    "stroke.",
-    "paluskar": "1 sam, + khali, another number a tali, on this matra; under the bols their length: — a matra, "
-    "o a half, ‿ a quarter; S (ऽ) a rest or a held stroke.",
+    "bhatkhande": "X sam, a number the tali, 0 khali; grey: the bols are khali; a curve binds the bols of one matra; "
+    "S (ऽ) a rest or a held stroke.",
+    "paluskar": "1 sam, + khali, another number a tali, on this matra; grey: the bols are khali; under the bols "
+    "their length: — a matra, o a half, ‿ a quarter; S (ऽ) a rest or a held stroke.",
 }
 
 
 @dataclass(frozen=True)
 class Matra:
-    """What stands in one matra: both scripts, whether several slots share it, and whether it is to be marked."""
+    """What stands in one matra: both scripts, whether several slots share it, its bols, and whether it is marked."""
 
     roman: str
     nagari: str
     shared: bool
     lengths: str = "—"
+    bols: tuple[str, ...] = ()
     marked: bool = False
 
 
@@ -114,7 +119,8 @@ def _matras(events: pd.DataFrame) -> list[Matra]:
         if len(flat) > 24:  # of no even subdivision: the strokes in their order
             struck = [bol for bol in flat if bol]
             roman, nagari = "≈" + "".join(struck), "≈" + devanagari(struck)
-        result.append(Matra(roman, nagari, len(flat) > 1, _lengths(slots) if len(flat) <= 24 else "≈"))
+        lengths = _lengths(slots) if len(flat) <= 24 else "≈"
+        result.append(Matra(roman, nagari, len(flat) > 1, lengths, tuple(filter(None, flat))))
         before = [*before, *flat][-32:]
     return result
 
@@ -292,13 +298,19 @@ def _vibhag(index: int, bar: list[Matra | None], look: _Look, closes: bool, last
     sign = look.taal.signs[index]
     spoken = "sam" if sign == "X" else "khali" if sign == "0" else f"tali {sign}"
     spoken = f"sam, {spoken}" if index == 0 and sign != "X" else spoken
-    classes = "riyaz-vibhag" + " riyaz-khali" * (sign == "0") + " riyaz-bar" * closes + " riyaz-end" * last
+    classes = "riyaz-vibhag" + " riyaz-khali" * _khali(bar) + " riyaz-bar" * closes + " riyaz-end" * last
     first, shown = look.taal.starts[index], _sign(look.taal, index, look.signs)
     matras = [_matra(first + i, matra, shown if i == 0 else "", look) for i, matra in enumerate(bar)]
     return (
         f'<div class="{classes}" style="--riyaz-n:{len(bar)}" role="group" aria-label="vibhag {index + 1}, {spoken}">\n'
         f"{''.join(matras)}</div>\n"
     )
+
+
+def _khali(bar: list[Matra | None]) -> bool:
+    """Whether more of the bols are khali than have the open bayan; strokes that are the same in both do not count."""
+    bols = [bol for matra in bar if matra for bol in matra.bols]
+    return sum(bol in _KHALI for bol in bols) > sum(BOLS[bol].left == "ge" for bol in bols)
 
 
 def _matra(number: int, matra: Matra | None, sign: str, look: _Look) -> str:
