@@ -80,7 +80,9 @@ def test_a_copied_run_is_underlined_beside_its_source():
     ]
     assert marked == [["5", "6", "7", "8"], ["3", "4", "5", "6"]]
     assert "from beat 16" in ours
-    assert "s&lt;b&gt; (licence: CC0)" in theirs
+    assert "Source: s&lt;b&gt;, from beat 0" in theirs
+    assert "Licence: CC0" in theirs
+    assert "Licence" not in ours
     assert "No drawn piece" in beside.passages(pd.DataFrame([{**row, "run": 0}]), [drawn], [source], "", 240)
 
 

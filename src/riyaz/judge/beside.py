@@ -36,12 +36,16 @@ class Clip:
     piece: Piece
 
 
+def _beats(tempo: float) -> int:
+    """How many beats a clip has."""
+    return max(1, round(SECONDS * tempo / 60))
+
+
 def clips(groups: Mapping[str, Sequence[Piece]], tempo: float, seed: int) -> list[Clip]:
     """The first excerpts of each group in an order drawn by the seed; as many of each group, none if one has none."""
-    beats = max(1, round(SECONDS * tempo / 60))
-    clips = {group: listening.excerpts(pieces, beats, CLIPS) for group, pieces in groups.items()}
-    n = min(map(len, clips.values()), default=0)
-    chosen = [Clip(group, one.name, at, one) for group, many in clips.items() for at, one in many[:n]]
+    found = {group: listening.excerpts(pieces, _beats(tempo), CLIPS) for group, pieces in groups.items()}
+    n = min(map(len, found.values()), default=0)
+    chosen = [Clip(group, one.name, at, one) for group, many in found.items() for at, one in many[:n]]
     return [chosen[k] for k in np.random.default_rng(seed).permutation(len(chosen))]
 
 
@@ -61,7 +65,7 @@ def quiz(asked: Sequence[Clip], tempo: float, seed: int, corpus: str) -> str:
     """HTML: each clip to hear, to judge and only then to see; no clips give a sentence."""
     if not asked:
         return "<p>The pieces are too short for clips of equal length.</p>"
-    beats = max(1, round(SECONDS * tempo / 60))
+    beats = _beats(tempo)
     sounds = [listening.mp3(clip.piece, tempo, beats * 60 / tempo, RATE, mono=True) for clip in asked]
     named = [
         {"clip": f"{n:02d}", "group": clip.group, "piece": clip.name, "start": clip.start}
@@ -117,15 +121,15 @@ def passages(runs: pd.DataFrame, drawn: Sequence[Piece], train: Sequence[Piece],
         source = others[row["source"]]
         under = source.about.get("licence") or licence or "not stated"
         sides = (
-            (own[row["piece"]], row["at"], f"Drawn: {row['piece']}"),
-            (source, row["source_at"], f"Source: {row['source']} (licence: {under})"),
+            (own[row["piece"]], row["at"], f"Drawn: {row['piece']}", ""),
+            (source, row["source_at"], f"Source: {row['source']}", f"Licence: {under}"),
         )
-        blocks += [_passage(piece, at, row["beats"], title, tempo) for piece, at, title in sides]
+        blocks += [_passage(piece, at, row["beats"], title, note, tempo) for piece, at, title, note in sides]
     return "".join(blocks)
 
 
-def _passage(piece: Piece, at: float, beats: float, title: str, tempo: float) -> str:
-    """One side: the whole cycles around a run of `beats` beats from beat `at` on, to see and to hear."""
+def _passage(piece: Piece, at: float, beats: float, title: str, note: str, tempo: float) -> str:
+    """One side: the whole cycles around a run of `beats` beats from beat `at` on, to see and to hear, and a note."""
     whole = listening.cycle(piece.about)
     first = int(at // whole) * whole
     last = min(-int(-(at + beats) // whole) * whole, -int(-piece.beats // 1))
@@ -133,8 +137,9 @@ def _passage(piece: Piece, at: float, beats: float, title: str, tempo: float) ->
     marked = round((at - first) * TICKS), round((at - first + beats) * TICKS)
     sound = listening.mp3(excerpt, tempo, (last - first) * 60 / tempo, RATE, mono=True)
     heading = f"{title}, from beat {first}"
-    shown = f"<h4>{escape.html(heading)}</h4>{player_html(embedded(sound), heading)}{seen(excerpt, title, marked)}"
-    return f'<section class="piece">{shown}</section>'
+    below = f"<p>{escape.html(note)}</p>" if note else ""
+    shown = f"{player_html(embedded(sound), heading)}{seen(excerpt, title, marked)}{below}"
+    return f'<section class="piece"><h4>{escape.html(heading)}</h4>{shown}</section>'
 
 
 SCRIPT = """(function () {
