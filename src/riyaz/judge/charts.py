@@ -179,8 +179,8 @@ def tuning(tried: pd.DataFrame) -> Figure:
         chosen = rows[rows["chosen"]]
         ax.plot(rows["value"], rows["mean"], color=figures.GENERATED, marker=".")
         ax.scatter(chosen["value"], chosen["mean"], s=120, facecolors="none", edgecolors=figures.INK)
-        ax.set(xlabel=name, ylim=(0, None))
-    axes[0, 0].set(ylabel="distance (1: human)")
+        ax.set(xlabel=name)
+    axes[0, 0].set(ylabel="distance (1: human)", ylim=(0, None))  # once all are drawn: the axes share it
     return fig
 
 
@@ -192,6 +192,6 @@ def distances(compared: pd.DataFrame) -> Figure:
     ax.scatter(compared["floor"], feature, color=figures.REAL, marker="|", s=120, label="human median")
     ax.scatter(compared["distance"], feature, color=figures.GENERATED, zorder=3, label="generated")
     ax.set(xlabel="Jensen-Shannon distance from held-out pieces", xlim=(0, 1))
-    _legend(ax, 3)
+    fig.legend(loc="outside upper left", ncols=3)  # wider than the axes: it must not make them narrower
     ax.invert_yaxis()
     return fig

@@ -71,7 +71,7 @@ def gradients(norms: Mapping[str, Mapping[str, np.ndarray]]) -> Figure:
             ax.plot(middle, color=COLOURS[cell], linestyle=STYLES[cell], label=TITLES[cell])
         ax.set(xlabel="steps back k", title=state.capitalize(), ylim=(-20, 2))
     ticks = range(-20, 1, 5)
-    axes[0].set(ylabel="norm of ∂h(T) / ∂x(T−k)", yticks=ticks, yticklabels=[f"10$^{{{e}}}$" for e in ticks])
+    axes[0].set(ylabel="norm of ∂h(T) / ∂x(T−k)", yticks=ticks, yticklabels=[figures.power(e) for e in ticks])
     axes[0].legend(loc="upper right")
     sns.despine()
     return fig

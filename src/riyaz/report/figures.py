@@ -178,8 +178,12 @@ def powers(*axes: Axis) -> None:
 
 
 def _power(value: float, place: int | None) -> str:
-    exponent = f"{np.log10(value):.0f}" if value > 0 else ""
-    return "10" + exponent.translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")) if exponent else ""
+    return power(round(np.log10(value))) if value > 0 else ""
+
+
+def power(exponent: int) -> str:
+    """A power of ten as it is written: 10⁻³ for -3."""
+    return "10" + str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
 def table(frame: pd.DataFrame, caption: str = "", index: bool = False) -> None:
