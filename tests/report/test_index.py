@@ -56,8 +56,8 @@ def test_first_screen_answers_three_questions(root):
     first = index.render(root, ["tabla"]).split("<details")[0]
     assert "A recurrent network was trained on" in first
     assert (
-        "On 9 held-out pieces of 2 families, it predicts better than the best classical model: 1.50 bits per token, "
-        "and 2.00 for the n-gram." in first
+        "It predicts new music better than the best classical model: each token surprises it by 1.50 bits, the n-gram "
+        "by 2.00 (9 held-out pieces of 2 families)." in first
     )
     assert first.count("<li>Does it") == 3
     assert "Does it copy? <b>cannot be told</b>" in first

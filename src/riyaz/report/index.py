@@ -78,8 +78,8 @@ def sentence(metrics: Mapping[str, Any]) -> str:
     mine, best = min(ours.values()), min(others, key=lambda name: (others[name], name))
     how = "better than" if mine < others[best] else "no better than"
     return (
-        f"On {of.split(',')[0]}, it predicts {how} the best classical model: {mine:.2f} bits per token, and "
-        f"{others[best]:.2f} for the {best}."
+        f"It predicts new music {how} the best classical model: each token surprises it by {mine:.2f} bits, the {best} "
+        f"by {others[best]:.2f} ({of.split(',')[0]})."
     )
 
 
