@@ -2,8 +2,9 @@
 
 A line is an avartan, its vibhags parted by bars. Over each matra stands its number, under the first of each vibhag
 its sign: X for sam, the number of a tali, 0 for khali. A curve binds the bols that share a matra; S (ऽ) is a rest,
-or a stroke held on; a double bar ends a section. A comma parts a matra in equal shares. A vibhag is grey where its bols
-are khali, whatever its sign: the first avartan of a dohra is bhari throughout, most of the second khali.
+or a stroke held on; a double bar ends a section. A comma parts a matra in equal shares. A vibhag is grey where khali
+is played: one with the sign of khali unless its bols are bhari, as in the first half of a dohra, and any whose bols are
+khali, as in most of its second half.
 
 In Paluskar's signs (``signs="paluskar"``) sam is 1, khali + and a tali the number of its matra; a bar stands at the end
 of the avartan alone; under each bol stands its length: — a matra, o a half, ‿ a quarter, others as a fraction.
@@ -85,9 +86,9 @@ footer{{font-size:.8em;opacity:.7;margin-top:1.5em}}
 </html>
 """
 _KEYS = {
-    "bhatkhande": "X sam, a number the tali, 0 khali; grey: the bols are khali; a curve binds the bols of one matra; "
+    "bhatkhande": "X sam, a number the tali, 0 khali; grey: khali is played; a curve binds the bols of one matra; "
     "S (ऽ) a rest or a held stroke.",
-    "paluskar": "1 sam, + khali, another number a tali, on this matra; grey: the bols are khali; under the bols "
+    "paluskar": "1 sam, + khali, another number a tali, on this matra; grey: khali is played; under the bols "
     "their length: — a matra, o a half, ‿ a quarter; S (ऽ) a rest or a held stroke.",
 }
 
@@ -298,7 +299,7 @@ def _vibhag(index: int, bar: list[Matra | None], look: _Look, closes: bool, last
     sign = look.taal.signs[index]
     spoken = "sam" if sign == "X" else "khali" if sign == "0" else f"tali {sign}"
     spoken = f"sam, {spoken}" if index == 0 and sign != "X" else spoken
-    classes = "riyaz-vibhag" + " riyaz-khali" * _khali(bar) + " riyaz-bar" * closes + " riyaz-end" * last
+    classes = "riyaz-vibhag" + " riyaz-khali" * _khali(bar, sign) + " riyaz-bar" * closes + " riyaz-end" * last
     first, shown = look.taal.starts[index], _sign(look.taal, index, look.signs)
     matras = [_matra(first + i, matra, shown if i == 0 else "", look) for i, matra in enumerate(bar)]
     return (
@@ -307,10 +308,11 @@ def _vibhag(index: int, bar: list[Matra | None], look: _Look, closes: bool, last
     )
 
 
-def _khali(bar: list[Matra | None]) -> bool:
-    """Whether more of the bols are khali than have the open bayan; strokes that are the same in both do not count."""
+def _khali(bar: list[Matra | None], sign: str) -> bool:
+    """Whether khali is played: as the vibhag's sign says, unless the bols say otherwise."""
     bols = [bol for matra in bar if matra for bol in matra.bols]
-    return sum(bol in _KHALI for bol in bols) > sum(BOLS[bol].left == "ge" for bol in bols)
+    closed, opened = sum(bol in _KHALI for bol in bols), sum(BOLS[bol].left == "ge" for bol in bols)
+    return closed >= opened if sign == "0" else closed > opened + 1
 
 
 def _matra(number: int, matra: Matra | None, sign: str, look: _Look) -> str:
