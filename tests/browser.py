@@ -1,5 +1,6 @@
 """Open pages in headless Chromium as a reader would, offline, and say what is wrong with them."""
 
+import itertools
 import json
 import os
 import shutil
@@ -47,6 +48,9 @@ _TARGETS = """() => [...document.querySelectorAll('a[href], button, summary, inp
     line.textContent.trim().length > e.textContent.trim().length;
   return !inText && Math.max(box.height, label?.height || 0) < 39.5;
 }).map(e => Math.round(e.getBoundingClientRect().height) + ' px: ' + (e.textContent || e.tagName).trim().slice(0, 9))"""
+# What is there to be pressed or played has no place on paper.
+_PRESSED = """() => [...document.querySelectorAll('button, input, select, audio, riyaz-player')]
+  .filter(e => e.checkVisibility()).map(e => (e.textContent.trim() || e.tagName).slice(0, 20))"""
 # Colours that change gradually have reached their end.
 _SETTLED = """() => Promise.all(document.getAnimations().filter(a => a instanceof CSSTransition).map(a => a.finished))
   .then(() => null)"""
@@ -170,10 +174,14 @@ def _faults(browser, path: Path) -> list[str]:
     found += [f"picture without a name: {start}" for start in page.evaluate(_NAMES)]
     page.evaluate("document.querySelectorAll('details').forEach(e => e.open = true)")
     found += [f"target of {target}" for target in page.evaluate(_TARGETS)]
-    for scheme in ("light", "dark"):
+    for size, scheme in itertools.product((PHONE, DESK), ("light", "dark")):
+        page.set_viewport_size(size)
         page.emulate_media(color_scheme=scheme)
         page.evaluate(_SETTLED)
-        found += [f"cannot be seen ({scheme}): {text}" for text in page.evaluate(_CONTRAST)]
+        unseen = [f"cannot be seen ({scheme}): {text}" for text in page.evaluate(_CONTRAST)]
+        found += [fault for fault in unseen if fault not in found]
+    page.emulate_media(media="print", color_scheme="light")
+    found += [f"is printed, though it is for the screen: {text}" for text in page.evaluate(_PRESSED)]
     context.close()
     return found
 

@@ -58,6 +58,7 @@ FAULTS = {
     "<svg><path d='M0 0h9'/></svg>": "picture without a name: <svg><path d",
     "<button style='height: 20px'>x</button>": "target of 20 px: x",
     "<p style='color: #fff'>white</p>": "cannot be seen (light): white",
+    "<select><option>a</option></select>": "is printed, though it is for the screen: a",
     "<style>@media (prefers-color-scheme: dark) {body {background: #000}}</style><svg aria-label='black'>"
     "<path d='M0 0h9v9'/></svg>": "cannot be seen (dark): picture: black",
     "<style>@media (prefers-color-scheme: dark) {body {background: #000}}</style><div style='background: #fff'>"

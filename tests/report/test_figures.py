@@ -107,6 +107,10 @@ def test_a_title_is_no_formula(title, tmp_path):
     assert axes.title.get_text() in ((tmp_path / "a.svg").read_text(encoding="utf-8").replace("&amp;", "&"))
 
 
+def test_a_power_of_ten_is_no_markup():
+    assert [figures.power(exponent) for exponent in (-15, 0, 3)] == ["10⁻¹⁵", "10⁰", "10³"]
+
+
 def test_logarithmic_axes_show_powers_of_ten():
     figure, axes = plt.subplots()
     axes.loglog([1, 1000], [1e-3, 10])

@@ -219,8 +219,8 @@ def unit(table: pd.DataFrame) -> Figure:
     """The gates, cell state and output of one LSTM unit along a phrase (`slides.unit_along`), with their values."""
     values = table.set_index("token").T
     fig, ax = plt.subplots(figsize=(figures.WIDTH, 2.8))
-    sns.heatmap(values, annot=True, fmt=".2f", cmap="vlag", center=0, vmin=-1, vmax=1, cbar=False, ax=ax,
-                annot_kws={"fontsize": 8})  # fmt: skip
+    look = {"annot_kws": {"fontsize": 8, "color": figures.INK}, "alpha": 0.45}  # pale: the page's ink is read on it
+    sns.heatmap(values, annot=True, fmt=".2f", cmap="vlag", center=0, vmin=-1, vmax=1, cbar=False, ax=ax, **look)
     ax.set(xlabel="", ylabel="")
     ax.tick_params(axis="y", rotation=0)
     ax.tick_params(axis="x", rotation=90)

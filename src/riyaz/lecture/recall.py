@@ -70,7 +70,8 @@ def train(cells: Sequence[str], asked: Recall, seed: int) -> tuple[dict[str, lis
 
     Returns
     -------
-    Of each cell one network a seed; and the validation loss (nats) by cell and learning rate, with `best`.
+    Of each cell one network a seed; and the validation loss (nats) by cell (rows) and learning rate (columns), missing
+    where it was not tried.
     """
     length = max(asked.gaps) + 2
     data, valid = (recall_windows(n, asked.gaps, length, asked.symbols, seed + n) for n in (asked.sequences, VALID))
@@ -89,11 +90,8 @@ def train(cells: Sequence[str], asked: Recall, seed: int) -> tuple[dict[str, lis
         return [*networks[best], *others], losses
 
     results = dict(zip(cells, BOTH_CORES(delayed(one)(cell) for cell in cells), strict=True))
-    rows = [
-        (cell, rate, loss, loss == min(of.values())) for cell, (_, of) in results.items() for rate, loss in of.items()
-    ]
-    tried = pd.DataFrame(rows, columns=["cell", "learning rate", "loss", "best"]).sort_values(["cell", "learning rate"])
-    return {cell: networks for cell, (networks, _) in results.items()}, tried
+    tried = pd.DataFrame({cell: pd.Series(losses) for cell, (_, losses) in results.items()}).T.sort_index(axis=1)
+    return {cell: networks for cell, (networks, _) in results.items()}, tried.rename_axis("cell")
 
 
 def norms(networks: Mapping[str, Sequence[Network]], asked: Recall, seed: int) -> dict[str, np.ndarray]:

@@ -226,7 +226,7 @@ def text_page(source: str, stage: str, corpus: str, home: str) -> str:
 
 
 def benchmarks(results: Mapping[str, Any], rolls: Sequence[str] = ()) -> str:
-    """Write reports/benchmarks.json as Markdown: a table of what is compared for each of its sections.
+    """Write reports/benchmarks.json as Markdown: a table for each of its sections, a column for each of its figures.
 
     Parameters
     ----------
@@ -241,17 +241,22 @@ def benchmarks(results: Mapping[str, Any], rolls: Sequence[str] = ()) -> str:
     ]
     for name, section in results.items():
         if isinstance(section, Mapping):
-            lines += ["", f"## {name.replace('_', ' ').capitalize()}", "", "| what | result |", "|---|---|"]
-            lines += [f"| {' · '.join(path).replace('_', ' ')} | {text} |" for path, text in _leaves(section)]
+            rows = list(_leaves(section))
+            heads = list(dict.fromkeys(key for _, of in rows for key in of))
+            lines += ["", f"## {name.replace('_', ' ').capitalize()}", ""]
+            lines += [f"| what | {' | '.join(heads).replace('_', ' ')} |", "|---" + "|--:" * len(heads) + "|"]
+            for path, of in rows:
+                cells = [" · ".join(path).replace("_", " "), *(_number(of.get(key, "")) for key in heads)]
+                lines.append(f"| {' | '.join(cells)} |")
     below = [re.sub(r"^#", "##", page, flags=re.MULTILINE) for page in rolls]
     return "\n".join(lines) + "\n" + "".join(f"\n{page}" for page in below)
 
 
-def _leaves(section: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
-    """The numbers of a section with their paths; the numbers of one measurement are one line."""
+def _leaves(section: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
+    """The numbers of a section with their paths; the numbers of one measurement belong together."""
     plain = {key: value for key, value in section.items() if not isinstance(value, Mapping)}
     if plain:
-        yield path or ("all",), ", ".join(f"{key.replace('_', ' ')} {_number(value)}" for key, value in plain.items())
+        yield path or ("all",), plain
     for key, value in section.items():
         if isinstance(value, Mapping):
             yield from _leaves(value, (*path, key))
