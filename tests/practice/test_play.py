@@ -163,6 +163,9 @@ def test_it_goes_on_in_taal_and_is_saved(pages, tmp_path):
     assert notes_of(tmp_path / "played.mid") == sorted(zip(struck["onset"], struck["pitch"], strict=True))
     assert made["line"] == ""
     assert made["struck"] >= 8
+    late = sorted(made["late"])
+    assert len(late) >= 8
+    assert late[int(0.75 * len(late))] < 0.030, late  # a busy machine may hold some frames up
     assert sum("argmax" in row for row in made["chances"]) == 1
 
 
@@ -213,7 +216,7 @@ def test_the_likeliest_is_always_the_same(pages):
 
 @chromium
 def test_bols_are_tapped(pages):
-    assert drive("tapped", pages["bols"], ["Dha", "ta", " ", "-", "Te"]) == "DhaTt - Te"
+    assert drive("tapped", pages["bols"], ["Dha", "ta", " ", "-", "Te"]) == ["DhaTt - Te", 3]
 
 
 @chromium
