@@ -10,6 +10,10 @@ PIP := "$(VENV)/bin/python" -m pip -qq --disable-pip-version-check
 PYTHONS := $(PYTHON) python3.11 python3.12 python3.13 python3 python
 MADE := data/code data/events data/tokens data/sequences data/raw/chorales models reports
 
+# What checks the types of the pages' JavaScript.
+TYPESCRIPT := 5.9.3
+TSC := node_modules/typescript/bin/tsc
+
 # A published benchmark; the settings were chosen on its validation part.
 JSB := data/raw/jsb/jsb-chorales-quarter.json
 JSB_SETTINGS := augment.transpose=1 sequence.length=64 model.units=512 model.dropout=0.75 train.epochs=16 \
@@ -19,7 +23,7 @@ export PATH := $(VENV)/bin:$(PATH)
 export PYTHONPATH := $(CURDIR)/src
 unexport PYTHONHOME VIRTUAL_ENV
 
-.PHONY: help repro test lab verify bench fuzz torture jsb lint lock clean
+.PHONY: help repro test lab verify bench fuzz torture jsb lint types lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## */make \1: /'
@@ -72,7 +76,15 @@ lint: $(READY)  ## check style and types, and that notebooks are stored without 
 	@ruff check
 	@ruff format --check
 	@mypy
+	@if [ -x $(TSC) ]; then node $(TSC) --project src/riyaz/practice/jsconfig.json; \
+	  else echo "lint: the types of the pages' JavaScript are not checked: make types does so, where npm is at hand"; fi
 	@git ls-files -z 'notebooks/*.ipynb' | xargs -0 -r nbstripout --keep-id --verify
+
+$(TSC):
+	@npm install --silent --no-save --no-package-lock --no-audit --no-fund typescript@$(TYPESCRIPT)
+
+types: $(TSC)  ## check the types of the pages' JavaScript; needs npm, which installs TypeScript into node_modules
+	@node $(TSC) --project src/riyaz/practice/jsconfig.json
 
 lock: $(READY)  ## update requirements.txt from pyproject.toml; pins that still fit are not changed
 	@$(PIP) install --no-build-isolation --editable '.[lock]'

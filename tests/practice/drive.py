@@ -106,9 +106,33 @@ def hear(page):
 
 
 def opened(page):
-    """Seconds from opening the page to the first stroke that is lit, Play being touched at once."""
-    page.wait_for_function("window.lights.some(light => light.kind === 'hit')", timeout=20000)
+    """Seconds from opening the page to its first sound, Play being touched as soon as it is there."""
+    page.wait_for_function("window.first", timeout=20000)
     return page.evaluate("window.first")
+
+
+def whole(page):
+    """A page in full use: the seconds to its first sound, how late each light is, and what is too small."""
+    first = opened(page)
+    page.wait_for_timeout(6000)
+    page.locator("[data-do=stop], [data-do=play]").first.click()
+    page.evaluate("document.querySelectorAll('details').forEach(e => e.open = true)")
+    small = page.evaluate(SMALL.replace("label.rp-check", "label.rp-check, label.pl-check"))
+    for tab in page.locator("[data-open]").all():
+        tab.click()
+        small += page.evaluate(SMALL)
+    return {
+        "first": first,
+        "late": page.evaluate("lights.filter(one => one.index >= 0).map(one => one.heard - one.time)"),
+        "small": small,
+        "wide": page.evaluate("document.documentElement.scrollWidth - innerWidth"),
+    }
+
+
+def top(page):
+    """How far a page is scrolled that was opened without the name of a piece."""
+    page.wait_for_timeout(1000)
+    return page.evaluate("scrollY")
 
 
 def loop(page):
@@ -308,12 +332,19 @@ def locked(page):
     return page.evaluate("window.locks")
 
 
+FIRST = """addEventListener('DOMContentLoaded', () => {
+  addEventListener('riyaz-light', ({detail}) => {
+    if (['hit', 'note'].includes(detail.kind)) window.first = window.first || performance.now() / 1000;
+  }, true);
+  const player = document.querySelector('riyaz-player, riyaz-play'), phrase = player.querySelector('[name=phrase]');
+  if (player.localName === 'riyaz-player') player.wish.countIn = 'none';
+  else if (phrase) phrase.value = 'DhaDha TeTe DhaDha TuNa';
+  else player.querySelector('[data-pitch="60"]').click();
+  player.querySelector('[data-do=go], [data-do=play]').click();
+});"""
 INIT = {
-    "opened": """addEventListener('DOMContentLoaded', () => {
-      addEventListener('riyaz-light', event => {
-        if (event.detail.kind === 'hit') window.first = window.first || performance.now() / 1000;
-      }, true);
-    });""",
+    "opened": FIRST,
+    "whole": FIRST + f"addEventListener('DOMContentLoaded', {LIGHTS});",
     "no_sound": "delete window.AudioContext; delete window.webkitAudioContext;",
     "silent": "AudioContext.prototype.resume = () => new Promise(() => {});"
     "Object.defineProperty(AudioContext.prototype, 'state', {get: () => 'suspended'});",
@@ -328,7 +359,8 @@ RUNS = {"no_sound": says, "silent": says, "no_storage": shelf}
 def opened_page(path, width, init, found):
     """A page at `path`, before which the script `init` has run; errors, warnings and requests are added to `found`."""
     with sync_playwright() as playwright:
-        program = playwright.chromium.launch(executable_path=browser.chromium(), args=["--no-sandbox"])
+        options = ["--no-sandbox", *(["--autoplay-policy=no-user-gesture-required"] if FIRST in (init or "") else [])]
+        program = playwright.chromium.launch(executable_path=browser.chromium(), args=options)
         context = program.new_context(viewport={"width": width, "height": 844}, has_touch=width < 600)
         page = context.new_page()
         page.on("console", lambda m: found.append(m.text) if m.type in ("error", "warning") else None)
@@ -352,10 +384,8 @@ def opened_page(path, width, init, found):
 def main(name, path, width):
     found = []
     with opened_page(path, width, INIT.get(name), found) as page:
-        page.evaluate(LIGHTS)
-        if name == "opened":
-            set_field(page, "countIn", "none")
-            page.locator("[data-do=play]").click()
+        if name != "whole":
+            page.evaluate(LIGHTS)
         result = (RUNS.get(name) or globals()[name])(page)
     print(json.dumps({"result": result, "faults": found}))
 

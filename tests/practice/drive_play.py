@@ -8,7 +8,7 @@ import json
 import sys
 from pathlib import Path
 
-from drive import DROP, SMALL, opened_page
+from drive import DROP, FIRST, LIGHTS, SMALL, opened_page
 
 READ = """pieces => {
   const play = document.querySelector('riyaz-play');
@@ -81,6 +81,7 @@ def saved(page, name):
 def go_on(page, given):
     """Begin, let the network go on for some seconds, stop, and save."""
     page.evaluate(HEARD)
+    page.evaluate(LIGHTS)
     set_field(page, "tempo", 240)
     if "phrase" in given:
         set_field(page, "phrase", given["phrase"])
@@ -92,6 +93,7 @@ def go_on(page, given):
     return {
         "events": page.evaluate(EVENTS),
         "struck": page.evaluate("window.struck.length"),
+        "late": page.evaluate("window.lights.map(light => light.heard - light.time)"),
         "chances": page.locator(".pl-next li").all_text_contents(),
         "midi": saved(page, "midi"),
         "text": saved(page, "text"),
@@ -113,10 +115,12 @@ def answer(page, lines):
 
 
 def tapped(page, taps):
-    """A phrase of taps on the bols."""
+    """A phrase of taps on the bols, and how many of them sound."""
+    page.evaluate(HEARD)
     for bol in taps:
         page.locator(f"[data-bol='{bol}']").click()
-    return page.locator("[name=phrase]").input_value()
+    page.wait_for_timeout(1500)
+    return [page.locator("[name=phrase]").input_value(), page.evaluate("window.struck.length")]
 
 
 def says(page, given):
@@ -225,26 +229,14 @@ def first_screen(page, _):
     return [box["y"] + box["height"] for box in boxes]
 
 
-def opened(page, phrase):
-    """Seconds from opening the page to the first sound, Go on being touched at once."""
-    page.evaluate(HEARD)
-    if phrase:
-        set_field(page, "phrase", phrase)
-    else:
-        page.locator("[data-pitch]").first.click()
-    do(page, "go")
-    page.wait_for_function(
-        """() => {
-          const {engine} = document.querySelector('riyaz-play');
-          const heard = window.struck.length && engine.heard() >= Math.min(...window.struck);
-          return heard && (window.first = window.first || performance.now() / 1000);
-        }""",
-        timeout=20000,
-    )
+def opened(page, _):
+    """Seconds from opening the page to its first sound, Go on being touched as soon as it is there."""
+    page.wait_for_function("window.first", timeout=20000)
     return page.evaluate("window.first")
 
 
 SAYS = {
+    "opened": FIRST,
     "no_sound": "delete window.AudioContext; delete window.webkitAudioContext;",
     "silent": "AudioContext.prototype.resume = () => new Promise(() => {});"
     " Object.defineProperty(BaseAudioContext.prototype, 'state', {get: () => 'suspended'});",

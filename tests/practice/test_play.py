@@ -123,6 +123,17 @@ def bols(rows):
     return in_a_row([round(length * TICKS) for _, length, *_ in rows], [names for _, _, names, *_ in rows])
 
 
+def joined(rows):
+    """Rows as a file has them, where what only goes on is one event: a rest after a rest, a chord that is all held."""
+    found = []
+    for onset, length, names, held, *_ in rows:
+        if found and names == found[-1][2] and all(held):
+            found[-1][1] += length
+        else:
+            found.append([onset, length, names, held])
+    return found
+
+
 def same(events, others):
     assert events["onset"].tolist() == others["onset"].tolist()
     assert events["duration"].tolist() == others["duration"].tolist()
@@ -163,6 +174,9 @@ def test_it_goes_on_in_taal_and_is_saved(pages, tmp_path):
     assert notes_of(tmp_path / "played.mid") == sorted(zip(struck["onset"], struck["pitch"], strict=True))
     assert made["line"] == ""
     assert made["struck"] >= 8
+    late = sorted(made["late"])
+    assert len(late) >= 8
+    assert late[int(0.75 * len(late))] < 0.030, late  # a busy machine may hold some frames up
     assert sum("argmax" in row for row in made["chances"]) == 1
 
 
@@ -190,6 +204,7 @@ def test_notes_go_on_and_are_saved(pages, tmp_path):
     assert [row[4] for row in rows] == ["you"] * 3 + ["network"] * (len(rows) - 3)
     assert len(rows) > 6
     assert made["struck"] > 6
+    rows = joined(rows)
     events = bols(rows)
     events["held"] = [row[3] for row in rows]
     (tmp_path / "played.mid").write_bytes(bytes.fromhex(made["midi"]))
@@ -213,7 +228,7 @@ def test_the_likeliest_is_always_the_same(pages):
 
 @chromium
 def test_bols_are_tapped(pages):
-    assert drive("tapped", pages["bols"], ["Dha", "ta", " ", "-", "Te"]) == "DhaTt - Te"
+    assert drive("tapped", pages["bols"], ["Dha", "ta", " ", "-", "Te"]) == ["DhaTt - Te", 3]
 
 
 @chromium

@@ -261,19 +261,28 @@ def test_files_are_dropped_onto_the_shelf(pages, tmp_path):
     midi.write(song, in_a_row([TICKS, TICKS], [["C4"], ["D4", "F4"]]), {"tempo": 90, "metre": "3/4"})
     given = [["own.txt", KAIDA.encode().hex(), ""], ["bad.txt", b"taal: teental\nDha Dhoop".hex(), ""]]
     given += [["none.txt", b"Dha Dha".hex(), ""], ["tune.mid", song.read_bytes().hex(), ""]]
-    read, bad, none, wrong = drive("drop", pages["bols"] + "#corpus/apart", 1280, json.dumps(given))
+    given += [["binary.txt", "ff00fe", ""]]
+    read, bad, none, wrong, binary = drive("drop", pages["bols"] + "#corpus/apart", 1280, json.dumps(given))
     events = bols("mine", KAIDA, tmp_path).events
     struck = events[events["symbols"].map(len) > 0]
     assert read[:2] == ["", "Mine"]
     assert [row[0] for row in read[2]] == pytest.approx((struck["onset"] / TICKS).tolist())
     assert [row[2] for row in read[2]] == [symbols[0] for symbols in struck["symbols"]]
     assert read[3] == len(struck)
-    for (said, *rest), word in ((bad, "Dhoop"), (none, "names no taal"), (wrong, "reads notation")):
+    for (said, *rest), word in (
+        (bad, "Dhoop"),
+        (none, "names no taal"),
+        (wrong, "reads notation"),
+        (binary, "is no text"),
+    ):
         assert word in said
         assert rest == read[1:]
-    heard, text = drive("drop", pages["notes"], 1280, json.dumps([given[3], given[0]]))
+    files = [given[3], given[0], ["short.mid", b"MThd".hex(), ""], ["other.mid", b"RIFF".hex(), ""]]
+    heard, text, short, other = drive("drop", pages["notes"], 1280, json.dumps(files))
     assert heard[:3] == ["", "tune.mid", [[0, 1, 60], [1, 1, 62], [1, 1, 65]]]
     assert "reads MIDI files" in text[0]
+    assert "is cut off" in short[0]
+    assert "is no MIDI file" in other[0]
 
 
 def test_the_best_pieces_stand_first_and_the_lectures_method_last(tmp_path):

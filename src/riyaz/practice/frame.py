@@ -9,6 +9,13 @@ from riyaz.report import pages
 from riyaz.report.stages import bar
 
 
+def corpus_of(arguments: list[str], verb: str) -> str:
+    """The corpus that the verb of one of these pages names; ValueError where it names none, or more."""
+    if len(arguments) != 1:
+        raise ValueError(f"name one corpus, such as: python -m riyaz {verb} tabla")
+    return arguments[0]
+
+
 def render(name: str, corpus: str, **parts: Any) -> str:
     """Make the page `name` from its template in `web/`.
 

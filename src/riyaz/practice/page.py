@@ -19,6 +19,7 @@ from riyaz.tabla import bhatkhande, taal_names, taals
 from riyaz.tabla.bols import BOLS
 from riyaz.tools import environment, files
 
+MODULES = (*player.MODULES, "phrase", "midi", "practice")
 LIMIT = 5_500_000  # bytes of the page; what does not fit is counted and left out
 TAKES = {"bols": "notation (.txt)", "notes": "a MIDI file"}
 _FIRST = 0xF0000  # a private use area that no font of music has letters in: one there stands for a run of markup
@@ -128,7 +129,7 @@ def render(corpus: str, own: Sequence[Piece], made: Sequence[Piece], scores: dic
             takes=TAKES["bols" if "bols" in kinds else "notes"],
             sounds=banks,
             pieces=player.data(about | {"methods": METHODS, "reading": read, "kinds": sorted(kinds)}),
-            script=player.script(*player.MODULES, "phrase", "midi", "practice"),
+            script=player.script(*MODULES),
         )
 
     room = LIMIT - len(whole([]).encode())
@@ -148,10 +149,7 @@ def run(arguments: list[str]) -> int:
     ------
     FileNotFoundError : a stage that it needs was not run; names it.
     """
-    if len(arguments) != 1:
-        raise ValueError("name one corpus, such as: python -m riyaz practice tabla")
-    (corpus,) = arguments
-    root = environment.checkout()
+    corpus, root = frame.corpus_of(arguments, "practice"), environment.checkout()
     shelf = root / "reports" / corpus / "pieces"
     for folder, stage in ((root / "data" / "events" / corpus, "explore"), (shelf, "generate")):
         if not (folder / "pieces.json").is_file():

@@ -164,10 +164,7 @@ def run(arguments: list[str]) -> int:
     ------
     FileNotFoundError : a stage that it needs was not run; names it.
     """
-    if len(arguments) != 1:
-        raise ValueError("name one corpus, such as: python -m riyaz play tabla")
-    (corpus,) = arguments
-    root = environment.checkout()
+    corpus, root = frame.corpus_of(arguments, "play"), environment.checkout()
     settings = load(corpus, root / "params.yaml")
     model = bundle.load(root / "models" / corpus)
     folder = root / "data" / "events" / corpus

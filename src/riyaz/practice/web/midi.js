@@ -33,11 +33,12 @@ export function midi(notes, ticks, tempo, drum) {
 export function readMidi(file) {
   const data = new DataView(file), notes = [];
   let tempo = 120, metre = 4, at = 0;
-  const need = n => { if (at + n > data.byteLength) throw new Error('This MIDI file is cut off: it ends in the middle of a track.'); };
+  const need = n => { if (at + n > data.byteLength) throw new Error('This MIDI file is cut off: it ends too soon.'); };
   const byte = () => { need(1); return data.getUint8(at++); };
   const number = n => { let value = 0; for (let i = 0; i < n; i++) value = value * 256 + byte(); return value; };
   const variable = () => { let value = 0, next; do { next = byte(); value = (value << 7) | (next & 127); } while (next & 128); return value; };
-  if (data.byteLength < 14 || data.getUint32(0) !== 0x4d546864) throw new Error('This is no MIDI file: it does not begin with MThd.');
+  if (data.byteLength < 4 || data.getUint32(0) !== 0x4d546864) throw new Error('This is no MIDI file: it does not begin with MThd.');
+  need(14);
   at = 8;
   const [, tracks, division] = [number(2), number(2), number(2)];
   if (division & 0x8000 || !division) throw new Error('This MIDI file counts in seconds, not in beats: save it with ticks a beat.');

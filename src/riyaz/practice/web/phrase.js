@@ -49,7 +49,8 @@ function portions(word, each, {spellings, bols}) {
   const names = RESTS.has(word) ? [''] : parted(word, spellings);
   if (!names.length || names[0] === '~') {
     const near = bols.reduce((a, b) => (distance(word.toLowerCase(), b.toLowerCase()) < distance(word.toLowerCase(), a.toLowerCase()) ? b : a));
-    throw new Error(`“${word}” is no bol that this page knows. The nearest is ${near}. A rest is -.`);
+    const hint = distance(word.toLowerCase(), near.toLowerCase()) < word.length ? ` The nearest is ${near}.` : '';
+    throw new Error(`“${word}” is no bol that this page knows.${hint} A rest is -.`);
   }
   const result = [];
   for (const name of names) {
@@ -103,6 +104,7 @@ export function read(text, tables, taals) {
   /** @type {{title: string, taal: any, sections: {name: string, bols: {name: string, share: number, parts: number}[]}[]}} */
   const result = {title: '', taal: null, sections: []};
   let speed = 1;
+  if (/[\0\ufffd]/.test(text)) throw new Error('It is no text: this page reads notation in UTF-8.');
   text.replace(/^\ufeff/, '').split(/\r\n?|\n/).forEach((raw, i) => {
     const line = raw.replace(/#.*/, '').trim(), [, key = '', value = ''] = /^([^:\[\]|]+):\s*(.*)$/.exec(line) || [];
     const at = message => new Error(`Line ${i + 1}: ${message}`), name = key.trim().toLowerCase();

@@ -16,6 +16,7 @@ import {unpack} from './timeline.js';
 
 const AHEAD = 0.4; // seconds that are scheduled ahead
 const GROWN = {bols: 2, notes: 8}; // beats that the network is ahead of the sound, so that it is known how long a note is held
+const VOLUMES = {piece: 1, theka: 0.5, click: 0.5};
 const TOGETHER = 60; // milliseconds within which keys that are pressed are one chord
 const SHOWN = 8; // tokens whose probabilities are shown, and avartans or bars of the piece
 const LEAST = 0.0005; // of the probabilities that are shown
@@ -71,7 +72,7 @@ class RiyazPlay extends HTMLElement {
     this.addEventListener('click', event => {
       const button = /** @type {Element} */ (event.target).closest('button');
       if (!button) return;
-      if (button.dataset.bol) this.tap(button.dataset.bol);
+      if (button.dataset.bol) { this.tap(button.dataset.bol); this.strike(button.dataset.bol); }
       else if (button.dataset.pitch) this.press(Number(button.dataset.pitch));
       else this.attempt(() => this.does[button.dataset.do || ''].call(this));
     });
@@ -102,6 +103,7 @@ class RiyazPlay extends HTMLElement {
     const line = /** @type {HTMLElement} */ (this.querySelector('.pl-line'));
     line.textContent = text;
     line.hidden = !text;
+    if (text) line.scrollIntoView({block: 'nearest'});
   }
 
   /** Do it; what cannot be done is said in a line, and nothing is lost. */
@@ -156,6 +158,14 @@ class RiyazPlay extends HTMLElement {
   tap(bol) {
     const field = this.field('phrase'), each = this.field('each').value !== '0';
     field.value += bol === ' ' ? ' ' : each || bol === '-' ? `${field.value && !field.value.endsWith(' ') ? ' ' : ''}${bol} ` : bol === 'ta' ? 'Tt' : bol === 'Ta' ? 'Taa' : bol;
+  }
+
+  /** Sound a bol that is tapped; where there is no sound, the tap counts all the same. @param {string} bol */
+  async strike(bol) {
+    if (!this.model.strokes[bol]) return;
+    try { await this.open(); } catch { return; }
+    if (!this.engine.run) this.engine.begin(VOLUMES);
+    this.engine.strike(this.model.strokes[bol], this.engine.playing().context.currentTime, 1, 'piece');
   }
 
   /** Put the typed phrase into the piece. @returns {number} the beat at which it began */
@@ -314,8 +324,9 @@ class RiyazPlay extends HTMLElement {
     const piece = this.ready();
     this.unheard = from;
     this.show();
+    this.querySelector('.pl-piece')?.scrollIntoView({block: 'nearest'});
     await this.open();
-    this.engine.begin({piece: 1, theka: 0.5, click: 0.5});
+    this.engine.begin(VOLUMES);
     if (endless) this.grow(from + GROWN[this.model.kind]);
     Object.assign(this, {endless, next: piece.events.findIndex(event => event.beat >= from - 1e-6), beat: from, time: this.engine.playing().context.currentTime + 0.15, matra: Math.ceil(from)});
     this.lights = [];
@@ -449,7 +460,7 @@ class RiyazPlay extends HTMLElement {
       this.piece = trial;
       this.show();
       await this.open();
-      if (!this.engine.run) this.engine.begin({piece: 1, theka: 0.5, click: 0.5});
+      if (!this.engine.run) this.engine.begin(VOLUMES);
       this.engine.note(pitch, this.engine.playing().context.currentTime, 60 / this.tempo, 'piece');
     });
   }
