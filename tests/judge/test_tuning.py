@@ -53,6 +53,17 @@ def test_the_nearest_candidate_is_taken_and_comes_from_the_cache_unchanged(
     assert again.settings == tuned.settings
 
 
+def test_what_tuning_does_not_read_tunes_nothing_again(model, data, settings, tmp_path, monkeypatch):
+    monkeypatch.setattr(tuning, "CANDIDATES", {"temperature": (0.7, 1.0)})
+    other = {"pieces": 2, "primer": "x", "theme": "x", "performances": 1, "paltas": 1, "laya": 1}
+    assert tuple(other) == tuning.BESIDE
+    changed = settings.model_copy(update={"generate": settings.generate.model_copy(update=other)})
+    tried = tuning.settled(model, data, settings, tmp_path).tried
+    assert tuning.settled(model, data, changed).tried.equals(tried)  # without the cache
+    monkeypatch.setattr(tuning, "_try", None)
+    assert tuning.settled(model, data, changed, tmp_path).tried.equals(tried)
+
+
 def test_the_test_part_is_not_seen(model, data, settings, monkeypatch):
     monkeypatch.setattr(tuning, "CANDIDATES", {"temperature": (0.7, 1.0)})
     swapped = [*range(11), 0]  # another piece is the test part

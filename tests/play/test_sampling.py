@@ -49,6 +49,24 @@ def test_the_same_seed_gives_the_same_piece_whatever_else_is_in_the_batch():
     assert few[0].ids.tolist() != other[0].ids.tolist()
 
 
+@pytest.mark.parametrize(("vocabulary", "units"), [(NOTES, 256), (BOLS, 512)])
+def test_one_piece_alone_has_the_same_bytes_as_in_a_batch(vocabulary, units):
+    """Its program has two rows, and that of a batch sixteen."""
+    rng = np.random.default_rng(units)
+    member = weights(len(vocabulary))["members"][0]
+    shapes = {"kernel": (6, 4 * units), "recurrent": (units, 4 * units), "bias": (4 * units,)}
+    layer = {name: rng.normal(size=shape, scale=0.1).astype(np.float32) for name, shape in shapes.items()}
+    kernel = rng.normal(size=(units, len(vocabulary))).astype(np.float32)
+    member |= {"layers": [layer], "dense": {**member["dense"], "kernel": kernel}}
+    w = {"members": [member], "features": None}
+    asked = {"tokens": 60, "seed": 5, "fitted": remembers(vocabulary), "temperature": 0.9, "least": 60}
+    many, two, one = (draw(w, vocabulary, n, **asked) for n in (16, 2, 1))
+    for alone, other in [*zip(two, many, strict=False), *zip(one, many, strict=False)]:
+        for name in ("ids", "probability", "masked", "entropy", "memory_share", "_ending"):
+            assert getattr(alone, name).tobytes() == getattr(other, name).tobytes()
+    assert min(len(piece.ids) for piece in two) == 60
+
+
 @pytest.mark.parametrize("vocabulary", [NOTES, BOLS])
 def test_what_a_piece_is_drawn_with_is_what_the_network_gives_the_whole_piece(vocabulary):
     """Features and members count in generation as in evaluation, and the batch changes no bit."""

@@ -33,6 +33,7 @@ CANDIDATES = {
     "top_p": (0.9, 0.95, 0.98, 1.0),
 }
 START = {"memory": 1.0, "temperature": 0.9, "top_p": 0.98}  # of a setting while an earlier one is chosen
+BESIDE = ("pieces", "primer", "theme", "performances", "paltas", "laya")  # keys of `generate` that change nothing here
 SEED = 1000  # added to the seed of free pieces
 DRAWS = 200
 BITS = "bits per token"
@@ -78,7 +79,8 @@ def settled(model: Bundle, data: DataSet, settings: Settings, cache: Path | None
         why = f"There are no validation pieces to choose on, so what is auto is what tuning begins with: {said}."
         return Tuned(_with(settings, numbers), pd.DataFrame(), why)
     depends: list[Any] = [source.digest(path) for path in source.reached(Path(__file__))]
-    depends += [settings.seed, asked, model.params, model.weights["members"], list(model.vocabulary.words)]
+    read = {name: value for name, value in asked.items() if name not in BESIDE}
+    depends += [settings.seed, read, model.params, model.weights["members"], list(model.vocabulary.words)]
     depends += [data.parts.tolist(), data.ids]
     place = cache and cache / "tuned" / f"{store.digest(*depends)}.json"
     tried = store.cached(
