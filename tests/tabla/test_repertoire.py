@@ -11,6 +11,7 @@ from riyaz.tabla import form, notation, perform
 from riyaz.tabla.bols import khali
 from riyaz.tabla.notation import Section
 from riyaz.tabla.taals import TAALS
+from riyaz.text import split
 
 FOLDER = Path(__file__).parents[2] / "data" / "raw" / "tabla"
 FILES = {path.relative_to(FOLDER).as_posix(): path for path in sorted(FOLDER.rglob("*.txt"))}
@@ -137,6 +138,18 @@ def test_one_theme_is_one_family_and_no_derived_section_is_without_one():
             families.setdefault(first, set()).add(composition.family)
             assert composition.family, name
     assert [found for found in families.values() if len(found) > 1] == []
+
+
+def test_families_join_what_has_the_same_material_and_no_more():
+    pieces = [composition.piece(name) for name, composition in REPERTOIRE.items()]
+    families = split.families(pieces)
+    grown = {name for name, composition in REPERTOIRE.items() if composition.form in ("kaida", "rela")}
+    for family in set(families.tolist()):
+        inside = {piece.name for piece, label in zip(pieces, families, strict=True) if label == family}
+        assert not inside & grown or inside <= grown, inside  # no theka and no mukhda is a link between kaidas
+        assert len({REPERTOIRE[name].family for name in inside & grown}) <= 2, inside
+    parts = split.assign(families, [len(piece.events) for piece in pieces], 0.1, 0.1, 2022)
+    assert all(len(set(families[parts == part].tolist())) >= 5 for part in ("valid", "test"))
 
 
 @pytest.mark.parametrize("path", sorted((FOLDER.parents[2] / "themes").glob("*.txt")), ids=lambda path: path.stem)

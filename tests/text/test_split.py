@@ -83,6 +83,22 @@ def test_a_short_piece_in_many_families_is_a_commonplace():
     assert len(np.unique(split.families([*pieces[:3], tune("joins", shared)]))) == 1
 
 
+def test_what_many_kaidas_begin_with_joins_none_of_them_and_a_derived_palta_stays_with_its_theme():
+    names = sorted(BOLS)
+
+    def drawn(seed, n):
+        return [names[k] for k in np.random.default_rng(seed).integers(0, len(names), n)]
+
+    theka = drawn(0, 16)
+    kaidas = [bols(f"kaida {k}", [*theka, *drawn(k, 60)], family=f"theme {k}") for k in range(1, 7)]
+    palta = bols("palta", [*theka, *drawn(99, 40)], family="theme 4")
+    labels = split.families([*kaidas, bols("theka", theka), palta])
+    assert labels.tolist() == [0, 1, 2, 3, 4, 5, 6, 3]
+    assert len(np.unique(split.families([*kaidas[:3], bols("theka", theka)]))) == 1  # few: it goes with them
+    twice = [bols(f"theka {k}", [*theka, *drawn(k, 2)]) for k in range(50, 60)]  # nearly the same is no commonplace
+    assert len(np.unique(split.families(twice))) == 1
+
+
 def test_a_duplicate_across_the_split_is_shown(unrelated):
     planted = [*unrelated, tune("copy", wild(4) + 2)]
     parts = ["train"] * 10 + ["valid", "test", "test"]
@@ -164,6 +180,21 @@ def test_no_part_is_empty_where_families_suffice():
         assert set(split.assign(np.arange(3), [1000, 10, 10], 0.1, 0.1, seed)) == set(split.PARTS)
     assert set(split.assign(np.arange(2), [5, 5], 0, 0.2, 0)) == {"train", "test"}
     assert set(split.assign(np.zeros(1, int), [5], 0, 0, 0)) == {"train"}
+
+
+def test_held_out_parts_are_of_several_families_where_some_are_large():
+    sizes = [300, 250, 200, 100, *[10] * 30]
+    for seed in range(20):
+        parts = split.assign(np.arange(34), sizes, 0.1, 0.1, seed)
+        assert set(parts[:4]) == {"train"}
+        assert min((parts == part).sum() for part in ("valid", "test")) > 5
+    few = [
+        {part: (split.assign(np.arange(6), [50] * 5 + [1], 0.2, 0.2, seed) == part).sum() for part in split.PARTS}
+        for seed in range(20)
+    ]
+    assert all(min(counts.values()) >= 1 and counts["train"] >= 3 for counts in few)  # too little that is small
+    own = ["test", *[None] * 33]
+    assert split.assign(np.arange(34), sizes, 0.1, 0.1, 0, own)[0] == "test"
 
 
 def test_a_corpus_with_its_own_parts_keeps_them():

@@ -4,7 +4,9 @@ Two pieces are near-duplicates if at least half of the distinct shapes of the sm
 shape is `LENGTH` steps in a row: for notes the intervals of the top line, or the steps from chord to chord, in
 semitones, so that no transposition hides a copy; for bols the strokes with their bayan closed, so that a khali half is
 the theme it comes from. A piece with fewer steps is one shape, and joins the pieces that contain it. What is joined to
-a third is joined: a family. Pieces with the same ``about["family"]`` are one family whatever they sound like.
+a third is joined: a family, but for a piece that stands whole in longer ones which have nothing in common, such as a
+theka in the files of many kaidas: it is a commonplace. Pieces with the same ``about["family"]`` are one family whatever
+they sound like.
 
 References
 ----------
@@ -26,7 +28,10 @@ from riyaz.tabla.bols import BOLS
 LENGTH = 8
 SAME = 0.5  # of the smaller piece's shapes
 COMMON = 200  # a shape in more pieces than this is a commonplace and joins nothing
-FEW = 3  # a short piece in more families than this is a commonplace too: it would join what has nothing in common
+FEW = (
+    3  # a piece that stands whole in pieces of more families is a commonplace: it would join what has nothing in common
+)
+LARGE = 0.5  # of a held-out part: a larger family would be most of it
 _ODD = 0x9E3779B97F4A7C15  # 2 ** 64 over the golden ratio: the base of the rolling hash
 PARTS = ("train", "valid", "test")
 
@@ -147,13 +152,21 @@ def _incidence(rows: list[np.ndarray]) -> csr_matrix:
     return csr_matrix((np.ones(len(column), dtype=np.int32), column, start), shape=(len(rows), len(shapes)))
 
 
-def _alike(matrix: csr_matrix, same: float) -> coo_matrix:
-    """Pairs of pieces that share enough, as an (n, n) matrix: from the shapes that are no commonplace."""
+def _alike(matrix: csr_matrix, same: float) -> tuple[csr_matrix, csr_matrix]:
+    """Pairs of pieces that share enough, from the shapes that are no commonplace: two (n, n) matrices.
+
+    The second has the pairs of which the first piece stands whole in the other, and is little of it.
+    """
     rare = matrix[:, np.asarray(matrix.sum(axis=0)).ravel() <= COMMON]
     size = np.asarray(rare.sum(axis=1)).ravel()
     shared = (rare @ rare.T).tocoo()
-    enough = shared.data >= same * np.minimum(size[shared.row], size[shared.col])
-    return coo_matrix((shared.data[enough], (shared.row[enough], shared.col[enough])), shape=shared.shape)
+    small, large = (function(size[shared.row], size[shared.col]) for function in (np.minimum, np.maximum))
+    inside = (shared.data == small) & (shared.data < same * large)
+    first = inside & (size[shared.row] == small)
+    return tuple(
+        coo_matrix((shared.data[these], (shared.row[these], shared.col[these])), shape=shared.shape).tocsr()
+        for these in ((shared.data >= same * small) & ~inside, first)
+    )
 
 
 def families(pieces: Iterable[Piece] | Walks, same: float = SAME) -> np.ndarray:
@@ -167,8 +180,9 @@ def families(pieces: Iterable[Piece] | Walks, same: float = SAME) -> np.ndarray:
     Returns
     -------
     (n_pieces,) int64 labels, numbered by each family's first piece; a piece without shapes is joined to nothing but its
-    ``about["family"]`` and to pieces with the very same steps. A piece of fewer than `LENGTH` steps is joined to the
-    pieces in which all of it stands, unless these are of more than `FEW` families. No pieces: an empty array.
+    ``about["family"]`` and to pieces with the very same steps. A piece that has fewer than `LENGTH` steps, or is little
+    of the pieces in which all of it stands, is joined to them unless they are of more than `FEW` families. No pieces:
+    an empty array.
     """
     walks = pieces if isinstance(pieces, Walks) else Walks.of(pieces)
     n = len(walks)
@@ -180,12 +194,13 @@ def families(pieces: Iterable[Piece] | Walks, same: float = SAME) -> np.ndarray:
         edges += [(named.setdefault(key, at), at) for key in [*exact, *family]]
     first, second = np.array(edges, dtype=np.int64).reshape(-1, 2).T
     graph = coo_matrix((np.ones(len(first)), (first, second)), shape=(n, n)).tocsr()
+    inside = [(at, others) for at, _, others in _short(walks)]
     for matrix in shapes(walks).values():
-        graph = graph + _alike(matrix, same)
+        alike, whole_in = _alike(matrix, same)
+        graph = graph + alike
+        inside += [(at, whole_in[at].indices) for at in np.flatnonzero(np.diff(whole_in.indptr)).tolist()]
     labels = connected_components(graph, directed=False)[1] if n else np.empty(0)
-    whole = [
-        (at, other) for at, _, others in _short(walks) if len(np.unique(labels[others])) <= FEW for other in others
-    ]
+    whole = [(at, other) for at, others in inside if len(np.unique(labels[others])) <= FEW for other in others]
     if whole:
         first, second = np.array(whole).T
         graph = graph + coo_matrix((np.ones(len(first)), (first, second)), shape=(n, n))
@@ -205,8 +220,9 @@ def assign(
     """Split by whole families.
 
     Families come in an order drawn by the seed; each goes to the part that lacks most of its share, but the last ones
-    are kept for parts that are still empty. Where families are fewer than parts, validation is left out first, then the
-    test part (`left_out` says so).
+    are kept for parts that are still empty. Families larger than `LARGE` of a held-out part are trained on where the
+    others are enough to fill the held-out parts, so that these are of several families. Where families are fewer than
+    parts, validation is left out first, then the test part (`left_out` says so).
 
     Parameters
     ----------
@@ -243,6 +259,13 @@ def assign(
         filled[part] = filled.get(part, 0) + size[families == label].sum()
     weight = {label: size[families == label].sum() for label in labels.tolist()}
     free = [label for label in np.random.default_rng(seed).permutation(labels).tolist() if label not in chosen]
+    held = [share for part, share in shares.items() if part != "train"]
+    small = [label for label in free if weight[label] <= LARGE * min(held, default=0) * size.sum()]
+    if sum(weight[label] for label in small) >= sum(held) * size.sum():
+        large = set(free) - set(small)
+        filled["train"] = filled.get("train", 0) + sum(weight[label] for label in large)
+        chosen |= dict.fromkeys(large, "train")
+        free = small
     for at, label in enumerate(free):
         empty = [part for part in shares if filled[part] == 0]
         candidates = empty if len(free) - at <= len(empty) else list(shares)
