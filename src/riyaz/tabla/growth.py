@@ -284,9 +284,13 @@ def _first(composition: Composition, palta: Section) -> Check:
 
 
 def _tihai(theme: Section, section: Section, taal: Taal) -> Check:
+    """The cadence of the theme, then the last Dha, on sam; the phrase may end in several Dhas."""
     struck = form.strokes(section.events)
     names = [bol for _, bol in struck]
+    stop = len(names)
+    while stop and names[stop - 1] == "Dha":
+        stop -= 1
     known = {cadence for cadence in form.cadences(theme.events) if cadence}
-    ends = [cadence for cadence in known if tuple(names[-1 - len(cadence) : -1]) == cadence]
-    passed = bool(ends) and names[-1] == "Dha" and struck[-1][0] % taal.ticks == 0
+    ends = [cadence for cadence in known if tuple(names[stop - len(cadence) : stop]) == cadence]
+    passed = bool(ends) and stop < len(names) and struck[-1][0] % taal.ticks == 0
     return Check("tihai of the kaida", passed, section.name, f"ends {' '.join(names[-5:])}")
