@@ -231,7 +231,7 @@ def _others(result: Sequence[Item], given: Mapping[str, str], plain: Reading, ba
         return others
     if words and all(word.count("-") >= 2 for word in words) and "hyphens" not in given:
         others.append(Reading(hyphens="matras"))
-    if words and all(word.strip(",").count(",") >= 2 for word in words) and "commas" not in given:
+    if words and all("," in word.strip(",") for word in words) and "commas" not in given:
         others.append(Reading(commas="matras"))
     hyphens = [plain.hyphens]
     if "hyphens" not in given and _joined(words):

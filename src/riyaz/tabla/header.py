@@ -40,6 +40,7 @@ _MORE = re.compile(
 _TEXTS = ("title", "gharana", "source", "family")
 FREE = re.compile(rf"(?:{'|'.join(_TEXTS)}):")  # a row whose value is free text: no mark in it is one of a web page
 _OWN = ("matras", "vibhags", "signs", "theka")
+_CLAPS = ("tali", "khali")  # said of a known taal: on which matras, or how many
 READINGS = {
     "words": ("matras",),
     "bars": ("vibhags", "matras"),
@@ -61,9 +62,12 @@ _ALIASES |= {
     "scale": "pitch",
     "tuning": "pitch",
 }
-_ALIASES |= {"शीर्षक": "title", "type": "form"}
+_ALIASES |= {"शीर्षक": "title", "type": "form", "मात्रा": "matras", "मात्रे": "matras", "মাত্রা": "matras"}
+_ALIASES |= dict.fromkeys(("खंड", "खण्ड", "विभाग", "বিভাগ"), "vibhags")
+_ALIASES |= dict.fromkeys(("taali", "talis", "clap", "claps", "टाळी", "ताली"), "tali")
+_ALIASES |= dict.fromkeys(("wave", "waves", "खाली"), "khali")
 
-_SEVERAL = "(?:" + "|".join((*_KEYS, *_ALIASES)) + ")"
+_SEVERAL = "(?:" + "|".join((*_KEYS, *_ALIASES, *_CLAPS, "vibhags", "matras")) + ")"
 
 _SECTIONS = (
     "theme mukh face kaida kayda kayada qaida quayda rela peshkar theka dohra dohara dora palta palte paltas variation "
@@ -74,7 +78,10 @@ _SECTIONS = (
 _NAMES = "|".join(sorted(_SECTIONS.split(), key=len, reverse=True))
 _NUMBER = r"(?:[#-]|no\.?|number|नं\.?)?\s*(\d{0,3})"
 _END = r"(:|(?<=\s)[-–—](?=\s+[^\W\d_])|[.)-]*\s*$)"
-_HEAD = re.compile(rf"\s*((?:adha\s+|main\s+)?(?:{_NAMES}))\s*{_NUMBER}\s*{_END}", re.IGNORECASE)
+_SPEEDS = "thah|barabar|dugun|tigun|chaugun|aad"
+_HEAD = re.compile(
+    rf"\s*((?:adha\s+|main\s+)?(?:{_NAMES}))\s*{_NUMBER}\s*(?:\(\s*({_SPEEDS})\s*\)\s*)?{_END}", re.IGNORECASE
+)
 _MARKS = (":", "-", "–", "—")  # after a heading, before bols
 _OTHER_HEAD = re.compile(r"\s*([^\W\d_][\w .'-]{0,40}?)\s*(\d{0,3})\s*(:)\s*$")
 _LABEL = re.compile(r"\s*(?:bhari|khali|bhari\s+khali|भरी|खाली)\s*(?::|$)", re.IGNORECASE)
@@ -167,7 +174,7 @@ def header(
             here = place._replace(line=number + 1)
             result |= {"form": (name, here), "taal": (named, here)}
             continue
-        is_key = name in (*_KEYS, *_OWN, *READINGS, *_ALIASES)
+        is_key = name in (*_KEYS, *_OWN, *_CLAPS, *READINGS, *_ALIASES)
         if not is_key and "taal" in result and (not match[2] or _of_bols(match[2])):  # a section, such as Dugun:
             end = number
             break
@@ -188,6 +195,10 @@ def header(
             result["taal"] = (match[2].strip(), place._replace(line=number + 1))
             rows[number] = ""
             break
+    last = next((number for number in reversed(range(end, len(rows))) if rows[number].strip()), 0)
+    if "taal" not in result and "vibhags" not in result and last > end and not _of_bols(rows[last]):
+        result |= {key: (value, place._replace(line=last + 1)) for key, value in _mentioned(rows[last]).items()}
+        rows[last] = "" if "taal" in result else rows[last]
     return (*_values(result, more or {}), end)
 
 
@@ -252,6 +263,10 @@ def _values(
     values: dict[str, str] = {}
     reading: dict[str, str] = {}
     own = {key: result[key][0] for key in _OWN if key in result}
+    if "taal" in result and own.get("vibhags", "").strip().isdigit():
+        _counted(*result["taal"], "vibhags", own.pop("vibhags"), result.pop("vibhags")[1], more)
+    for key in [key for key in _CLAPS if key in result and "vibhags" not in own and "taal" in result]:
+        _counted(*result["taal"], key, *result.pop(key), more)
     for key, (value, here) in result.items():
         if key in READINGS:
             reading[key] = _reading(key, value, here)
@@ -262,6 +277,21 @@ def _values(
     if "vibhags" in own and "taal" not in result:
         values["taal"] = _taal(f"{own['vibhags']}", own, result["vibhags"][1], more)
     return values, reading
+
+
+def _counted(name: str, at: Place, key: str, value: str, here: Place, more: Mapping[str, taals.Taal]) -> None:
+    """Compare how many vibhags, talis or khalis a header says, or on which matras, with the taal that it names."""
+    taal = taals.TAALS[_taal(name, {}, at, more)]
+    starts = [
+        s
+        for s, sign in zip(taal.starts, taal.signs, strict=True)
+        if key == "vibhags" or (sign == "0") == (key == "khali")
+    ]
+    said = [int(number) for number in re.findall(r"\d+", value)]
+    counts = (key in _CLAPS and said == starts) or said == [len(starts)] or not said
+    if not counts:
+        shown = len(starts) if key == "vibhags" else ", ".join(map(str, starts)) or "none"
+        here.stop(f"{key} of {taal.title}: {shown}, not {value}", "correct it or leave it out")
 
 
 def _reading(key: str, value: str, here: Place) -> str:
@@ -348,10 +378,11 @@ def sections(rows: list[str], start: int, default: str, place: Place) -> Iterato
                 )
             note = rows[number].partition("#")[2].strip()
             _add(heads, Head(match[1], number, number + 1, match[2] or "", note), here)
-        elif (match := _HEAD.match(rows[number])) and (match[3] in _MARKS or not bracketed):
+        elif (match := _HEAD.match(rows[number])) and (match[4] in _MARKS or not bracketed):
             name = " ".join((match[1].lower(), match[2])).strip()
             name = "theme" if name in THEME else name
-            if name in [head.name for head in heads] and match[3] not in _MARKS:
+            name += f" {match[3].lower()}" if match[3] and match[3].lower() not in ("thah", "barabar") else ""
+            if name in [head.name for head in heads] and match[4] not in _MARKS:
                 continue  # a reference
             _add(heads, Head(name, number, number), here)
             rows[number] = " " * match.end() + rows[number][match.end() :]

@@ -15,7 +15,7 @@ from riyaz.tabla.spelling import script, strokes
 LONGEST = 100_000  # words; what a repeat may make of a few lines
 
 _TOKEN = re.compile(
-    r"(?P<bar>[|।॥]+|(?<!\S)(?://?|I|[:;])(?!\S))"
+    r"(?P<bar>[|।॥]+|(?<!\S)(?://?|[Il]|[:;])(?!\S))"
     r"|(?P<sign>\([Xx+]\)|\([0Oo2-9]\)(?=\s*\S)(?!\s*[x×]))"
     r"|(?P<span>\(\s*\d*\s*(?:[½¼¾]|\d/[1-9])?\s*\)\s*$)"
     r"|(?P<section>(?:\+\s*)?\ue000\d+)"

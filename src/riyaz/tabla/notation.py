@@ -33,10 +33,10 @@ from typing import Any
 import pandas as pd
 
 from riyaz.music.events import TICKS, Piece, Unreadable, in_a_row
-from riyaz.tabla import dialect, header, layout, taals
+from riyaz.tabla import dialect, header, layout, taals, typed
 from riyaz.tabla.header import FORMS, LAYAS
 from riyaz.tabla.place import Place
-from riyaz.tabla.spelling import after_ki, khali_of_dha, strokes
+from riyaz.tabla.spelling import after_ki, khali_of_dha, script, strokes
 from riyaz.tabla.writing import lines, words
 
 __all__ = [
@@ -181,7 +181,7 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
     """
     rows, place = text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n"), Place(name or "notation", 1, 1)
     layout.characters(text, place)
-    rows = [row if header.FREE.match(row) else layout.unmarked(row) for row in rows]
+    rows = [row if header.FREE.match(row) else clear for row, clear in zip(rows, typed.plain(rows, place), strict=True)]
     if text.lstrip().startswith("{"):
         place.stop("this is JSON, no text of bols", "copy the bols and write for instance: taal: teental above them")
     values, reading, start = header.header(rows, place, more)
@@ -191,6 +191,9 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
     if taal.name.count("; ") == 3 and taal.theka and not _fills(taal):
         place.stop(f"the theka of {taal.title} does not fill its matras ({taal.size})", "write one avartan of it")
     form = values.get("form", "")
+    kept = typed.once(rows, start)
+    again, said = next(((n, rows[n]) for n, row in enumerate(kept) if row != rows[n]), (0, ""))
+    rows = kept
     heads = list(header.sections(rows, start, "theme" if form in ("kaida", "rela", "") else form, place))
     names = [head.name for head, _, _ in heads]
     parts = {head.name: layout.items(rows, first, last, place, names) for head, first, last in heads}
@@ -200,6 +203,9 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
     if not parts:
         place.stop("there are no bols", "write them below the header")
     slots = dialect.settle(parts, taal, reading, place._replace(line=start + 1), form)[1]
+    if again and not dialect.whole(slots, taal):
+        two = [script("".join(filter(str.isalpha, text))).title() for text in (said, " ".join(kept[start:]))]
+        place._replace(line=again + 1).stop(f"words in {two[0]} among words in {two[1]}", "write one script, not both")
     for head, first, _ in heads:
         if not slots[head.name]:  # hyphens alone, that say how long nothing is
             place._replace(line=max(first, 1)).stop(f"section {head.name!r} has no bols", "write some, or leave it out")

@@ -1,0 +1,111 @@
+"""What stands around typed bols and is none of them: marks of chats, mail, web pages, PDF, LaTeX and music fonts.
+
+Rows keep their numbers, so that errors name the place that a player sees. Gujarati and Gurmukhi are read as the
+Devanagari that they are letter by letter. What these marks cannot settle is asked about.
+"""
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from riyaz.tabla import layout
+from riyaz.tabla.bols import played
+from riyaz.tabla.dialect import RUNS
+from riyaz.tabla.place import Place
+from riyaz.tabla.spelling import CLOSED, LIKELY, OPEN, UNDECIDED, script, strokes, with_ka
+
+_LETTERS: dict[int, str | int | None] = {
+    **dict.fromkeys(map(ord, "｜¦║│┃❘∣"), "|"),
+    **{ord("①") + k: str(k + 1) for k in range(20)},
+    **dict.fromkeys(map(ord, "⊗⨯☓"), "X"),
+    0xAD: None,  # where a word may be parted
+    **{letter: letter - 0x180 for letter in (*range(0xA81, 0xACE), *range(0xAE6, 0xAF0))},  # Gujarati
+    **{letter: letter - 0x100 for letter in (*range(0xA01, 0xA4E), *range(0xA59, 0xA5F), *range(0xA66, 0xA70))},
+    0xA70: "ं",  # tippi of Gurmukhi
+    0xA71: None,  # addak
+}
+_SENT = re.compile(  # 12/03/24, 7:41 PM - Name:
+    r"^\s*\[?\d{1,4}[./-]\d{1,2}[./-]\d{1,4},?\s+\d{1,2}[:.]\d{2}(?:[:.]\d{2})?\s*(?:[ap]\.?m\.?)?\]?\s*[-–]?\s*[^:|]{1,40}:",
+    re.IGNORECASE,
+)
+_QUOTED = re.compile(r"^\s*(?:>\s*)+")
+_RAISED = re.compile(r"(?<![\w)])([ˣ⁺⁰²³⁴⁵⁶⁷])\s*(?=[^\W\d_])")
+_SIGNS = dict(zip("ˣ⁺⁰²³⁴⁵⁶⁷", "X+0234567", strict=True))
+_LATEX = re.compile(r"^\s*\\(?:begin|end|hline|toprule|midrule|bottomrule)\b.*$|\\\\|&")
+_BETWEEN = re.compile(r"(?<![^\s|])[·⋅‧](?![^\s|])")
+_COLUMNS = re.compile(r"\s*(?:bhari|भरी)(?:\s{3,}|\t)\s*(?:khali|खाली)\s*", re.IGNORECASE)
+_WORD = re.compile(r"[^\s|।॥()]+")
+_TA = dict.fromkeys((UNDECIDED, LIKELY, CLOSED), OPEN)
+
+
+def plain(rows: Sequence[str], place: Place) -> list[str]:
+    """Rows without such marks, each where it was.
+
+    Raises
+    ------
+    Unreadable : bhari and khali stand side by side, so that no order of the rows is certain.
+    """
+    latex = any("\\begin{tabular" in row or re.search(r"&.*\\\\\s*$", row) for row in rows)
+    repeats = sum(row.count("|:") - row.count(":|") for row in rows) == 0 and not any("---" in row for row in rows)
+    result = []
+    for number, row in enumerate(rows, 1):
+        if _COLUMNS.fullmatch(row):
+            place._replace(line=number).stop(
+                "bhari and khali stand side by side", "write the rows of bhari first, then those of khali"
+            )
+        row = row.translate(_LETTERS)
+        row = _LATEX.sub(lambda match: " " * len(match[0]), row) if latex else row
+        for marks in (_SENT, _QUOTED):
+            row = marks.sub(lambda match: " " * len(match[0]), row)
+        row = row.replace("|:", "( ").replace(":|", " )x2") if repeats else row
+        row = _RAISED.sub(lambda match: f"({_SIGNS[match[1]]}) ", row)
+        result.append(layout.unmarked(_BETWEEN.sub("-", row)))
+    return _unbroken(result)
+
+
+def _unbroken(rows: list[str]) -> list[str]:
+    """Rows where a fast run that a hyphen parts at the end of a line stands whole in the first."""
+    for number in range(len(rows) - 1):
+        end, begin = re.search(r"([^\W\d_]+)-\s*$", rows[number]), re.match(r"\s*([^\W\d_]+)", rows[number + 1])
+        if end and begin:
+            names = tuple(with_ka(list(strokes(end[1] + begin[1]))))
+            if tuple(CLOSED if name in (UNDECIDED, OPEN) else name for name in names) in RUNS:
+                rows[number] = f"{rows[number][: end.start()]}{end[1]}{begin[1]}"
+                rows[number + 1] = " " * begin.end() + rows[number + 1][begin.end() :]
+    return rows
+
+
+def once(rows: Sequence[str], start: int) -> list[str]:
+    """Rows from `start` on without those that say in a second script what stands right above them."""
+    result, blocks = list(rows), list[tuple[str, list[int]]]()
+    for number in range(start, len(rows)):
+        words = _WORD.findall(rows[number].split("#")[0])
+        scripts = {script(word) for word in words} - {""}
+        here = scripts.pop() if len(scripts) == 1 and all(map(strokes, words)) else ""
+        if here and blocks and blocks[-1][0] == here:
+            blocks[-1][1].append(number)
+        elif words:
+            blocks.append((here, [number]))
+    for (one, above), (other, below) in pairwise(blocks):
+        if one and other and _same([rows[k] for k in above], [rows[k] for k in below]):
+            for number in below:
+                result[number] = ""
+    return result
+
+
+def _same(rows: Sequence[str], others: Sequence[str]) -> bool:
+    """Whether two blocks have the same hands, word by word; a Ta that is not yet decided is like any other."""
+    first, second = (
+        [with_ka(list(strokes(word))) for row in block for word in _WORD.findall(row)] for block in (rows, others)
+    )
+    if [len(word) for word in first] != [len(word) for word in second]:
+        return False
+    names = [[name for word in block for name in word] for block in (first, second)]
+    tas = [{"ta", OPEN, UNDECIDED, "ta?"} >= {a, b} for a, b in zip(*names, strict=True)]
+    hands = [played([OPEN if name in (UNDECIDED, "ta?") else name for name in block if name]) for block in names]
+    rests = [bool(name) for name in names[0]]
+    if rests != [bool(name) for name in names[1]]:
+        return False
+    same = [(a.left, a.right, a.flam) == (b.left, b.right, b.flam) for a, b in zip(*hands, strict=True)]
+    struck = [ta for ta, rest in zip(tas, rests, strict=True) if rest]
+    return all(equal or ta for equal, ta in zip(same, struck, strict=True))
