@@ -5,7 +5,8 @@ between dots, ``[..]`` one share or, before ``*n``, what is repeated, ``/2`` hal
 none; ``literally`` fills no avartans or is ambiguous, its words are matras, and its lines were filled in afterwards.
 The reader was mended after each of the sets first, second and third; the set fourth was read with no change after it:
 15 of its 16 readings were right, one was asked about. Of the 26 of the fifth, 3 were read, 21 asked about and 2 misread
-before the reader was mended after it; its case in Gujarati was noted as asked about and is read since.
+before the reader was mended after it; its case in Gujarati was noted as asked about and is read since. Of the 15 of the
+sixth that are to be read, 9 were read and 6 asked about, before it was mended once more; 6 are to be asked about.
 """
 
 import re
@@ -20,7 +21,8 @@ from riyaz.tabla.bols import BOLS, played
 from riyaz.tabla.taals import TAALS
 
 SETS = {
-    name: Path(__file__).parent / "typed" / f"{name}.txt" for name in ("first", "second", "third", "fourth", "fifth")
+    name: Path(__file__).parent / "typed" / f"{name}.txt"
+    for name in ("first", "second", "third", "fourth", "fifth", "sixth")
 }
 CASES = [
     (f"{name}: {case.split(chr(10), 1)[0]}", *case.split("\n", 1)[1].split("%= "))

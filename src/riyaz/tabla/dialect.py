@@ -475,7 +475,7 @@ def word(text: str, place: Place) -> list[tuple[Fraction, str]]:
     ------
     Unreadable : a part of it is no bol; names the nearest.
     """
-    parts, slots, column = re.split(r"[,]|(?<=[^\W\d_])[./](?=[^\W\d_])", text.rstrip(",") or text), [], place.column
+    parts, slots, column = re.split(r"[,]|(?<=[^\W\d_])[./](?=[^\W\d_])", text.rstrip(",;") or text), [], place.column
     for part in parts:
         names = strokes(part)
         if not names:

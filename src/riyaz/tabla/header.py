@@ -185,6 +185,9 @@ def header(
         key = _ALIASES.get(name, name)
         if key in result:
             here.stop(f"{key} is given twice", "keep one")
+        if key == "taal" and (both := re.fullmatch(r"(.+?)\s*[,;–-]\s*(\S+)", match[2].strip())) and form_of(both[2]):
+            result |= {"taal": (both[1], here), "form": (both[2], here)}  # Taal: Teental, Kaida
+            continue
         text = line.partition(":")[2] if ":" in line else match[2]
         if key == "pitch":
             text = re.split(r"\s#", text)[0]  # C# and then a comment

@@ -71,6 +71,7 @@ Tet : तत्
 Ge : घे घ
 Gi : गी घि घी
 Ki : की
+Ka : का
 Kat : कट
 Dhet : धित्
 Kran : क्रान

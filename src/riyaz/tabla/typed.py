@@ -28,7 +28,8 @@ _SENT = re.compile(  # 12/03/24, 7:41 PM - Name:
     r"^\s*\[?\d{1,4}[./-]\d{1,2}[./-]\d{1,4},?\s+\d{1,2}[:.]\d{2}(?:[:.]\d{2})?\s*(?:[ap]\.?m\.?)?\]?\s*[-–]?\s*[^:|]{1,40}:",
     re.IGNORECASE,
 )
-_QUOTED = re.compile(r"^\s*(?:>\s*)+")
+_QUOTED = re.compile(r"^\s*(?:>\s*)+|^\s*(?:quote|.*\bwrote)\s*:\s*$", re.IGNORECASE)
+_COUNTED = re.compile(r"^\s*\d{1,2}\s*[-–]\s*\d{1,2}\s*[:.)](?=\s)")  # 1-4: the matras of the row
 _RAISED = re.compile(r"(?<![\w)])([ˣ⁺⁰²³⁴⁵⁶⁷])\s*(?=[^\W\d_])")
 _SIGNS = dict(zip("ˣ⁺⁰²³⁴⁵⁶⁷", "X+0234567", strict=True))
 _LATEX = re.compile(r"^\s*\\(?:begin|end|hline|toprule|midrule|bottomrule)\b.*$|\\\\|&")
@@ -55,11 +56,14 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
             )
         row = row.translate(_LETTERS)
         row = _LATEX.sub(lambda match: " " * len(match[0]), row) if latex else row
-        for marks in (_SENT, _QUOTED):
+        for marks in (_SENT, _QUOTED, _COUNTED):
             row = marks.sub(lambda match: " " * len(match[0]), row)
         row = row.replace("|:", "( ").replace(":|", " )x2") if repeats else row
         row = _RAISED.sub(lambda match: f"({_SIGNS[match[1]]}) ", row)
         result.append(layout.unmarked(_BETWEEN.sub("-", row)))
+    signed = next((n for n, row in enumerate(result) if row.strip() == "--"), len(result))
+    if not any(strokes(word) for row in result[signed + 1 :] for word in _WORD.findall(row)):
+        result[signed:] = [""] * (len(result) - signed)  # a signature
     return _unbroken(result)
 
 
@@ -86,8 +90,10 @@ def once(rows: Sequence[str], start: int) -> list[str]:
             blocks[-1][1].append(number)
         elif words:
             blocks.append((here, [number]))
-    for (one, above), (other, below) in pairwise(blocks):
-        if one and other and _same([rows[k] for k in above], [rows[k] for k in below]):
+    gone = -1  # the block that was left out
+    for k, ((one, above), (other, below)) in enumerate(pairwise(blocks)):
+        if one and other and gone != k and _same([rows[n] for n in above], [rows[n] for n in below]):
+            gone = k + 1
             for number in below:
                 result[number] = ""
     return result
