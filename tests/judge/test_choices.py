@@ -32,6 +32,14 @@ def test_a_network_that_knows_nothing_chooses_uniformly():
     assert (table["choices"] > 0).all()
 
 
+def test_a_very_warm_network_chooses_uniformly():
+    sure = model()
+    sure.weights["members"][0]["dense"]["bias"] = np.linspace(-3, 3, len(sure.vocabulary))
+    cold, warm = (choices.compare(sure, WORK, temperature=one) for one in (1.0, 1e6))
+    assert np.abs(cold["network"] - cold["uniform"]).max() > 1
+    np.testing.assert_allclose(warm["network"], warm["uniform"], rtol=1e-3)
+
+
 def test_without_a_theme_or_taught_paltas_there_are_no_rows():
     plain = notation.read(
         "taal: teental\nform: tihai\n[tihai]\nDha Te Te Dha Dha Te Te Dha Dha Te Te Dha Dha Te Te Dha"

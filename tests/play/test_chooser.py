@@ -55,3 +55,11 @@ def test_beyond_its_steps_the_memory_of_a_performance_still_expects_what_always_
         expected.append(chooser.probabilities([*phrase * times, phrase[0]], [("Te", TICKS // 2)])[0])
     assert expected[0] > 0.9
     assert expected[1] > 0.9  # 120 tokens, of which 32 are remembered
+
+
+def test_a_higher_temperature_is_nearer_to_an_even_choice():
+    p = np.array([0.6, 0.1, 0.05])
+    cold, warm = (Chooser(M, 0, temperature=one).shares(p) for one in (1.0, 2.0))
+    np.testing.assert_allclose(cold, p / p.sum())
+    np.testing.assert_allclose(warm, np.sqrt(p) / np.sqrt(p).sum())
+    np.testing.assert_allclose(Chooser(M, 0).shares(np.zeros(4)), 0.25)

@@ -24,14 +24,18 @@ SURE = 0.05  # of the sign test
 
 
 def compare(
-    model: Bundle, composition: Composition, practice: Iterable[pd.DataFrame] = (), strength: float = 1.0
+    model: Bundle,
+    composition: Composition,
+    practice: Iterable[pd.DataFrame] = (),
+    strength: float = 1.0,
+    temperature: float = 1.0,
 ) -> pd.DataFrame:
     """Follow the taught paltas of a composition, with the network and with uniform choice.
 
     Parameters
     ----------
     practice : sections of the same form, of other compositions; they give the joins of late ideas.
-    strength : of the memory of the piece so far, as in `riyaz.play.chooser.Chooser`.
+    strength, temperature : of the memory of the piece so far, and of the choice, as in `riyaz.play.chooser.Chooser`.
 
     Returns
     -------
@@ -43,7 +47,7 @@ def compare(
     if theme is None:
         return pd.DataFrame(columns=columns)
     practice, head = list(practice), [f"taal:{composition.taal}", f"form:{composition.form}"]
-    chooser, rows = Chooser(model, 0, head, strength=strength), []
+    chooser, rows = Chooser(model, 0, head, temperature, strength), []
     played: Row = ()
     for section, events in composition.joined():
         if section.taught and section.name.startswith("palta"):
@@ -108,7 +112,7 @@ def _bits(chooser: Chooser, before: Row, segment: Segment, chosen: Row) -> tuple
         allowed: list[Sound] = list(free.options(chosen[:i])) if free else []
         if len(allowed) > 1 and sound in allowed:
             p = chooser.probabilities((*before, *chosen[:i]), allowed)
-            share = p[allowed.index(sound)] / p.sum() if p.sum() > 0 else 1 / len(allowed)
+            share = chooser.shares(p)[allowed.index(sound)]
             n, network, uniform = (
                 n + 1,
                 network - float(np.log2(max(share, 1e-9))),

@@ -108,5 +108,9 @@ class Chooser:
         """Draw one of what is allowed after what was played."""
         p = self.probabilities(played, allowed)
         self.masked.append(float(np.clip(1 - p.sum(), 0, 1)))
-        warm = (p / p.max()) ** (1 / self.temperature) if p.max() > 0 else np.ones(len(allowed))
-        return allowed[int(self.rng.choice(len(allowed), p=warm / warm.sum()))]
+        return allowed[int(self.rng.choice(len(allowed), p=self.shares(p)))]
+
+    def shares(self, p: np.ndarray) -> np.ndarray:
+        """The distribution to draw from, (n,), from probabilities of what is allowed; even where all are 0."""
+        warm = (p / p.max()) ** (1 / self.temperature) if p.max() > 0 else np.ones(len(p))
+        return warm / warm.sum()

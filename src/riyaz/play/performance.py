@@ -22,6 +22,10 @@ from riyaz.tabla.theme import Impossible
 from riyaz.text.dataset import DataSet
 
 PALTA = 1 / 3  # of the memory's strength, in paltas: they are to leave the theme, which the memory holds
+WARM = (
+    2.0  # times the temperature, in paltas: where rules leave a choice, the network is too sure of itself; so much is
+)
+# best for documented paltas of themes that it has not seen (benchmarks/choices.py)
 TRIES = 8  # new themes, of the phrases of other known themes each time, until one gives the paltas that are asked for
 NO_DURATIONS = "This network knows no durations (tokenize.scheme is chord), so it can choose no strokes of a kaida."
 FEWEST = 3  # themes in a taal; with fewer, a new theme takes phrases from the themes of all taals
@@ -138,7 +142,7 @@ def _played(model: Bundle, settings: Settings, known: Known, theme: Composition,
     """The performance of a theme."""
     wish, taal = settings.generate, taals.TAALS[theme.taal]
     head, drawn = [f"taal:{taal.name}", "form:kaida"], Sampling.of(wish, [])
-    chooser = Chooser(model, seed, head, drawn.temperature, drawn.memory * PALTA)
+    chooser = Chooser(model, seed, head, drawn.temperature * WARM, drawn.memory * PALTA)
     layout = perform.plan(
         theme,
         wish.paltas,

@@ -28,6 +28,8 @@ SCRIPTS = ("roman", "devanagari", "bengali", "both")
 SIGNS = ("bhatkhande", "paluskar")
 # What a stroke is without the open bayan; Te, Ti, Ka and Ki stand in bhari as well, as in TiRaKiTa.
 _KHALI = {bol.khali for bol in BOLS.values() if bol.khali != bol.name and BOLS[bol.khali].right != "te"} - {"Ka", "Ki"}
+A4 = 50  # em of a printed line
+WHOLE = 5  # lines of a section that is never parted between two pages; a longer one would leave a page half empty
 _LENGTHS = {1: "—", 2: "o", 4: "‿"}  # of Paluskar: a matra, a half, a quarter; others as fractions
 
 _STYLE = """
@@ -55,7 +57,7 @@ border:solid currentColor;border-width:0 1px 1px;border-radius:0 0 50% 50%/0 0 1
 .riyaz-marked .riyaz-bols:not(.riyaz-nagari){box-shadow:0 .16em #d55e00;print-color-adjust:exact;
 -webkit-print-color-adjust:exact}
 .riyaz-sign{font-size:.85em;font-weight:600;min-height:1.3em;margin-top:.15em}
-@media print{.riyaz-sheet>div>div:not(:has(>.riyaz-avartan:nth-of-type(9))){break-inside:avoid}
+@media print{.riyaz-whole{break-inside:avoid}
 .riyaz-avartan:nth-of-type(-n+2){break-after:avoid}.riyaz-avartan:nth-last-of-type(-n+2){break-before:avoid}
 .riyaz-sheet{margin:.5em 0}.riyaz-name{margin-top:.7em}.riyaz-avartan{row-gap:.15em;margin-bottom:.35em}}
 """
@@ -270,9 +272,22 @@ def _usual(letters: list[int]) -> int:
     return max(ordered[(len(ordered) - 1) * 9 // 10], ceil(ordered[-1] / 2))
 
 
+def _unit(letters: int) -> float:
+    """The width of one matra, in em."""
+    return round(max(2.4, 0.6 * letters + 0.9), 2)
+
+
+def _printed(taal: Taal, letters: int) -> int:
+    """The lines of one avartan on A4."""
+    pairs = [sum(taal.vibhags[i : i + 2]) for i in range(0, len(taal.vibhags), 2)]
+    lines = {taal.matras: 1, max(pairs): len(pairs), max(taal.vibhags): len(taal.vibhags)}
+    fitting = [n for matras, n in lines.items() if 0.8 * matras * _unit(letters) <= A4]
+    return min(fitting, default=2 * len(taal.vibhags))
+
+
 def _fit(taal: Taal, letters: int) -> tuple[str, str]:
     """Class and style that put an avartan, two vibhags, one or half of one on a line, as the width allows."""
-    unit = round(max(2.4, 0.6 * letters + 0.9), 2)  # em, of one matra
+    unit = _unit(letters)
     pairs = [sum(taal.vibhags[i : i + 2]) for i in range(0, len(taal.vibhags), 2)]
     one = max(taal.vibhags)
     fit = f"riyaz-fit-{'-'.join(map(str, taal.vibhags))}-{letters}"
@@ -292,7 +307,8 @@ def _section(section: dict[str, Any], lines: list[list[list[Matra | None]]], loo
         ends = number == len(lines)
         bars = [_vibhag(i, bar, look, i == len(line) - 1, ends and i == len(line) - 1) for i, bar in enumerate(line)]
         rows.append(f'<div class="riyaz-avartan" role="group" aria-label="avartan {number}">\n{"".join(bars)}</div>\n')
-    return f'<div role="group" aria-label="{name or "bols"}">\n{heading}{"".join(rows)}</div>\n'
+    whole = ' class="riyaz-whole"' * (len(lines) * _printed(look.taal, look.usual) <= WHOLE)
+    return f'<div{whole} role="group" aria-label="{name or "bols"}">\n{heading}{"".join(rows)}</div>\n'
 
 
 def _vibhag(index: int, bar: list[Matra | None], look: _Look, closes: bool, last: bool) -> str:

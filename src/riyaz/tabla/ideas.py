@@ -151,6 +151,7 @@ class Idea(NamedTuple):
 HALF, GROUPS, FIRST, SECOND = "second quarter varied", "groups", "first line varied", "second line varied"
 FIRST_HEAD = "head of the first line varied"
 LATE = "three quarters varied"
+LATER = 6  # place in the order; the ideas before it use only the theme's joins, for one of them comes first
 
 
 def dohra(at: Line) -> Segment:
@@ -173,6 +174,8 @@ def _fixed_ideas(at: Line) -> list[tuple[int, int, Segment]]:
     quarter = themes.until_ticks(at.head, at.cut // 2)
     even = 2 * at.cut == at.ticks and 2 * length(quarter) == at.cut and at.cut // 2 in themes.joints(at.head)
     even = even and quarter * 2 != at.head  # else the adha dohra is the dohra
+    even = even and at.cut // 2 % TICKS == 0  # a quarter of one matra and a half would move what follows off the beat
+    even = even and themes.longest_run((*quarter * 2, *at.head)) <= max(themes.longest_run(at.line * 2), RUNS["palta"])
     if even:
         row = (*quarter * 2, *at.head * (2 * at.n - 2), *at.end)
         fixed.append((0, 4, _fixed("", row, at.end_opened, back, "adha dohra")))
@@ -182,7 +185,7 @@ def _fixed_ideas(at: Line) -> list[tuple[int, int, Segment]]:
             fixed.append((3, 6, _fixed("", row, at.end_opened, back, "bal")))
     row = (*at.end_opened, *at.end)
     closes = any(opens(sound) for sound in themes.until_ticks(row, -(-at.ticks // 3)))
-    longer = len(at.end) > themes.cadence(at.line)
+    longer = len(at.end) > themes.cadence(at.line) and at.end_opened != at.head  # else it is the theme
     if 2 * at.cut == at.ticks and 2 * at.ticks % at.cycle == 0 and closes and longer:
         fixed.append((17, 9, _fixed("", row, at.end_opened, length(at.end), "the end of the theme alone")))
     return fixed
@@ -235,7 +238,7 @@ def ideas(at: Line, hands: Hands, known: Sequence[Row], rate: Fraction) -> list[
     for place, rank, idea, before, after, back, half, returns, more in rows:
         size = half - length(before) - length(after)
         if size > 0:
-            frees = _frees(at, hands, known, rate, before, after, half, size, more, place < 4)
+            frees = _frees(at, hands, known, rate, before, after, half, size, more, place < LATER)
             segments = tuple(Segment("", free, after, before, back, returns, idea) for free in frees)
             made.append((place, Idea(rank, segments)))
     return [idea for _, idea in sorted(made, key=lambda pair: pair[0])]

@@ -39,6 +39,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache, partial
+from itertools import product
 
 import pandas as pd
 
@@ -56,6 +57,7 @@ __all__ = ["Segment", "assemble", "fill", "new_theme", "plan"]
 Choose = Callable[[Sequence[Sound], Sequence[Sound]], Sound]
 
 AVARTANS = 4  # maximum length of a tihai
+TIHAI_STROKES = 8  # of the phrase of a tihai, if there is one; else fewer
 SHORTEST = 24  # strokes of a new theme
 TIHAIS = ("any", "pause", "no pause")
 TIHAI = "from the end of the last palta"
@@ -157,19 +159,19 @@ def _taken(segment: Segment, at: Line, n: int) -> int:
 def _tihai(taal: Taal, rate: Fraction, at: Line, kind: str) -> Segment:
     """The tihai: its phrase is the end of the last palta, and Dha.
 
-    It has the fewest avartans. First come phrases that begin three times at the same place in a matra, then those with
-    the shortest pauses.
+    It has the fewest avartans in which its phrase is more than a cadence. First come phrases that begin three times at
+    the same place in a matra, then those with the shortest pauses.
     """
     if kind not in TIHAIS:
         raise themes.Impossible(f"tihai is {kind!r}; it is one of {', '.join(TIHAIS)}")
     step, fits, near = at.step, [], None
     certain = {at.ticks * (1 + k) - onset for k in (0, 1) for onset in themes.boundaries(at.opened)}
-    for avartans in range(1, AVARTANS + 1):
+    for least, avartans in product((TIHAI_STROKES, 4), range(1, AVARTANS + 1)):
         strokes = taal.matras * avartans * rate
         plans = form.solve_tihai(taal, rate, avartans=avartans) if strokes.denominator == 1 and strokes > 10 else []
         for solution in plans:
             size = (solution.phrase - 1) * step
-            if 4 <= solution.phrase >= solution.pause and size in certain:
+            if least <= solution.phrase >= solution.pause and size in certain:
                 if kind == "any" or (solution.pause > 0) == (kind == "pause"):
                     fits.append((size, solution.pause * step))
                 near = near or f"{solution.phrase} strokes with pauses of {solution.pause} in {avartans} avartan(s)"
@@ -224,6 +226,7 @@ def new_theme(
         for bhari, tail in rows
         if bhari[0][0] == LANDING and form.cadence(_bols(bhari)) != form.cadence(_bols(tail))
     ]
+    worn: Composition | None = None  # a theme with a long run, where there is no other
     for number in range(len(usable)):
         bhari, tail = usable[(first + number) % len(usable)]
         frees = _theme_parts(bhari, tail, half, rate)
@@ -236,13 +239,21 @@ def new_theme(
                 if (free := _new(replace(frees[1], before=before, after=after), x, rows)).count()
             )
             free = next(again, frees[1])
+            open_end = tail[-themes.cadence(bhari) :]
+            other = free.without([open_end] if length(open_end) == free.ticks else [])  # else head and end are alike
+            free = other if other.count() else free
             line = partial(_begins_a_line, x=x, head=length(x) + free.ticks, run=frees[0].run)
             y = _chosen(free, x, choose, "theme", line)
             n, head = themes.cadence(bhari), (*x, *y)
             whole = Segment("theme", None, bhari[-n:], (*head, *x), tail[-n:], half - length(bhari[-n:]))
             opened = replace(whole, returns=length(head))
             section = Section("theme", events_of(opened.play(())))
-            return replace(blank, form=blank.form or "kaida", sections=(section,))
+            made = replace(blank, form=blank.form or "kaida", sections=(section,))
+            if themes.longest_run((*head, *x)) <= frees[0].run:
+                return made
+            worn = worn or made
+    if worn:
+        return worn
     raise themes.Impossible(
         f"{len(rows)} known themes give no new theme in {taal.title} at {rate} strokes per matra; provide more themes"
     )
