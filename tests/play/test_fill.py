@@ -22,6 +22,8 @@ FEW = 24  # particles
 def instrument(pieces):
     """A random network of these pieces, its data set, and settings with numbers."""
     bundle = model(pieces, units=8, layers=1, embedding=8)
+    for member in bundle.weights["members"]:
+        member["dense"] = {name: array / 30 for name, array in member["dense"].items()}  # unsure: much fits
     data = samples.data(pieces, ["train"] * len(pieces))
     assert data.vocabulary == bundle.vocabulary
     return bundle, data, samples.settings(generate={"temperature": 1.0, "top_p": 1.0})

@@ -130,7 +130,7 @@ def of(piece: Part, header: Sequence[str], vocabulary: Vocabulary, transpose: in
     ----------
     header : tokens before the first event.
     """
-    rules = grammar.rules(vocabulary)
+    rules, spans = grammar.rules(vocabulary), piece.spans
     lengths = np.unique(rules["ticks"][rules["ticks"] > 0])
     notes = [note for voice in piece.kept.values() for note in voice]
     places = [*piece.events["onset"], *piece.events["duration"], *lengths, piece.end]
@@ -140,14 +140,15 @@ def of(piece: Part, header: Sequence[str], vocabulary: Vocabulary, transpose: in
     given = list(vocabulary.ids(header))
     last: list[bool] = [False] * (len(header) - 1) + [True] * bool(header)
     arrays = {name: np.full(n + 1, -1, np.int32) for name in ("start", "low", "high")}
-    arrays |= {name: np.zeros(n + 1, bool) for name in ("low_held", "high_held")}
+    arrays |= {name: np.zeros(n + 1, bool) for name in ("low_held", "high_held", "high_more")}
+    starts = np.ones(n + 1, bool)  # where an event may start: not inside a note that the vocabulary cannot hold
     for onset, duration, symbols, held in rows(piece.events):
         written = vocabulary.ids(_words(duration, symbols, held, transpose))
         arrays["start"][onset // unit] = len(given)
         given, last = [*given, *written], last + [False] * (len(written) - 1) + [True]
     arrays["start"][n] = len(given)
     until = np.full(n + 1, n, np.int32)
-    for start, stop in piece.spans:
+    for start, stop in spans:
         until[start // unit : stop // unit] = stop // unit
     for voice, name in (("bass", "low"), ("melody", "high")):
         for note in piece.kept.get(voice, []):
@@ -157,12 +158,18 @@ def of(piece: Part, header: Sequence[str], vocabulary: Vocabulary, transpose: in
                 arrays[name][inside] = NUMBERS[note.name] + transpose
                 arrays[f"{name}_held"][inside] = True
                 arrays[f"{name}_held"][note.onset // unit] = note.held
+                pitch = tokens.transpose(note.name, transpose)
+                signs = [sign for sign in ("", "+")[: 1 + (name == "high")] if f"{sign}~{pitch}" in vocabulary]
+                starts[note.onset // unit + 1 : note.end // unit] &= bool(signs)
+                if name == "high":
+                    arrays["high_more"][inside] = "+" in signs
+                    arrays["high_more"][note.onset // unit] = ("+~" if note.held else "+") + str(pitch) in vocabulary
     return Lock(
         unit=np.array(unit, np.int32),
         given=np.array([*given, END], np.int32),
         last=np.array([*last, True]),
         until=until,
-        fits=_fits(arrays["start"] >= 0, until, lengths // unit, [(a // unit, b // unit) for a, b in piece.spans]),
+        fits=_fits(arrays["start"] >= 0, starts, until, lengths // unit, [(a // unit, b // unit) for a, b in spans]),
         more=np.array([word.startswith("+") for word in vocabulary.words]),
         held=np.array(["~" in word for word in vocabulary.words]),
         first=np.array(piece.spans[0][0] // unit, np.int32),
@@ -170,11 +177,13 @@ def of(piece: Part, header: Sequence[str], vocabulary: Vocabulary, transpose: in
     )
 
 
-def _fits(locked: np.ndarray, until: np.ndarray, lengths: np.ndarray, spans: Sequence[Span]) -> np.ndarray:
+def _fits(
+    locked: np.ndarray, starts: np.ndarray, until: np.ndarray, lengths: np.ndarray, spans: Sequence[Span]
+) -> np.ndarray:
     """Whether durations (in units) fill exactly what is open from each place: (places + 1,) bool."""
     fits: np.ndarray = locked.copy()
     for start, stop in reversed(spans):
         for place in range(stop - 1, start - 1, -1):
             ends = place + lengths
-            fits[place] = fits[ends[ends <= until[place]]].any()
+            fits[place] = starts[place] and fits[ends[ends <= until[place]]].any()
     return fits

@@ -49,7 +49,8 @@ class Lock:
     until : (places + 1,) int32, the place where an event that starts here ends at the latest.
     fits : (places + 1,) bool, whether what is open from here can be filled to its end.
     low, high : (places + 1,) int32, the MIDI number of the lowest or highest note where it is locked; -1 elsewhere.
-    low_held, high_held : (places + 1,) bool, whether that note goes on from before.
+    low_held, high_held : (places + 1,) bool, whether that note goes on from before. high_more : (places + 1,) bool,
+        whether the vocabulary has the highest note above others.
     more, held : (n_tokens,) bool, the tokens of further notes of a chord, and of notes that go on.
     first : () int32, the first place that is open.
     """
@@ -64,6 +65,7 @@ class Lock:
     high: np.ndarray
     low_held: np.ndarray
     high_held: np.ndarray
+    high_more: np.ndarray
     more: np.ndarray
     held: np.ndarray
     first: np.ndarray
@@ -142,11 +144,12 @@ def _wanted(rules: grammar.Rules, lock: Lock, state: grammar.State, token: jax.A
 
     end = (state["place"][:, None] + jnp.where(starts, duration[:, None], lengths)) // lock.unit
     fits = (starts | (lengths > 0)) & (end <= here(lock.until, place)[:, None]) & here(lock.fits, end)
-    low, low_held, high, high_held = (
-        here(array, place)[:, None] for array in (lock.low, lock.low_held, lock.high, lock.high_held)
+    low, low_held, high, high_held, high_more = (
+        here(array, place)[:, None] for array in (lock.low, lock.low_held, lock.high, lock.high_held, lock.high_more)
     )
     voiced = (low < 0) | ((pitch == low) & (held == low_held))
-    voiced &= (high < 0) | ((pitch >= 0) & ((pitch < high) | ((pitch == high) & (held == high_held))))
+    below = (pitch >= 0) & (pitch < high) & high_more
+    voiced &= (high < 0) | below | ((pitch == high) & (held == high_held))
     new = fits & (voiced | ~starts)
     return jnp.where((index >= 0)[:, None], locked, new) & whole[:, None] | grows, index
 
@@ -292,7 +295,7 @@ def fill(
 def _padded(lock: Lock) -> Lock:
     """The lock with arrays of few lengths: few compilations."""
     locked = {"given", "last"}
-    places = {"start", "until", "fits", "low", "high", "low_held", "high_held"}
+    places = {"start", "until", "fits", "low", "high", "low_held", "high_held", "high_more"}
 
     def longer(name: str) -> np.ndarray:
         array: np.ndarray = getattr(lock, name)
