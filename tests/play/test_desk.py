@@ -64,7 +64,7 @@ def test_a_typed_theme_becomes_a_kaida(bols):
     [
         ("beginning", "Dha Dhoop", "go", "Dhoop"),
         ("beginning", "", "go", ""),
-        ("bars", "no", "fill", "Dha"),
+        ("bars", "no", "fill", "no piece of the corpus"),
         ("theme", "taal: teental\n[theme]\nDha Dha\n", "perform", ""),
         ("theme", "<script>alert(1)</script>", "perform", ""),
     ],

@@ -104,6 +104,7 @@ def test_matras_of_a_composition_are_filled_and_its_sections_stay(bols):
     assert piece.beats == source.beats
     assert outside(piece.events, (4, 8)) == outside(source.events, (4, 8))
     made = fill._compositions([piece])[piece.name]
+    assert "." not in piece.name
     assert [s.name for s in made.sections] == [s["name"] for s in source.about["sections"]]
     avartan = filled(bols, source.name, "1").pieces[0]
     assert outside(avartan.events, (0, 16)) == outside(source.events, (0, 16))
@@ -150,6 +151,11 @@ def test_what_no_particle_can_fill_is_said(notes):
     broken = type(bundle)(weights, bundle.vocabulary, {})
     with pytest.raises(fill.BadFill, match="no particle came to the end"):
         filled((broken, data, settings), "song", "3-4")
+
+
+def test_bols_have_no_voices(bols):
+    with pytest.raises(fill.BadFill, match="one voice"):
+        filled(bols, bols[1].names[0], "1", keep=("bass",))
 
 
 def test_the_page_has_each_filling(notes, tmp_path):

@@ -109,9 +109,9 @@ def fill(wish: Wish, model: Bundle, data: DataSet, settings: Settings, anywhere:
         raise BadFill(f"{wish.piece}: {error}: take more particles, or open more") from error
     about = free.about(data, settings) | source.about
     given = primer.Primer(filled.fillings[0].ids, source.about, moved)
-    pieces = []
+    pieces, stem = [], re.sub(r"[^\w-]+", "_", Path(source.name).stem)  # a dot would begin a suffix
     for number, one in enumerate(filled.fillings, start=1):
-        name = f"{Path(source.name).stem}_filled_{number}"
+        name = f"{stem}_filled_{number}"
         title = f"{source.about.get('title') or Path(source.name).stem}: {wish.unit} {wish.where} filled in"
         drawn = tokens.piece(name, model.vocabulary.tokens(one.ids), model.scheme, about)
         said = {"title": title, "method": "filled in"}
@@ -148,6 +148,8 @@ def _lived(filled: particles.Filled) -> str:
 
 def _part(wish: Wish, source: Piece) -> lock.Part:
     """The stretches that are open, in ticks."""
+    if wish.keep and source.about.get("kind") == "bols":
+        raise BadFill(f"{wish.piece}: bols have one voice, and where it is kept nothing is open: leave --keep out")
     bar, end = _unit(wish, source), int(source.events["duration"].sum())
     n, spans = -(-end // bar), []
     for first, last in _numbers(wish):
