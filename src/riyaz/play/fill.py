@@ -207,7 +207,8 @@ def _page(folder: Path, result: Result) -> str:
         for piece, said in zip(result.pieces, result.each, strict=True)
     )
     view = '<meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">'
-    head = f"{view}<title>{title}</title><style>{pages.css()}</style>"
+    css = f"{pages.css()}\nmain {{ max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }}"
+    head = f"{view}<title>{title}</title><style>{css}</style>"
     body = f"<main><h1>{title}</h1><p>{escape.html(result.said)}</p>{player.kit(result.pieces)}{shown}</main>"
     return f'<!DOCTYPE html>\n<html lang="en"><head>{head}</head><body>{body}</body></html>\n'
 
