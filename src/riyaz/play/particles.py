@@ -286,7 +286,8 @@ def fill(
         "key": jax.random.key(seed),
         "steps": jnp.int32(0),
     }
-    wide = _padded(lock)
+    state = jax.tree_util.tree_map(lambda a: jax.lax.convert_element_type(a, a.dtype), carry["state"])
+    carry, wide = {**carry, "state": state}, _padded(lock)  # of settled types, so that it is compiled once
     for stop in stops:
         carry = _compiled(model.weights, rules, usage, fitted, wide, numbers, carry, np.int32(stop))
     return _found({name: np.asarray(carry[name]) for name in ("weight", "ids", "n", "bits", "tokens")}, seed, n)
