@@ -30,6 +30,7 @@ VERBS = {
     "index": ("riyaz.report.index", "", "make reports/index.html"),
     "compare": ("riyaz.report.compare", "REV ...", "put experiments side by side in reports/compare.html"),
     "sheet": ("riyaz.tabla.sheet", "FILE", "print and play one tabla composition"),
+    "fill": ("riyaz.play.fill", "FILE", "fill in bars of a piece, or go on after its end"),
     "check": ("riyaz.judge.critic", "FILE", "say bol by bol which rules a tabla composition breaks"),
     "leaks": ("riyaz.judge.leaks", "CORPUS", "print what of the held-out pieces stands in the training part"),
     "looked": ("riyaz.judge.looked", "", "print how often held-out pieces were scored"),

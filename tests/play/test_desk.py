@@ -64,6 +64,7 @@ def test_a_typed_theme_becomes_a_kaida(bols):
     [
         ("beginning", "Dha Dhoop", "go", "Dhoop"),
         ("beginning", "", "go", ""),
+        ("bars", "no", "fill", "no piece of the corpus"),
         ("theme", "taal: teental\n[theme]\nDha Dha\n", "perform", ""),
         ("theme", "<script>alert(1)</script>", "perform", ""),
     ],
@@ -84,3 +85,17 @@ def test_notes_go_on_from_a_piece(tmp_path):
     assert made.line.value == ""
     assert "<riyaz-player" in shown(made)
     assert not hasattr(made, "theme")
+
+
+def test_bars_are_filled_in(tmp_path):
+    made = desk([song()], tmp_path)
+    made.beginning.value, made.bars.value = "song", "3-4"
+    made.fill.click()
+    assert made.line.value == ""
+    assert "<riyaz-player" in shown(made)
+    piece = made.filled()
+    assert piece.beats == song().beats
+    assert not piece.events.equals(song().events)
+    made.bars.value = "99-100"
+    made.fill.click()
+    assert "there are no bars 99-100" in made.line.value

@@ -1,4 +1,4 @@
-"""A desk in JupyterLab: a beginning, or a kaida's theme, and the network plays on; to see and to hear.
+"""A desk in JupyterLab: a beginning, bars to fill in, or a kaida's theme, and the network plays; to see and to hear.
 
 Nothing is written into the project. What cannot be played is said in a line, and what was typed stays.
 """
@@ -14,7 +14,7 @@ from IPython.display import HTML
 from riyaz.model.bundle import Bundle
 from riyaz.music.events import Piece, Unreadable
 from riyaz.params import Settings
-from riyaz.play import free, generated, performance, primer
+from riyaz.play import fill, free, generated, performance, primer
 from riyaz.play.sampling import Sampling, draw
 from riyaz.practice import player
 from riyaz.tabla import notation, taals
@@ -59,12 +59,16 @@ class Desk:
         self.seed = widgets.IntText(settings.seed, description="Seed")
         self.go = widgets.Button(description="Go on", button_style="primary")
         self.go.on_click(lambda _: self._do(self.on))
+        self.bars = widgets.Text("2", description="Avartans" if data.kind == "bols" else "Bars")
+        self.fill = widgets.Button(description="Fill in", button_style="primary")
+        self.fill.on_click(lambda _: self._do(self.filled))
         self.line, self.heard = widgets.HTML(), widgets.Output()
         rows: list[Any] = [
             self.beginning,
             widgets.HTML(_HELP[data.kind]),
             widgets.HBox([self.temperature, self.memory]),
             widgets.HBox([self.tokens, self.seed, self.go]),
+            widgets.HBox([self.bars, self.fill]),
         ]
         if data.kind == "bols":
             self.theme = widgets.Textarea(THEME, description="Theme", rows=8, layout=wide)
@@ -109,6 +113,16 @@ class Desk:
         sampling = replace(Sampling.of(settings.generate, self.data.lengths), least=least)
         (drawn,) = draw(self.model, [sampling], settings.seed, [given.ids])
         return given.home(free.piece(drawn, self.model, "desk", about | given.about))
+
+    def filled(self) -> Piece:
+        """The piece or file that is named as the beginning, with the asked bars filled in.
+
+        Raises
+        ------
+        riyaz.play.fill.BadFill, riyaz.play.primer.BadPrimer : what cannot be filled.
+        """
+        wish = fill.Wish(self.beginning.value.strip(), self.bars.value)
+        return fill.fill(wish, self.model, self.data, self.wish()).pieces[0]
 
     def kaida(self) -> Piece:
         """A performance of the typed theme.

@@ -100,8 +100,11 @@ def _table(piece: Piece) -> str:
     )
 
 
-def show(folder: Path, piece: Piece) -> str:
-    """HTML of a piece: its score or Bhatkhande table, a player that lights it, and links to its files from `write`."""
+def show(folder: Path, piece: Piece, place: str = "pieces/") -> str:
+    """HTML of a piece: its score or Bhatkhande table, a player that lights it, and links to its files from `write`.
+
+    `place` is the folder as the page links it.
+    """
     seen, score = _table(piece), None
     if piece.about["kind"] != "bols":
         xml = (folder / f"{piece.name}.musicxml").read_text(encoding="utf-8")
@@ -110,7 +113,7 @@ def show(folder: Path, piece: Piece) -> str:
     kinds = {".mid": "MIDI", ".musicxml": "MusicXML", ".txt": "notation", ".html": "sheet to print", ".mp3": "MP3"}
     opens = (".txt", ".html")  # a browser shows these; the others are downloaded
     files = [
-        f'<a href="pieces/{piece.name}{suffix}"{"" if suffix in opens else " download"}>{label}</a>'
+        f'<a href="{place}{escape.html(piece.name)}{suffix}"{"" if suffix in opens else " download"}>{label}</a>'
         for suffix, label in kinds.items()
         if (folder / f"{piece.name}{suffix}").is_file()
     ]

@@ -71,28 +71,59 @@ def read(asked: str, model: Bundle, data: DataSet, settings: Settings) -> Primer
     ------
     BadPrimer : it is not there, cannot be read, is empty, is too long, or has tokens that the model has never seen.
     """
+    piece = source(asked, data, settings)
+    words, moved, said = known(asked, tokens.encode(piece, model.scheme)[1:-1], model.vocabulary)
+    ids = model.vocabulary.ids(words)
+    if len(ids) + 2 >= settings.generate.tokens:
+        raise BadPrimer(
+            f"{asked}: it has {len(ids)} tokens, and a whole piece has at most {settings.generate.tokens}"
+            f" (generate.tokens): raise this, or take fewer beats ({_parts(asked)[0]}@8)"
+        )
+    about = {key: piece.about[key] for key in ("metre", "tempo", "sharps", "title") if piece.about.get(key)}
+    return Primer(ids, about, moved, said)
+
+
+def source(asked: str, data: DataSet, settings: Settings, anywhere: bool = False) -> Piece:
+    """The piece that is asked for, on the grid of the model, as it is written.
+
+    Parameters
+    ----------
+    anywhere : whether a file may lie outside of data/themes; its path is then taken as it is.
+
+    Raises
+    ------
+    BadPrimer : it is not there, cannot be read, or is empty.
+    """
     name, length = _parts(asked)
-    piece = data.pieces[data.names.index(name)] if name in data.names else _file(settings.root, name, data.kind)
-    events = quantise(piece.events, settings.tokenize.grid)[0]
+    own = name in data.names
+    piece = data.pieces[data.names.index(name)] if own else _file(settings.root, name, data.kind, anywhere)
+    events = quantise(piece.events, settings.tokenize.grid if data.kind == "notes" else [])[0]
     if length is not None:
         events = events[events["onset"] < length * TICKS].reset_index(drop=True)
     if not events["symbols"].map(len).any():
         raise BadPrimer(f"{asked}: nothing sounds in it: give a beginning with a note or a bol")
-    words = tokens.encode(replace(piece, events=events), model.scheme)[1:-1]
-    words, said = _metre(words, model.vocabulary)
-    moved, ids = _known(words, model.vocabulary)
+    return replace(piece, events=events)
+
+
+def known(asked: str, words: list[str], vocabulary: Vocabulary) -> tuple[list[str], int, str]:
+    """Tokens of a piece in the nearest key and metre that the model knows.
+
+    Returns
+    -------
+    The tokens, by how many semitones they were moved, and what was changed, as sentences.
+
+    Raises
+    ------
+    BadPrimer : there are tokens that the model has never seen; it names them.
+    """
+    words, said = _metre(words, vocabulary)
+    moved, ids = _known(words, vocabulary)
     if UNKNOWN in ids:
-        raise BadPrimer(f"{asked}: {_unseen(words, model.vocabulary)}")
+        raise BadPrimer(f"{asked}: {_unseen(words, vocabulary)}")
     if moved:
         way = f"{abs(moved)} semitone{'s' * (abs(moved) > 1)} {'up' if moved > 0 else 'down'}"
-        said.append(f"The network read the beginning {way}, and what it drew is transposed back.")
-    if len(ids) + 2 >= settings.generate.tokens:
-        raise BadPrimer(
-            f"{asked}: it has {len(ids)} tokens, and a whole piece has at most {settings.generate.tokens}"
-            f" (generate.tokens): raise this, or take fewer beats ({name}@8)"
-        )
-    about = {key: piece.about[key] for key in ("metre", "tempo", "sharps", "title") if piece.about.get(key)}
-    return Primer(ids, about, moved, " ".join(said))
+        said.append(f"The network read it {way}, and what it drew is transposed back.")
+    return vocabulary.tokens(ids), moved, " ".join(said)
 
 
 def _metre(words: list[str], vocabulary: Vocabulary) -> tuple[list[str], list[str]]:
@@ -135,17 +166,18 @@ def _parts(asked: str) -> tuple[str, float | None]:
     return name, number
 
 
-def _file(root: Path, name: str, kind: str) -> Piece:
-    path = root / name
+def _file(root: Path, name: str, kind: str, anywhere: bool) -> Piece:
+    path = Path(name) if anywhere else root / name
     readers = {suffix: READERS[reader] for reader in READ_AS[kind] for suffix in READERS[reader].suffixes}
     if path.suffix.lower() not in readers:
         raise BadPrimer(
             f"{name} is no piece of the corpus and no file that a corpus of {kind} takes: {', '.join(readers)}"
         )
-    if not path.resolve().is_relative_to((root / THEMES).resolve()):
+    if not anywhere and not path.resolve().is_relative_to((root / THEMES).resolve()):
         raise BadPrimer(f"{name} is not in {THEMES}, where a change of it is seen: copy it there")
     if not path.is_file():
-        raise BadPrimer(f"{name} is not there: give a file in {THEMES}, or the name of a piece of the corpus")
+        place = "" if anywhere else f" in {THEMES}"
+        raise BadPrimer(f"{name} is not there: give a file{place}, or the name of a piece of the corpus")
     try:
         return readers[path.suffix.lower()].read(path)[0]
     except Unreadable as error:

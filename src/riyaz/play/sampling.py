@@ -12,8 +12,9 @@ A memory that reads its own output would repeat one phrase for ever. So its stre
 `limit` consecutive repeats of a phrase, and after that no token continues the phrase if the grammar allows another.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -30,6 +31,7 @@ from riyaz.text.tokens import END, PAD, START
 SLACK = 0.25  # how much shorter or longer than the wish a piece may be
 ROWS = 16  # pieces in the compiled program; a shorter batch is filled up, so that its size changes no bit
 FEW = 2  # in the program for one or two; a single row would be multiplied in another order, which gives other bits
+State = dict[str, Any]  # of the network, the grammar (rules), what the corpus does (usage) and the memory
 
 
 @dataclass(frozen=True)
@@ -158,36 +160,75 @@ def _remember(fitted, state, token, logits, strength, limit):
     return state, jnp.where(awake[:, None] > 0, logs, logits), share, stuck
 
 
+def begun(weights: recurrence.Weights, rows: int, steps: int, fitted: memory.Arrays | None) -> State:
+    """The state of so many pieces before ``<start>``, each with a memory of its newest `steps` tokens."""
+    past = None if fitted is None else memory.initial(rows, steps)
+    known = (recurrence.initial(weights, rows), grammar.initial(rows), used.initial(rows), past)
+    return dict(zip(("network", "rules", "usage", "memory"), known, strict=True))
+
+
+def ahead(
+    weights: recurrence.Weights,
+    rules: grammar.Rules,
+    usage: used.Usage | None,
+    fitted: memory.Arrays | None,
+    settings: dict[str, jax.Array],
+    only: Callable[[grammar.State], jax.Array],
+    state: State,
+    token: jax.Array,
+) -> tuple[State, jax.Array, jax.Array, jax.Array, jax.Array]:
+    """Read one token per row, and look ahead: the step that all drawing is made of.
+
+    Parameters
+    ----------
+    usage : what is kept to, or None. fitted : the memory's parameters as arrays, or None.
+    settings : `memory` and `limit` of each row: (rows,) each.
+    only : from the grammar's state to what is drawn if the grammar allows some of it, (rows, n_tokens) bool.
+    token : (rows,) int32.
+
+    Returns
+    -------
+    state : after the token.
+    logits : (rows, n_tokens) float32, of what comes next, with the memory.
+    mask : (rows, n_tokens) bool, what may come.
+    stuck : the same shape, what would go on with a loop.
+    share : (rows,) float32, the memory's share.
+    """
+    network, logits = recurrence.step(weights, state["network"], token)
+    rules_state = grammar.advance(rules, state["rules"], token)
+    mask = grammar.allowed(rules, rules_state)
+    mask = _unless_empty(mask, only(rules_state))
+    bar, past = state["usage"], state["memory"]
+    if usage is not None:
+        bar = used.advance(usage, bar, token)
+        mask = _unless_empty(mask, used.allowed(usage, bar, rules_state))
+    stuck, share = jnp.zeros_like(mask), jnp.zeros(len(token))
+    if fitted is not None:
+        past, logits, share, stuck = _remember(fitted, past, token, logits, settings["memory"], settings["limit"])
+    after = {"network": network, "rules": rules_state, "usage": bar, "memory": past}
+    return after, logits, mask, stuck, share
+
+
 def _program(weights, rules, usage, fitted, settings, given, keys, only):
     """The scan over steps.
 
     settings : dict of (rows,) arrays, the numbers of each row's `Sampling`. given : (rows, steps) int32, -1 where a
-    token is drawn. only : (rows, n_tokens) bool. usage : what is kept to, or None. fitted : the memory's parameters as
-    arrays, or None.
+    token is drawn. only : (rows, n_tokens) bool. usage, fitted : as in `ahead`.
     """
 
     def one(carry, now):
         place, forced = now  # (), (rows,)
-        state, rules_state, bar, past, token, done, keys = carry
-        state, logits = recurrence.step(weights, state, token)
-        rules_state = grammar.advance(rules, rules_state, token)
-        mask = grammar.allowed(rules, rules_state)
-        mask = _unless_empty(mask, only)
-        if usage is not None:
-            bar = used.advance(usage, bar, token)
-            mask = _unless_empty(mask, used.allowed(usage, bar, rules_state))
+        state, token, done, keys = carry
+        state, logits, mask, stuck, share = ahead(weights, rules, usage, fitted, settings, lambda _: only, state, token)
         is_end = (jnp.arange(mask.shape[-1]) == END)[None]
         longer = ~is_end | (place >= settings["least"])[:, None]
         mask = _unless_empty(mask, longer)
         may_end = mask[:, END]
-        wish, so_far = settings["beats"] * TICKS, rules_state["place"]
+        wish, so_far = settings["beats"] * TICKS, state["rules"]["place"]
         over = so_far >= (1 + SLACK) * wish
         may_end &= (wish == 0) | (~over & (so_far >= (1 - SLACK) * wish))
         mask = _unless_empty(mask, (wish == 0)[:, None] | (is_end == over[:, None]))
-        share = jnp.zeros(len(keys))
-        if fitted is not None:
-            past, logits, share, stuck = _remember(fitted, past, token, logits, settings["memory"], settings["limit"])
-            mask = _unless_empty(mask, ~stuck)
+        mask = _unless_empty(mask, ~stuck)
         p = jax.nn.softmax(logits)
         pairs = jax.vmap(jax.random.split)(keys)
         allowed = jnp.where(mask, logits, -jnp.inf)
@@ -198,13 +239,11 @@ def _program(weights, rules, usage, fitted, settings, given, keys, only):
         masked = 1 - jnp.sum(jnp.where(mask, p, 0), -1)
         entropy = -jnp.sum(jnp.where(p > 0, p * jnp.log2(p), 0), -1)
         ending = jnp.where(may_end, p[:, END], 0)
-        after = (state, rules_state, bar, past, token, done | (token == END), pairs[:, 0])
+        after = (state, token, done | (token == END), pairs[:, 0])
         return after, (token, chosen, masked, entropy, share, ending)
 
     rows, steps = given.shape
-    past = None if fitted is None else memory.initial(rows, steps)
-    begun = (recurrence.initial(weights, rows), grammar.initial(rows), used.initial(rows), past)
-    carry = (*begun, jnp.full(rows, START, jnp.int32), jnp.zeros(rows, bool), keys)
+    carry = (begun(weights, rows, steps, fitted), jnp.full(rows, START, jnp.int32), jnp.zeros(rows, bool), keys)
     _, out = jax.lax.scan(one, carry, (jnp.arange(2, steps + 2), given.T))
     return [jnp.swapaxes(a, 0, 1) for a in out]
 
