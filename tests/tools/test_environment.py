@@ -23,6 +23,21 @@ def test_any_command_runs_with_the_fixed_variables():
     assert run.stdout == "2 True 0\n", run.stderr
 
 
+def test_programs_for_one_thread_are_kept_apart(tmp_path, monkeypatch):
+    given = environment.variables(tmp_path)
+    for name in ("NPROC", environment.COMPILED):
+        monkeypatch.setenv(name, given[name])
+    environment.one_thread()
+    assert os.environ["NPROC"] == "1"
+    first, second = Path(given[environment.COMPILED]), Path(os.environ[environment.COMPILED])
+    assert (first.parent, first.name.removesuffix("-2")) == (second.parent, second.name.removesuffix("-1"))
+    environment.one_thread()
+    assert Path(os.environ[environment.COMPILED]) == second
+    monkeypatch.delenv(environment.COMPILED)
+    environment.one_thread()
+    assert environment.COMPILED not in os.environ
+
+
 def test_a_checkout_runs_its_own_code(tmp_path):
     package = tmp_path / "src" / "riyaz"
     package.mkdir(parents=True)

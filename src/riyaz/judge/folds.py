@@ -22,7 +22,6 @@ Bengio & Grandvalet, No unbiased estimator of the variance of K-fold cross-valid
 """
 
 import json
-import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -122,7 +121,7 @@ def judge_all(
     One row a run, test piece and model: seed, fold, piece (number), tokens (predicted ones), model, bits (all of the
     piece). Sorted; without rows where there are no runs.
     """
-    os.environ["NPROC"] = "1"  # the workers inherit it: the same bits, however many cores there are
+    environment.one_thread()  # the workers inherit it
     judged = each(
         partial(judge, data=data.without_music(), settings=settings, cache=cache), runs, label, settings.compute, True
     )

@@ -11,7 +11,6 @@ little with the training part.
 
 import argparse
 import hashlib
-import os
 import sys
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -58,7 +57,7 @@ def data_set(path: Path, settings: Settings) -> DataSet:
 
 def measure(data: DataSet, settings: Settings, cache: Path | None = None) -> list[Nats]:
     """The nats of each test piece's frames: for each seed those of the network, with the first one also the rivals'."""
-    os.environ["NPROC"] = "1"  # the workers inherit it, as those of the folds
+    environment.one_thread()  # the workers inherit it, as those of the folds
     one = partial(_measure, data=data.without_music(), settings=settings, cache=cache)
     return each(one, range(1, settings.folds.seeds + 1), "training", settings.compute, True)
 

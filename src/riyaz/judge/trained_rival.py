@@ -10,7 +10,6 @@ digest of what was measured, its second what was chosen. `evaluate` shows it whe
 """
 
 import json
-import os
 import sys
 from functools import partial
 from pathlib import Path
@@ -61,7 +60,7 @@ def _bits(data: DataSet, settings: Settings, pairs: list[Try], cache: Path | Non
 
 
 def _judged(data: DataSet, settings: Settings, jobs: list[tuple[folds.Run, Try, str]], cache: Path | None) -> list:
-    os.environ["NPROC"] = "1"  # the workers inherit it, as those of the folds
+    environment.one_thread()  # the workers inherit it, as those of the folds
     one = partial(_judge, data=data.without_music(), settings=settings, cache=cache)
     return each(one, jobs, "training transformers", settings.compute, True)
 

@@ -26,7 +26,7 @@ FIXED = {
 }
 
 
-# a program that JAX has compiled for this kind of processor is loaded the next time: the same program, the same bits
+# a program that JAX has compiled for this kind of processor and as many threads is loaded the next time: the same bits
 COMPILED = "JAX_COMPILATION_CACHE_DIR"
 _WORTH = {"JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0.2"}  # shorter ones are compiled again
 
@@ -83,10 +83,21 @@ def variables(root: Path) -> dict[str, str]:
         path = [source, *(part for part in path if part != source)]
     own = {
         "JAX_PLATFORMS": PLATFORMS[device(root)],
-        COMPILED: str(cache(root) / "compiled" / processor()),
+        COMPILED: str(cache(root) / "compiled" / f"{processor()}-{FIXED['NPROC']}"),
         "PYTHONPATH": os.pathsep.join(filter(None, path)),
     }
     return {**os.environ, **FIXED, **_WORTH, **own}
+
+
+def one_thread() -> None:
+    """Let the processes that are started from now on have one XLA thread: the same bits, however many cores there are.
+
+    A program is compiled for a number of threads, so theirs are kept in another place.
+    """
+    if COMPILED in os.environ:
+        place = Path(os.environ[COMPILED])
+        os.environ[COMPILED] = str(place.with_name(place.name.rpartition("-")[0] + "-1"))
+    os.environ["NPROC"] = "1"
 
 
 def enter(command: list[str]) -> None:
