@@ -162,7 +162,7 @@ def test_the_page_has_each_filling(notes, tmp_path):
     result = filled(notes, "song", "3-4", n=2)
     generated.write(tmp_path, result.pieces)
     page = fill._page(tmp_path, result)
-    assert page.count("<riyaz-player") == 2
+    assert page.count("<riyaz-player aria-label") == 2
     assert 'href="song_filled_1.mid"' in page
     assert "particles" in page
 
