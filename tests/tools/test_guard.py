@@ -1,3 +1,4 @@
+import itertools
 import os
 import signal
 import threading
@@ -15,7 +16,20 @@ def swallow():
     """What a library with a wide except does."""
     while True:
         with suppress(Exception):
-            time.sleep(5)
+            sum(range(10_000))
+
+
+def wait():
+    """Computes nothing, for a second and more."""
+    begun = time.monotonic()
+    while time.monotonic() < begun + 1.2:
+        time.sleep(0.01)
+    return "waited"
+
+
+def loop_in_c():
+    """Python's signal handlers do not run in it."""
+    return sum(itertools.repeat(0, 10**12))
 
 
 @pytest.fixture
@@ -39,6 +53,27 @@ def test_time_and_memory_are_bounded_and_the_next_call_works(child):
         with pytest.raises(guard.Exceeded, match="needs more than 300 MB of memory"):
             call(bytes, 2**30, **BUDGET)
         assert call(len, bytes(2**20), **BUDGET) == 2**20
+
+
+def test_time_is_that_of_the_processor(child, monkeypatch):
+    for call in (guard.limited, child.call):
+        assert call(wait, **BUDGET) == "waited"  # on a busy machine the same work takes longer
+    child.end()
+    monkeypatch.setattr(guard, "PATIENCE", 2)
+    for call in (guard.limited, child.call):
+        with pytest.raises(guard.Exceeded, match=r"took more than 0.2 s"):
+            call(wait, **BUDGET)
+
+
+def test_a_loop_in_c_ends_the_child_and_the_next_call_works(child):
+    with pytest.raises(guard.Exceeded, match=r"took more than 0.2 s"):
+        child.call(loop_in_c, **BUDGET)
+    assert child.call(divmod, 7, 2, **BUDGET) == (3, 1)
+
+
+def test_a_child_that_worked_long_has_its_time_for_each_call(child):
+    for _ in range(12):
+        assert child.call(sum, range(3_000_000), seconds=0.5, megabytes=300) > 0
 
 
 def test_a_child_is_one_process_until_it_dies(child):

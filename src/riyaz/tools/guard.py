@@ -2,11 +2,13 @@
 
 `limited` works in this process and stops what Python runs. `Apart` works in a child that is started once and lives on:
 it also survives what no exception can stop, such as a fault in a library or a loop in C, and costs a tenth of a
-millisecond a call.
+millisecond a call. Time is that of the processor, so that a busy machine refuses the same work as an idle one; what
+waits and computes nothing is ended after `PATIENCE` times as many seconds of the clock.
 Where the system does not say how much memory a process has (macOS), only time is limited.
 """
 
 import faulthandler
+import math
 import os
 import pickle
 import resource
@@ -20,7 +22,11 @@ from multiprocessing.connection import Connection, Pipe
 from typing import Any, TypeVar
 
 Result = TypeVar("Result")
+PATIENCE = 30
 _GRACE = 1.0  # seconds that a child has to end by itself after its time
+
+
+_SPENT = f"signal {signal.SIGXCPU.name}"
 
 
 class Exceeded(Exception):
@@ -41,7 +47,7 @@ def limited(function: Callable[..., Result], *arguments: Any, seconds: float, me
 
     Parameters
     ----------
-    seconds : of the clock. megabytes : of address space (2^20 bytes) beyond what the process has now.
+    seconds : of the processor. megabytes : of address space (2^20 bytes) beyond what the process has now.
 
     Raises
     ------
@@ -57,12 +63,14 @@ def limited(function: Callable[..., Result], *arguments: Any, seconds: float, me
     most = _address_space() + int(megabytes * 2**20)
     if _address_space() and (limits[1] == resource.RLIM_INFINITY or most <= limits[1]):
         resource.setrlimit(resource.RLIMIT_AS, (most, limits[1]))
-    before = signal.signal(signal.SIGALRM, ring)
+    before = {name: signal.signal(name, ring) for name in (signal.SIGPROF, signal.SIGALRM)}
     try:
         try:
-            signal.setitimer(signal.ITIMER_REAL, seconds)
+            signal.setitimer(signal.ITIMER_PROF, seconds)
+            signal.setitimer(signal.ITIMER_REAL, PATIENCE * seconds)
             return function(*arguments)
         finally:
+            signal.setitimer(signal.ITIMER_PROF, 0)
             signal.setitimer(signal.ITIMER_REAL, 0)
             resource.setrlimit(resource.RLIMIT_AS, limits)
     except _Alarm:
@@ -70,7 +78,8 @@ def limited(function: Callable[..., Result], *arguments: Any, seconds: float, me
     except MemoryError:
         raise Exceeded(f"needs more than {megabytes:g} MB of memory") from None
     finally:
-        signal.signal(signal.SIGALRM, before)
+        for name, handler in before.items():
+            signal.signal(name, handler)
 
 
 def _address_space() -> int:
@@ -113,12 +122,15 @@ class Apart:
         assert link is not None
         try:
             link.send((function, arguments, seconds, megabytes))
-            if not link.poll(seconds + _GRACE):
+            if not link.poll(PATIENCE * seconds + _GRACE):
                 self.end()
                 raise Exceeded(f"took more than {seconds:g} s")
             return link.recv()
         except (EOFError, ConnectionError, pickle.UnpicklingError):
-            raise Exceeded(f"ended the process that read it ({self.end()})") from None
+            how = self.end()
+            if how == _SPENT:
+                raise Exceeded(f"took more than {seconds:g} s") from None
+            raise Exceeded(f"ended the process that read it ({how})") from None
         except BaseException:
             self.end()
             raise
@@ -159,6 +171,14 @@ def _ended(pid: int) -> bool:
     return False
 
 
+def _bound(seconds: float) -> None:
+    """End this process by a signal when it has computed so much longer: the only way out of a loop in C."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    most = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    wanted = math.ceil(used.ru_utime + used.ru_stime + seconds)
+    resource.setrlimit(resource.RLIMIT_CPU, (wanted if most == resource.RLIM_INFINITY else min(wanted, most), most))
+
+
 def _serve(link: Connection) -> None:
     """Work until the other side closes; never returns."""
     try:
@@ -167,6 +187,7 @@ def _serve(link: Connection) -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         while True:
             function, arguments, seconds, megabytes = link.recv()
+            _bound(seconds + _GRACE)
             try:
                 answer = True, limited(function, *arguments, seconds=seconds, megabytes=megabytes)
             except Exception as error:
