@@ -56,8 +56,8 @@ def test_first_screen_answers_three_questions(root):
     first = index.render(root, ["tabla"]).split("<details")[0]
     assert "A recurrent network was trained on" in first
     assert (
-        "It predicts new music better than the best classical model: each token surprises it by 1.50 bits, the n-gram "
-        "by 2.00 (9 held-out pieces of 2 families)." in first
+        "It predicts new music better than the best classical model, though that may be chance: each token surprises "
+        "it by 1.50 bits, the n-gram by 2.00 (9 held-out pieces of 2 families)." in first
     )
     assert first.count("<li>Does it") == 3
     assert "Does it copy? <b>cannot be told</b>" in first
@@ -65,6 +65,23 @@ def test_first_screen_answers_three_questions(root):
     assert "TeTe" in first
     for link in ("tabla/generate.html", "tabla/evaluate.html", "lecture.html", "#own"):
         assert f'href="{link}"' in first
+
+
+@pytest.mark.parametrize(
+    ("mine", "ends", "how"),
+    [
+        (1.5, (0.1, 0.9), "better than the best classical model:"),
+        (1.5, (-0.1, 0.9), "better than the best classical model, though that may be chance:"),
+        (2.1, (-0.9, 0.1), "no better than the best classical model:"),
+    ],
+)
+def test_the_sentence_says_no_more_than_the_first_tile(mine, ends, how):
+    saved = {"n-gram": {"bits": 2 - mine, "low": ends[0], "high": ends[1]}}
+    bits = {"network": mine, "n-gram": 2.0}
+    metrics = {"bits_per_token": bits, "held_out": "9 held-out pieces", "saved_bits": saved}
+    assert index.sentence(metrics).startswith(f"It predicts new music {how}")
+    over = {"of": "all", "bits_per_token": bits, "saved_bits": {"n-gram": {"bits": 0.5, "low": 0.1, "high": 1.0}}}
+    assert ("chance" in index.sentence(metrics | {"over_folds": over})) is False
 
 
 def test_no_key_of_the_metrics_is_shown(root):

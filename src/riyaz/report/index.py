@@ -19,6 +19,7 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from riyaz import params
+from riyaz.judge import verdict
 from riyaz.music import engrave
 from riyaz.report import pages as page
 from riyaz.report.figures import number, player_html
@@ -76,10 +77,14 @@ def sentence(metrics: Mapping[str, Any]) -> str:
     if not ours or not others:
         return ""
     mine, best = min(ours.values()), min(others, key=lambda name: (others[name], name))
-    how = "better than" if mine < others[best] else "no better than"
+    how = "better than the best classical model"
+    if mine >= others[best]:
+        how = f"no {how}"
+    elif verdict.better((metrics.get("over_folds") or metrics).get("saved_bits", {})) != verdict.YES:
+        how += ", though that may be chance"
     return (
-        f"It predicts new music {how} the best classical model: each token surprises it by {mine:.2f} bits, the {best} "
-        f"by {others[best]:.2f} ({of.split(',')[0]})."
+        f"It predicts new music {how}: each token surprises it by {mine:.2f} bits, the {best} by {others[best]:.2f} "
+        f"({of.split(',')[0]})."
     )
 
 
