@@ -11,7 +11,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "practice"))
 from test_play import model, real, song
 
 from riyaz import params
-from riyaz.play.desk import Desk
+from riyaz.play.desk import BEGINNING, Desk
 from riyaz.text.dataset import DataSet
 from riyaz.text.tokens import encode
 
@@ -27,7 +27,9 @@ def desk(pieces, tmp_path):
 
 @pytest.fixture
 def bols(tmp_path):
-    return desk(real(), tmp_path)
+    made = desk(real(), tmp_path)
+    made.beginning.value = "DhaDha TeTe"
+    return made
 
 
 def shown(made):
@@ -39,6 +41,16 @@ def test_it_goes_on_from_typed_bols(bols):
     assert bols.line.value == ""
     assert "<riyaz-player" in shown(bols)
     assert [symbols[0] for symbols in bols.on().events["symbols"][:4]] == ["Dha", "Dha", "Te", "Te"]
+
+
+def test_the_first_beginning_is_one_that_the_network_knows(tmp_path):
+    all_of = [bol for piece in real() for symbols in piece.events["symbols"] for bol in symbols]
+    typed = "Tu" in all_of
+    assert desk(real(), tmp_path).beginning.value == (BEGINNING if typed else f"{real()[0].name}@8")
+    made = desk(real()[:1], tmp_path)
+    assert made.beginning.value == f"{real()[0].name}@8"
+    made.go.click()
+    assert made.line.value == ""
 
 
 def test_the_sliders_are_heard(bols):

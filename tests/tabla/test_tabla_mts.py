@@ -83,7 +83,7 @@ def test_every_symbol_is_a_bol():
     [
         ("", "DHA TE;", "1.txt:1: there is no header"),
         ("##\nTYPE:KAIDA\n##\n", "DHA;", "1.txt: the header has no TALA"),
-        ("##\nTALA:TINTALL\n##\n", "DHA;", r"1.txt: there is no taal 'TINTALL' \(nearest: Teental, 16 matras"),
+        ("##\nTALA:TINTAK\n##\n", "DHA;", r"1.txt: there is no taal 'TINTAK' \(nearest: Teental, 16 matras"),
         (HEADER, "", "1.txt: there are no bols"),
         (HEADER, "- -;\n!E\nDHA;", "1.txt: there are no bols"),
     ],
