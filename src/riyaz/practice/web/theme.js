@@ -98,8 +98,8 @@ export class Theme {
     return this.kaida.tables.practised.filter(([bol, , gap]) => gap / rate <= (gaps.get(bol) ?? 0) + 1e-9).map(([bol, after]) => [bol, after]);
   }
 
-  /** The free parts of an idea, by falling strictness. @returns {Free[]} */
-  frees(before, after, half, late) {
+  /** The free parts of an idea, by falling strictness; an early one keeps the joins of the theme. @returns {Free[]} */
+  frees(before, after, half, when) {
     const {kaida: {tables}, line, opened, step} = this, phrases = this.phrases(), own = this.joins(), wide = [...own, ...this.practised(phrases)];
     const start = length(before), size = half - start - length(after), grid = 2 * step, struck = bolsOf(before);
     const places = phrases.map(phrase => {
@@ -112,22 +112,23 @@ export class Theme {
     let reference = until(lines, start + size).slice(until(lines, start).length);
     if (length(reference) !== size) reference = [];
     const different = Math.ceil(tables.different * bolsOf(reference).length);
-    const loose = new Free({ticks: size, phrases, joins: late ? wide : own, before: struck.length ? struck[struck.length - 1] : bolsOf(opened).pop(), after: after[0][0],
+    const loose = new Free({ticks: size, phrases, joins: when === 'late' ? wide : own, before: struck.length ? struck[struck.length - 1] : bolsOf(opened).pop(), after: after[0][0],
       opening: before.some(sound => this.opens(sound)) ? 0 : Math.ceil(half / 3) - start, grid, places, run: Math.max(longest, tables.run), reference: [], n_different: 0, n_most: 0, wanted: [], excluded: []}, tables.khali);
     const strict = loose.with({reference, n_different: different}), rows = reference.length ? [reference] : [];
-    return [strict, strict.with({joins: wide}), loose.with({joins: wide}), loose.with({joins: wide, places: []})].map(free => free.without(rows));
+    const frees = when === 'early' ? [strict, loose] : [strict, strict.with({joins: wide}), loose.with({joins: wide}), loose.with({joins: wide, places: []})];
+    return frees.map(free => free.without(rows));
   }
 
   /** The ideas that vary a line, in order. */
   ideas() {
     const {line, opened, n, ticks} = this, head = until(line, this.cut), end = line.slice(head.length), back = opened.slice(head.length), whole = n * ticks;
     const long = line.length > this.kaida.tables.long;
-    /** @type {[string, Sound[], Sound[], Sound[], number, boolean][]} idea, before, after, back, returns, and whether it is late */
-    const made = [long ? ['head of the first line varied', [], [...back, ...line], [...back, ...opened], (n - 1) * ticks, false] : ['first line varied', [], line, opened, (n - 1) * ticks, false]];
-    if (!same(line, opened)) made.push(['second line varied', opened, end, back, (n - 1) * ticks, false]);
-    if (!long) made.push(['three quarters varied', [], end, back, whole - length(end), true]);
+    /** @type {[string, Sound[], Sound[], Sound[], number, string][]} idea, before, after, back, returns, and when it comes */
+    const made = [long ? ['head of the first line varied', [], [...back, ...line], [...back, ...opened], (n - 1) * ticks, 'early'] : ['first line varied', [], line, opened, (n - 1) * ticks, 'early']];
+    if (!same(line, opened)) made.push(['second line varied', opened, end, back, (n - 1) * ticks, '']);
+    if (!long) made.push(['three quarters varied', [], end, back, whole - length(end), 'late']);
     return made.filter(([, before, after]) => whole > length(before) + length(after))
-      .map(([idea, before, after, backs, returns, late]) => ({idea, before, after, back: backs, returns, frees: this.frees(before, after, whole, late)}));
+      .map(([idea, before, after, backs, returns, when]) => ({idea, before, after, back: backs, returns, frees: this.frees(before, after, whole, when)}));
   }
 
   /** The plan: theme, dohra, so many paltas, tihai. @param {number} count @throws {Error} that names how many paltas there can be */
