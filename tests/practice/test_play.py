@@ -27,11 +27,12 @@ PHRASE = "DhaDha TeTe DhaDha TuNa"
 
 
 def real():
-    """Compositions of the corpus, in two taals."""
+    """Compositions of the corpus, in two taals; the kaida of the phrases that are typed here is among them."""
     paths = sorted(
         path for taal in ("jhaptal", "teental") for path in (ROOT / "data" / "raw" / "tabla" / taal).glob("*.txt")
     )
-    return [notation.read_file(path).piece(path.stem) for path in paths[::6]]
+    typed = ROOT / "data" / "raw" / "tabla" / "teental" / "kaida_dha_dha_te_te.txt"
+    return [notation.read_file(path).piece(path.stem) for path in sorted({*paths[::6], typed})]
 
 
 def song():
