@@ -30,8 +30,8 @@ def test_new_pieces_from_the_same_source_are_alike_and_that_can_be_told():
     assert result.p_held > 0.05
     assert result.control < 0.05
     assert result.control_held < 0.05
-    assert result.found == min(1, 2 * min(result.p, result.p_held))
-    assert result.metrics()["found"] == result.found
+    assert result.smallest == min(1, 2 * min(result.p, result.p_held))
+    assert result.metrics()["found"] == result.smallest
 
 
 def test_pieces_from_another_source_are_not():
@@ -44,7 +44,7 @@ def test_pieces_from_another_source_are_not():
 def test_what_is_like_training_pieces_only_is_found_by_the_held_out_ones():
     data = samples.data([*HUMAN[:18], *(walk(f"t{k}", 200 + k, steps=(-9, 7, 4)) for k in range(12))],
                         ["train"] * 18 + ["test"] * 12)  # fmt: skip
-    assert style.judge([walk(f"n{k}", 100 + k) for k in range(12)], data, 1).found < 0.05
+    assert style.judge([walk(f"n{k}", 100 + k) for k in range(12)], data, 1).smallest < 0.05
 
 
 def test_pieces_of_one_source_and_unequal_length_are_alike():
@@ -61,7 +61,7 @@ def test_of_few_held_out_families_there_is_no_test():
     result = style.judge(HUMAN[:6], samples.data(HUMAN, ["train"] * 28 + ["test"] * 2), 1)
     assert np.isnan(result.p_held)
     assert "2 held-out families are too few" in result.why
-    assert verdict.alike(result.found, result.metrics()["p_held_control"]) == "cannot be told"
+    assert verdict.alike(result.smallest, result.metrics()["p_held_control"]) == "cannot be told"
 
 
 def test_of_many_families_some_stand_for_all(monkeypatch):

@@ -77,7 +77,7 @@ def test_bars_after_the_last_are_new_ones_and_the_piece_ends_with_them(notes):
 def test_a_kept_voice_stays_note_for_note(notes, voice):
     (piece,) = filled(notes, "song", "3-4", keep=(voice,)).pieces
     span = [(6 * TICKS, 12 * TICKS)]
-    before, after = (lock.part(events, span, 48 * TICKS, [voice]).kept for events in (song().events, piece.events))
+    before, after = (lock.part(events, span, 48 * TICKS, [voice]).stays for events in (song().events, piece.events))
     heard = [{note[:4] for note in kept[voice] if note.name} for kept in (before, after)]
     assert heard[0]
     assert heard[0] <= heard[1]

@@ -30,7 +30,7 @@ def test_what_goes_on_from_an_open_stretch_is_struck_unless_its_voice_is_kept():
     assert struck.events["held"].tolist() == [[False, False], [False], [False]]
     kept = lock.part(held_over(), span, 5 * TICKS, ["melody"])
     assert kept.events["held"].tolist() == [[False, False], [True], [False]]
-    assert kept.kept == {"melody": [(TICKS, 3 * TICKS, "E4", True, False)]}
+    assert kept.stays == {"melody": [(TICKS, 3 * TICKS, "E4", True, False)]}
 
 
 def test_open_stretches_that_touch_are_one():
@@ -41,8 +41,8 @@ def test_open_stretches_that_touch_are_one():
 def test_the_bass_is_the_lowest_note_and_a_rest_has_none():
     events = in_a_row([TICKS] * 3, [["C4", "E4"], [], ["E4"]])
     part = lock.part(events, [(0, 3 * TICKS)], 3 * TICKS, ["bass", "melody"])
-    assert [note.name for note in part.kept["bass"]] == ["C4", "", "E4"]
-    assert [note.name for note in part.kept["melody"]] == ["E4", "", "E4"]
+    assert [note.name for note in part.stays["bass"]] == ["C4", "", "E4"]
+    assert [note.name for note in part.stays["melody"]] == ["E4", "", "E4"]
     assert part.words() == ["C4", "E4", "+E4", "+E4"]
     assert part.words(chords=False) == ["C4", "E4", "+E4", "E4"]
 

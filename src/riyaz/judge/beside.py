@@ -43,9 +43,9 @@ def _beats(tempo: float) -> int:
 
 def clips(groups: Mapping[str, Sequence[Piece]], tempo: float, seed: int) -> list[Clip]:
     """The first excerpts of each group in an order drawn by the seed; as many of each group, none if one has none."""
-    found = {group: listening.excerpts(pieces, _beats(tempo), CLIPS) for group, pieces in groups.items()}
-    n = min(map(len, found.values()), default=0)
-    chosen = [Clip(group, one.name, at, one) for group, many in found.items() for at, one in many[:n]]
+    excerpts_of = {group: listening.excerpts(pieces, _beats(tempo), CLIPS) for group, pieces in groups.items()}
+    n = min(map(len, excerpts_of.values()), default=0)
+    chosen = [Clip(group, one.name, at, one) for group, many in excerpts_of.items() for at, one in many[:n]]
     return [chosen[k] for k in np.random.default_rng(seed).permutation(len(chosen))]
 
 

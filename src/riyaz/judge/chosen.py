@@ -21,7 +21,7 @@ from riyaz.text.dataset import DataSet
 
 
 def order(candidates: Sequence[Piece], human: Sequence[Piece]) -> list[int]:
-    """All candidates, each time the one that brings the taken ones nearest to the human pieces.
+    """All candidates, each time the one that brings what was taken nearest to the human pieces.
 
     Parameters
     ----------

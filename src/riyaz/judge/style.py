@@ -127,7 +127,7 @@ class Result:
     length: int
 
     @property
-    def found(self) -> float:
+    def smallest(self) -> float:
         """The smaller p of both tests, corrected by Holm; NaN for no test."""
         p = np.array([value for value in (self.p, self.p_held) if not np.isnan(value)])
         return float(holm(p).min()) if len(p) else float("nan")
@@ -154,7 +154,7 @@ kernel two-sample tests."
         """For a metrics file: what `riyaz.judge.verdict` judges by."""
         values = {"p": self.p, "p_control": self.control, "p_held": self.p_held, "p_held_control": self.control_held}
         none = {name: None if np.isnan(value) else value for name, value in values.items()}
-        return none | {"found": None if np.isnan(self.found) else self.found, "why": self.why}
+        return none | {"found": None if np.isnan(self.smallest) else self.smallest, "why": self.why}
 
 
 def judge(generated: Sequence[Piece], data: DataSet, seed: int) -> Result:

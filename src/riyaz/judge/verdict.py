@@ -55,17 +55,17 @@ def copying(whole: str, more: float | None, less: float | None) -> str:
     return NO if less is not None and less < ALPHA and not whole else UNKNOWN
 
 
-def alike(found: float | None, control: float | None) -> str:
+def alike(p: float | None, control: float | None) -> str:
     """Whether generated pieces sound like human ones.
 
     Parameters
     ----------
-    found : the smaller corrected p of the two-sample tests of generated and human pieces. control : p of the test of
+    p : the smaller corrected p of the two-sample tests of generated and human pieces. control : p of the test of
         shuffled human pieces and held-out ones, which has to find a difference. None: no test.
     """
-    if found is not None and found < ALPHA:
+    if p is not None and p < ALPHA:
         return NO
-    return YES if found is not None and control is not None and control < ALPHA else UNKNOWN
+    return YES if p is not None and control is not None and control < ALPHA else UNKNOWN
 
 
 def against(rival: str, saved: Mapping[str, float | None]) -> str:

@@ -86,9 +86,9 @@ def fill(wish: Wish, model: Bundle, data: DataSet, settings: Settings, anywhere:
     part = _part(wish, source)
     header = [word for word in tokens.encode(source)[1:-1] if tokens.in_header(word)]
     try:
-        words, moved, told = primer.known(wish.piece, [*header, *part.words()], model.vocabulary)
+        words, moved, remark = primer.known(wish.piece, [*header, *part.words()], model.vocabulary)
     except primer.BadPrimer:
-        words, moved, told = primer.known(wish.piece, [*header, *part.words(chords=False)], model.vocabulary)
+        words, moved, remark = primer.known(wish.piece, [*header, *part.words(chords=False)], model.vocabulary)
     header = [word for word in words if tokens.in_header(word)]
     locked = lock.of(part, header, model.vocabulary, moved)
     _check_fits(wish, part, locked)
@@ -117,7 +117,7 @@ def fill(wish: Wish, model: Bundle, data: DataSet, settings: Settings, anywhere:
         said = {"title": title, "method": "filled in"}
         pieces.append(Piece(name, joined(part, given.home(drawn).events), about | said))
     each = [_bits(one) for one in filled.fillings]
-    return Result(pieces, each, " ".join([*([told] if told else []), _lived(filled)]))
+    return Result(pieces, each, " ".join([*([remark] if remark else []), _lived(filled)]))
 
 
 def joined(part: lock.Part, drawn: pd.DataFrame) -> pd.DataFrame:
@@ -164,7 +164,7 @@ def _part(wish: Wish, source: Piece) -> lock.Part:
     part = lock.part(source.events, spans, stop, wish.keep)
     if part.spans == [(0, stop)] and not wish.keep:
         raise BadFill(f"{wish.piece}: {wish.unit} {wish.where} are all that it has: leave some locked, or keep a voice")
-    if wish.keep and not any(note.name for notes in part.kept.values() for note in notes):
+    if wish.keep and not any(note.name for notes in part.stays.values() for note in notes):
         raise BadFill(f"{wish.piece}: {wish.unit} {wish.where} have no {wish.keep[0]} to keep")
     return part
 

@@ -40,19 +40,19 @@ class Part:
     Attributes
     ----------
     events : the locked ones, cut at the edges of what is open; onsets are those of the piece.
-    kept : for each voice that is locked where the rest is open, its notes there.
+    stays : for each voice that is locked where the rest is open, its notes there.
     spans : the open stretches, in order, without overlap. end : where the piece ends.
     """
 
     events: pd.DataFrame
-    kept: dict[str, list[Note]]
+    stays: dict[str, list[Note]]
     spans: list[Span]
     end: int
 
     def words(self, chords: bool = True) -> list[str]:
         """Tokens that the model has to know; a melody as the top of chords, or else as it is."""
         written = [word for _, duration, symbols, held in rows(self.events) for word in _words(duration, symbols, held)]
-        for voice, notes in self.kept.items():
+        for voice, notes in self.stays.items():
             for note in notes:
                 plus = voice == "melody" and (chords or not note.alone)
                 written += ["+" * plus + note.name] if note.name and not note.held else []
@@ -96,18 +96,21 @@ def part(events: pd.DataFrame, spans: Sequence[Span], end: int, voices: Sequence
     opened = np.zeros(len(whole), bool)
     for start, stop in joined:
         opened |= (onset >= start) & (onset < stop)
-    kept = {voice: _voice(whole[opened], VOICES[voice]) for voice in voices}
+    stays = {voice: _voice(whole[opened], VOICES[voice]) for voice in voices}
     after = {stop for _, stop in joined}
     held = [
-        [goes_on and (start not in after or _lasts(kept, start, name)) for name, goes_on in zip(names, on, strict=True)]
+        [
+            goes_on and (start not in after or _lasts(stays, start, name))
+            for name, goes_on in zip(names, on, strict=True)
+        ]
         for start, _, names, on in rows(whole)
     ]
-    return Part(whole.assign(held=pd.Series(held, dtype=object))[~opened].reset_index(drop=True), kept, joined, end)
+    return Part(whole.assign(held=pd.Series(held, dtype=object))[~opened].reset_index(drop=True), stays, joined, end)
 
 
-def _lasts(kept: dict[str, list[Note]], place: int, name: str) -> bool:
+def _lasts(stays: dict[str, list[Note]], place: int, name: str) -> bool:
     """Whether a locked voice has this note up to this place."""
-    return any(note.end == place and note.name == name for notes in kept.values() for note in notes)
+    return any(note.end == place and note.name == name for notes in stays.values() for note in notes)
 
 
 def _voice(events: pd.DataFrame, number: int) -> list[Note]:
@@ -132,7 +135,7 @@ def of(piece: Part, header: Sequence[str], vocabulary: Vocabulary, transpose: in
     """
     rules, spans = grammar.rules(vocabulary), piece.spans
     lengths = np.unique(rules["ticks"][rules["ticks"] > 0])
-    notes = [note for voice in piece.kept.values() for note in voice]
+    notes = [note for voice in piece.stays.values() for note in voice]
     places = [*piece.events["onset"], *piece.events["duration"], *lengths, piece.end]
     places += [place for span in piece.spans for place in span] + [place for note in notes for place in note[:2]]
     unit = reduce(gcd, map(int, places))
@@ -151,7 +154,7 @@ def of(piece: Part, header: Sequence[str], vocabulary: Vocabulary, transpose: in
     for start, stop in spans:
         until[start // unit : stop // unit] = stop // unit
     for voice, name in (("bass", "low"), ("melody", "high")):
-        for note in piece.kept.get(voice, []):
+        for note in piece.stays.get(voice, []):
             inside = slice(note.onset // unit, note.end // unit)
             until[inside] = np.minimum(until[inside], note.end // unit)
             if note.name:

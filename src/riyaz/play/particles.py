@@ -197,12 +197,12 @@ def _step(weights, rules, usage, fitted, lock: Lock, numbers: dict[str, jax.Arra
         "bits": carry["bits"] + counted * spent[:, None],
         "tokens": carry["tokens"] + counted,
     }
-    kept = {name: carry[name] for name in after}
+    before = {name: carry[name] for name in after}
 
     def unless_waiting(new: jax.Array, old: jax.Array) -> jax.Array:
         return jnp.where(active.reshape(-1, *(1,) * (new.ndim - 1)), new, old)
 
-    return {**carry, **jax.tree_util.tree_map(unless_waiting, after, kept), "steps": carry["steps"] + 1}
+    return {**carry, **jax.tree_util.tree_map(unless_waiting, after, before), "steps": carry["steps"] + 1}
 
 
 def _until(weights, rules, usage, fitted, lock: Lock, numbers: dict[str, jax.Array], carry: Carry, barrier: jax.Array):

@@ -191,9 +191,9 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
     if taal.name.count("; ") == 3 and taal.theka and not _fills(taal):
         place.stop(f"the theka of {taal.title} does not fill its matras ({taal.size})", "write one avartan of it")
     form = values.get("form", "")
-    kept = typed.once(rows, start)
-    again, said = next(((n, rows[n]) for n, row in enumerate(kept) if row != rows[n]), (0, ""))
-    rows = kept
+    once = typed.once(rows, start)
+    again, said = next(((n, rows[n]) for n, row in enumerate(once) if row != rows[n]), (0, ""))
+    rows = once
     heads = list(header.sections(rows, start, "theme" if form in ("kaida", "rela", "") else form, place))
     names = [head.name for head, _, _ in heads]
     parts = {head.name: layout.items(rows, first, last, place, names) for head, first, last in heads}
@@ -204,7 +204,7 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
         place.stop("there are no bols", "write them below the header")
     slots = dialect.settle(parts, taal, reading, place._replace(line=start + 1), form)[1]
     if again and not dialect.whole(slots, taal):
-        two = [script("".join(filter(str.isalpha, text))).title() for text in (said, " ".join(kept[start:]))]
+        two = [script("".join(filter(str.isalpha, text))).title() for text in (said, " ".join(once[start:]))]
         place._replace(line=again + 1).stop(f"words in {two[0]} among words in {two[1]}", "write one script, not both")
     for head, first, _ in heads:
         if not slots[head.name]:  # hyphens alone, that say how long nothing is

@@ -65,10 +65,10 @@ def processor() -> str:
     """A name for the kind of this machine's processor: programs compiled for another one may not run here."""
     try:
         first = Path("/proc/cpuinfo").read_text(encoding="utf-8").split("\n\n")[0]
-        told = [line for line in first.splitlines() if line.startswith(("model name", "flags", "Features"))]
+        lines = [line for line in first.splitlines() if line.startswith(("model name", "flags", "Features"))]
     except OSError:
-        told = []
-    return hashlib.sha256("\n".join([platform.machine(), platform.processor(), *told]).encode()).hexdigest()[:16]
+        lines = []
+    return hashlib.sha256("\n".join([platform.machine(), platform.processor(), *lines]).encode()).hexdigest()[:16]
 
 
 def variables(root: Path) -> dict[str, str]:
