@@ -47,18 +47,27 @@ def order(candidates: Sequence[Piece], human: Sequence[Piece]) -> list[int]:
     return result
 
 
-def pieces(model: Bundle, data: DataSet, settings: Settings, n: int) -> list[Drawn]:
-    """The first n of `generate.candidates` free pieces in the order of `order`; pieces that are too short come last.
+def candidates(model: Bundle, data: DataSet, settings: Settings, n: int) -> list[Drawn]:
+    """The free pieces that n are chosen from: `generate.candidates`, but at least n."""
+    return free.pieces(model, data, settings, max(n, settings.generate.candidates))
 
-    With no more candidates than n they are the pieces of `riyaz.play.free.pieces`, in their order.
+
+def pieces(model: Bundle, data: DataSet, settings: Settings, n: int) -> list[Drawn]:
+    """The n free pieces that are delivered: `first` of the `candidates`."""
+    return first(candidates(model, data, settings, n), model, data, settings, n)
+
+
+def first(drawn: Sequence[Drawn], model: Bundle, data: DataSet, settings: Settings, n: int) -> list[Drawn]:
+    """The first n of free pieces in the order of `order`; pieces that are too short come last.
+
+    No more pieces than n stay in their own order.
     """
-    drawn = free.pieces(model, data, settings, max(n, settings.generate.candidates))
-    if len(drawn) == n:
-        return drawn
+    if len(drawn) <= n:
+        return list(drawn)
     about, length = free.about(data, settings), style.usual(data.part("train"))
     made = [free.piece(one, model, str(k), about) for k, one in enumerate(drawn)]
     long = [k for k, piece in enumerate(made) if len(piece.events) >= length]
     human = style.families(data.part("train"), length)
     best = [long[k] for k in order(originality.at_most([made[k] for k in long], length), human)]
-    short = [k for k in range(len(made)) if k not in set(long)]
+    short = [k for k, piece in enumerate(made) if len(piece.events) < length]
     return [drawn[k] for k in [*best, *short][:n]]

@@ -54,7 +54,7 @@ def judged(model: Bundle, data: DataSet, settings: Settings) -> Judged:
     held-out pieces, which are then left out.
     """
     about, sampling = free.about(data, settings), free.sampling(data, settings)
-    ours = plain = f"temperature {sampling.temperature:g}"
+    ours = f"temperature {sampling.temperature:g}"
     openings = {"generated": _one_each(data, "train"), "human": _one_each(data, "test", "valid")}
     continued = {name: _continued(model, part.ids[:PIECES], data, settings) for name, part in openings.items()}
     extracted = {
@@ -70,13 +70,17 @@ def judged(model: Bundle, data: DataSet, settings: Settings) -> Judged:
             ]
         )
     }
+    candidates = chosen.candidates(model, data, settings, PIECES)
     drawn = {}
     for temperature in sorted({*TEMPERATURES, sampling.temperature}):
-        samplings = [replace(sampling, temperature=temperature)] * PIECES
-        drawn[f"temperature {temperature:g}"] = free.pieces(model, data, settings, PIECES, samplings)
-        if temperature == sampling.temperature and settings.generate.candidates > PIECES:
-            ours = f"{plain}, chosen"
-            drawn[ours] = chosen.pieces(model, data, settings, PIECES)
+        if temperature == sampling.temperature:
+            drawn[ours] = candidates[:PIECES]
+            if len(candidates) > PIECES:
+                ours = f"{ours}, chosen"
+                drawn[ours] = chosen.first(candidates, model, data, settings, PIECES)
+        else:
+            samplings = [replace(sampling, temperature=temperature)] * PIECES
+            drawn[f"temperature {temperature:g}"] = free.pieces(model, data, settings, PIECES, samplings)
     for name, members in drawn.items():
         groups[name] = _long_enough(
             [
@@ -130,8 +134,8 @@ def beside(pieces: Judged, data: DataSet, seed: int) -> Beside:
 
 def _one_each(data: DataSet, *parts: str) -> DataSet:
     """The first piece of each family in some parts."""
-    chosen = data.part(*parts)
-    return chosen.rows(copying.representatives(chosen)).part(*parts)
+    part = data.part(*parts)
+    return part.rows(copying.representatives(part)).part(*parts)
 
 
 def _continued(model: Bundle, pieces: Sequence[np.ndarray], data: DataSet, settings: Settings) -> list[Drawn]:

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from riyaz.judge import copying, distributions, originality, style
+from riyaz.judge import distributions, originality, style
 from riyaz.model import memory, recurrence
 from riyaz.model.bundle import Bundle
 from riyaz.music.events import Piece
@@ -166,8 +166,7 @@ class Human:
         """Of a corpus whose validation part has a piece or more; pieces are cut to at most `most` events."""
         valid, train = data.part("valid"), data.part("train").pieces
         length = max(1, min(most, int(np.median([len(piece.events) for piece in valid.pieces]))))
-        both = data.part("train", "valid")
-        families = originality.excerpts([both.pieces[k] for k in copying.representatives(both, length)], length)
+        families = style.families(data.part("train", "valid"), length)
         cut, known = originality.excerpts(valid.pieces, length), originality.excerpts(train, length) or train
         table = distributions.against(known[:ROWS], cut, known, seed, DRAWS)
         each, rng = bits(_logs(model, valid.ids), valid.ids), np.random.default_rng(seed)
