@@ -15,6 +15,7 @@ from riyaz.tools import environment, store
 COLUMNS = ["corpus", "stage", "settings"]
 SECTIONS = {"augment", "tokenize", "sequence", "model", "train"}
 NAME = "looked.csv"
+LESS = "Each look at the test part with other settings makes its figures a little less of a test."
 
 
 def note(root: Path, corpus: str, stage: str, settings: Settings) -> None:
@@ -44,8 +45,8 @@ def sentence(root: Path, corpus: str) -> str:
     if not each:
         return ""
     return (
-        f"In this checkout the held-out pieces were scored by {', by '.join(each)}. Each look with other "
-        "settings makes the figures a little less of a test; settings are chosen on the validation part."
+        f"In this checkout the held-out pieces were scored by {', by '.join(each)}. {LESS} "
+        "Settings are chosen on the validation part."
     )
 
 
@@ -55,5 +56,5 @@ def run(arguments: list[str]) -> int:
         raise ValueError("looked takes no arguments: python -m riyaz looked")
     for row in summary(environment.checkout()).itertuples():
         print(f"{row.corpus}: {row.stage} scored held-out pieces {row.times} times, with {row.settings} settings")
-    print("Each look at the test part with other settings makes its figures a little less of a test.")
+    print(LESS)
     return 0

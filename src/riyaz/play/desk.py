@@ -3,8 +3,8 @@
 Nothing is written into the project. What cannot be played is said in a line, and what was typed stays.
 """
 
-import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -143,9 +143,12 @@ class Desk:
         return performance.piece(played.composition, "kaida")
 
     def _first(self) -> str:
-        """A beginning that the network knows: typed bols, or where it lacks one of them, a piece of the corpus."""
-        known = {bol for matra in BEGINNING.split() for bol in re.findall("[A-Z][a-z]*", matra)}
-        return BEGINNING if known <= set(self.model.vocabulary.words) else f"{self.data.names[0]}@8"
+        """A beginning that the network knows: typed bols, or where it lacks some of them, a piece of the corpus."""
+        if self.data.kind == "bols":
+            with suppress(ValueError):
+                self._typed(BEGINNING, free.about(self.data, self.settings))
+                return BEGINNING
+        return f"{self.data.names[0]}@8"
 
     def _is_bols(self, text: str) -> bool:
         known = {*self.data.names, *(path.name for path in (self.settings.root / "data" / "themes").glob("*"))}

@@ -122,10 +122,7 @@ def fill(wish: Wish, model: Bundle, data: DataSet, settings: Settings, anywhere:
 
 def joined(part: lock.Part, drawn: pd.DataFrame) -> pd.DataFrame:
     """The locked events as they are, and the drawn ones where the piece is open."""
-    inside = np.zeros(len(drawn), bool)
-    for start, stop in part.spans:
-        inside |= ((drawn["onset"] >= start) & (drawn["onset"] < stop)).to_numpy()
-    both = sorted([*rows(part.events), *rows(drawn[inside])], key=lambda event: event[0])
+    both = sorted([*rows(part.events), *rows(drawn[lock.within(drawn, part.spans)])], key=lambda event: event[0])
     onset, duration, symbols, held = (list(column) for column in zip(*both, strict=True))
     return table(onset, duration, symbols, held)
 

@@ -77,6 +77,14 @@ def cut(events: pd.DataFrame, places: Sequence[int]) -> pd.DataFrame:
     return table(onsets, durations, list(names), list(goes_on))
 
 
+def within(events: pd.DataFrame, spans: Sequence[Span]) -> np.ndarray:
+    """Which events begin in one of these stretches: (n_events,) bool."""
+    onset, result = events["onset"].to_numpy(), np.zeros(len(events), bool)
+    for start, stop in spans:
+        result |= (onset >= start) & (onset < stop)
+    return result
+
+
 def part(events: pd.DataFrame, spans: Sequence[Span], end: int, voices: Sequence[str] = ()) -> Part:
     """Open some stretches of a piece.
 
@@ -92,10 +100,7 @@ def part(events: pd.DataFrame, spans: Sequence[Span], end: int, voices: Sequence
         else:
             joined.append((start, stop))
     whole = cut(events, [place for span in joined for place in span])
-    onset = whole["onset"].to_numpy()
-    opened = np.zeros(len(whole), bool)
-    for start, stop in joined:
-        opened |= (onset >= start) & (onset < stop)
+    opened = within(whole, joined)
     stays = {voice: _voice(whole[opened], VOICES[voice]) for voice in voices}
     after = {stop for _, stop in joined}
     held = [
