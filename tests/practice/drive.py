@@ -287,7 +287,7 @@ DROP = """([name, hex, type]) => {
 
 
 def drop(page):
-    """Files that are dropped: the line, the open piece's title, its sounds, and how many of them are seen."""
+    """Files that are dropped: the line, the title, the sounds, how many of them are seen, and the strokes of bols."""
     result = []
     for file in json.loads(sys.argv[4]):
         page.evaluate(DROP, file)
@@ -299,7 +299,8 @@ def drop(page):
                   const player = document.querySelector('riyaz-player'), title = document.querySelector('.pr-stage h2');
                   const {piece, view} = player || {};
                   return [said, title ? title.textContent : '', piece ? [...piece.hits, ...piece.notes].map(
-                    e => [e.beat, e.length, e.bol || e.pitch]) : [], view ? (view.bols || view.notes).length : 0];
+                    e => [e.beat, e.length, e.bol || e.pitch]) : [], view ? (view.bols || view.notes).length : 0,
+                  piece ? piece.hits.map(hit => hit.strokes) : []];
                 }""",
                 said.text_content() if said.is_visible() else "",
             )

@@ -182,6 +182,15 @@ def test_it_goes_on_in_taal_and_is_saved(pages, tmp_path):
 
 
 @chromium
+def test_a_bol_that_its_neighbours_decide_is_saved_as_the_hands_play_it(pages, tmp_path):
+    """A rest is passed over, of two equal bols the second decides, and at the end stands what stands anywhere else."""
+    made = drive("go_on", pages["bols"], {"phrase": "Dhi Dhi Na Dhi - Na DhiTe TiTi Na Dhi Ti - Na", "wait": 500})
+    (tmp_path / "played.mid").write_bytes(bytes.fromhex(made["midi"]))
+    struck = strokes.to_midi_notes(bols(made["events"]))
+    assert notes_of(tmp_path / "played.mid") == sorted(zip(struck["onset"], struck["pitch"], strict=True))
+
+
+@chromium
 def test_a_line_is_answered_and_the_answer_lands_on_sam(pages):
     made = drive("answer", pages["bols"], [f"{PHRASE} {PHRASE}", "Dha - Dha TuNa"])
     first, second = made["events"]

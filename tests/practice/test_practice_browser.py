@@ -11,7 +11,8 @@ import pytest
 from riyaz.music import midi, musicxml
 from riyaz.music.events import TICKS, Piece, in_a_row
 from riyaz.practice import page, player
-from riyaz.tabla import layakari, notation, taals
+from riyaz.tabla import layakari, notation, strokes, taals
+from riyaz.tabla.bols import played
 
 pytestmark = pytest.mark.skipif(browser.chromium() is None, reason="no Chromium is found; .ci/run installs one")
 
@@ -259,16 +260,19 @@ def test_nothing_but_the_page_is_in_the_page():
 def test_files_are_dropped_onto_the_shelf(pages, tmp_path):
     song = tmp_path / "tune.mid"
     midi.write(song, in_a_row([TICKS, TICKS], [["C4"], ["D4", "F4"]]), {"tempo": 90, "metre": "3/4"})
-    given = [["own.txt", KAIDA.encode().hex(), ""], ["bad.txt", b"taal: teental\nDha Dhoop".hex(), ""]]
+    whole = KAIDA + "\n[palta 2]\nDhi Dhi Na Ti | - Na DhiTe Dhi- | Na Ti TiNa Dhi | Dhi Ti Ti Dhi |\n"  # by their places
+    given = [["own.txt", whole.encode().hex(), ""], ["bad.txt", b"taal: teental\nDha Dhoop".hex(), ""]]
     given += [["none.txt", b"Dha Dha".hex(), ""], ["tune.mid", song.read_bytes().hex(), ""]]
     given += [["binary.txt", "ff00fe", ""]]
     read, bad, none, wrong, binary = drive("drop", pages["bols"] + "#corpus/apart", 1280, json.dumps(given))
-    events = bols("mine", KAIDA, tmp_path).events
+    events = bols("mine", whole, tmp_path).events
     struck = events[events["symbols"].map(len) > 0]
     assert read[:2] == ["", "Mine"]
     assert [row[0] for row in read[2]] == pytest.approx((struck["onset"] / TICKS).tolist())
     assert [row[2] for row in read[2]] == [symbols[0] for symbols in struck["symbols"]]
     assert read[3] == len(struck)
+    hands = [list(map(list, strokes.parts(bol))) for bol in played([symbols[0] for symbols in struck["symbols"]])]
+    assert read[4] == hands
     for (said, *rest), word in (
         (bad, "Dhoop"),
         (none, "names no taal"),

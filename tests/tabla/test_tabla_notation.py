@@ -234,6 +234,14 @@ def test_any_text_is_read_or_refused_with_a_place(text):
         assert again == composition or any(section.ticks % TICKS for section in composition.sections)
 
 
+@pytest.mark.parametrize("text", ["S-", "--", "-- --", "Dha Dhi\n--\n", "Dha Dhi\n--\n\n# by hand\n"])
+def test_a_row_of_rests_is_read_as_rests(text):
+    composition = notation.read(TEENTAL + text)
+    assert composition.sections[0].ticks % TICKS == 0
+    assert composition.sections[0].events["symbols"].tolist()[-2:] == [[], []]
+    assert notation.read(notation.write(composition)).sections == composition.sections
+
+
 def test_a_last_matra_that_is_not_full_is_filled_with_a_rest():
     events = in_a_row([TICKS, TICKS // 2], [["Dha"], ["Ge"]])
     assert notation.words(events) == ["Dha", "Ge-"]

@@ -229,7 +229,7 @@ def _others(result: Sequence[Item], given: Mapping[str, str], plain: Reading, ba
     others = [Reading(bars=end, dots=dot, dashes=dash) for dash in lists for dot in dots for end in ends]
     if any("$" in item.text for item in result):
         return others
-    if words and all(word.count("-") >= 2 for word in words) and "hyphens" not in given:
+    if words and all(word.count("-") >= 2 and word.strip("-") for word in words) and "hyphens" not in given:
         others.append(Reading(hyphens="matras"))
     if words and all("," in word.strip(",") for word in words) and "commas" not in given:
         others.append(Reading(commas="matras"))

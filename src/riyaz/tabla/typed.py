@@ -62,7 +62,8 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
         row = _RAISED.sub(lambda match: f"({_SIGNS[match[1]]}) ", row)
         result.append(layout.unmarked(_BETWEEN.sub("-", row)))
     signed = next((n for n, row in enumerate(result) if row.strip() == "--"), len(result))
-    if not any(strokes(word) for row in result[signed + 1 :] for word in _WORD.findall(row)):
+    below = [strokes(word) for row in result[signed + 1 :] for word in _WORD.findall(row.split("#")[0])]
+    if below and not any(below):
         result[signed:] = [""] * (len(result) - signed)  # a signature
     return _unbroken(result)
 

@@ -135,6 +135,38 @@ export function read(text, tables, taals) {
   return result;
 }
 
+/**
+ * Sections as they are played one after the other: without the sam that the next one plays.
+ * @template {{bols: {share: number, parts: number}[]}} Part @param {Part[]} sections @param {number} cycle matras of an avartan @returns {Part[]}
+ */
+export function joined(sections, cycle) {
+  const near = (a, b) => Math.abs(a - b) < 1e-6, long = ({share, parts}) => parts / share;
+  return sections.map((section, i) => {
+    const {bols} = section, matras = bols.reduce((sum, bol) => sum + long(bol), 0);
+    const lands = bols.length > 1 && near(long(bols[bols.length - 1]), 1) && near((matras - 1 + 1e-9) % cycle, 0);
+    return lands && i + 1 < sections.length ? {...section, bols: bols.slice(0, -1)} : section;
+  });
+}
+
+/**
+ * What the hands play, as `riyaz.tabla.context` says it; rests are passed over.
+ * @param {string[]} names a bol each, '' for a rest @param {Record<string, [string, string[]][]>} rules
+ * @returns {string[]}
+ */
+export function struckAs(names, rules) {
+  const result = [...names];
+  let after = '', hand = '';
+  for (let i = names.length - 1; i >= 0; i--) {
+    const bol = names[i], known = Object.hasOwn(rules, bol) ? rules[bol] : [];
+    if (!bol) continue;
+    const [here] = known.find(([, following]) => following.includes(after)) || [], [other] = known.find(([, following]) => !following.length) || [];
+    hand = here || (bol === after ? hand : other || bol);
+    result[i] = hand;
+    after = bol;
+  }
+  return result;
+}
+
 export const gcd = (a, b) => (b ? gcd(b, a % b) : a);
 
 /** One word a matra, as `riyaz.tabla.writing` writes it, but always with ~ for what goes on. @param {Event[]} events @param {number} ticks of a matra */

@@ -7,7 +7,7 @@ import {unfolded} from './network.js';
 import {safe} from './controls.js';
 import {Kaida} from './kaida.js';
 import {midi, readMidi, slices} from './midi.js';
-import {abc, notation, phrase, read} from './phrase.js';
+import {abc, joined, notation, phrase, read, struckAs} from './phrase.js';
 import {Played} from './piece.js';
 import {page} from './settings.js';
 import {Engine} from './sound.js';
@@ -205,7 +205,7 @@ class RiyazPlay extends HTMLElement {
     const {model} = this, found = read(text, model, model.taals), taal = found.taal ? this.taals[found.taal.name] : this.taal;
     if (!taal) throw new Error(`The network never saw ${found.taal.title}: it goes on in a taal that it was trained with.`);
     const piece = new Played(model, [`taal:${taal.name}`, this.field('form').value].filter(Boolean), taal.vibhags), most = SHOWN * taal.ranks.length;
-    const bols = found.sections.flatMap(section => section.bols.map((bol, i) => ({...bol, section: i ? '' : section.name})));
+    const bols = joined(found.sections, taal.ranks.length).flatMap(section => section.bols.map((bol, i) => ({...bol, section: i ? '' : section.name})));
     let cut = false;
     for (const bol of bols) {
       cut = piece.length >= most - 1e-6;
@@ -386,11 +386,9 @@ class RiyazPlay extends HTMLElement {
     }
   }
 
-  /** What the hands play, as `riyaz.tabla.context` says it. */
+  /** What the hands play at an event. */
   hand(index) {
-    const {events} = this.ready(), bol = events[index].names[0], after = events[index + 1]?.names[0] || '';
-    const played = (this.model.played[bol] || []).find(([, following]) => following.includes(after));
-    return played ? played[0] : bol === after && this.model.played[bol] ? this.hand(index + 1) : bol;
+    return struckAs(this.ready().events.slice(index).map(event => event.names[0] || ''), this.model.played)[0];
   }
 
   /** How long a note goes on, in beats, with what holds it. */

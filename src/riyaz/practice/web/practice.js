@@ -8,7 +8,7 @@
 import {safe} from './controls.js';
 import {recall, remember} from './memory.js';
 import {readMidi} from './midi.js';
-import {gcd, read} from './phrase.js';
+import {gcd, joined, read, struckAs} from './phrase.js';
 
 const shelf = JSON.parse(document.getElementById('riyaz-pieces')?.textContent || '{}');
 /** @type {Entry[]} */
@@ -133,21 +133,18 @@ function composed(text, name) {
   const tables = shelf.reading, found = read(text, tables, tables.taals), taal = found.taal;
   if (!taal) throw new Error('it names no taal: write a line such as taal: teental before the bols.');
   const data = taal.timeline, ticks = data.ticks, names = data.names.map(one => [...one]), durations = [], bols = [], sections = [];
-  const all = found.sections.flatMap(section => section.bols);
-  const hand = i => { // as `riyaz.tabla.context` says it
-    const bol = all[i].name, after = all[i + 1]?.name || '', played = (tables.played[bol] || []).find(([, following]) => following.includes(after));
-    return played ? played[0] : bol === after && tables.played[bol] ? hand(i + 1) : bol;
-  };
+  const heard = joined(found.sections, data.taal.vibhags.reduce((a, b) => a + b, 0)), all = heard.flatMap(section => section.bols);
+  const hands = struckAs(all.map(bol => bol.name || ''), tables.played);
   let unit = data.unit, at = 0, index = 0;
   for (const {share, parts} of all) unit = gcd(unit, Math.round((parts * ticks) / share));
-  for (const section of found.sections) {
+  for (const section of heard) {
     const start = at, matras = [];
     for (const {name: bol, share, parts} of section.bols) {
       const length = (parts * ticks) / share, matra = Math.floor((at - start) / ticks + 1e-6);
       matras[matra] = `${matras[matra] || ''}${bol || '-'}`;
       let row = -1;
       if (bol) {
-        const strokes = tables.strokes[hand(index)];
+        const strokes = tables.strokes[hands[index]];
         row = names.findIndex(([other, struck]) => other === bol && JSON.stringify(struck) === JSON.stringify(strokes));
         if (row < 0) row = names.push([bol, strokes]) - 1;
       }
