@@ -260,7 +260,7 @@ def test_nothing_but_the_page_is_in_the_page():
 def test_files_are_dropped_onto_the_shelf(pages, tmp_path):
     song = tmp_path / "tune.mid"
     midi.write(song, in_a_row([TICKS, TICKS], [["C4"], ["D4", "F4"]]), {"tempo": 90, "metre": "3/4"})
-    whole = KAIDA + "\n[palta 2]\nDhi Dhi Na Ti | - Na DhiTe Dhi- | Na Ti TiNa Dhi | Dhi Ti Ti Dhi |\n"  # by their places
+    whole = KAIDA + "\n[palta 2]\nDhi Dhi Na Ti | - Na DhiTe Dhi- | Na Ti TiNa Dhi | Dhi Ti Ti Dhi |\n"
     given = [["own.txt", whole.encode().hex(), ""], ["bad.txt", b"taal: teental\nDha Dhoop".hex(), ""]]
     given += [["none.txt", b"Dha Dha".hex(), ""], ["tune.mid", song.read_bytes().hex(), ""]]
     given += [["binary.txt", "ff00fe", ""]]

@@ -14,13 +14,14 @@ that remains is taken; where two remain, the text is refused with both, and a li
 ``hyphens: matras``  a hyphen ends a matra
 ``hyphens: joins``   a hyphen joins the bols of a word and takes no time
 ``dashes: bullets``  a dash at the head of each row is no rest
+``dashes: bars``  a dash between blanks ends a vibhag
 ``commas: matras``   a comma ends a matra
 ``runs: pairs``      two strokes of TiRaKiTa, KiTaTaKa, DheRe take the time of one other
 =================  =========================================================
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -62,7 +63,7 @@ class Reading:
     hyphens : ``rests``, ``matras`` or ``joins``.
     commas : ``shares`` or ``matras``.
     runs : ``strokes`` or ``pairs``: what of a fast run takes the time of one other stroke, where `strokes` is not 0.
-    dashes : ``rests`` or ``bullets``, of a dash at the head of each row.
+    dashes : ``rests``; ``bullets``, at the head of each row; ``bars``, between blanks.
     strokes : slots a matra where blanks part phrases; 0 where a word is a matra.
     """
 
@@ -92,7 +93,7 @@ class Reading:
             return f"{joins}{self.strokes} stroke{'s' * (self.strokes != 1)} a matra{runs}"
         marks = {"a hyphen ends": self.hyphens, "a comma ends": self.commas, "a bar ends": self.bars}
         ends = next((mark for mark, meaning in marks.items() if meaning == "matras"), "")
-        listed = ", a dash at its head is no rest" * (self.dashes == "bullets")
+        listed = {"bullets": ", a dash at its head is no rest", "bars": ", a dash ends a vibhag"}.get(self.dashes, "")
         return f"{ends} a matra" if ends else f"{joins}a word is a matra{listed}"
 
 
@@ -123,6 +124,8 @@ def settle(
     if joined and any(_in_runs(strokes(word.replace("-", ""))) for word in words if "-" in word):
         plain, joined = replace(plain, hyphens="joins"), False  # no rests within TiRaKiTa
     dots = next((item for item in result if item.kind == "dot"), None)
+    listed = "dashes" not in given and any(item.kind == "bullet" for item in result)
+    grouped = "commas" not in given and _grouped(result, taal)
     try:
         first = _placed(parts, taal, plain)
     except Unreadable as error:
@@ -132,11 +135,12 @@ def settle(
         mistaken = None
         tell = any("$" in item.text for item in result) and any(item.kind == "bar" for item in result)
         chosen = bool({"words", "strokes", "hyphens", "commas", "dashes"} & given.keys())
-        open_ = (dots and "dots" not in given) or (tell and "bars" not in given) or joined
+        open_ = (dots and "dots" not in given) or (tell and "bars" not in given) or joined or listed or grouped
         if chosen or (whole(first, taal) and not open_):
             return plain, first
     fitting: list[tuple[Reading, dict[str, Slots]]] = []
-    for reading in _others(result, given, plain, bars=mistaken is not None):
+    others = _others(result, given, plain, bars=mistaken is not None)
+    for reading in [*[Reading(commas="matras")] * grouped, *others]:
         try:
             slots = _placed(parts, taal, reading)
         except Unreadable:
@@ -148,15 +152,23 @@ def settle(
     fitting = exact if exact and form not in LANDING else fitting
     by_words = [(reading, slots) for reading, slots in fitting if not reading.strokes]
     fitting = by_words or fitting  # a word is a matra where that gives whole avartans
-    plainly = not dots and (joined if whole(first, taal) else not by_words and _half(first, taal, paired))
+    both = joined or listed or not (grouped and fitting)
+    plainly = not dots and (both if whole(first, taal) else not by_words and _half(first, taal, paired))
+    even = len({len(strokes(word)) for word in words}) == 1 and len(strokes(words[0])) > 1
+    if plainly and even and form in THEMED and _half(first, taal, True):
+        return plain, first  # a kaida in pairs, whose paltas are written without their khali
     if mistaken is None and plainly and first not in [slots for _, slots in fitting]:
         fitting = [(plain, first), *fitting]
     elif form in THEMED and len(fitting) > 1 and all(reading.strokes for reading, _ in fitting):
         length = taal.ticks * (1 if taal.matras % 2 == 0 else 2)
         usual = [(reading, slots) for reading, slots in fitting if _ticks(next(iter(slots.values()))) == length]
         fitting = usual if len(usual) == 1 else fitting
+    fits = any(whole(slots, taal) for _, slots in fitting)
+    rate = next((item for item in result if item.kind == "rate"), None)
+    if rate and not fits:
+        rate.place.stop(f"{rate.text} words a matra give no whole avartans", "count what stands under it")
     shared = next((item for item in result if item.kind == "shared"), None)
-    if shared and not any(whole(slots, taal) for _, slots in fitting):
+    if shared and not fits:
         shared.place.stop("a repeat is expected after )", "write for instance ) x3; without it, brackets are a matra")
     if len(fitting) == 1:
         return fitting[0]
@@ -233,6 +245,8 @@ def _others(result: Sequence[Item], given: Mapping[str, str], plain: Reading, ba
         others.append(Reading(hyphens="matras"))
     if words and all("," in word.strip(",") for word in words) and "commas" not in given:
         others.append(Reading(commas="matras"))
+    if 0 < sum(not word.strip("-–—") for word in words) < len(words) and "bar" not in kinds and "dashes" not in given:
+        others.append(Reading(dashes="bars"))
     hyphens = [plain.hyphens]
     if "hyphens" not in given and _joined(words):
         others.append(Reading(hyphens="joins"))
@@ -317,9 +331,9 @@ def _placed(parts: Mapping[str, Sequence[Item]], taal: taals.Taal, reading: Read
 
 
 def _meant(items: Sequence[Item], reading: Reading) -> list[Item]:
-    """Items with dots and hyphens as the reading takes them."""
+    """Items with dots, commas and hyphens as the reading takes them."""
     meant: list[Item] = []
-    for item in items:
+    for item in items if reading.commas != "matras" else _by_commas(items):
         if item.kind == "dot":
             item = (
                 item._replace(kind="bar", text="|") if reading.dots == "bars" else item._replace(kind="word", text="-")
@@ -333,11 +347,43 @@ def _meant(items: Sequence[Item], reading: Reading) -> list[Item]:
             meant.append(item._replace(text=joined))
         elif item.kind == "word" and reading.hyphens == "matras":
             meant += [item._replace(text=text) for text in item.text.split("-") if text]
-        elif item.kind == "word" and reading.commas == "matras":
-            meant += [item._replace(text=text) for text in item.text.split(",") if text]
+        elif item.kind == "word" and reading.dashes == "bars" and not item.text.strip("-–—"):
+            meant.append(item._replace(kind="bar", text="|"))
         else:
             meant.append(item)
     return meant
+
+
+def _groups(items: Sequence[Item]) -> Iterator[list[Item]]:
+    """The words of each matra that a comma, a semicolon, a bar or the row ends; what is no word stands alone."""
+    group: list[Item] = []
+    for item in items:
+        if group and (item.kind != "word" or item.place.line != group[-1].place.line):
+            yield group
+            group = []
+        if item.kind != "word":
+            yield [item]
+            continue
+        for text in re.findall(r"[^,;]+[,;]?", item.text):
+            group.append(item._replace(text=text.rstrip(",;")))
+            if text[-1] in ",;":
+                yield group
+                group = []
+    if group:
+        yield group
+
+
+def _by_commas(items: Sequence[Item]) -> list[Item]:
+    """Items of which those that no comma parts share a matra."""
+    return [item._replace(speed=item.speed * len(group)) for group in _groups(items) for item in group]
+
+
+def _grouped(items: Sequence[Item], taal: taals.Taal) -> bool:
+    """Whether commas between blanks part groups of words that are no vibhags of the taal."""
+    ends = [item for item in items if item.kind == "word" and item.text[-1] in ",;"]
+    sizes = [len(group) for group in _groups(items) if group[0].kind == "word"]
+    vibhags = (list(taal.vibhags) * len(sizes))[: len(sizes)]
+    return len(ends) > 2 and max(sizes) > 1 and sizes != vibhags
 
 
 def _section(items: list[Item], taal: taals.Taal, reading: Reading, theme: Slots, above: Mapping[str, Slots]) -> Slots:

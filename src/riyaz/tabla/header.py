@@ -47,7 +47,7 @@ READINGS = {
     "dots": ("rests", "bars"),
     "hyphens": ("rests", "matras", "joins"),
     "commas": ("shares", "matras"),
-    "dashes": ("rests", "bullets"),
+    "dashes": ("rests", "bullets", "bars"),
     "runs": ("strokes", "pairs"),
     "strokes": (),
 }
@@ -67,23 +67,31 @@ _ALIASES |= dict.fromkeys(("खंड", "खण्ड", "विभाग", "ব�
 _ALIASES |= dict.fromkeys(("taali", "talis", "clap", "claps", "टाळी", "ताली"), "tali")
 _ALIASES |= dict.fromkeys(("wave", "waves", "खाली"), "khali")
 
+# Who and what else a player names: kept with the source.
+_BESIDE = (
+    "guru teacher ustad pandit composer author by style date day level grade class lesson note notes comment".split()
+)
+_PACES = {"विलंबित": "vilambit", "मध्य": "madhya", "द्रुत": "drut"}
+
 _SEVERAL = "(?:" + "|".join((*_KEYS, *_ALIASES, *_CLAPS, "vibhags", "matras")) + ")"
 
 _SECTIONS = (
     "theme mukh face kaida kayda kayada qaida quayda rela peshkar theka dohra dohara dora palta palte paltas variation "
     "variations bal vistar tukda tukra mukhda ending tihai "
     "tehai chakradar gat tukda mohra uthan laggi paran adha-dohra thah barabar dugun tigun chaugun aad "
-    "मुख कायदा क़ायदा दोहरा पलटा तिहाई ठेका रेला"
+    "bols bol notation composition बोल मुख कायदा क़ायदा दोहरा पलटा तिहाई ठेका रेला"
 )
 _NAMES = "|".join(sorted(_SECTIONS.split(), key=len, reverse=True))
 _NUMBER = r"(?:[#-]|no\.?|number|नं\.?)?\s*(\d{0,3})"
 _END = r"(:|(?<=\s)[-–—](?=\s+[^\W\d_])|[.)-]*\s*$)"
+_BOLS = ("bols", "bol", "notation", "composition", "बोल")  # a heading that says nothing more
 _SPEEDS = "thah|barabar|dugun|tigun|chaugun|aad"
 _HEAD = re.compile(
     rf"\s*((?:adha\s+|main\s+)?(?:{_NAMES}))\s*{_NUMBER}\s*(?:\(\s*({_SPEEDS})\s*\)\s*)?{_END}", re.IGNORECASE
 )
 _MARKS = (":", "-", "–", "—")  # after a heading, before bols
 _OTHER_HEAD = re.compile(r"\s*([^\W\d_][\w .'-]{0,40}?)\s*(\d{0,3})\s*(:)\s*$")
+_LETTERED = re.compile(r"\s*(\d{0,2}[A-Za-z])\)\s+(?=[^\W\d_])")  # 1a) and its bols
 _LABEL = re.compile(r"\s*(?:bhari|khali|bhari\s+khali|भरी|खाली)\s*(?::|$)", re.IGNORECASE)
 THEME = (
     "theme",
@@ -132,6 +140,9 @@ def header(
     titled = hinted = False
     for number, line in enumerate(rows):
         content = line.split("#")[0].strip().strip("*_").strip()
+        dashed = re.match(r"([^\W\d][^\s:=|]*)\s+[-–—]\s+(?=\S)", content)
+        if dashed and _ALIASES.get(name := fold(dashed[1]).lower(), name) in ("matras", "vibhags", "tempo", "laya"):
+            content = f"{dashed[1]}: {content[dashed.end() :]}"
         match = re.match(r"([^\W\d][^\s:=|]*)\s*[:=]\s*(.*)$", content)
         several = re.split(rf"[\s,;|]+(?={_SEVERAL}\s*[:=])", content, flags=re.IGNORECASE) if match else []
         if match and len(several) > 1 and fold(match[1]).lower() not in _TEXTS:  # Taal: Teental  Laya: madhya
@@ -147,6 +158,16 @@ def header(
                 end = number
                 break
             continue
+        long = (
+            re.match(r"([^\W\d][^:=|]{1,60}?)\s*[:=]\s*(\S.*)$", content)
+            if "taal" not in result and not match
+            else None
+        )
+        if long and _of_bols(long[2]) and "taal" in (says := _plain(long[1], False)):  # Teental theka: and its bols
+            result |= {key: (value, place._replace(line=number + 1)) for key, value in says.items()}
+            rows[number] = re.sub(r"^[^:=]*[:=]", lambda before: " " * len(before[0]), line)
+            end = number
+            break
         if not content and (heading := re.match(r"\s*#+\s*([^\W\d_].*)$", line)) and not hinted:
             hint = _plain(heading[1].strip(), False)  # a heading of Markdown that names the taal
             if "taal" in hint and "taal" not in result and not _later(rows[number + 1 :]):
@@ -183,6 +204,10 @@ def header(
             break
         here = place._replace(line=number + 1, column=line.index(match[1]) + 1)
         key = _ALIASES.get(name, name)
+        if key in _BESIDE:
+            before = f"{result['source'][0]}; " if "source" in result else ""
+            result["source"] = (f"{before}{match[1]}: {match[2].strip()}", here)
+            continue
         if key in result:
             here.stop(f"{key} is given twice", "keep one")
         if key == "taal" and (both := re.fullmatch(r"(.+?)\s*[,;–-]\s*(\S+)", match[2].strip())) and form_of(both[2]):
@@ -330,9 +355,11 @@ def _value(key: str, value: str, here: Place) -> str:
             here.stop(f"there is no form {value!r}", nearest(value.lower(), FORMS))
         return form_of(value)
     if key == "laya" and value:
-        if value.lower() not in LAYAS:
+        pace = re.sub(r"\s*(?:laya?|लय)$", "", value.lower())
+        pace = _PACES.get(pace, pace)
+        if pace not in LAYAS:
             here.stop(f"there is no laya {value!r}", nearest(value.lower(), tuple(LAYAS)))
-        return value.lower()
+        return pace
     if key == "pitch" and value:
         try:
             return pitch.find(value)
@@ -383,13 +410,21 @@ def sections(rows: list[str], start: int, default: str, place: Place) -> Iterato
             _add(heads, Head(match[1], number, number + 1, match[2] or "", note), here)
         elif (match := _HEAD.match(rows[number])) and (match[4] in _MARKS or not bracketed):
             name = " ".join((match[1].lower(), match[2])).strip()
-            name = "theme" if name in THEME else name
+            name = "theme" if name in THEME else default if name in _BOLS else name
             name += f" {match[3].lower()}" if match[3] and match[3].lower() not in ("thah", "barabar") else ""
             if name in [head.name for head in heads] and match[4] not in _MARKS:
                 continue  # a reference
             _add(heads, Head(name, number, number), here)
             rows[number] = " " * match.end() + rows[number][match.end() :]
-        elif not bracketed and (match := _OTHER_HEAD.match(rows[number])) and not strokes(match[1].replace(" ", "")):
+        elif not bracketed and (match := _LETTERED.match(rows[number])):
+            _add(heads, Head(match[1].lower(), number, number), here)
+            rows[number] = " " * match.end() + rows[number][match.end() :]
+        elif (
+            not bracketed
+            and not _LABEL.match(rows[number])
+            and (match := _OTHER_HEAD.match(rows[number]))
+            and not strokes(match[1].replace(" ", ""))
+        ):
             _add(heads, Head(" ".join((match[1].lower(), match[2])).strip(), number, number), here)
             rows[number] = ""
         else:

@@ -32,7 +32,7 @@ _TOKEN = re.compile(
     r"|(?P<word>[^\s|()।॥^<]+)",
     re.IGNORECASE,
 )
-_SIGN_ROW = re.compile(r"[\s|।॥_.Xx×✕+\d()–-]*[Xx×✕+\d][\s|।॥_.Xx×✕+\d()–-]*")
+_SIGN_ROW = re.compile(r"[\s|।॥_.Xx×✕+*Oo\d()–-]*[Xx×✕+\d][\s|।॥_.Xx×✕+*Oo\d()–-]*")
 _RULE = re.compile(r"\s*\|?(?:\s*:?-{3,}:?\s*\|)+\s*(?:\s*:?-{3,}:?)?\s*")  # under the head of a table in Markdown
 _SIGNED = re.compile(r"\[\s*([Xx+0Oo2-9])\s*\](?=\s*[^\W\d_])")  # [x] before bols
 _MARKUP = re.compile(r"</?[A-Za-z][^<>]*>|&nbsp;|\*\*|^\s*>+|^\s*```.*|^\s*[•‣◦*](?=\s)")
@@ -89,6 +89,7 @@ def items(rows: list[str], first: int, last: int, place: Place, names: Sequence[
     signs = any(re.search(r"\([Xx+]\)", row) for row in rows[first:last])
     filled = [row for row in rows[first:last] if re.search(r"[^\W\d_]", row.split("#")[0])]
     listed = len(filled) > 1 and all(re.match(r"\s*[-–—]\s+\S", row) for row in filled)
+    alone = listed and all(re.fullmatch(r"\s*[-–—]\s+\S+\s*", row) for row in filled)  # a list of single bols
     for number in range(first, last):
         content = rows[number].split("#")[0].translate(_TYPED)
         content = unicodedata.normalize("NFC", content)
@@ -116,15 +117,13 @@ def items(rows: list[str], first: int, last: int, place: Place, names: Sequence[
             continue
         else:
             if listed and (dash := re.match(r"\s*[-–—](?=\s+\S)", content)):  # it lists, or is a rest
-                state.stack[-1].append(Item("bullet", "-", state.speed, here._replace(column=dash.end())))
+                bullet = Item("bullet", "-", state.speed, here._replace(column=dash.end()))
+                state.stack[-1] += [] if alone else [bullet]
                 content = " " * dash.end() + content[dash.end() :]
             content = re.sub(r"^(\s*)\d+[.)](?=\s)", lambda m: " " * len(m[0]), content)  # the number of a line
             content = re.sub(r"(?<=[^\W\d_])\.(\s*)$", r" \1", content) if content.count(".") == 1 else content
             content = _SPOKEN.sub(lambda match: f" x{_TIMES[match[1].lower()]} ", content)
             content = re.sub(r"\(\s*([x×]\s*\d+|\d+\s*(?:times|[x×]))\s*\)", r" \1 ", content, flags=re.IGNORECASE)
-            content = re.sub(
-                r"\(\s*(?:bhari|khali|भरी|खाली)\s*\)", lambda m: " " * len(m[0]), content, flags=re.IGNORECASE
-            )
             content = re.sub(r"(?<!\S)=(?!\S)", "-", content)
             content = re.sub(r"\[(.*?)\](?=\s*[x×]\s*\d)", r"(\1)", content)
             _row(content, here, state, signs, list(others))

@@ -6,7 +6,8 @@ Devanagari that they are letter by letter. What these marks cannot settle is ask
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import pairwise, repeat
+from unicodedata import category
 
 from riyaz.tabla import layout
 from riyaz.tabla.bols import played
@@ -15,10 +16,13 @@ from riyaz.tabla.place import Place
 from riyaz.tabla.spelling import CLOSED, LIKELY, OPEN, UNDECIDED, script, strokes, with_ka
 
 _LETTERS: dict[int, str | int | None] = {
-    **dict.fromkeys(map(ord, "｜¦║│┃❘∣"), "|"),
+    **dict.fromkeys(map(ord, "｜¦║│┃❘∣→⇒➔"), "|"),
     **{ord("①") + k: str(k + 1) for k in range(20)},
     **dict.fromkeys(map(ord, "⊗⨯☓"), "X"),
+    ord("{"): "(",
+    ord("}"): ")",  # around a matra
     0xAD: None,  # where a word may be parted
+    **dict.fromkeys((0xFE0F, 0x20E3), " "),  # what makes a digit a key
     **{letter: letter - 0x180 for letter in (*range(0xA81, 0xACE), *range(0xAE6, 0xAF0))},  # Gujarati
     **{letter: letter - 0x100 for letter in (*range(0xA01, 0xA4E), *range(0xA59, 0xA5F), *range(0xA66, 0xA70))},
     0xA70: "ं",  # tippi of Gurmukhi
@@ -29,7 +33,27 @@ _SENT = re.compile(  # 12/03/24, 7:41 PM - Name:
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"^\s*(?:>\s*)+|^\s*(?:quote|.*\bwrote)\s*:\s*$", re.IGNORECASE)
-_COUNTED = re.compile(r"^\s*\d{1,2}\s*[-–]\s*\d{1,2}\s*[:.)](?=\s)")  # 1-4: the matras of the row
+_ROWS = "beats?|ma+tras?|lines?|rows?|bars?|a+vart(?:a|an|ans)?|cycles?|vibhags?|khand|मात्रा|आवर्तन|पंक्ति|खंड|विभाग"
+_ORDERED = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split()
+_ORDINAL = re.compile(
+    rf"^(\s*)(?:(\d{{1,2}})(?:st|nd|rd|th)|({'|'.join(_ORDERED)}))\s+([^\W\d_]+)(?=\s*[:.)-]|\s*$)", re.IGNORECASE
+)
+_COUNTED = re.compile(  # 1-4: or Line 2: before what stands in it
+    rf"^\s*(?:(?:{_ROWS})\s*(?:no\.?\s*)?\d{{1,3}}(?:\s*[-–]\s*\d{{1,3}})?\s*[:.)-]|\d{{1,2}}\s*[-–]\s*\d{{1,2}}\s*[:.)])(?=\s)",
+    re.IGNORECASE,
+)
+_NUMBERS = (
+    re.compile(r"(?<=[^\W\d_])(?:\s?\((\d{1,2})\)|([⁰¹²³⁴-⁹]{1,2})|(\d{1,2})(?!\w))"),  # Dha(1), Dha¹, Dha1
+    re.compile(r"(?<![^\s|])\[\s*(\d{1,2})\s*\]"),  # [1] Dha
+)
+_LOW = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+_SAID = re.compile(
+    r"\(\s*(?:sam|sum|khali|bhari|सम|खाली|भरी)\s*\)|\(\s*(?:ta+li|clap|wave|ताली)\s*\)\s*$", re.IGNORECASE
+)
+_UNDER = re.compile(r"^\s*={3,}\s*$")  # a heading's line
+_PICTURES = ("So", "Sk", "Cs")  # Unicode's categories of emoji and their colours
+_USED = "✕◦^`¨´˘ˋˊ"  # signs, bullets and accents among them
+_PAUSE = re.compile(r"(?<!\S)(?:…|\.{3})(?!\S)")
 _RAISED = re.compile(r"(?<![\w)])([ˣ⁺⁰²³⁴⁵⁶⁷])\s*(?=[^\W\d_])")
 _SIGNS = dict(zip("ˣ⁺⁰²³⁴⁵⁶⁷", "X+0234567", strict=True))
 _LATEX = re.compile(r"^\s*\\(?:begin|end|hline|toprule|midrule|bottomrule)\b.*$|\\\\|&")
@@ -49,23 +73,53 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
     latex = any("\\begin{tabular" in row or re.search(r"&.*\\\\\s*$", row) for row in rows)
     repeats = sum(row.count("|:") - row.count(":|") for row in rows) == 0 and not any("---" in row for row in rows)
     result = []
-    for number, row in enumerate(rows, 1):
+    for number, row in enumerate(_uncounted(list(rows)), 1):
         if _COLUMNS.fullmatch(row):
             place._replace(line=number).stop(
                 "bhari and khali stand side by side", "write the rows of bhari first, then those of khali"
             )
-        row = row.translate(_LETTERS)
-        row = _LATEX.sub(lambda match: " " * len(match[0]), row) if latex else row
-        for marks in (_SENT, _QUOTED, _COUNTED):
-            row = marks.sub(lambda match: " " * len(match[0]), row)
+        row = "".join(
+            " " if category(letter) in _PICTURES and letter not in _USED else letter
+            for letter in row.translate(_LETTERS)
+        )
+        row = _LATEX.sub(_blank, row) if latex else row
+        row = _ORDINAL.sub(_in_order, row)
+        for marks in (_SENT, _QUOTED, _COUNTED, _SAID, _UNDER):
+            row = marks.sub(_blank, row)
         row = row.replace("|:", "( ").replace(":|", " )x2") if repeats else row
         row = _RAISED.sub(lambda match: f"({_SIGNS[match[1]]}) ", row)
         result.append(layout.unmarked(_BETWEEN.sub("-", row)))
+    if any(re.search(rf"{_PAUSE.pattern}[\s|।॥]*[^\W\d_]", row) for row in result):  # within a row: a rest
+        result = [_PAUSE.sub(lambda match: "-".ljust(len(match[0])), row) for row in result]
     signed = next((n for n, row in enumerate(result) if row.strip() == "--"), len(result))
     below = [strokes(word) for row in result[signed + 1 :] for word in _WORD.findall(row.split("#")[0])]
     if below and not any(below):
         result[signed:] = [""] * (len(result) - signed)  # a signature
     return _unbroken(result)
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match[0])
+
+
+def _uncounted(rows: list[str]) -> list[str]:
+    """Rows without the numbers of the matras beside the bols, where they count up from 1, three or more together."""
+    for numbers in _NUMBERS:
+        counts = [
+            int("".join(found).translate(_LOW))
+            for row in rows
+            for found in map(re.Match.groups, numbers.finditer(row), repeat(""))
+        ]
+        starts = [n for n, count in enumerate(counts) if count == 1]
+        runs = [counts[start:end] for start, end in pairwise([*starts, len(counts)])]
+        if counts[:1] == [1] and all(run == [*range(1, len(run) + 1)] and len(run) > 2 for run in runs):
+            rows = [numbers.sub(_blank, row) for row in rows]
+    return rows
+
+
+def _in_order(match: re.Match[str]) -> str:
+    """``3rd palta`` as ``palta 3``."""
+    return f"{match[1]}{match[4]} {match[2] or _ORDERED.index(match[3].lower()) + 1}"
 
 
 def _unbroken(rows: list[str]) -> list[str]:
