@@ -63,12 +63,14 @@ def pages(tmp_path_factory):
     (folder / "bols.html").write_text(page.render("bols", own, made, {}), encoding="utf-8")
     song = notes()
     xml = musicxml.write_musicxml(song.events, song.about)
+    late = Piece("late", in_a_row([3 * TICKS, TICKS, TICKS], [[], ["C4"], ["D4"]]), notes().about | {"title": "Upbeat"})
     (folder / "notes.html").write_text(page.render("notes", [notes("own")], [song], {"song": xml}), encoding="utf-8")
+    (folder / "late.html").write_text(page.render("late", [late], [], {}), encoding="utf-8")
     both = "".join(f'<section class="piece">{player.element(piece)}</section>' for piece in own)
     audio = "data:audio/wav;base64,UklGRiQAAABXQVZFZm10IBAAAAABAAEARKwAAIhYAQACABAAZGF0YQAAAAA="
     html = f"<!DOCTYPE html><meta charset='utf-8'><h1>Two</h1>{both}<audio src='{audio}' loop></audio>{player.kit(own)}"
     (folder / "two.html").write_text(html, encoding="utf-8")
-    return {name: (folder / f"{name}.html").as_uri() for name in ("bols", "notes", "two")}
+    return {name: (folder / f"{name}.html").as_uri() for name in ("bols", "notes", "late", "two")}
 
 
 def drive(scenario, address, width=390, *more):
@@ -204,6 +206,13 @@ def test_ladder_from_60_to_120(pages):
     tempos = [line[1:] for line in lines if line[0] == "tempo"]
     assert [tempo for _, tempo in tempos] == [60, 85, 110, 120]
     assert near([time for time, _ in tempos], [0, 32, 32 + 32 * 60 / 85, 32 + 32 * 60 / 85 + 32 * 60 / 110])
+
+
+def test_a_rest_before_the_first_note_is_skipped_unless_it_is_counted(pages):
+    none = {"tempo": 120, "countIn": "none"}
+    wishes = [[none, 0, True, 9], [none, 0, False, 9], [{**none, "countIn": "cycle"}, 0, True, 9], [none, 1, True, 9]]
+    first = [[line[1] for line in lines if line[0] == "note"][0] for lines in said(wishes, pages, "late#corpus/late")]
+    assert near(first, [0, 0, 3.5, 1])
 
 
 def test_each_stroke_once_and_theka_click_and_lehra_with_it(pages):

@@ -106,9 +106,9 @@ def _uncounted(rows: list[str]) -> list[str]:
     """Rows without the numbers of the matras beside the bols, where they count up from 1, three or more together."""
     for numbers in _NUMBERS:
         counts = [
-            int("".join(found).translate(_LOW))
+            int("".join(groups).translate(_LOW))
             for row in rows
-            for found in map(re.Match.groups, numbers.finditer(row), repeat(""))
+            for groups in map(re.Match.groups, numbers.finditer(row), repeat(""))
         ]
         starts = [n for n, count in enumerate(counts) if count == 1]
         runs = [counts[start:end] for start, end in pairwise([*starts, len(counts)])]

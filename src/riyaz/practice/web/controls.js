@@ -14,6 +14,9 @@ export function icon(name) {
   return `<svg viewBox="0 0 24 24" aria-hidden="true">${ICONS[name]}</svg>`;
 }
 
+/** A length in words, such as 1/2 beat or 3 beats. @param {string} size @param {string} unit */
+export const lasting = (size, unit) => `${size} ${unit}${/^1(\/|$)/.test(size) ? '' : 's'}`;
+
 /** Text that is safe in HTML. @param {string} text */
 export function safe(text) {
   return String(text).replace(/[&<>"']/g, c => `&#${c.charCodeAt(0)};`);

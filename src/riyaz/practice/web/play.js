@@ -4,7 +4,7 @@
  */
 import {Mind} from './mind.js';
 import {unfolded} from './network.js';
-import {safe} from './controls.js';
+import {lasting, safe} from './controls.js';
 import {Kaida} from './kaida.js';
 import {midi, readMidi, slices} from './midi.js';
 import {abc, joined, notation, phrase, read, struckAs} from './phrase.js';
@@ -534,7 +534,7 @@ class RiyazPlay extends HTMLElement {
     if (allowed) why.textContent = `The rules of the kaida allow these ${allowed.length}; all else had ${(100 * Math.max(0, 1 - all.reduce((a, b) => a + b, 0))).toFixed(0)} % of the network's probability.`;
     const likely = [...all.keys()].filter(i => all[i] >= LEAST).sort((a, b) => all[b] - all[a]).slice(0, SHOWN);
     if (drawn >= 0 && !likely.includes(drawn)) likely[Math.min(likely.length, SHOWN - 1)] = drawn;
-    const said = i => (allowed ? `${allowed[i][0] || 'rest'} ${piece.fraction(allowed[i][1])}` : this.model.words[i].replace(/^d:(.*)/, this.bols ? '$1 matra' : '$1 beat'));
+    const said = i => (allowed ? `${allowed[i][0] || 'rest'} ${piece.fraction(allowed[i][1])}` : this.model.words[i].replace(/^d:(.*)/, (_, size) => lasting(size, this.bols ? 'matra' : 'beat')));
     /** @type {HTMLElement} */ (this.querySelector('.pl-next')).innerHTML = likely.map(i => {
       const percent = (100 * all[i]).toFixed(1), marks = [i === best ? 'argmax' : '', i === drawn ? 'drawn' : ''].filter(Boolean).join(', ');
       return `<li class="${i === drawn ? 'pl-drawn' : ''}"><b>${safe(said(i))}</b><i style="width:${percent}%"></i><span>${percent} %</span><em>${marks}</em></li>`;

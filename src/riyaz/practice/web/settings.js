@@ -1,7 +1,7 @@
 /**
  * Settings: the HTML of the page to play with. What a player touches first stands first; the rest is folded.
  */
-import {safe} from './controls.js';
+import {lasting, safe} from './controls.js';
 
 const options = (values, chosen) => values.map(([value, text]) => `<option value="${safe(value)}"${value === chosen ? ' selected' : ''}>${safe(text)}</option>`).join('');
 const choose = (name, label, values, chosen = '') => `<label>${label}<select name="${name}">${options(values, chosen)}</select></label>`;
@@ -36,7 +36,7 @@ ${range('paltas', 'Paltas', 1, tables.paltas, 1, Math.min(4, tables.paltas))}</d
 /** The page. @param {any} model @param {boolean} wide whether there is room for all settings @returns {string} */
 export function page(model, wide) {
   const bols = model.kind === 'bols', of = (kind, n) => model.words.filter(word => word.startsWith(`${kind}:`)).map(word => [word, word.slice(n)]);
-  const lengths = of('d', 2).map(([, size]) => [size, `${size} beat`]);
+  const lengths = of('d', 2).map(([, size]) => [size, lasting(size, 'beat')]);
   return `${bols ? bolsToTap(model, lengths) : keys(model, lengths)}
 <div class="pl-row">${act('go', 'Go on')}${bols ? act('answer', 'Answer my line') : ''}${act('stop', 'Stop')}${act('undo', 'Take back')}${act('clear', 'Clear')}</div>
 <p class="pl-line" role="alert" hidden></p>

@@ -39,6 +39,8 @@ export class Transport {
     this.ended = piece.length <= 0;
     this.rounds = 0;
     if (wish.ladder) this.set(wish.ladder.from);
+    const silent = !counted || !this.counted(), upbeat = piece.kind === 'notes' && !wish.loop && this.beat < EPSILON;
+    if (silent && upbeat && piece.notes.length) this.beat = piece.notes[0].beat; // no rest before the first note
     this.entry = this.beat;
     this.matra = this.beat;
     if (wish.speed !== 1) {
