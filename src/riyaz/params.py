@@ -119,6 +119,7 @@ class Generate(Section):
     candidates: Annotated[int, Field(ge=1, le=1024)]
     tokens: Annotated[int, Field(ge=8, le=20_000)]
     beats: Annotated[int, Field(ge=4, le=20_000)] | None
+    endings: Literal["corpus", "network"]
     primer: str | None
     temperature: Annotated[float, Field(gt=0, le=100)] | Literal["auto"]
     top_k: Annotated[int, Field(ge=0, le=10**7)]

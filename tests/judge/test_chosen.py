@@ -23,6 +23,14 @@ def test_a_corpus_of_two_kinds_gets_both_in_their_shares():
     assert 1 <= sum(k < 20 for k in order[:8]) <= 4
 
 
+def test_how_pieces_close_is_one_more_feature():
+    pieces = [walk(f"more {k}", 700 + k) for k in range(24)]
+    closes = np.r_[np.arange(24) % 4 == 0, np.arange(len(HUMAN)) % 4 > 0].astype(float)  # a quarter, three quarters
+    plain, asked = chosen.order(pieces, HUMAN)[:6], chosen.order(pieces, HUMAN, closes)[:6]
+    assert closes[asked].mean() > closes[plain].mean()
+    assert chosen.order(pieces, HUMAN, np.full(len(closes), np.nan))[:6] == plain
+
+
 def test_greedy_choice_by_hand():
     pieces = [*USUAL[:3], *ODD[:2]]
     alike = style.kernel([*pieces, *HUMAN])

@@ -62,7 +62,7 @@ def test_one_piece_alone_has_the_same_bytes_as_in_a_batch(vocabulary, units):
     asked = {"tokens": 60, "seed": 5, "fitted": remembers(vocabulary), "temperature": 0.9, "least": 60}
     many, two, one = (draw(w, vocabulary, n, **asked) for n in (16, 2, 1))
     for alone, other in [*zip(two, many, strict=False), *zip(one, many, strict=False)]:
-        for name in ("ids", "probability", "masked", "entropy", "memory_share", "_ending"):
+        for name in ("ids", "probability", "masked", "entropy", "memory_share", "ending"):
             assert getattr(alone, name).tobytes() == getattr(other, name).tobytes()
     assert min(len(piece.ids) for piece in two) == 60
 
@@ -114,12 +114,12 @@ def test_a_piece_that_was_cut_off_is_ended_where_an_end_was_the_most_likely():
     w = weights(len(NOTES))
     w["members"][0]["dense"]["bias"][tk.END] = -9.0
     for piece in draw(w, NOTES, 4, 60, seed=5, least=20):
-        place = int(np.argmax(piece._ending))
+        place = int(np.argmax(piece.ending))
         assert place >= 19
         assert piece.with_end().ids.tolist() == [*piece.ids[:place], tk.END]
         assert tk.kind(NOTES.tokens(piece.ids)[place - 1]) != "duration"
     for piece in draw(weights(len(NOTES)), NOTES, 4, 60, seed=5, only=[np.arange(len(NOTES)) != tk.END] * 4):
-        assert not piece._ending.any()
+        assert not piece.ending.any()
         assert piece.with_end().ids.tolist() == piece.ids.tolist()
 
 

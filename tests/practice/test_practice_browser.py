@@ -211,7 +211,7 @@ def test_ladder_from_60_to_120(pages):
 def test_a_rest_before_the_first_note_is_skipped_unless_it_is_counted(pages):
     none = {"tempo": 120, "countIn": "none"}
     wishes = [[none, 0, True, 9], [none, 0, False, 9], [{**none, "countIn": "cycle"}, 0, True, 9], [none, 1, True, 9]]
-    first = [[line[1] for line in lines if line[0] == "note"][0] for lines in said(wishes, pages, "late#corpus/late")]
+    first = [next(line[1] for line in lines if line[0] == "note") for lines in said(wishes, pages, "late#corpus/late")]
     assert near(first, [0, 0, 3.5, 1])
 
 

@@ -6,10 +6,10 @@ none; ``literally`` fills no avartans or is ambiguous, its words are matras, and
 The reader was mended after each of the sets first, second and third; the set fourth was read with no change after it:
 15 of its 16 readings were right, one was asked about. Of the 26 of the fifth, 3 were read, 21 asked about and 2 misread
 before the reader was mended after it; its case in Gujarati was noted as asked about and is read since. Of the 15 of the
-sixth that are to be read, 9 were read and 6 asked about, before it was mended once more; 6 are to be asked about. Of the
-seventh, before it was mended, 15 of 25 were read and 10 asked about; of the eighth 7 of 18 were read, 8 asked about and
-3 misread; of the ninth 9 of 14 were read, 4 asked about and 1 misread; two that had been noted as asked about were read
-as they stand, and are now noted so.
+sixth that are to be read, 9 were read and 6 asked about, before it was mended once more; 6 are to be asked about. Of
+the seventh, before it was mended after each, 15 of 25 were read and 10 asked about; of the eighth 7 of 18 were read, 8
+asked about and 3 misread; of the ninth 9 of 14 were read, 4 asked about and 1 misread; two more that had been noted as
+asked about were read as they stand, and are now noted so.
 """
 
 import re

@@ -15,17 +15,18 @@ from riyaz.judge import originality, style
 from riyaz.model.bundle import Bundle
 from riyaz.music.events import Piece
 from riyaz.params import Settings
-from riyaz.play import free
+from riyaz.play import endings, free
 from riyaz.play.sampling import Drawn
 from riyaz.text.dataset import DataSet
 
 
-def order(candidates: Sequence[Piece], human: Sequence[Piece]) -> list[int]:
+def order(candidates: Sequence[Piece], human: Sequence[Piece], closes: np.ndarray | None = None) -> list[int]:
     """All candidates, each time the one that brings what was taken nearest to the human pieces.
 
     Parameters
     ----------
     candidates, human : cut to one length.
+    closes : (n_candidates + n_human,) from `riyaz.play.endings.closes`, of the whole pieces: one more feature.
 
     Returns
     -------
@@ -35,7 +36,8 @@ def order(candidates: Sequence[Piece], human: Sequence[Piece]) -> list[int]:
     n = len(candidates)
     if not n or not len(human):
         return list(range(n))
-    alike = style.kernel([*candidates, *human])
+    more = [] if closes is None else [np.c_[closes == 0, closes == 1].astype(float)]
+    alike = style.kernel([*candidates, *human], more)
     wanted, taken, result = alike[:n, n:].mean(axis=1), np.zeros(n), []
     left = np.ones(n, bool)
     for count in range(1, n + 1):
@@ -67,7 +69,8 @@ def first(drawn: Sequence[Drawn], model: Bundle, data: DataSet, settings: Settin
     about, length = free.about(data, settings), style.usual(data.part("train"))
     made = [free.piece(one, model, str(k), about) for k, one in enumerate(drawn)]
     long = [k for k, piece in enumerate(made) if len(piece.events) >= length]
-    human = style.families(data.part("train"), length)
-    best = [long[k] for k in order(originality.at_most([made[k] for k in long], length), human)]
+    all_of = [*(made[k] for k in long), *style.whole(data.part("train"), length)]
+    heads = originality.at_most(all_of, length)
+    best = [long[k] for k in order(heads[: len(long)], heads[len(long) :], endings.closes(all_of))]
     short = [k for k, piece in enumerate(made) if len(piece.events) < length]
     return [drawn[k] for k in [*best, *short][:n]]

@@ -24,8 +24,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import rel_entr
 
+from riyaz.music import scores
 from riyaz.music.events import NUMBERS, TICKS, Piece, bar_beats, to_notes
-from riyaz.music.scores import MAJOR, MINOR
 from riyaz.tabla import taals
 from riyaz.text.split import strokes, top_line
 
@@ -85,11 +85,8 @@ def key_clarity(pitches: np.ndarray, durations: np.ndarray) -> tuple[int, float]
     sound equally long, or nothing sounds.
     """
     weight = np.bincount(np.asarray(pitches, dtype=np.int64) % 12, durations, minlength=12)  # (12,) ticks
-    if np.ptp(weight) == 0:
-        return -1, float("nan")
-    profiles = [np.roll(profile, tonic) for profile in (MAJOR, MINOR) for tonic in range(12)]
-    correlations = np.corrcoef(weight, profiles)[0, 1:]
-    return int(correlations.argmax()) % 12, float(correlations.max())
+    key, correlation = scores.best_key(weight)
+    return key % 12 if key >= 0 else -1, correlation
 
 
 def _notes(events: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -31,14 +31,14 @@ SHORT = 0.1  # the share of families that may be too short
 MOST = 500  # families that are compared; the kernel has as many rows
 
 
-def kernel(pieces: Sequence[Piece]) -> np.ndarray:
+def kernel(pieces: Sequence[Piece], more: Sequence[np.ndarray] = ()) -> np.ndarray:
     """How alike each pair of pieces is: (n, n) float64, 0 to 1, positive semidefinite.
 
-    A piece that does not have a feature is an empty histogram, at distance 1 from all that have it.
+    `more` are further features: (n, bins) counts each. A piece that does not have a feature is an empty histogram, at
+    distance 1 from all that have it.
     """
     total, n_features = np.zeros((len(pieces), len(pieces))), 0
-    for counts in distributions.per_piece(pieces).values():
-        rows = counts.to_numpy()
+    for rows in [*(counts.to_numpy() for counts in distributions.per_piece(pieces).values()), *more]:
         size = rows.sum(axis=1, keepdims=True)
         if not size.any() or rows.shape[1] < 2:
             continue
@@ -106,9 +106,14 @@ def usual(data: DataSet) -> int:
 
 def families(data: DataSet, length: int) -> list[Piece]:
     """One piece of each family that has `length` events, cut to it; of many families `MOST`, evenly spread."""
+    return originality.at_most(whole(data, length), length)
+
+
+def whole(data: DataSet, length: int) -> list[Piece]:
+    """The pieces of `families`, not cut."""
     rows = copying.representatives(data, length)
     rows = rows[np.linspace(0, len(rows) - 1, min(len(rows), MOST)).astype(int)] if len(rows) else rows
-    return originality.at_most([data.pieces[row] for row in rows], length)
+    return [data.pieces[row] for row in rows]
 
 
 @dataclass(frozen=True)

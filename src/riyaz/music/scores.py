@@ -108,11 +108,27 @@ def key_of(events: pd.DataFrame) -> tuple[str, float]:
     classes = np.array([NUMBERS[symbol] % 12 for sounding in symbols for symbol in sounding], dtype=np.int64)
     ticks = np.repeat(events["duration"].to_numpy(), [len(sounding) for sounding in symbols])
     weight = np.bincount(classes, ticks, minlength=12)  # (12,) ticks
+    best, correlation = best_key(weight)
+    return (_KEYS[best], correlation) if best >= 0 else ("", 0.0)
+
+
+def best_key(weight: np.ndarray) -> tuple[int, float]:
+    """The key whose profile correlates best with how long each pitch class sounds.
+
+    Parameters
+    ----------
+    weight : (12,) float or int, from C.
+
+    Returns
+    -------
+    key : 0 to 11 are C major to B major, 12 to 23 C minor to B minor; -1 where all pitch classes sound equally long.
+    correlation : between -1 and 1; NaN for no key.
+    """
     if np.ptp(weight) == 0:
-        return "", 0.0
+        return -1, float("nan")
     correlations = np.corrcoef(weight, _PROFILES)[0, 1:]
     best = int(correlations.argmax())
-    return _KEYS[best], float(correlations[best])
+    return best, float(correlations[best])
 
 
 # --- music21's own corpora ---------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ import numpy as np
 from riyaz.model.bundle import Bundle
 from riyaz.music.events import Piece
 from riyaz.params import Settings
-from riyaz.play import usage
+from riyaz.play import endings, usage
 from riyaz.play.sampling import Drawn, Sampling, draw
 from riyaz.tabla import taals
 from riyaz.text import grammar, tokens
@@ -40,14 +40,19 @@ def pieces(
     ----------
     samplings : n of them, where other numbers than those of params.yaml are asked for.
 
-    With `form: taal` pieces of bols are held to the taal, unless that is not possible (`no_taal`).
+    With `form: taal` pieces of bols are held to the taal, unless that is not possible (`no_taal`); pieces of notes get
+    their ends from `riyaz.play.endings` unless `endings` is ``network``.
     """
     rules, first = grammar.rules(model.vocabulary, model.scheme), np.array([], np.int32)
     learned = usage.learned(data.part("train").ids, model.vocabulary, model.scheme)
     if settings.generate.form == "taal" and data.kind == "bols" and not no_taal(model, settings):
         (rules, first), learned = in_taal(model, settings), None
-    chosen = samplings or [sampling(data, settings)] * n
-    return draw(model, chosen, settings.seed + 1, [first] * n, rules, usage=learned)
+    chosen, seed = samplings or [sampling(data, settings)] * n, settings.seed + 1
+    if data.kind == "bols" or settings.generate.endings == "network" or not all(one.ending for one in chosen):
+        return draw(model, chosen, seed, [first] * n, rules, usage=learned)
+    endless = [one if one.beats else replace(one, endless=True) for one in chosen]
+    drawn = draw(model, endless, seed, [first] * n, rules, usage=learned)
+    return endings.close(drawn, model, endings.share(data.part("train")), seed)
 
 
 def in_taal(model: Bundle, settings: Settings) -> tuple[grammar.Rules, np.ndarray]:

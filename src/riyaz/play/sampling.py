@@ -50,6 +50,7 @@ class Sampling:
     least : a piece ends with no fewer tokens, if the grammar allows anything but the end.
     beats : a wish for the length; the piece ends where ``<end>`` was the most likely within a quarter of it. 0: none.
     ending : whether a piece that reaches `tokens` without an end is ended where ``<end>`` was the most likely.
+    endless : ``<end>`` is held back, if the grammar allows anything else: `riyaz.play.endings` chooses it afterwards.
     """
 
     tokens: int
@@ -61,6 +62,7 @@ class Sampling:
     least: int = 0
     beats: float = 0.0
     ending: bool = False
+    endless: bool = False
 
     @classmethod
     def of(cls, settings: Generate, lengths: Sequence[int] | np.ndarray) -> "Sampling":
@@ -106,16 +108,17 @@ class Drawn:
     masked: np.ndarray
     entropy: np.ndarray
     memory_share: np.ndarray
-    _ending: np.ndarray = field(repr=False)  # (n,) what the model gave <end>; 0 where it was not allowed
+    ending: np.ndarray = field(repr=False)  # (n,) what the model gave <end>; 0 where it was not allowed
 
     def with_end(self) -> "Drawn":
         """The piece, ended where ``<end>`` was the most likely if it has no end; as it is where that was never so."""
-        if self.ended or not self._ending.any():
-            return self
-        last = int(self._ending.argmax())
-        arrays = ("probability", "masked", "entropy", "memory_share", "_ending")
-        cut = {name: getattr(self, name)[: last + 1] for name in arrays}
-        return replace(self, ids=np.r_[self.ids[:last], END].astype(np.int32), **cut)
+        return self if self.ended or not self.ending.any() else self.cut(int(self.ending.argmax()))
+
+    def cut(self, last: int) -> "Drawn":
+        """The piece with ``<end>`` in place of its token number `last` and all that follows."""
+        arrays = ("probability", "masked", "entropy", "memory_share", "ending")
+        short = {name: getattr(self, name)[: last + 1] for name in arrays}
+        return replace(self, ids=np.r_[self.ids[:last], END].astype(np.int32), **short)
 
 
 def shape(logits: jax.Array, temperature: jax.Array, top_k: jax.Array, top_p: jax.Array) -> jax.Array:
@@ -228,17 +231,21 @@ def _program(weights, rules, usage, fitted, settings, given, keys, only):
         over = so_far >= (1 + SLACK) * wish
         may_end &= (wish == 0) | (~over & (so_far >= (1 - SLACK) * wish))
         mask = _unless_empty(mask, (wish == 0)[:, None] | (is_end == over[:, None]))
+        whole = _unless_empty(mask, ~stuck)
+        mask = _unless_empty(mask, ~(is_end & settings["endless"][:, None]))
         mask = _unless_empty(mask, ~stuck)
         p = jax.nn.softmax(logits)
         pairs = jax.vmap(jax.random.split)(keys)
         allowed = jnp.where(mask, logits, -jnp.inf)
-        shaped = shape(allowed, settings["temperature"], settings["top_k"], settings["top_p"])
+        numbers = settings["temperature"], settings["top_k"], settings["top_p"]
+        shaped = shape(allowed, *numbers)
         drawn = jax.vmap(jax.random.categorical)(pairs[:, 1], shaped)
         token = jnp.where(done, PAD, jnp.where(forced >= 0, forced, drawn)).astype(jnp.int32)
         chosen = jnp.take_along_axis(p, token[:, None], -1)[:, 0]
         masked = 1 - jnp.sum(jnp.where(mask, p, 0), -1)
         entropy = -jnp.sum(jnp.where(p > 0, p * jnp.log2(p), 0), -1)
-        ending = jnp.where(may_end, p[:, END], 0)
+        with_end = jax.nn.softmax(shape(jnp.where(whole, logits, -jnp.inf), *numbers))[:, END]
+        ending = jnp.where(may_end, jnp.where(settings["endless"], with_end, p[:, END]), 0)
         after = (state, token, done | (token == END), pairs[:, 0])
         return after, (token, chosen, masked, entropy, share, ending)
 
@@ -249,7 +256,7 @@ def _program(weights, rules, usage, fitted, settings, given, keys, only):
 
 
 _compiled = jax.jit(_program)
-_NUMBERS = {
+_NUMBERS: dict[str, type[np.generic]] = {
     "temperature": np.float32,
     "top_k": np.int32,
     "top_p": np.float32,
@@ -257,6 +264,7 @@ _NUMBERS = {
     "limit": np.float32,
     "least": np.int32,
     "beats": np.float32,
+    "endless": np.bool_,
 }
 
 
@@ -300,7 +308,9 @@ def draw(
         steps = rows[0].tokens - 1
         n_rows = FEW if len(rows) <= FEW else ROWS
         filled = rows + [Sampling(rows[0].tokens)] * (n_rows - len(rows))
-        settings = {name: np.array([getattr(row, name) for row in filled], kind) for name, kind in _NUMBERS.items()}
+        settings = {
+            name: np.array([getattr(row, name) for row in filled], np.dtype(kind)) for name, kind in _NUMBERS.items()
+        }
         forced = np.full((n_rows, steps), -1, np.int32)
         allowed = np.ones((n_rows, len(model.vocabulary)), bool)
         for row in range(len(rows)):
@@ -322,7 +332,7 @@ def _at_an_end(one: Drawn, row: Sampling) -> Drawn:
     if row.beats:  # its end was held back
         cut = replace(one, ended=False).with_end()
         return replace(cut, ended=cut.ids[-1] == END)
-    return one.with_end() if row.ending else one
+    return one.with_end() if row.ending and not row.endless else one
 
 
 def _drawn(forced, token, chosen, masked, entropy, share, ending) -> Drawn:
@@ -342,5 +352,5 @@ def _drawn(forced, token, chosen, masked, entropy, share, ending) -> Drawn:
         masked=column(0, np.where(free, masked[:n], 0)),
         entropy=column(0, entropy[:n]),
         memory_share=column(0, share[:n]),
-        _ending=column(0, np.where(free, ending[:n], 0)),
+        ending=column(0, np.where(free, ending[:n], 0)),
     )

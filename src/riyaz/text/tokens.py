@@ -180,6 +180,11 @@ def in_header(token: str) -> bool:
     return token.startswith(tuple(f"{key}:" for key in HEADER))
 
 
+def begins(token: str) -> bool:
+    """Whether an event begins with a token: a note that is not added to others, a bol, a chord or a rest."""
+    return not (token in SPECIAL or in_header(token) or token.startswith(("d:", "+")))
+
+
 def kind(token: str) -> str:
     """What a token says: special, taal, form, metre, duration, rest, note, chord, held or bol."""
     name = token.lstrip("+~")
