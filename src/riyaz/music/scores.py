@@ -27,7 +27,9 @@ MINOR = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)
 MAJORS = {"C": 0, "D♭": -5, "D": 2, "E♭": -3, "E": 4, "F": -1, "F♯": 6, "G": 1, "A♭": -4, "A": 3, "B♭": -2, "B": 5}
 MINORS = {"C": -3, "C♯": 4, "D": -1, "E♭": -6, "E": 1, "F": -4, "F♯": 3, "G": -2, "G♯": 5, "A": 0, "B♭": -5, "B": 2}
 _KEYS = [f"{tonic} major" for tonic in MAJORS] + [f"{tonic} minor" for tonic in MINORS]
-_PROFILES = np.array([np.roll(profile, tonic) for profile in (MAJOR, MINOR) for tonic in range(12)])  # (24, 12)
+_PROFILES = np.array([np.roll(profile, tonic) for profile in (MAJOR, MINOR) for tonic in range(12)], float)  # (24, 12)
+_PROFILES -= _PROFILES.mean(axis=1, keepdims=True)
+_PROFILES /= np.linalg.norm(_PROFILES, axis=1, keepdims=True)  # so that a product is a correlation
 
 
 @lru_cache(maxsize=1)
@@ -126,7 +128,8 @@ def best_key(weight: np.ndarray) -> tuple[int, float]:
     """
     if np.ptp(weight) == 0:
         return -1, float("nan")
-    correlations = np.corrcoef(weight, _PROFILES)[0, 1:]
+    centred = weight - weight.mean()
+    correlations = _PROFILES @ centred / np.linalg.norm(centred)
     best = int(correlations.argmax())
     return best, float(correlations[best])
 

@@ -200,11 +200,10 @@ TAALS = Taals(list(_ALL.items())[:_N_HELD])
 MORE: dict[str, Taal] = dict(list(_ALL.items())[_N_HELD:])
 _SPELLINGS = spellings() | {key(taal.title): taal.name for taal in _ALL.values()} | {name: name for name in _ALL}
 
-_SOUNDS: dict[str, tuple[str, ...]] = {  # the taals whose names sound alike
-    heard: tuple(sorted({taal for other, taal in _SPELLINGS.items() if sound(other) == heard}))
-    for heard in map(sound, _SPELLINGS)
-    if heard
-}
+_SOUNDS: dict[str, set[str]] = {}  # the taals whose names sound alike
+for _name, _taal in _SPELLINGS.items():
+    _SOUNDS.setdefault(sound(_name), set()).add(_taal)
+_SOUNDS.pop("", None)
 
 
 def exact(name: str) -> Taal | None:
@@ -234,8 +233,8 @@ def find(name: str) -> Taal:
     for candidate in (looked, looked.replace("_", ""), together, short, short.removesuffix("tal")):
         if candidate in _SPELLINGS:
             return TAALS[_SPELLINGS[candidate]]
-    if len(alike := _SOUNDS.get(sound(name), ())) == 1:
-        return TAALS[alike[0]]
+    if len(alike := _SOUNDS.get(sound(name), set())) == 1:
+        return TAALS[next(iter(alike))]
     counted = re.fullmatch(r"(.*\D)\s*(\d+)\s*", name)  # such as Jhaptal 10
     if counted and counted[1].strip():
         held = [taal for taal in (_SPELLINGS.get(key(counted[1])),) if taal and TAALS[taal].matras == int(counted[2])]

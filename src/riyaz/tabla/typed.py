@@ -50,7 +50,12 @@ _LOW = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _SAID = re.compile(
     r"\(\s*(?:sam|sum|khali|bhari|सम|खाली|भरी)\s*\)|\(\s*(?:ta+li|clap|wave|ताली)\s*\)\s*$", re.IGNORECASE
 )
-_UNDER = re.compile(r"^\s*={3,}\s*$")  # a heading's line
+_UNDER = re.compile(r"^\s*(?:={3,}|_{4,})\s*$")  # a heading's line
+_NUMBER_AT_END = re.compile(r"(?<=[।॥|])\s*[\d०-९]{1,3}\s*[।॥|]+\s*$")  # ॥१॥
+_CALLED = re.compile(r"(?<=[^\W\d_])!+")
+_ROMAN = re.compile(r"^(\s*)(I{1,3}|IV|VI{0,3}|IX|X)[.)](?=\s)")
+_REMARK = re.compile(r"(?<!\S)//\s*(.*\S)\s*$")
+_GROUPED = re.compile(r"\[([^\[\]]*)\]")
 _PICTURES = ("So", "Sk", "Cs")  # Unicode's categories of emoji and their colours
 _USED = "✕◦^`¨´˘ˋˊ"  # signs, bullets and accents among them
 _PAUSE = re.compile(r"(?<!\S)(?:…|\.{3})(?!\S)")
@@ -72,6 +77,7 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
     """
     latex = any("\\begin{tabular" in row or re.search(r"&.*\\\\\s*$", row) for row in rows)
     repeats = sum(row.count("|:") - row.count(":|") for row in rows) == 0 and not any("---" in row for row in rows)
+    roman = [match[2] for match in map(_ROMAN.match, rows) if match][:2] == ["I", "II"]
     result = []
     for number, row in enumerate(_uncounted(list(rows)), 1):
         if _COLUMNS.fullmatch(row):
@@ -84,8 +90,15 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
         )
         row = _LATEX.sub(_blank, row) if latex else row
         row = _ORDINAL.sub(_in_order, row)
-        for marks in (_SENT, _QUOTED, _COUNTED, _SAID, _UNDER):
+        for marks in (_SENT, _QUOTED, _COUNTED, _SAID, _UNDER, _NUMBER_AT_END, _CALLED):
             row = marks.sub(_blank, row)
+        if (remark := _REMARK.search(row)) and not any(map(strokes, _WORD.findall(remark[1]))):
+            row = row[: remark.start()]
+        groups = _GROUPED.findall(row)
+        if len(groups) > 1 and all(group.split() and all(map(strokes, group.split())) for group in groups):
+            row = row.replace("[", "(").replace("]", ")")  # each a matra
+        row = re.sub(r"(?<=[^\W\d_])_(?=[^\W\d_])", "-", row)
+        row = _ROMAN.sub(_blank, row) if roman else row
         row = row.replace("|:", "( ").replace(":|", " )x2") if repeats else row
         row = _RAISED.sub(lambda match: f"({_SIGNS[match[1]]}) ", row)
         result.append(layout.unmarked(_BETWEEN.sub("-", row)))
