@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib import pyplot as plt
+from matplotlib.colors import LinearSegmentedColormap, to_rgba
 from matplotlib.figure import Figure
 
 from riyaz.lecture.cells import sigmoid, sigmoid_derivative
@@ -219,8 +220,14 @@ def unit(table: pd.DataFrame) -> Figure:
     """The gates, cell state and output of one LSTM unit along a phrase (`slides.unit_along`), with their values."""
     values = table.set_index("token").T
     fig, ax = plt.subplots(figsize=(figures.WIDTH, 2.8))
-    look = {"annot_kws": {"fontsize": 9.5, "color": figures.INK}, "alpha": 0.45}  # pale: the page's ink is read on it
-    sns.heatmap(values, annot=True, fmt=".2f", cmap="vlag", center=0, vmin=-1, vmax=1, cbar=False, ax=ax, **look)
+    # 0 is the ground of the page, so that its ink is read on it by day and by night.
+    shades = [(figures.BLUE, 0.45), (figures.BLUE, 0), (figures.HIGHLIGHT, 0), (figures.HIGHLIGHT, 0.45)]
+    tints = [(at, to_rgba(*shade)) for at, shade in zip((0, 0.5, 0.5, 1), shades, strict=True)]
+    look = {
+        "annot_kws": {"fontsize": 9.5, "color": figures.INK},
+        "cmap": LinearSegmentedColormap.from_list("gates", tints),
+    }
+    sns.heatmap(values, annot=True, fmt=".2f", vmin=-1, vmax=1, cbar=False, ax=ax, **look)
     ax.set(xlabel="", ylabel="")
     ax.tick_params(axis="y", rotation=0)
     ax.tick_params(axis="x", rotation=90)
