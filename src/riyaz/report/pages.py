@@ -70,10 +70,12 @@ _UNITS = {
     "riyaz_ms": "Riyaz (ms)",
     "music21_ms": "music21 (ms)",
     "here_ms": "here (ms)",
-}
-_UNITS |= {"torch_ms": "PyTorch (ms)", "torch": "PyTorch", "nats_a_token": "surprise (nats a token)"}
-_UNITS |= {f"{way}_tokens_a_second": f"{way} (tokens/s)" for way in ("predict", "one piece", "16 pieces")}
-_UNITS |= {"last_seconds": "last (seconds)", "every_seconds": "every (seconds)"}
+    "torch_ms": "PyTorch (ms)",
+    "torch": "PyTorch",
+    "nats_a_token": "surprise (nats per token)",
+    "last_seconds": "last (seconds)",
+    "every_seconds": "every (seconds)",
+} | {f"{way}_tokens_a_second": f"{way} (tokens/s)" for way in ("predict", "one piece", "16 pieces")}
 
 
 def render(notebook: NotebookNode, stage: str, corpus: str = "") -> str:
