@@ -108,7 +108,7 @@ def test_a_model_card_by_hand():
         "4 files, 1,234,567 bytes",
         "licence is: CC0.",
         "- Does it copy? **yes**. It copies &#60;b&#62;much&#60;/b&#62;.",
-        "| n-gram | 1.250 | 95 % interval 1.00 to 1.50 |\n| network | 2.500 | no interval |",
+        "| n-gram | 1.250 | 1.00 to 1.50 |\n| network | 2.500 | no interval |",
         "`.cache/cost.csv`",
     ):
         assert part in card

@@ -144,6 +144,6 @@ def test_cards_and_benchmarks_are_pages():
     text = pages.benchmarks(
         {"cores": 2, "reading": {"parse": {"ratio": 12.5, "goal": 10}, "n": 3}, "names": {"a_b": [1, 2]}}
     )
-    assert "| what | n | ratio | goal |\n|---|--:|--:|--:|\n| all | 3 |  |  |\n| parse |  | 12.50 | 10 |" in text
+    assert "| what | n | ratio | goal |\n|---|--:|--:|--:|\n| all | 3 |  |  |\n| parse |  | 12.5 | 10 |" in text
     assert "| what | a b |\n|---|--:|\n| all | 1 / 2 |" in text
     assert pages.benchmarks({"cores": 2}, ["# Rolls\n\n## All\n"]).endswith("\n\n## Rolls\n\n### All\n")

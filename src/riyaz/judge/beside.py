@@ -36,6 +36,11 @@ class Clip:
     piece: Piece
 
 
+def _beat(piece: Piece) -> str:
+    """What a beat of a piece is called."""
+    return "matra" if piece.about["kind"] == "bols" else "beat"
+
+
 def _beats(tempo: float) -> int:
     """How many beats a clip has."""
     return max(1, round(SECONDS * tempo / 60))
@@ -89,7 +94,7 @@ the answers into its folder <code>answers</code>.</p></div>
 
 
 def _asked(number: int, clip: Clip, sound: bytes) -> str:
-    whose = f"{WHOSE.get(clip.group, clip.group)}: {clip.name}, from beat {clip.start}"
+    whose = f"{WHOSE.get(clip.group, clip.group)}: {clip.name}, from {_beat(clip.piece)} {clip.start}"
     buttons = "".join(
         f'<button type="button" value="{guess}" aria-pressed="false">{text}</button> '
         for guess, text in (("human", "A human"), ("machine", "A machine"))
@@ -136,7 +141,7 @@ def _passage(piece: Piece, at: float, beats: float, title: str, note: str, tempo
     excerpt = listening.cut(piece, first, last - first)
     marked = round((at - first) * TICKS), round((at - first + beats) * TICKS)
     sound = listening.mp3(excerpt, tempo, (last - first) * 60 / tempo, RATE, mono=True)
-    heading = f"{title}, from beat {first}"
+    heading = f"{title}, from {_beat(piece)} {first}"
     below = f"<p>{escape.html(note)}</p>" if note else ""
     shown = f"{player_html(embedded(sound), heading)}{seen(excerpt, title, marked)}{below}"
     return f'<section class="piece"><h4>{escape.html(heading)}</h4>{shown}</section>'

@@ -23,6 +23,13 @@ COST = ".cache/cost.csv"
 PARTS = ("train", "valid", "test")
 MANY = 10  # so many names of files are listed, no more
 
+_FEATURES = {  # of `riyaz.text.features`, in words
+    "place": "its place in the avartan or bar",
+    "length": "how many of these are complete",
+    "sounding": "the notes of the newest two events",
+    "heard": "the pitch classes so far",
+    "moved": "the transposition",
+}
 _CELLS = {"lstm": "LSTM", "gru": "GRU", "rnn": "simple RNN"}
 _USE = {
     "bols": "Practice and study: variations of compositions to play, and what a recurrent network learns of them.",
@@ -185,9 +192,10 @@ def model_card(
         f"of up to {memory['order']} tokens of the piece so far, mixed in where they recur" if memory else "none"
     )
     figures = [
-        (name, bits, about["intervals"][name])
+        (name, bits, about["intervals"][name].removeprefix("95 % interval "))  # its column says what it is
         for name, bits in sorted(metrics["bits_per_token"].items(), key=lambda item: (item[1], item[0]))
     ]
+    given = "; ".join(_FEATURES.get(name, name) for name in net["features"])
     frames = [
         (name, result["by_frame"], result["by_piece"]) for name, result in metrics.get("nats_per_frame", {}).items()
     ]
@@ -204,7 +212,7 @@ Written by the stage `evaluate` from the model, its params and the figures of th
 
 - A recurrent network: embedding of {net["embedding"]}, {net["layers"]} x {net["units"]} {_CELLS[net["cell"]]}, \
 dropout {net["dropout"]:g}, softmax over {about["vocabulary"]:,} tokens; {about["parameters"]:,} parameters.
-- Beside each token it is given: {", ".join(net["features"]) or "nothing"}. Networks whose probabilities are averaged: \
+- Beside each token it is given: {given or "nothing"}. Networks whose probabilities are averaged: \
 {net["members"]}.
 - Memory: {remembers}.
 - Files: `models/{corpus}`, {weight[0]} files, {weight[1]:,} bytes; it needs nothing else.

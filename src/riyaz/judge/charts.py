@@ -178,8 +178,10 @@ def tuning(tried: pd.DataFrame) -> Figure:
         rows = tried[tried["setting"] == name]
         chosen = rows[rows["chosen"]]
         ax.plot(rows["value"], rows["mean"], color=figures.GENERATED, marker=".")
-        ax.scatter(chosen["value"], chosen["mean"], s=120, facecolors="none", edgecolors=figures.INK)
-        ax.set(xlabel=name)
+        ax.scatter(
+            chosen["value"], chosen["mean"], s=120, facecolors="none", edgecolors=figures.INK, clip_on=False, zorder=3
+        )
+        ax.set(xlabel=name.replace("top_p", "top-p"))
     axes[0, 0].set(ylabel="distance (1: human)", ylim=(0, None))  # once all are drawn: the axes share it
     return fig
 
@@ -188,8 +190,8 @@ def distances(compared: pd.DataFrame) -> Figure:
     """How far generated pieces are from held-out ones in each feature, and how far human draws are."""
     fig, ax = plt.subplots(figsize=(figures.WIDTH, 0.4 * len(compared) + 0.9))
     feature = compared["feature"]
-    ax.hlines(feature, 0, compared["floor_95"], color=figures.PALE, linewidth=8, label="95 % of human draws")
-    ax.scatter(compared["floor"], feature, color=figures.REAL, marker="|", s=120, label="human median")
+    ax.hlines(feature, 0, compared["floor_95"], color=figures.PALE, linewidth=8, zorder=1, label="95 % of human draws")
+    ax.scatter(compared["floor"], feature, color=figures.REAL, marker="|", s=120, zorder=2, label="human median")
     ax.scatter(compared["distance"], feature, color=figures.GENERATED, zorder=3, label="generated")
     ax.set(xlabel="Jensen-Shannon distance from held-out pieces", xlim=(0, 1))
     fig.legend(loc="outside upper left", ncols=3)  # wider than the axes: it must not make them narrower

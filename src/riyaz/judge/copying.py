@@ -172,8 +172,11 @@ class Result:
         if "run" not in tests.index:
             return f"{self.whole}. {NOBODY}" if self.whole else NOBODY
         run, p = tests.loc["run"], tests["p_holm"].min()
-        said = f"{self.sizes[0]} generated pieces share runs of {run['generated']:g} at the median, one piece each of \
-{self.sizes[1]} human families {run['human']:g}"
+        generated, families = self.sizes
+        said = (
+            f"The longest run that a piece shares with a training piece has {run['generated']:g} events at the median \
+of {generated} generated pieces, and {run['human']:g} at that of one piece each of {families} human families"
+        )
         if p < ALPHA:
             said += f"; the strongest sign of copying is the {MEASURES[str(tests['p_holm'].idxmin())]} (p = {p:.2g}, \
 corrected for {len(tests)} tests)"

@@ -145,15 +145,14 @@ class Result:
             return f"{generated} generated pieces and {human} human families are too few for a test."
 
         def said(p: float, control: float) -> str:
-            return f"p = {p:.2g} (human pieces whose second half is shuffled: \
+            return f"p = {p:.2g} (as a control, human pieces whose second half is shuffled: \
 {'no test' if np.isnan(control) else f'{control:.2g}'})"
 
-        first = f"Over all features of {self.length} events {generated} generated pieces are of one source with one \
-piece each of {human} human families with {said(self.p, self.control)}"
+        first = f"Kernel two-sample tests over all features, of the first {self.length} events: {generated} generated \
+pieces against one piece each of {human} human families, {said(self.p, self.control)}"
         if np.isnan(self.p_held):
             return f"{first}; {held} held-out families are too few for a test."
-        return f"{first}, and with one each of {held} held-out families with {said(self.p_held, self.control_held)}: \
-kernel two-sample tests."
+        return f"{first}; against one each of {held} held-out families, {said(self.p_held, self.control_held)}."
 
     def metrics(self) -> dict[str, Any]:
         """For a metrics file: what `riyaz.judge.verdict` judges by."""

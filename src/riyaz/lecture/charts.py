@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib import pyplot as plt
+from matplotlib.colors import LinearSegmentedColormap, to_rgba
 from matplotlib.figure import Figure
 
 from riyaz.lecture.cells import sigmoid, sigmoid_derivative
@@ -72,7 +73,7 @@ def gradients(norms: Mapping[str, Mapping[str, np.ndarray]]) -> Figure:
         ax.set(xlabel="steps back k", title=state.capitalize(), ylim=(-20, 2))
     ticks = range(-20, 1, 5)
     axes[0].set(ylabel="norm of ∂h(T) / ∂x(T−k)", yticks=ticks, yticklabels=[figures.power(e) for e in ticks])
-    axes[0].legend(loc="upper right")
+    fig.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=4)
     sns.despine()
     return fig
 
@@ -145,7 +146,7 @@ def _bols(ax: plt.Axes, shown: Reading, cut: np.ndarray, taal: Taal) -> None:
     beats = np.unique(np.floor(shown.onset[cut]))
     spoken = ["".join(shown.bol[np.floor(shown.onset) == beat]).replace("rest", "S") for beat in beats]
     labels = [f"{bols}  {beat % taal.matras + 1:.0f}" for beat, bols in zip(beats, spoken, strict=True)]
-    ax.set_xticks(beats + 0.5, labels, rotation=90, fontsize=9)
+    ax.set_xticks(beats + 0.5, labels, rotation=90, fontsize=9.5)
 
 
 def matras(table: pd.DataFrame, taal: Taal) -> Figure:
@@ -203,9 +204,9 @@ def unrolled(words: Sequence[str], outputs: Sequence[str]) -> Figure:
     box = {"boxstyle": "round", "facecolor": "none", "edgecolor": figures.BLUE}
     arrow = {"arrowstyle": "->", "color": figures.INK}
     for n, (word, output) in enumerate(zip(words, outputs, strict=True)):
-        ax.text(n, 0, word, ha="center", va="center", fontsize=9)
+        ax.text(n, 0, word, ha="center", va="center", fontsize=9.5)
         ax.text(n, 1, f"h{n}", ha="center", va="center", bbox=box)
-        ax.text(n, 2, output, ha="center", va="center", fontsize=9)
+        ax.text(n, 2, output, ha="center", va="center", fontsize=9.5)
         ax.annotate("", (n, 0.75), (n, 0.2), arrowprops=arrow)
         ax.annotate("", (n, 1.8), (n, 1.25), arrowprops=arrow)
         if n:
@@ -219,8 +220,14 @@ def unit(table: pd.DataFrame) -> Figure:
     """The gates, cell state and output of one LSTM unit along a phrase (`slides.unit_along`), with their values."""
     values = table.set_index("token").T
     fig, ax = plt.subplots(figsize=(figures.WIDTH, 2.8))
-    look = {"annot_kws": {"fontsize": 8, "color": figures.INK}, "alpha": 0.45}  # pale: the page's ink is read on it
-    sns.heatmap(values, annot=True, fmt=".2f", cmap="vlag", center=0, vmin=-1, vmax=1, cbar=False, ax=ax, **look)
+    # 0 is the ground of the page, so that its ink is read on it by day and by night.
+    shades = [(figures.BLUE, 0.45), (figures.BLUE, 0), (figures.HIGHLIGHT, 0), (figures.HIGHLIGHT, 0.45)]
+    tints = [(at, to_rgba(*shade)) for at, shade in zip((0, 0.5, 0.5, 1), shades, strict=True)]
+    look = {
+        "annot_kws": {"fontsize": 9.5, "color": figures.INK},
+        "cmap": LinearSegmentedColormap.from_list("gates", tints),
+    }
+    sns.heatmap(values, annot=True, fmt=".2f", vmin=-1, vmax=1, cbar=False, ax=ax, **look)
     ax.set(xlabel="", ylabel="")
     ax.tick_params(axis="y", rotation=0)
     ax.tick_params(axis="x", rotation=90)

@@ -24,7 +24,7 @@ from riyaz.music import engrave
 from riyaz.report import pages as page
 from riyaz.report.figures import number, player_html
 from riyaz.report.stages import CELLS, LECTURE, STAGES
-from riyaz.tabla import bhatkhande, notation
+from riyaz.tabla import bhatkhande, notation, taals
 from riyaz.tools import environment, files
 
 # What a piece can be taken as: the end of its file's name, what the link says, and whether it is downloaded.
@@ -43,7 +43,7 @@ METHODS = {
     "sampled": "drawn freely",
     "from the same index": "continues a real piece",
     "argmax": "the lecture's method: always the likeliest token. The same tokens before always lead to the same next "
-    "one, so once a phrase returns it returns for ever: it loops",
+    "one, so a phrase that returns may return for ever",
 }
 
 
@@ -93,7 +93,7 @@ def findings(metrics: Mapping[str, Any]) -> list[str]:
     result = []
     beyond = metrics.get("features_beyond", [])
     if beyond:
-        result.append(f"Its pieces are unlike human ones in: {', '.join(beyond)}.")
+        result.append(f"Measured one by one, its pieces are unlike human ones in: {', '.join(beyond)}.")
     struck = metrics.get("sams_struck") or {}
     free, human = struck.get("pieces drawn freely"), struck.get("held-out pieces of equal length")
     if free is not None and human is not None and free < human:
@@ -137,7 +137,8 @@ def pieces(folder: Path) -> list[dict[str, Any]]:
         kinds = [(folder / "pieces" / f"{name}{end}", *kind) for end, kind in FORMATS.items()]
         links = [(text, address(folder, file), takes) for file, text, takes in kinds if file.is_file()]
         sound = next((link for text, link, _ in links if text == "MP3"), "")
-        title = " · ".join(filter(None, (f"Piece {name}", method, row.get("taal"))))
+        taal = taals.TAALS.get(row.get("taal") or "")
+        title = " · ".join(filter(None, (f"Piece {name}", method, taal.title if taal else row.get("taal"))))
         result.append(
             {
                 "name": name,

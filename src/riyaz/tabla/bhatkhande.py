@@ -58,7 +58,8 @@ border:solid currentColor;border-width:0 1px 1px;border-radius:0 0 50% 50%/0 0 1
 -webkit-print-color-adjust:exact}
 .riyaz-sign{font-size:.85em;font-weight:600;min-height:1.3em;margin-top:.15em}
 @media print{.riyaz-whole{break-inside:avoid}
-.riyaz-avartan:nth-of-type(-n+2){break-after:avoid}.riyaz-avartan:nth-last-of-type(-n+2){break-before:avoid}
+.riyaz-avartan:nth-of-type(-n+2):not(:last-child){break-after:avoid}
+.riyaz-avartan:nth-last-of-type(-n+2):not(:first-of-type){break-before:avoid}
 .riyaz-sheet{margin:.5em 0}.riyaz-name{margin-top:.7em}.riyaz-avartan{row-gap:.15em;margin-bottom:.35em}}
 """
 
