@@ -53,6 +53,8 @@ def test_the_lectures_composition_reads_and_writes():
         ("Dha - S _ $ ऽ s –", "Dha - - - - - - -"),
         ("धा तिरकिट धिं ऽ ता किट", "Dha Ti Ra Ki ta Dhin - Ta Ki ta"),
         ("DhaTit Tita TiTe", "Dha Tit Ti ta Ti Te"),
+        ("kiṭatak tirakiṭatak takiṭatā", "Ki ta ta Ka Ti Ra Ki ta ta Ka Ta Ki ta Ta"),  # a dot makes no stroke
+        ("tiTa kiTatak dhātiṭa tāṭitaṭā", "Ti ta Ki ta ta Ka Dha Ti ta Ta Ti ta ta"),
     ],
 )
 def test_spellings(text, bols):

@@ -299,9 +299,10 @@ def _marked(items: Sequence[Item], taal: taals.Taal) -> list[Item]:
     texts = [{"O": "0", "×": "X", "✕": "X"}.get(text, text) for text in texts]
     signs, starts = list(taal.signs), [str(start) for start in taal.starts]
     paluskar = ["+" if sign == "0" else start for sign, start in zip(signs, starts, strict=True)]
-    cycles = [signs, ["+", *signs[1:]], ["1", *signs[1:]], paluskar] if signs[0] == "X" else [signs, paluskar]
-    whole_cycles = -(-len(texts) // len(signs))
-    if any(texts == (cycle * whole_cycles)[: len(texts)] for cycle in cycles):
+    cycles = (
+        [signs, ["+", *signs[1:]], ["1", *signs[1:]], signs[1:], paluskar] if signs[0] == "X" else [signs, paluskar]
+    )
+    if any(texts == (cycle * len(texts))[: len(texts)] for cycle in cycles):
         return [item._replace(kind="bar", text="|") if item.kind == "mark" else item for item in items]
     counted = [int(text) for text in texts if text.isdigit()]
     heads = {item.place.line: item for item in reversed(items)}

@@ -87,10 +87,11 @@ _END = r"(:|(?<=\s)[-–—](?=\s+[^\W\d_])|[.)-]*\s*$)"
 _BOLS = ("bols", "bol", "notation", "composition", "बोल")  # a heading that says nothing more
 _SPEEDS = "thah|barabar|dugun|tigun|chaugun|aad"
 _HEAD = re.compile(
-    rf"\s*((?:adha\s+|main\s+)?(?:{_NAMES}))\s*{_NUMBER}\s*(?:\(\s*({_SPEEDS})\s*\)\s*)?{_END}", re.IGNORECASE
+    rf"\s*(?:\d{{1,2}}[.)]\s*)?((?:adha\s+|main\s+|theka\s+|kaida\s+)?(?:{_NAMES}))\s*{_NUMBER}\s*(?:\(\s*({_SPEEDS})\s*\)\s*)?{_END}",
+    re.IGNORECASE,
 )
 _MARKS = (":", "-", "–", "—")  # after a heading, before bols
-_OTHER_HEAD = re.compile(r"\s*([^\W\d_][\w .'-]{0,40}?)\s*(\d{0,3})\s*(:)\s*$")
+_OTHER_HEAD = re.compile(r"\s*([^\W\d_][\w\u0900-\u0dff .'-]{0,40}?)\s*(\d{0,3})\s*(:)\s*$")
 _LETTERED = re.compile(r"\s*(\d{0,2}[A-Za-z])\)\s+(?=[^\W\d_])")  # 1a) and its bols
 _LABEL = re.compile(r"\s*(?:bhari|khali|bhari\s+khali|भरी|खाली)\s*(?::|$)", re.IGNORECASE)
 THEME = (
@@ -204,6 +205,10 @@ def header(
             break
         here = place._replace(line=number + 1, column=line.index(match[1]) + 1)
         key = _ALIASES.get(name, name)
+        says = {} if is_key or key in _BESIDE or "taal" in result else _mentioned(match[2])
+        if "taal" in says:  # Example: Teental
+            result |= {name: (value, here) for name, value in says.items()}
+            continue
         if key in _BESIDE:
             before = f"{result['source'][0]}; " if "source" in result else ""
             result["source"] = (f"{before}{match[1]}: {match[2].strip()}", here)

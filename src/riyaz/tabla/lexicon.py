@@ -48,7 +48,7 @@ Na Ga : nag
 Gi Da Na Ga : gidnag ghidnag ghirhnag
 Ge Da Na Ga : ghednag gednag
 Ge Re Na Ga : ghernag gernag
-Ga Na : gan
+Ga Na : gan gun
 Ga Di Ga Na : gadhigana
 Dhi Na Gi Na : dhinagin
 Ti Na Ki Na : tinakin
@@ -62,7 +62,7 @@ Dhi : धि
 Tin : तिन तिन् तीं तीन
 Ti : ती
 Tu : तु थु थू
-Tu : तुं तून थुं थून थूं थुन
+Tu : तूं तुं तूँ तून थुं थून थूं थुन
 Din : दिन दीन् दीं दिन्
 Di : दी
 Na : न
@@ -103,7 +103,7 @@ Dhi : ধি ধী
 Tin : তিন তিন্ তীন তিং
 Ti : তি তী
 Na : না ন
-Ta : তা
+Ta : তা tan taan
 ta : ট ত
 Te : তে টে
 Tet : তেৎ

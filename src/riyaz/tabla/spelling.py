@@ -75,13 +75,12 @@ LONGEST = max(len(spelling) for spelling in spellings())
 def strokes(word: str) -> tuple[str, ...]:
     """Part a word into bols; the longest spelling comes first. Empty where it cannot be parted.
 
-    A ``ṭa`` is the closed Ta; a word that has it beside a plain ``ta`` tells the two apart.
+    A ``ṭa`` is the closed Ta.
     """
     dotted = normalize("NFC", re.sub(r"(?<=\w)'(?=\w)", "", word))
-    if "ṭa" in dotted:
-        plain = re.search("t[aā]", dotted) is not None
-        names = strokes(fold(dotted.replace("ṭa", "tta")) if plain else fold(dotted))
-        return names if plain else tuple(CLOSED if name == UNDECIDED else name for name in names)
+    dotted = re.sub(r"(?<=[ieī])Ta", "ta", dotted) if dotted[:1].islower() else dotted  # tiTa, with a capital for ṭ
+    if "ṭa" in dotted or "ṭā" in dotted:
+        return _retroflex(dotted.lower())
     word = normalize("NFC", fold(dotted))
     letters = re.sub(r"[^a-z]", "", word.lower().replace("s", ""))
     if letters and not _VOWELS.search(letters) and word.isascii() and not re.search(r"T[tT]?t", word):
@@ -96,7 +95,27 @@ def strokes(word: str) -> tuple[str, ...]:
     return _parted(word.lower(), spellings(), frozenset(capitals)) or _parted(word.lower(), spellings(), frozenset())
 
 
+def _retroflex(word: str) -> tuple[str, ...]:
+    """Part a word in which each ``ṭa`` is the closed Ta."""
+    plain, names = normalize("NFC", fold(word)), list[str]()
+    if len(plain) != len(word):
+        return _parted(plain, spellings(), frozenset())
+    for start, end in _pieces(plain, spellings(), frozenset()):
+        piece = list(spellings()[plain[start:end]])
+        heard = [match.start() + start for match in re.finditer("ta", plain[start:end])]
+        open_ = [number for number, name in enumerate(piece) if name in (UNDECIDED, LIKELY)]
+        for at, number in zip(heard, open_, strict=True) if len(heard) == len(open_) else ():
+            piece[number] = CLOSED if word[at] == "ṭ" else piece[number]
+        names += piece
+    return tuple(names)
+
+
 def _parted(word: str, known: dict[str, tuple[str, ...]], capitals: frozenset[int]) -> tuple[str, ...]:
+    return tuple(name for start, end in _pieces(word, known, capitals) for name in known[word[start:end]])
+
+
+def _pieces(word: str, known: dict[str, tuple[str, ...]], capitals: frozenset[int]) -> list[tuple[int, int]]:
+    """Where each spelling begins and ends; none where the word cannot be parted."""
     following = {len(word): len(word)}  # where a spelling starts from which the rest can be parted: where it ends
     for start in reversed(range(len(word))):
         for end in range(min(start + LONGEST, len(word)), start, -1):
@@ -105,12 +124,12 @@ def _parted(word: str, known: dict[str, tuple[str, ...]], capitals: frozenset[in
             if fits and not capitals.intersection(range(start + 1, end)):
                 following[start] = end
                 break
-    names: list[str] = []
+    pieces: list[tuple[int, int]] = []
     start = 0 if 0 in following else len(word)
     while start < len(word):
-        names += known[word[start : following[start]]]
+        pieces.append((start, following[start]))
         start = following[start]
-    return tuple(names)
+    return pieces
 
 
 def mistake(part: str) -> tuple[str, str]:

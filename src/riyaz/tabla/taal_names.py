@@ -17,7 +17,7 @@ ektal: ek, ektaal, एकताल, একতাল
 rupak: roopak, rupaktal, rupakam, रूपक, রূপক
 dadra: dadara, daadra, दादरा, দাদরা
 keherwa: kaharwa, kaherva, kehrwa, keharwa, kaharawa, kaherwa, keherva, kaharva, karwa, kaharava, केहरवा, कहरवा, কাহারবা
-chautal: chowtal, choutal, chartal, char, chau, chou, चौताल, चारताल, চৌতাল
+chautal: chowtal, choutal, chartal, chaartal, char, chau, chou, चौताल, चारताल, চৌতাল
 sooltal: sultal, sul, sool, soolfak, sulfak, sulphakta, soolphakta, सूलताल, सूल, সুলতাল, সুরফাঁকতাল
 dhamar: dhammar, dhamaar, धमार, ধামার
 deepchandi: dipchandi, chanchar, deepchandee, दीपचंदी, दीपचन्दी, দীপচন্দী

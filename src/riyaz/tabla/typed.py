@@ -99,6 +99,8 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
             row = row.replace("[", "(").replace("]", ")")  # each a matra
         row = re.sub(r"(?<=[^\W\d_])_(?=[^\W\d_])", "-", row)
         row = _ROMAN.sub(_blank, row) if roman else row
+        row = row.replace("|]", "| ")
+        row = re.sub(r"(?<=[\u0900-\u097f])[sS](?![A-Za-z])", "ऽ", row)
         row = row.replace("|:", "( ").replace(":|", " )x2") if repeats else row
         row = _RAISED.sub(lambda match: f"({_SIGNS[match[1]]}) ", row)
         result.append(layout.unmarked(_BETWEEN.sub("-", row)))
@@ -151,7 +153,7 @@ def once(rows: Sequence[str], start: int) -> list[str]:
     """Rows from `start` on without those that say in a second script what stands right above them."""
     result, blocks = list(rows), list[tuple[str, list[int]]]()
     for number in range(start, len(rows)):
-        words = _WORD.findall(rows[number].split("#")[0])
+        words = [word for word in _WORD.findall(rows[number].split("#")[0]) if not word.isdigit()]
         scripts = {script(word) for word in words} - {""}
         here = scripts.pop() if len(scripts) == 1 and all(map(strokes, words)) else ""
         if here and blocks and blocks[-1][0] == here:
@@ -170,7 +172,8 @@ def once(rows: Sequence[str], start: int) -> list[str]:
 def _same(rows: Sequence[str], others: Sequence[str]) -> bool:
     """Whether two blocks have the same hands, word by word; a Ta that is not yet decided is like any other."""
     first, second = (
-        [with_ka(list(strokes(word))) for row in block for word in _WORD.findall(row)] for block in (rows, others)
+        [with_ka(list(strokes(word))) for row in block for word in _WORD.findall(row) if not word.isdigit()]
+        for block in (rows, others)
     )
     if [len(word) for word in first] != [len(word) for word in second]:
         return False
