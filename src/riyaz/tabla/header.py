@@ -9,6 +9,7 @@ from unicodedata import normalize
 
 from riyaz.music.events import Unreadable
 from riyaz.tabla import pitch, taals
+from riyaz.tabla.layout import sign_row
 from riyaz.tabla.place import Place
 from riyaz.tabla.spelling import fold, strokes
 
@@ -81,7 +82,7 @@ _SECTIONS = (
     "tehai chakradar gat tukda mohra uthan laggi paran adha-dohra thah barabar dugun tigun chaugun aad "
     "bols bol notation composition बोल मुख कायदा क़ायदा दोहरा पलटा तिहाई ठेका रेला"
 )
-_NAMES = "|".join(sorted(_SECTIONS.split(), key=len, reverse=True))
+_NAMES = "|".join(sorted({*_SECTIONS.split(), *_KNOWN_FORMS}, key=len, reverse=True))
 _NUMBER = r"(?:[#-]|no\.?|number|नं\.?)?\s*(\d{0,3})"
 _END = r"(:|(?<=\s)[-–—](?=\s+[^\W\d_])|[.)-]*\s*$)"
 _BOLS = ("bols", "bol", "notation", "composition", "बोल")  # a heading that says nothing more
@@ -435,7 +436,7 @@ def sections(rows: list[str], start: int, default: str, place: Place) -> Iterato
         else:
             if match := _LABEL.match(rows[number]):
                 rows[number] = " " * match.end() + rows[number][match.end() :]
-            if rows[number].split("#")[0].strip() and not heads:
+            if rows[number].split("#")[0].strip() and not heads and not sign_row(rows[number].split("#")[0]):
                 heads.append(Head(default, number, number))
     for head, end in zip(heads, [*(head.row for head in heads[1:]), len(rows)], strict=False):
         yield head, head.first, end

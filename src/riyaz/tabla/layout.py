@@ -15,7 +15,7 @@ from riyaz.tabla.spelling import script, strokes
 LONGEST = 100_000  # words; what a repeat may make of a few lines
 
 _TOKEN = re.compile(
-    r"(?P<bar>[|।॥]+|(?<!\S)(?://?|[Il]|[:;])(?!\S))"
+    r"(?P<bar>[|।॥]+|(?<!\S)(?://?|II?|l|[:;])(?!\S))"
     r"|(?P<sign>\([Xx+]\)|\([0Oo2-9]\)(?=\s*\S)(?!\s*[x×]))"
     r"|(?P<span>\(\s*\d*\s*(?:[½¼¾]|\d/[1-9])?\s*\)\s*$)"
     r"|(?P<section>(?:\+\s*)?\ue000\d+)"
@@ -41,6 +41,11 @@ _TIMES = {"twice": 2, "thrice": 3, "two times": 2, "three times": 3, "2 times": 
 _SPOKEN = re.compile(rf"(?<![\w(])\(?({'|'.join(_TIMES)})\)?(?!\w)", re.IGNORECASE)
 _NAMED = re.compile(r"^\s*\$([^\W\d]\w*)\s*[:=]")
 _TYPED = str.maketrans({"\u00a0": " ", "\u200b": "", "\ufeff": "", '"': " ", "“": " ", "”": " ", "\r": " "})
+
+
+def sign_row(row: str) -> bool:
+    """Whether a row has signs and numbers alone, such as those above or below the bols."""
+    return _SIGN_ROW.fullmatch(row) is not None and not re.fullmatch(r"\s*[x×]\s?\d+\s*", row)
 
 
 def unmarked(row: str) -> str:
@@ -109,11 +114,7 @@ def items(rows: list[str], first: int, last: int, place: Place, names: Sequence[
                 state.named[state.naming], state.stack[-1], state.naming = state.stack[-1], before, ""
         elif match := re.match(r"\s*([^\W\d]\w*)\s*:\s*(.*?)\s*$", content):
             state.speed = _speed(match[1], match[2], here._replace(column=match.start(1) + 1))
-        elif (
-            _RULE.fullmatch(content)
-            or _claps(content)
-            or (_SIGN_ROW.fullmatch(content) and not re.fullmatch(r"\s*[x×]\s?\d+\s*", content))
-        ):
+        elif _RULE.fullmatch(content) or _claps(content) or sign_row(content):
             continue
         else:
             if listed and (dash := re.match(r"\s*[-–—](?=\s+\S)", content)):  # it lists, or is a rest

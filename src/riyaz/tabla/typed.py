@@ -99,7 +99,7 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
             row = row.replace("[", "(").replace("]", ")")  # each a matra
         row = re.sub(r"(?<=[^\W\d_])_(?=[^\W\d_])", "-", row)
         row = _ROMAN.sub(_blank, row) if roman else row
-        row = row.replace("|]", "| ")
+        row = re.sub("ঃ(?=\\s|$)", ":", row.replace("|]", "| "))
         row = re.sub(r"(?<=[\u0900-\u097f])[sS](?![A-Za-z])", "ऽ", row)
         row = row.replace("|:", "( ").replace(":|", " )x2") if repeats else row
         row = _RAISED.sub(lambda match: f"({_SIGNS[match[1]]}) ", row)
