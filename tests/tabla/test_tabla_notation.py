@@ -155,6 +155,7 @@ TEENTAL = "taal: teental\n"
         (TEENTAL + "speed: 11\nDha", r"f.txt:3:1: 'Dha' parts a matra into more"),
         (TEENTAL + "[theme\nDha", r"f.txt:2:1: '\[theme' names no section"),
         (TEENTAL + "[a]\nDha\n[a]\nDha", r"f.txt:4:1: there are two sections 'a'"),
+        (TEENTAL + "form: kaida\nDhaDha TeTe | DhaDha |", r"f.txt:3:13: vibhag 1 of Teental has 2 matras"),
         (TEENTAL + "[a]\n[b]\nDha", r"f.txt:2:1: section 'a' has no bols"),
         (TEENTAL, r"f.txt:1:1: there are no bols"),
         ("", r"f.txt:1:1: the header names no taal"),

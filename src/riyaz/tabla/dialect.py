@@ -155,7 +155,7 @@ def settle(
     both = joined or listed or not (grouped and fitting)
     plainly = not dots and (both if whole(first, taal) else not by_words and _half(first, taal, paired))
     even = len({len(strokes(word)) for word in words}) == 1 and len(strokes(words[0])) > 1
-    if plainly and even and form in THEMED and _half(first, taal, True):
+    if mistaken is None and plainly and even and form in THEMED and _half(first, taal, True):
         return plain, first  # a kaida in pairs, whose paltas are written without their khali
     if mistaken is None and plainly and first not in [slots for _, slots in fitting]:
         fitting = [(plain, first), *fitting]
