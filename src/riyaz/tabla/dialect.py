@@ -334,6 +334,8 @@ def _placed(parts: Mapping[str, Sequence[Item]], taal: taals.Taal, reading: Read
 def _meant(items: Sequence[Item], reading: Reading) -> list[Item]:
     """Items with dots, commas and hyphens as the reading takes them."""
     meant: list[Item] = []
+    if reading.bars == "matras":
+        items = _rows_end(items)
     for item in items if reading.commas != "matras" else _by_commas(items):
         if item.kind == "dot":
             item = (
@@ -353,6 +355,18 @@ def _meant(items: Sequence[Item], reading: Reading) -> list[Item]:
         else:
             meant.append(item)
     return meant
+
+
+def _rows_end(items: Sequence[Item]) -> list[Item]:
+    """Items with a bar at the end of each row that has one in it, where bars end matras."""
+    barred = {item.place.line for item in items if item.kind == "bar"}
+    result: list[Item] = []
+    for item in items:
+        line = result[-1].place.line if result else item.place.line
+        if line != item.place.line and line in barred and result[-1].kind != "bar":
+            result.append(result[-1]._replace(kind="bar", text="|"))
+        result.append(item)
+    return result
 
 
 def _groups(items: Sequence[Item]) -> Iterator[list[Item]]:

@@ -84,7 +84,7 @@ _SECTIONS = (
 )
 _NAMES = "|".join(sorted({*_SECTIONS.split(), *_KNOWN_FORMS}, key=len, reverse=True))
 _NUMBER = r"(?:[#-]|no\.?|number|नं\.?)?\s*(\d{0,3})"
-_END = r"(:|(?<=\s)[-–—](?=\s+[^\W\d_])|[.)-]*\s*$)"
+_END = r"(:|(?<=\s)[-–—](?=\s*[^\W\d_])|[.)-]*\s*$)"
 _BOLS = ("bols", "bol", "notation", "composition", "बोल")  # a heading that says nothing more
 _SPEEDS = "thah|barabar|dugun|tigun|chaugun|aad"
 _HEAD = re.compile(
@@ -142,8 +142,11 @@ def header(
     titled = hinted = False
     for number, line in enumerate(rows):
         content = line.split("#")[0].strip().strip("*_").strip()
+        content = re.sub(r"^(?:composition\s+)?(?:type|form)\s*[-–—:]\s*(?=\w)", "form: ", content, flags=re.IGNORECASE)
+        content = re.sub(r"^beats?\s*/\s*matras?(?=\s*[-–—:])", "matras", content, flags=re.IGNORECASE)
         dashed = re.match(r"([^\W\d][^\s:=|]*)\s+[-–—]\s+(?=\S)", content)
-        if dashed and _ALIASES.get(name := fold(dashed[1]).lower(), name) in ("matras", "vibhags", "tempo", "laya"):
+        counted = ("matras", "vibhags", "tempo", "laya", *_CLAPS)
+        if dashed and _ALIASES.get(name := fold(dashed[1]).lower(), name) in counted:
             content = f"{dashed[1]}: {content[dashed.end() :]}"
         match = re.match(r"([^\W\d][^\s:=|]*)\s*[:=]\s*(.*)$", content)
         several = re.split(rf"[\s,;|]+(?={_SEVERAL}\s*[:=])", content, flags=re.IGNORECASE) if match else []
@@ -204,7 +207,7 @@ def header(
         if name == "speed" or (_HEAD.match(line) and not (name == "theka" and "vibhags" in result)):
             end = number
             break
-        here = place._replace(line=number + 1, column=line.index(match[1]) + 1)
+        here = place._replace(line=number + 1, column=max(line.find(match[1]), 0) + 1)
         key = _ALIASES.get(name, name)
         says = {} if is_key or key in _BESIDE or "taal" in result else _mentioned(match[2])
         if "taal" in says:  # Example: Teental

@@ -13,7 +13,7 @@ from unicodedata import normalize
 _NAMES = """
 teental: tintal, teentaal, tritaal, trital, tintaal, tin, teen, tri, तीनताल, त्रिताल, तीन, তিনতাল, ত্রিতাল
 jhaptal: jhap, japtal, jhamptal, jhamp, zaptal, झपताल, झप, ঝাঁপতাল
-ektal: ek, ektaal, एकताल, একতাল
+ektal: eka_tal, eka, ek, ektaal, एकताल, একতাল
 rupak: roopak, rupaktal, rupakam, रूपक, রূপক
 dadra: dadara, daadra, दादरा, দাদরা
 keherwa: kaharwa, kaherva, kehrwa, keharwa, kaharawa, kaherwa, keherva, kaharva, karwa, kaharava, केहरवा, कहरवा, কাহারবা

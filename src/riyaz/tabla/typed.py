@@ -50,6 +50,11 @@ _LOW = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _SAID = re.compile(
     r"\(\s*(?:sam|sum|khali|bhari|सम|खाली|भरी)\s*\)|\(\s*(?:ta+li|clap|wave|ताली)\s*\)\s*$", re.IGNORECASE
 )
+_CELL = re.compile(
+    r"^(\s*\|)\s*(?:ma+tras?|beats?|count|bols?|signs?|ta+l[ai]|vibhags?)\s*(?=\|)", re.IGNORECASE
+)  # names its row
+_CLAPS = re.compile(r"\(?\b(?:clap|wave|ta+li|khali|sam)\b\)?", re.IGNORECASE)
+_COUNT = re.compile(r"^\s*\d{1,2}\s*(?:beats?|matras?)\b.*$", re.IGNORECASE)  # a row of words
 _UNDER = re.compile(r"^\s*(?:={3,}|_{4,})\s*$")  # a heading's line
 _NUMBER_AT_END = re.compile(r"(?<=[।॥|])\s*[\d०-९]{1,3}\s*[।॥|]+\s*$")  # ॥१॥
 _CALLED = re.compile(r"(?<=[^\W\d_])!+")
@@ -92,6 +97,9 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
         row = _ORDINAL.sub(_in_order, row)
         for marks in (_SENT, _QUOTED, _COUNTED, _SAID, _UNDER, _NUMBER_AT_END, _CALLED):
             row = marks.sub(_blank, row)
+        row = _CELL.sub(lambda match: match[1].ljust(len(match[0])), row)
+        row = "" if _CLAPS.search(row) and layout.sign_row(_CLAPS.sub("", row)) else row
+        row = "" if _COUNT.match(row) and not all(map(strokes, _WORD.findall(row)[2:])) else row
         if (remark := _REMARK.search(row)) and not any(map(strokes, _WORD.findall(remark[1]))):
             row = row[: remark.start()]
         groups = _GROUPED.findall(row)
