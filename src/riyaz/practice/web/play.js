@@ -386,9 +386,9 @@ class RiyazPlay extends HTMLElement {
     }
   }
 
-  /** What the hands play at an event. */
-  hand(index) {
-    return struckAs(this.ready().events.slice(index).map(event => event.names[0] || ''), this.model.played)[0];
+  /** What the hands play from an event on. @returns {string[]} */
+  hands(index = 0) {
+    return struckAs(this.ready().events.slice(index).map(event => event.names[0] || ''), this.model.played);
   }
 
   /** How long a note goes on, in beats, with what holds it. */
@@ -402,7 +402,7 @@ class RiyazPlay extends HTMLElement {
   sound(index, time, seconds) {
     const {names, held} = this.ready().events[index];
     if (this.bols) {
-      if (names.length) this.engine.strike(this.model.strokes[this.hand(index)], time, 1, 'piece');
+      if (names.length) this.engine.strike(this.model.strokes[this.hands(index)[0]], time, 1, 'piece');
     } else names.forEach((name, k) => { if (!held[k]) this.engine.note(this.model.numbers[name], time, this.held(index, name) * seconds, 'piece'); });
   }
 
@@ -543,12 +543,12 @@ class RiyazPlay extends HTMLElement {
 
   /** The notes of the piece, in ticks. */
   notes() {
-    const piece = this.ready(), {beat} = this.model.rules, result = [];
+    const piece = this.ready(), {beat} = this.model.rules, hands = this.bols ? this.hands() : [], result = [];
     piece.events.forEach((event, i) => {
       const onset = Math.round(event.beat * beat), length = Math.round(event.length * beat);
       if (!this.bols) event.names.forEach((name, k) => { if (!event.held[k]) result.push({onset, length: Math.round(this.held(i, name) * beat), pitch: this.model.numbers[name]}); });
       else if (event.names.length) {
-        for (const [stroke, delay] of this.model.strokes[this.hand(i)]) {
+        for (const [stroke, delay] of this.model.strokes[hands[i]]) {
           const late = delay ? Math.min(Math.floor(beat / 24), Math.floor(length / 2)) : 0;
           result.push({onset: onset + late, length: length - late, pitch: this.model.drum[stroke]});
         }
