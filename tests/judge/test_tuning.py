@@ -47,25 +47,40 @@ def test_the_nearest_candidate_is_taken_and_comes_from_the_cache_unchanged(
     assert tuned.settings.generate.temperature == tried.loc[tried["mean"].idxmin(), "value"]
     assert tried["chosen"].sum() == 1
     assert {"pitch", "duration", tuning.BITS} <= set(tried.columns)
-    monkeypatch.setattr(tuning, "_try", None)
+    monkeypatch.setattr(tuning._Trial, "rows", None)
     again = tuning.settled(model, data, settings, tmp_path)
     assert again.tried.equals(tried)
     assert again.settings == tuned.settings
 
 
 def test_what_tuning_does_not_read_tunes_nothing_again(model, data, settings, tmp_path, monkeypatch):
-    monkeypatch.setattr(tuning, "CANDIDATES", {"temperature": (0.7, 1.0)})
+    monkeypatch.setitem(tuning.CANDIDATES, "temperature", (0.7, 1.0))
     other = {"pieces": 2, "primer": "x", "theme": "x", "performances": 1, "paltas": 1, "laya": 1}
     assert tuple(other) == tuning.BESIDE
     changed = settings.model_copy(update={"generate": settings.generate.model_copy(update=other)})
     tried = tuning.settled(model, data, settings, tmp_path).tried
     assert tuning.settled(model, data, changed).tried.equals(tried)  # without the cache
-    monkeypatch.setattr(tuning, "_try", None)
+    monkeypatch.setattr(tuning._Trial, "rows", None)
     assert tuning.settled(model, data, changed, tmp_path).tried.equals(tried)
 
 
+def test_a_temperature_that_is_asked_for_chooses_nothing_again(model, data, settings, tmp_path, monkeypatch):
+    for name in tuning.CANDIDATES:
+        monkeypatch.setitem(tuning.CANDIDATES, name, tuning.CANDIDATES[name][-2:])
+    auto = dict.fromkeys(tuning.CANDIDATES, "auto")
+    asked = settings.model_copy(update={"generate": settings.generate.model_copy(update=auto)})
+    tried = tuning.settled(model, data, asked, tmp_path).tried
+    assert tried["setting"].drop_duplicates().tolist() == ["memory", "top_p", "temperature"]
+    monkeypatch.setattr(tuning._Trial, "rows", None)
+    warm = asked.model_copy(update={"generate": asked.generate.model_copy(update={"temperature": 0.6})})
+    tuned = tuning.settled(model, data, warm, tmp_path)
+    assert tuned.settings.generate.temperature == 0.6
+    assert tuned.tried.equals(tried[tried["setting"] != "temperature"])
+    assert tuned.settings.generate.top_p == tried.loc[tried["chosen"] & (tried["setting"] == "top_p"), "value"].item()
+
+
 def test_the_test_part_is_not_seen(model, data, settings, monkeypatch):
-    monkeypatch.setattr(tuning, "CANDIDATES", {"temperature": (0.7, 1.0)})
+    monkeypatch.setitem(tuning.CANDIDATES, "temperature", (0.7, 1.0))
     swapped = [*range(11), 0]  # another piece is the test part
     other = data.rows(swapped).with_parts(data.parts)
     assert tuning.settled(model, other, settings).tried.equals(tuning.settled(model, data, settings).tried)

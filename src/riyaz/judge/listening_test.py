@@ -75,23 +75,21 @@ def new(model: Bundle, settings: Settings, data: DataSet, n: int, seed: int) -> 
     network = draw(model, [sampling] * n, seed, [first] * n, rules)
     return {
         "network": [vocabulary.tokens(one.ids) for one in network],
-        "n-gram": by_n_gram(model, settings, data, n, seed, rules, first),
+        "n-gram": by_n_gram(rivals.n_gram(data, settings), model, sampling, n, seed, rules, first),
     }
 
 
 def by_n_gram(
+    baseline: ngram.Model,
     model: Bundle,
-    settings: Settings,
-    data: DataSet,
+    sampling: Sampling,
     n: int,
     seed: int,
     rules: grammar.Rules | None = None,
     first: ArrayLike = (),
 ) -> list[list[str]]:
-    """Tokens of n pieces by the n-gram, drawn as the network's are; `first` are ids that each begins with."""
-    sampling = Sampling.of(settings.generate, data.lengths)
-    rules = rules or grammar.rules(model.vocabulary, model.scheme)
-    baseline, rng = rivals.n_gram(data, settings), np.random.default_rng(seed)
+    """Tokens of n pieces by an n-gram, drawn as the network's are; `first` are ids that each begins with."""
+    rules, rng = rules or grammar.rules(model.vocabulary, model.scheme), np.random.default_rng(seed)
     shape = (sampling.tokens, [START, *np.asarray(first, int).tolist()], sampling.temperature, sampling.top_p)
     return [model.vocabulary.tokens(ngram.sample(baseline, rng, *shape, masking(rules))) for _ in range(n)]
 

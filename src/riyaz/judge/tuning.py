@@ -6,11 +6,14 @@ discrepancy of `riyaz.judge.style` from one training or validation piece of each
 drawn too boldly they are surprising, too timidly they are dull. Each distance is divided by the one that 95 % of human
 draws keep to. The candidate is taken whose discrepancy and whose mean over the other distances are smallest together:
 a small validation part says little of each feature. One setting is chosen after the other, in the order of
-`CANDIDATES`. The test part is not seen, and the pieces have another seed than those that are delivered and judged.
+`CANDIDATES`, whatever is asked for those that come later: so an experiment that sets the temperature, which comes last,
+chooses nothing again. The test part is not seen, and the pieces have another seed than those that are delivered and
+judged.
 """
 
 import json
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +32,10 @@ from riyaz.tools import source, store
 
 CANDIDATES = {
     "memory": (0.0, 0.3, 0.6, 1.0, 2.0, 4.0),
-    "temperature": (0.7, 0.8, 0.9, 1.0),
     "top_p": (0.9, 0.95, 0.98, 1.0),
+    "temperature": (0.7, 0.8, 0.9, 1.0),
 }
-START = {"memory": 1.0, "temperature": 0.9, "top_p": 0.98}  # of a setting while an earlier one is chosen
+START = {"memory": 1.0, "top_p": 0.98, "temperature": 0.9}  # of a setting while an earlier one is chosen
 BESIDE = ("pieces", "primer", "theme", "performances", "paltas", "laya")  # keys of `generate` that change nothing here
 SEED = 1000  # added to the seed of free pieces
 DRAWS = 200
@@ -78,54 +81,65 @@ def settled(model: Bundle, data: DataSet, settings: Settings, cache: Path | None
         said = ", ".join(f"{name} {number:g}" for name, number in numbers.items())
         why = f"There are no validation pieces to choose on, so what is auto is what tuning begins with: {said}."
         return Tuned(_with(settings, numbers), pd.DataFrame(), why)
+    read = {name: value for name, value in asked.items() if name not in (*BESIDE, *CANDIDATES)}
     depends: list[Any] = [source.digest(path) for path in source.reached(Path(__file__))]
-    read = {name: value for name, value in asked.items() if name not in BESIDE}
     depends += [settings.seed, read, model.params, model.weights["members"], list(model.vocabulary.words)]
     depends += [data.parts.tolist(), data.ids]
-    place = cache and cache / "tuned" / f"{store.digest(*depends)}.json"
-    tried = store.cached(
-        place,
-        lambda: _try(model, data, settings, names),
-        lambda rows, path: path.write_text(json.dumps(rows.to_dict("records")), encoding="utf-8"),
-        lambda path: pd.DataFrame(json.loads(path.read_text(encoding="utf-8"))),
-    )
-    best = tried[tried["chosen"]].set_index("setting")["value"].to_dict()
-    return Tuned(_with(settings, best), tried)
+    trial, now, tables = _Trial(model, data, settings), dict(START), []
+    for name in CANDIDATES:
+        if name in names:
+            place = cache and cache / "tuned" / f"{store.digest(name, now, *depends)}.json"
+            rows = store.cached(place, lambda name=name: trial.rows(name, now), _save, _load)
+            now[name] = float(rows.loc[rows["chosen"], "value"].iloc[0])
+            tables.append(rows)
+        else:
+            now[name] = asked[name]
+    return Tuned(_with(settings, {name: now[name] for name in names}), pd.concat(tables, ignore_index=True))
 
 
 def _with(settings: Settings, numbers: dict[str, float]) -> Settings:
     return settings.model_copy(update={"generate": settings.generate.model_copy(update=numbers)})
 
 
-def _try(model: Bundle, data: DataSet, settings: Settings, names: list[str]) -> pd.DataFrame:
-    """One setting after the other: a row a candidate."""
-    now: dict[str, Any] = {name: START[name] for name in names}
-    again = _with(settings.model_copy(update={"seed": settings.seed + SEED}), now)
-    start = free.sampling(data, again)
-    first, _ = _drawn(model, data, again, start)
-    human, rows = Human.of(model, data, settings.seed, int(np.median([len(piece.events) for piece in first]))), []
-    for name in names:
-        candidates = CANDIDATES[name] if name != "memory" or model.memory else (0.0,)
-        here = [_row(model, data, again, human, replace(start, **{**now, name: value})) for value in candidates]
-        best = int(np.argmin([row["mean"] for row in here]))
-        now[name] = candidates[best]
-        rows += [
-            {"setting": name, "value": value, "chosen": k == best, **row}
-            for k, (value, row) in enumerate(zip(candidates, here, strict=True))
-        ]
-    return pd.DataFrame(rows)
+def _save(rows: pd.DataFrame, path: Path) -> None:
+    path.write_text(json.dumps(rows.to_dict("records")), encoding="utf-8")
 
 
-def _drawn(
-    model: Bundle, data: DataSet, settings: Settings, sampling: Sampling
-) -> tuple[list[Piece], list[np.ndarray]]:
-    drawn, about = free.pieces(model, data, settings, ROWS, [sampling] * ROWS), free.about(data, settings)
-    return [free.piece(one, model, f"{k}", about) for k, one in enumerate(drawn)], [one.ids for one in drawn]
+def _load(path: Path) -> pd.DataFrame:
+    return pd.DataFrame(json.loads(path.read_text(encoding="utf-8")))
 
 
-def _row(model: Bundle, data: DataSet, settings: Settings, human: "Human", sampling: Sampling) -> dict[str, float]:
-    pieces, ids = _drawn(model, data, settings, sampling)
-    return human.distances(pieces, bits(_logs(model, ids), ids))
+class _Trial:
+    """The candidates of one setting after the other, beside human pieces that are measured once."""
+
+    def __init__(self, model: Bundle, data: DataSet, settings: Settings):
+        self.model, self.data, self.seed = model, data, settings.seed
+        self.settings = _with(settings.model_copy(update={"seed": settings.seed + SEED}), START)
+        self.start = free.sampling(data, self.settings)
+
+    @cached_property
+    def human(self) -> "Human":
+        first, _ = self.drawn(self.start)
+        return Human.of(self.model, self.data, self.seed, int(np.median([len(piece.events) for piece in first])))
+
+    def drawn(self, sampling: Sampling) -> tuple[list[Piece], list[np.ndarray]]:
+        made = free.pieces(self.model, self.data, self.settings, ROWS, [sampling] * ROWS)
+        about = free.about(self.data, self.settings)
+        return [free.piece(one, self.model, f"{k}", about) for k, one in enumerate(made)], [one.ids for one in made]
+
+    def rows(self, name: str, now: dict[str, Any]) -> pd.DataFrame:
+        """A row a candidate of the setting `name`; `now` has the others."""
+        candidates, rows = CANDIDATES[name] if name != "memory" or self.model.memory else (0.0,), []
+        for value in candidates:
+            pieces, ids = self.drawn(replace(self.start, **{**now, name: value}))
+            rows.append(self.human.distances(pieces, bits(_logs(self.model, ids), ids)))
+        best = int(np.argmin([row["mean"] for row in rows]))
+        return pd.DataFrame(
+            [
+                {"setting": name, "value": value, "chosen": k == best, **row}
+                for k, (value, row) in enumerate(zip(candidates, rows, strict=True))
+            ]
+        )
 
 
 def _logs(model: Bundle, ids: list[np.ndarray]) -> list[np.ndarray]:

@@ -5,7 +5,9 @@ player goes on from a phrase, or is answered. For kaidas it has the plans of `ri
 """
 
 import base64
+import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,7 +22,7 @@ from riyaz.practice.timeline import TEMPO, timeline
 from riyaz.tabla import strokes, taal_names, taals
 from riyaz.text import features, grammar
 from riyaz.text.tokens import Vocabulary, kind
-from riyaz.tools import environment, files
+from riyaz.tools import environment, files, source, store
 
 MODULES = (
     *("timeline", "sound", "controls", "grammar", "network", "past", "mind", "phrase", "midi", "piece"),
@@ -64,13 +66,16 @@ def rules(vocabulary: Vocabulary) -> dict[str, Any]:
     return table | {"cycle": features.cycles(vocabulary).tolist(), "beat": TICKS}
 
 
-def model_data(model: Bundle, settings: Generate, pieces: Sequence[Piece] = ()) -> dict[str, Any]:
+def model_data(
+    model: Bundle, settings: Generate, pieces: Sequence[Piece] = (), cache: Path | None = None
+) -> dict[str, Any]:
     """All that the page knows of a model.
 
     Parameters
     ----------
     settings : section generate: its taal and form are chosen first, its limit and its number of paltas hold.
     pieces : of the corpus; their kaidas are performed.
+    cache : the cache's folder; None: no cache.
     """
     words = model.vocabulary.words
     shown: dict[str, Any] = {
@@ -91,8 +96,21 @@ def model_data(model: Bundle, settings: Generate, pieces: Sequence[Piece] = ()) 
     shown["tempo"] = TEMPO[shown["kind"]]
     if shown["kind"] == "notes":
         return shown | _of_notes(words)
-    performed = kaida.tables(pieces, model.vocabulary, settings.paltas)
+    performed = _kaidas(pieces, model.vocabulary, settings.paltas, cache)
     return shown | _of_bols(words, settings) | {"kaida": performed}
+
+
+def _kaidas(pieces: Sequence[Piece], vocabulary: Vocabulary, paltas: int, cache: Path | None) -> dict[str, Any] | None:
+    """The tables of `riyaz.practice.kaida`, from the cache where the corpus is the same."""
+    code = [source.digest(path) for path in source.reached(Path(kaida.__file__))]
+    corpus = [[piece.name, piece.about, *events.rows(piece.events)] for piece in pieces]
+    tables = store.cached(
+        cache and cache / "kaidas" / f"{store.digest(code, corpus, list(vocabulary.words), paltas)}.json",
+        lambda: json.dumps(kaida.tables(pieces, vocabulary, paltas)),
+        lambda text, path: path.write_text(text, encoding="utf-8"),
+        lambda path: path.read_text(encoding="utf-8"),
+    )
+    return json.loads(tables)
 
 
 def kind_of(vocabulary: Vocabulary) -> str:
@@ -140,7 +158,9 @@ def _pitches(words: tuple[str, ...]) -> list[int]:
     return [NUMBERS[name] for word in words if (name := word.lstrip("+~")) in NUMBERS]
 
 
-def render(corpus: str, model: Bundle, settings: Generate, pieces: Sequence[Piece] = ()) -> str:
+def render(
+    corpus: str, model: Bundle, settings: Generate, pieces: Sequence[Piece] = (), cache: Path | None = None
+) -> str:
     """Make the page; of a model of scheme ``chord`` one that says why it cannot be played with."""
     plays = model.scheme == "event"
     which = kind_of(model.vocabulary)
@@ -152,7 +172,7 @@ def render(corpus: str, model: Bundle, settings: Generate, pieces: Sequence[Piec
         lead=_LEAD[which] if plays else _CHORDS,
         stage="<riyaz-play></riyaz-play>" if plays else "",
         sounds=player.data({name: bank for name, bank in banks.items() if name in ("strokes", "piano")}),
-        model=player.data(model_data(model, settings, pieces)) if plays else "{}",
+        model=player.data(model_data(model, settings, pieces, cache)) if plays else "{}",
         script=player.script(*MODULES),
     )
 
@@ -170,5 +190,6 @@ def run(arguments: list[str]) -> int:
     folder = root / "data" / "events" / corpus
     if not (folder / "pieces.json").is_file():
         raise FileNotFoundError(f"{folder / 'pieces.json'} is missing: dvc repro explore@{corpus} makes it")
-    files.write(root / "reports" / corpus / "play.html", render(corpus, model, settings.generate, events.load(folder)))
+    page = render(corpus, model, settings.generate, events.load(folder), store.folder(root))
+    files.write(root / "reports" / corpus / "play.html", page)
     return 0

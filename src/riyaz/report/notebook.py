@@ -21,10 +21,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-# ruff: noqa: E402 (the next line has to come before the imports)
-# jsonschema would build a grammar of IRIs for two seconds, and no notebook has any.
-sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
-
 import nbformat
 from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpecManager
