@@ -47,7 +47,7 @@ def test_the_nearest_candidate_is_taken_and_comes_from_the_cache_unchanged(
     assert tuned.settings.generate.temperature == tried.loc[tried["mean"].idxmin(), "value"]
     assert tried["chosen"].sum() == 1
     assert {"pitch", "duration", tuning.BITS} <= set(tried.columns)
-    monkeypatch.setattr(tuning._Trial, "rows", None)
+    monkeypatch.setattr(tuning._Trial, "rows", lambda *_: pytest.fail("it was tuned again"))
     again = tuning.settled(model, data, settings, tmp_path)
     assert again.tried.equals(tried)
     assert again.settings == tuned.settings
@@ -60,7 +60,7 @@ def test_what_tuning_does_not_read_tunes_nothing_again(model, data, settings, tm
     changed = settings.model_copy(update={"generate": settings.generate.model_copy(update=other)})
     tried = tuning.settled(model, data, settings, tmp_path).tried
     assert tuning.settled(model, data, changed).tried.equals(tried)  # without the cache
-    monkeypatch.setattr(tuning._Trial, "rows", None)
+    monkeypatch.setattr(tuning._Trial, "rows", lambda *_: pytest.fail("it was tuned again"))
     assert tuning.settled(model, data, changed, tmp_path).tried.equals(tried)
 
 
@@ -71,7 +71,7 @@ def test_a_temperature_that_is_asked_for_chooses_nothing_again(model, data, sett
     asked = settings.model_copy(update={"generate": settings.generate.model_copy(update=auto)})
     tried = tuning.settled(model, data, asked, tmp_path).tried
     assert tried["setting"].drop_duplicates().tolist() == ["memory", "top_p", "temperature"]
-    monkeypatch.setattr(tuning._Trial, "rows", None)
+    monkeypatch.setattr(tuning._Trial, "rows", lambda *_: pytest.fail("it was tuned again"))
     warm = asked.model_copy(update={"generate": asked.generate.model_copy(update={"temperature": 0.6})})
     tuned = tuning.settled(model, data, warm, tmp_path)
     assert tuned.settings.generate.temperature == 0.6

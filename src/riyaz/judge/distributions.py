@@ -19,6 +19,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from itertools import pairwise
 from math import ceil
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
@@ -145,9 +146,8 @@ def form(piece: Piece) -> dict[str, float]:
     if not onset.size:
         names = ("in_key", "key_clarity", "on_beat", "groove", "phrase", "phrase_end_on_beat", "tonic_end")
         return dict.fromkeys(names, float("nan")) | {"empty_beats": 1.0 if len(events) else float("nan")}
-    tonic, clarity = key_clarity(pitch, duration)
+    _, clarity = key_clarity(pitch, duration)
     ends, beats_a_bar = phrase_ends(events), bar_beats(piece.about.get("metre"))
-    bass = next(NUMBERS[s[0]] for s in reversed(events["symbols"].tolist()) if s)
     return {
         "in_key": scale_consistency(pitch),
         "key_clarity": clarity,
@@ -155,7 +155,7 @@ def form(piece: Piece) -> dict[str, float]:
         "groove": groove_consistency(onset, beats_a_bar) if beats_a_bar else float("nan"),
         "phrase": float(np.median(np.diff(ends)) / TICKS) if len(ends) > 1 else float("nan"),
         "phrase_end_on_beat": float((ends % TICKS == 0).mean()),
-        "tonic_end": float(bass % 12 == tonic) if tonic >= 0 else float("nan"),
+        "tonic_end": scores.closes(events),
         "empty_beats": _empty_beats(events),
     }
 
@@ -243,6 +243,13 @@ def _of_bols(piece: Piece) -> dict[str, dict]:
 
 
 FEATURES: dict[str, Callable[[Piece], dict[str, dict]]] = {"notes": _of_notes, "bols": _of_bols}
+_COUNTS: WeakKeyDictionary[Piece, dict[str, dict]] = WeakKeyDictionary()  # a human piece is compared many times
+
+
+def _counts(piece: Piece) -> dict[str, dict]:
+    if piece not in _COUNTS:
+        _COUNTS[piece] = FEATURES[piece.about.get("kind", "notes")](piece)
+    return _COUNTS[piece]
 
 
 def per_piece(pieces: Sequence[Piece]) -> dict[str, pd.DataFrame]:
@@ -259,7 +266,7 @@ def per_piece(pieces: Sequence[Piece]) -> dict[str, pd.DataFrame]:
     ``onset in the matra``, ``phrase repetition`` and ``sams struck`` (bins of 0.05; counts pieces).
     An empty piece counts nothing; no pieces give no features.
     """
-    counted = [FEATURES[piece.about.get("kind", "notes")](piece) for piece in pieces]
+    counted = [_counts(piece) for piece in pieces]
     table = {}
     for name in counted[0] if counted else ():
         support = sorted({value for one in counted for value in one[name]})

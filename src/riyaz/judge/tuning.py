@@ -13,7 +13,7 @@ judged.
 
 import json
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +89,7 @@ def settled(model: Bundle, data: DataSet, settings: Settings, cache: Path | None
     for name in CANDIDATES:
         if name in names:
             place = cache and cache / "tuned" / f"{store.digest(name, now, *depends)}.json"
-            rows = store.cached(place, lambda name=name: trial.rows(name, now), _save, _load)
+            rows = store.cached(place, partial(trial.rows, name, dict(now)), _save, _load)
             now[name] = float(rows.loc[rows["chosen"], "value"].iloc[0])
             tables.append(rows)
         else:
@@ -116,6 +116,7 @@ class _Trial:
         self.model, self.data, self.seed = model, data, settings.seed
         self.settings = _with(settings.model_copy(update={"seed": settings.seed + SEED}), START)
         self.start = free.sampling(data, self.settings)
+        self.measured: dict[Sampling, dict[str, float]] = {}
 
     @cached_property
     def human(self) -> "Human":
@@ -127,12 +128,16 @@ class _Trial:
         about = free.about(self.data, self.settings)
         return [free.piece(one, self.model, f"{k}", about) for k, one in enumerate(made)], [one.ids for one in made]
 
+    def distances(self, sampling: Sampling) -> dict[str, float]:
+        if sampling not in self.measured:  # the best candidate of one setting is a candidate of the next
+            pieces, ids = self.drawn(sampling)
+            self.measured[sampling] = self.human.distances(pieces, bits(_logs(self.model, ids), ids))
+        return self.measured[sampling]
+
     def rows(self, name: str, now: dict[str, Any]) -> pd.DataFrame:
         """A row a candidate of the setting `name`; `now` has the others."""
-        candidates, rows = CANDIDATES[name] if name != "memory" or self.model.memory else (0.0,), []
-        for value in candidates:
-            pieces, ids = self.drawn(replace(self.start, **{**now, name: value}))
-            rows.append(self.human.distances(pieces, bits(_logs(self.model, ids), ids)))
+        candidates = CANDIDATES[name] if name != "memory" or self.model.memory else (0.0,)
+        rows = [self.distances(replace(self.start, **{**now, name: value})) for value in candidates]
         best = int(np.argmin([row["mean"] for row in rows]))
         return pd.DataFrame(
             [

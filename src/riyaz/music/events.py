@@ -59,9 +59,9 @@ class Unreadable(ValueError):
         self.remedy = remedy
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Piece:
-    """One piece of music.
+    """One piece of music; equal to itself alone.
 
     Attributes
     ----------

@@ -4,6 +4,7 @@ import re
 import shutil
 import sys
 import zipfile
+from collections.abc import Sequence
 from contextlib import redirect_stderr
 from functools import lru_cache, partial
 from itertools import islice
@@ -132,6 +133,23 @@ def best_key(weight: np.ndarray) -> tuple[int, float]:
     correlations = _PROFILES @ centred / np.linalg.norm(centred)
     best = int(correlations.argmax())
     return best, float(correlations[best])
+
+
+def sounding(symbols: Sequence[list[str]], durations: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+    """How long each pitch class sounds in each event, (n, 12) ticks, and the newest bass note, (n,), -1 for none."""
+    weight, bass, newest = np.zeros((len(symbols), 12)), np.full(len(symbols), -1), -1
+    for row, (names, ticks) in enumerate(zip(symbols, durations, strict=True)):
+        for name in names:
+            weight[row, NUMBERS[name] % 12] += ticks
+        bass[row] = newest = NUMBERS[names[0]] if names else newest
+    return weight, bass
+
+
+def closes(events: pd.DataFrame) -> float:
+    """Whether the last chord has the tonic of the whole in its bass: 1, 0, or NaN for no key."""
+    weight, bass = sounding(events["symbols"].tolist(), events["duration"].tolist())
+    tonic = best_key(weight.sum(axis=0))[0] if len(bass) else -1
+    return float(bass[-1] % 12 == tonic % 12) if tonic >= 0 else float("nan")
 
 
 # --- music21's own corpora ---------------------------------------------------------------------------------

@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 
 from riyaz.model.bundle import Bundle
-from riyaz.music.events import NUMBERS, Piece
-from riyaz.music.scores import best_key
+from riyaz.music import scores
+from riyaz.music.events import Piece
 from riyaz.play.sampling import Drawn
 from riyaz.text import tokens
 from riyaz.text.dataset import DataSet
@@ -24,13 +25,8 @@ LIKELY = 0.01  # no piece ends where ``<end>`` is less probable
 
 def closes(pieces: Sequence[Piece]) -> np.ndarray:
     """Whether each piece's last chord has the tonic in its bass: (n,) 1, 0, or NaN for bols and for no key."""
-    values = [
-        on_tonic(*sounding(piece.events["symbols"], piece.events["duration"]), last=True)
-        if piece.about.get("kind") == "notes"
-        else np.empty(0)
-        for piece in pieces
-    ]
-    return np.array([value[-1] if len(value) else np.nan for value in values], float)
+    notes = (piece.about.get("kind") == "notes" for piece in pieces)
+    return np.array([scores.closes(one.events) if of else np.nan for one, of in zip(pieces, notes, strict=True)], float)
 
 
 def share(data: DataSet) -> float:
@@ -39,25 +35,11 @@ def share(data: DataSet) -> float:
     return float(np.nanmean(values)) if np.isfinite(values).any() else float("nan")
 
 
-def sounding(symbols: Sequence[list[str]], durations: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
-    """After each event how long each pitch class has sounded, (n, 12), and the newest bass note, (n,), -1 for none."""
-    weight, bass, newest = np.zeros((len(symbols), 12)), np.empty(len(symbols), np.int64), -1
-    for row, (names, ticks) in enumerate(zip(symbols, durations, strict=True)):
-        for name in names:
-            weight[row, NUMBERS[name] % 12] += ticks
-        newest = NUMBERS[names[0]] if names else newest
-        bass[row] = newest
-    return weight.cumsum(axis=0), bass
-
-
-def on_tonic(weight: np.ndarray, bass: np.ndarray, last: bool = False) -> np.ndarray:
-    """Whether the newest bass note is the tonic of all that was heard so far: (n,) 1, 0, or NaN for no key.
-
-    `last` asks for the last row alone.
-    """
-    weight, bass = (weight[-1:], bass[-1:]) if last else (weight, bass)
-    tonics = np.array([best_key(row)[0] for row in weight], np.int64)
-    return np.where((tonics >= 0) & (bass >= 0), (bass % 12 == tonics % 12).astype(float), np.nan)
+def _on_tonic(events: pd.DataFrame, rows: np.ndarray) -> np.ndarray:
+    """Whether at these events the newest bass note is the tonic of all that was heard so far: 1, 0, or NaN."""
+    weight, bass = scores.sounding(events["symbols"].tolist(), events["duration"].tolist())
+    tonics = np.array([scores.best_key(row)[0] for row in weight.cumsum(axis=0)[rows]], np.int64)
+    return np.where((tonics >= 0) & (bass[rows] >= 0), (bass[rows] % 12 == tonics % 12).astype(float), np.nan)
 
 
 def close(drawn: Sequence[Drawn], model: Bundle, wanted: float, seed: int) -> list[Drawn]:
@@ -85,7 +67,7 @@ def _closed(one: Drawn, model: Bundle, wanted: float, rng: np.random.Generator) 
     hazard = np.clip(one.ending.astype(float), 0, 0.999)
     chance = hazard * np.r_[1, np.cumprod(1 - hazard)[:-1]] * (hazard >= LIKELY)
     places = np.flatnonzero(chance)
-    closing = on_tonic(*sounding(events["symbols"].tolist(), events["duration"].tolist()))[complete[places - 1] - 1]
+    closing = _on_tonic(events, complete[places - 1] - 1)
     asked = closing == float(first < wanted) if np.isfinite(wanted) else np.ones(len(places), bool)
     weight = chance[places] * asked if asked.any() else chance[places]
     number = np.searchsorted(np.cumsum(weight), second * weight.sum(), "right")
