@@ -24,26 +24,27 @@ ALL = ["place", "length", "sounding", "heard", "moved"]
 FIRST: dict[str, dict[str, Any]] = {
     "augment": {"transpose": 1},
     "sequence": {"length": 64},
-    "train": {"batch": 32},
+    "train": {"batch": 32, "learning_rate": 0.01},
     "model": {"features": ALL[:3], "members": 1, "dropout": "auto"},
 }
 LONGER = {"sequence": {"length": 128}, "train": {"batch": 16}}
+SMALLER = ("8 in a batch, learning rate 0.005", {"train": {"batch": 8, "learning_rate": 0.005}})
 CHANGES: dict[str, list[tuple[str, dict[str, dict[str, Any]]]]] = {
     "chorales": [
-        ("windows of 64, one semitone up and down", {}),
+        ("windows of 64, one semitone up and down", {"train": {"epochs": 18}, "model": {"dropout": 0.5}}),
         (
             "six semitones, told by how many, and pitch classes heard",
             {"augment": {"transpose": 6}, "model": {"features": ALL}},
         ),
         ("windows of 128, 16 in a batch", LONGER),
-        (
-            "windows of 256, 8 in a batch, and dropout 0.35",
-            {"sequence": {"length": 256}, "train": {"batch": 8}, "model": {"dropout": 0.35}},
-        ),
+        SMALLER,
+        ("dropout 0.15 instead of 0.5", {"model": {"dropout": 0.15}}),
+        ("30 epochs instead of 18", {"train": {"epochs": 30}}),
     ],
     "tabla": [
         ("windows of 64, 32 in a batch", {}),
         ("windows of 128, 16 in a batch", {**LONGER, "model": {"features": ALL}}),
+        SMALLER,
     ],
 }
 

@@ -38,19 +38,19 @@ _OF = "_of_"  # in the name of a layer of the second member and the later ones: 
 def dropout(settings: Model, n_tokens: int) -> float:
     """The dropout that ``auto`` stands for, by the recurrent weights for each token of the training part.
 
-    It is 0.4 where a weight has a token, and grows by 0.2 where there are ten times as many weights: from 0.1 to 0.8,
+    It is 0.3 where a weight has a token, and grows by 0.3 where there are ten times as many weights: from 0.1 to 0.8,
     in steps of 0.05. `tests/model/test_network.py` has the figures from which the rule was taken.
 
     Parameters
     ----------
     settings : the section model; a number in it stays.
-    n_tokens : of the training part, without its transpositions; 0 gives 0.8.
+    n_tokens : of the training part and its transpositions; 0 gives 0.8.
     """
     if settings.dropout != "auto":
         return settings.dropout
     inputs = [settings.embedding, *[settings.units] * (settings.layers - 1)]
     weights = GATES[settings.cell] * settings.units * sum(size + settings.units for size in inputs)
-    rule = 0.4 + 0.2 * math.log10(weights / max(n_tokens, 1))
+    rule = 0.3 + 0.3 * math.log10(weights / max(n_tokens, 1))
     return round(20 * min(0.8, max(0.1, rule))) / 20
 
 

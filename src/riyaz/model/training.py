@@ -110,7 +110,8 @@ def train(
 
 def effective(data: DataSet, settings: Settings) -> Settings:
     """The settings with the numbers that `auto` stands for, for this training part."""
-    number = network.dropout(settings.model, int(data.part("train").lengths.sum()))
+    keys = 1 + 2 * settings.augment.transpose if data.kind == "notes" else 1
+    number = network.dropout(settings.model, keys * int(data.part("train").lengths.sum()))
     return settings.model_copy(update={"model": settings.model.model_copy(update={"dropout": number})})
 
 
