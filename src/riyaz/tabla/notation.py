@@ -36,7 +36,7 @@ from riyaz.music.events import TICKS, Piece, Unreadable, in_a_row
 from riyaz.tabla import dialect, header, layout, taals, typed
 from riyaz.tabla.header import FORMS, LAYAS
 from riyaz.tabla.place import Place
-from riyaz.tabla.spelling import after_ki, khali_of_dha, script, strokes
+from riyaz.tabla.spelling import across, khali_of_dha, script, strokes
 from riyaz.tabla.writing import lines, words
 
 __all__ = [
@@ -270,7 +270,7 @@ def _fills(taal: taals.Taal) -> bool:
 
 
 def _events(slots: dialect.Slots, taal: taals.Taal) -> pd.DataFrame:
-    names = after_ki(khali_of_dha(slots, taal.ticks))
+    names = across(khali_of_dha(slots, taal.ticks))
     return in_a_row([ticks for ticks, _ in slots], [[bol] if bol else [] for bol in names])
 
 
