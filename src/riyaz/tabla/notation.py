@@ -33,8 +33,9 @@ from typing import Any
 import pandas as pd
 
 from riyaz.music.events import TICKS, Piece, Unreadable, in_a_row
-from riyaz.tabla import dialect, header, layout, taals, typed
-from riyaz.tabla.header import FORMS, LAYAS
+from riyaz.tabla import dialect, header, headings, layout, taals, typed
+from riyaz.tabla.header import LAYAS
+from riyaz.tabla.headings import FORMS
 from riyaz.tabla.place import Place
 from riyaz.tabla.spelling import across, khali_of_dha, script, strokes
 from riyaz.tabla.writing import lines, words
@@ -194,7 +195,7 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
     once = typed.once(rows, start)
     again, said = next(((n, rows[n]) for n, row in enumerate(once) if row != rows[n]), (0, ""))
     rows = once
-    heads = list(header.sections(rows, start, "theme" if form in ("kaida", "rela", "") else form, place))
+    heads = list(headings.sections(rows, start, "theme" if form in ("kaida", "rela", "") else form, place))
     names = [head.name for head, _, _ in heads]
     parts = {head.name: layout.items(rows, first, last, place, names) for head, first, last in heads}
     for head, first, _ in heads:

@@ -156,9 +156,9 @@ def with_ka(names: list[str]) -> list[str]:
 def across(names: list[str]) -> list[str]:
     """Decide every other Ta, in order: closed where the rules across blanks say so, else open."""
     decided: list[str] = []
-    for name, after in zip(names, [*names[1:], ""], strict=False):
+    for bol, after in zip(names, [*names[1:], ""], strict=False):
         ta = CLOSED if closes(" ".join(decided[-3:]), after, one_word=False) else OPEN
-        decided.append(ta if name == UNDECIDED else name)
+        decided.append(ta if bol == UNDECIDED else bol)
     return decided
 
 
