@@ -251,7 +251,7 @@ def _others(result: Sequence[Item], given: Mapping[str, str], plain: Reading, ba
     if "hyphens" not in given and _joined(words):
         others.append(Reading(hyphens="joins"))
         hyphens = ["rests", "joins"] if plain.hyphens == "rests" else hyphens
-    names = [strokes(word.replace("-", "") if plain.hyphens == "joins" else word) for word in words]
+    names = [strokes((word.replace("-", "") if plain.hyphens == "joins" else word).rstrip(",;")) for word in words]
     several = any(len(row) > 1 for row in names)
     longer = sum(map(len, names)) > 2 * len(names)  # phrases, not the pairs of a dugun
     if (

@@ -7,7 +7,8 @@ from fractions import Fraction
 
 from riyaz.music.events import Unreadable
 from riyaz.tabla import pitch, taals
-from riyaz.tabla.headings import FORMS, HEAD, form_of
+from riyaz.tabla.headings import FORMS, HEAD, form_of, of_bols, remark, taals_in, words_of
+from riyaz.tabla.layout import sign_row
 from riyaz.tabla.place import Place
 from riyaz.tabla.spelling import fold, strokes
 
@@ -43,6 +44,9 @@ _ALIASES |= {
     "sign": "signs",
     "lay": "laya",
     "matra": "matras",
+    "beats": "matras",
+    "division": "vibhags",
+    "divisions": "vibhags",
     "scale": "pitch",
     "tuning": "pitch",
 }
@@ -100,7 +104,7 @@ def header(
         if match and "taal" not in result and (named := _named(match[1])):
             result["taal"] = (named, place._replace(line=number + 1))
             rows[number] = re.sub(r"^[^:=]*[:=]", lambda before: " " * len(before[0]), line)
-            if match[2]:  # bols after it
+            if not _facts(match[2]):  # bols after it
                 end = number
                 break
             continue
@@ -109,7 +113,7 @@ def header(
             if "taal" not in result and not match
             else None
         )
-        if long and _of_bols(long[2]) and "taal" in (says := _plain(long[1], False)):  # Teental theka: and its bols
+        if long and of_bols(long[2]) and "taal" in (says := _plain(long[1], False)):  # Teental theka: and its bols
             result |= {key: (value, place._replace(line=number + 1)) for key, value in says.items()}
             rows[number] = re.sub(r"^[^:=]*[:=]", lambda before: " " * len(before[0]), line)
             end = number
@@ -126,10 +130,14 @@ def header(
             known = "taal" in result
             plain = {} if {"taal", "form"} <= result.keys() else _plain(content, known) or _plain(bare, known)
             here = place._replace(line=number + 1)
-            plain = plain or ({} if known or _of_bols(content) else _mentioned(content))
-            if not plain and not known and not titled and _later(rows[number + 1 :]) and not _of_bols(content):
+            plain = plain or ({} if known or of_bols(content) else _mentioned(content))
+            titles = any(not strokes(word) and not sign_row(word) for word in words_of(content))
+            if not plain and not known and not titled and _later(rows[number + 1 :]) and titles:
                 titled = True  # a line of words above the header is the title
                 result.setdefault("title", (content, here))
+                continue
+            if not plain and not known and remark(content):
+                rows[number] = ""
                 continue
             if not plain or any(key in result for key in plain):
                 end = number
@@ -141,22 +149,27 @@ def header(
             here = place._replace(line=number + 1)
             result |= {"form": (name, here), "taal": (named, here)}
             continue
-        is_key = name in (*_KEYS, *_OWN, *_CLAPS, *READINGS, *_ALIASES)
-        if not is_key and "taal" in result and (not match[2] or _of_bols(match[2])):  # a section, such as Dugun:
+        if name == "name" and "taal" not in result and not _later(rows) and (named := _named(match[2].strip("'\""))):
+            result["taal"] = (named, place._replace(line=number + 1))
+            continue
+        if not is_key(name) and "taal" in result and (not match[2] or of_bols(match[2])):  # a section, such as Dugun:
             end = number
             break
-        if name == "speed" or (HEAD.match(line) and not (name == "theka" and "vibhags" in result)):
+        own = name == "theka" and "vibhags" in result and any(map(of_bols, rows[number + 1 :]))
+        if name == "speed" or (HEAD.match(line) and not own):
             end = number
             break
         here = place._replace(line=number + 1, column=max(line.find(match[1]), 0) + 1)
         key = _key(name)
-        says = {} if is_key or key in _BESIDE or "taal" in result else _mentioned(match[2])
+        says = {} if is_key(name) or key in _BESIDE or "taal" in result else _mentioned(match[2])
         if "taal" in says:  # Example: Teental
             result |= {name: (value, here) for name, value in says.items()}
             continue
         if key in _BESIDE:
             before = f"{result['source'][0]}; " if "source" in result else ""
             result["source"] = (f"{before}{match[1]}: {match[2].strip()}", here)
+            continue
+        if key == "sam" and match[2].strip() == "1":
             continue
         if key in result:
             here.stop(f"{key} is given twice", "keep one")
@@ -174,7 +187,7 @@ def header(
             rows[number] = ""
             break
     last = next((number for number in reversed(range(end, len(rows))) if rows[number].strip()), 0)
-    if "taal" not in result and "vibhags" not in result and last > end and not _of_bols(rows[last]):
+    if "taal" not in result and "vibhags" not in result and last > end and not of_bols(rows[last]):
         result |= {key: (value, place._replace(line=last + 1)) for key, value in _mentioned(rows[last]).items()}
         rows[last] = "" if "taal" in result else rows[last]
     return (*_values(result, more or {}), end)
@@ -182,15 +195,8 @@ def header(
 
 def _mentioned(content: str) -> dict[str, str]:
     """The one taal, and the form, that a line of words names, such as ``Kaida No. 1 in Teental``; else nothing."""
-    words = re.findall(r"[^\s\d()\[\].,:;|/_–—-]+", fold(content))
-    names: set[str] = set()
-    start = 0
-    while start < min(len(words), 12):
-        grams = [" ".join(words[start : start + n]) for n in (4, 3, 2, 1) if start + n <= len(words)]
-        named = ((len(gram.split()), taals.exact(gram)) for gram in grams)
-        size, taal = next(((n, taal) for n, taal in named if taal), (1, None))
-        names |= {taal.title} if taal else set()
-        start += size
+    words = words_of(content)
+    names = {taal.title for _, taal in taals_in(words)}
     forms = {form_of(word) for word in words} - {""}
     if len(names) != 1 or len(words) > 12:
         return {}
@@ -203,16 +209,20 @@ def _later(rows: list[str]) -> bool:
     return any(key and _key(key[1]) == "taal" for key in keys)
 
 
+def _facts(text: str) -> bool:
+    """Whether a text only says how many matras a taal has, and what else stands in brackets."""
+    return not re.sub(r"\(.*?\)|\d+\s*(?:beats?|matras?|मात्रा|মাত্রা)|[\s,.–-]", "", text, flags=re.IGNORECASE)
+
+
+def is_key(name: str) -> bool:
+    """Whether a word is a key of a header, in any spelling."""
+    return _key(name) in (*_KEYS, *_OWN, *_CLAPS, *READINGS)
+
+
 def _key(text: str) -> str:
     """The key of a header that a word is, in any spelling; the word itself where it is none."""
     name = fold(text.strip()).lower()
     return _ALIASES.get(name, name)
-
-
-def _of_bols(content: str) -> bool:
-    """Whether every word of a row is bols."""
-    words = re.findall(r"[^\s|।॥()/]+", content)
-    return bool(words) and all(strokes(word.strip(",.;")) for word in words)
 
 
 def _named(word: str) -> str:
@@ -246,8 +256,12 @@ def _values(
     values: dict[str, str] = {}
     reading: dict[str, str] = {}
     own = {key: result[key][0] for key in _OWN if key in result}
-    if "taal" in result and own.get("vibhags", "").strip().isdigit():
+    if "taal" in result and re.fullmatch(r"\d+\s*(?:\(.*\))?", own.get("vibhags", "").strip()):
         _counted(*result["taal"], "vibhags", own.pop("vibhags"), result.pop("vibhags")[1], more)
+    if "taal" in result and "vibhags" in own and not {"signs", "theka"} & own.keys():
+        known = taals.exact(result["taal"][0])
+        if known and [int(size) for size in re.findall(r"\d+", own["vibhags"])] == list(known.vibhags):
+            own = {}
     for key in [key for key in _CLAPS if key in result and "vibhags" not in own and "taal" in result]:
         _counted(*result["taal"], key, *result.pop(key), more)
     for key, (value, here) in result.items():
@@ -270,7 +284,7 @@ def _counted(name: str, at: Place, key: str, value: str, here: Place, more: Mapp
         for s, sign in zip(taal.starts, taal.signs, strict=True)
         if key == "vibhags" or (sign == "0") == (key == "khali")
     ]
-    said = [int(number) for number in re.findall(r"\d+", value)]
+    said = [int(number) for number in re.findall(r"\d+", re.sub(r"(?<=\d)\s*\(.*\)", "", value))]
     counts = (key in _CLAPS and said == starts) or said == [len(starts)] or not said
     if not counts:
         shown = len(starts) if key == "vibhags" else ", ".join(map(str, starts)) or "none"

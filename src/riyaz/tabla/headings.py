@@ -1,11 +1,12 @@
 """Headings: the names of forms and sections, and where each section of a text begins."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 from unicodedata import normalize
 
-from riyaz.tabla.layout import sign_row
+from riyaz.tabla import taals
+from riyaz.tabla.layout import CLAPS, sign_row
 from riyaz.tabla.place import Place
 from riyaz.tabla.spelling import fold, strokes
 
@@ -29,20 +30,32 @@ _KNOWN_FORMS = {normalize("NFC", name): form for form, names in _FORM_NAMES.item
 _SECTIONS = (
     "theme mukh face kaida kayda kayada qaida quayda rela peshkar theka dohra dohara dora palta palte paltas variation "
     "variations bal vistar tukda tukra mukhda ending tihai "
-    "tehai chakradar gat tukda mohra uthan laggi paran adha-dohra thah barabar dugun tigun chaugun aad "
+    "tehai chakradar gat tukda mohra uthan laggi paran adha-dohra thah barabar ekgun dugun tigun chaugun aad "
+    "ठाह दुगुन दुगुना तिगुन चौगुन "
     "bols bol notation composition बोल मुख कायदा क़ायदा दोहरा पलटा तिहाई ठेका रेला"
 )
 _NAMES = "|".join(sorted({*_SECTIONS.split(), *_KNOWN_FORMS}, key=len, reverse=True))
 _NUMBER = r"(?:[#-]|no\.?|number|नं\.?)?\s*(\d{0,3})"
-_END = r"(:|(?<=\s)[-–—](?=\s*[^\W\d_])|[.)-]*\s*$)"
+_END = r"(:|(?<=\s)[-–—](?=\s*[^\W\d_])|[.)।-]*\s*$)"
 _BOLS = ("bols", "bol", "notation", "composition", "बोल")  # a heading that says nothing more
-_SPEEDS = "thah|barabar|dugun|tigun|chaugun|aad"
+_SPEEDS = "thah|barabar|ekgun|dugun|tigun|chaugun|aad"
 HEAD = re.compile(
     rf"\s*(?:\d{{1,2}}[.)]\s*)?((?:adha\s+|main\s+|theka\s+|kaida\s+)?(?:{_NAMES}))\s*{_NUMBER}\s*(?:\(\s*({_SPEEDS})\s*\)\s*)?{_END}",
     re.IGNORECASE,
 )
 _MARKS = (":", "-", "–", "—")  # after a heading, before bols
-_OTHER_HEAD = re.compile(r"\s*([^\W\d_][\w\u0900-\u0dff .'-]{0,40}?)\s*(\d{0,3})\s*(:)\s*$")
+_OTHER_HEAD = re.compile(r"\s*([^\W\d_][\w\u0900-\u0dff .'-]{0,40}?)\s*(\d{0,3})\s*:\s*(.*)$")
+_BARE = re.compile(rf"\s*((?!theme|mukh|face|मुख)(?:{_NAMES}))\s+(?=[^\W\d_])", re.IGNORECASE)  # and bols after it
+_SAYS = re.compile(rf"(?<!\w)({_SPEEDS}|variation|palta|{'|'.join(_KNOWN_FORMS)})(?!\w)\W*(\d{{0,3}})", re.IGNORECASE)
+_OTHER = set("bcfjlmopqvwxyz")  # letters of no bol
+_SPOKEN = set(  # words beside bols
+    "a add all also an and as at base basic beat beats below by called claps common cycle division divisions each "
+    "first for fourth from given gun guru hand hands has have here how in is it its khand layakari lesson like "
+    "line list name number of on one or part parts pattern played please sign signs second section sections shown "
+    "simple standard taal taala tal tala that the theka these third this three to two up very waves with words written "
+    "matra matras maatra vibhag vibhags vibhaag boles "
+    "बोल ताल यह है की का में मात्रा मात्राओं তাল মাত্রা ছন্দ".split()
+)
 _LETTERED = re.compile(r"\s*(\d{0,2}[A-Za-z])\)\s+(?=[^\W\d_])")  # 1a) and its bols
 _LABEL = re.compile(r"\s*(?:bhari|khali|bhari\s+khali|भरी|खाली)\s*(?::|$)", re.IGNORECASE)
 THEME = (
@@ -66,6 +79,35 @@ THEME = (
 def form_of(value: str) -> str:
     """The form of a name in any spelling, ``""`` for none."""
     return _KNOWN_FORMS.get(normalize("NFC", fold(value)).lower().strip(), "")
+
+
+def taals_in(words: Sequence[str]) -> list[tuple[list[str], taals.Taal]]:
+    """The taals that running words name, each with the words of its name."""
+    result: list[tuple[list[str], taals.Taal]] = []
+    start = 0
+    while start < min(len(words), 12):
+        grams = [list(words[start : start + n]) for n in (4, 3, 2, 1) if start + n <= len(words)]
+        named = next(((gram, taal) for gram in grams if (taal := taals.exact(" ".join(gram)))), None)
+        result += [named] if named else []
+        start += len(named[0]) if named else 1
+    return result
+
+
+def words_of(content: str) -> list[str]:
+    """The words of a row, without numbers and marks."""
+    return re.findall(r"[^\s\d()\[\].,:;|/_–—।-]+", fold(content))
+
+
+def remark(content: str) -> bool:
+    """Whether a row is words about the music: a third of them known, few of them bols, no other like a bol."""
+    words = words_of(re.sub(r"\(.*?\)", " ", content)) or words_of(content)
+    taal = {word for name, _ in taals_in(words) for word in name}
+    spoken = {w for w in words if w in taal or w.lower() in _SPOKEN or re.fullmatch(CLAPS, w, re.IGNORECASE)}
+    others = [w for w in words if w not in spoken and not re.fullmatch(_NAMES, w, re.IGNORECASE)]
+    bols = [w for w in others if strokes(w)]
+    strange = [w for w in others if not strokes(w) and not _OTHER & set(w.lower().replace("oo", ""))]
+    known = sum(w in spoken for w in words)
+    return bool(words) and known * 3 >= len(words) >= len(bols) * 4 and not strange
 
 
 class Head(NamedTuple):
@@ -115,10 +157,23 @@ def sections(rows: list[str], start: int, default: str, place: Place) -> Iterato
         elif (
             not bracketed
             and not _LABEL.match(rows[number])
-            and (match := _OTHER_HEAD.match(rows[number]))
+            and (match := _OTHER_HEAD.match(rows[number].split("#")[0]))
             and not strokes(match[1].replace(" ", ""))
+            and (not match[3] or (of_bols(match[3]) and not taals_in(words_of(match[1]))))
         ):
             _add(heads, Head(" ".join((match[1].lower(), match[2])).strip(), number, number), here)
+            rows[number] = " " * match.start(3) + rows[number][match.start(3) :]
+        elif (
+            not bracketed
+            and (match := _BARE.match(rows[number]))
+            and of_bols(rows[number][match.end() :].split("#")[0])
+        ):
+            _add(heads, Head(match[1].lower(), number, number), here)
+            rows[number] = " " * match.end() + rows[number][match.end() :]
+        elif not bracketed and ":" not in content[:-1] and remark(content) and any(map(of_bols, rows[number + 1 :])):
+            said = [f"{name.lower()} {count}".strip() for name, count in _SAYS.findall(content)]
+            if said and said[0] not in [head.name for head in heads]:
+                heads.append(Head(said[0], number, number))
             rows[number] = ""
         else:
             if match := _LABEL.match(rows[number]):
@@ -127,6 +182,12 @@ def sections(rows: list[str], start: int, default: str, place: Place) -> Iterato
                 heads.append(Head(default, number, number))
     for head, end in zip(heads, [*(head.row for head in heads[1:]), len(rows)], strict=False):
         yield head, head.first, end
+
+
+def of_bols(content: str) -> bool:
+    """Whether every word of a row is bols."""
+    words = re.findall(r"[^\s|।॥()/]+", content)
+    return bool(words) and all(strokes(word.strip(",.;")) for word in words)
 
 
 def _group(content: str) -> bool:

@@ -24,7 +24,7 @@ in a title, a gharana, a source or a family, which are whole lines. What other d
 hyphens is settled by the taal (`riyaz.tabla.dialect`). All of it is shown by examples in ``docs/notation.md``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from pathlib import Path
@@ -203,7 +203,12 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
             place._replace(line=max(first, 1)).stop(f"section {head.name!r} has no bols", "write some, or leave it out")
     if not parts:
         place.stop("there are no bols", "write them below the header")
-    slots = dialect.settle(parts, taal, reading, place._replace(line=start + 1), form)[1]
+    form_said = form or headings.form_of(names[0].rstrip(" 0123456789"))
+    settled, slots = dialect.settle(parts, taal, reading, place._replace(line=start + 1), form_said)
+    twofold = next((n for _, a, b in heads for n in range(a, b) if _twofold(rows[a : n + 1])), 0)
+    if twofold and (settled.strokes or not dialect.whole(slots, taal)) and not reading:
+        at = place._replace(line=twofold + 1)
+        at.stop("the repeat may be of its line or of all above it", "write ( ... ) x2 around what is repeated")
     if again and not dialect.whole(slots, taal):
         two = [script("".join(filter(str.isalpha, text))).title() for text in (said, " ".join(once[start:]))]
         place._replace(line=again + 1).stop(f"words in {two[0]} among words in {two[1]}", "write one script, not both")
@@ -217,6 +222,11 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
     whole: dict[str, Any] = {**values, "tempo": int(values.get("tempo", 0))}
     whole.setdefault("title", Path(name).stem)
     return Composition(sections=tuple(sections), **whole)
+
+
+def _twofold(rows: Sequence[str]) -> bool:
+    """Whether the last of some rows of bols is one that is repeated."""
+    return layout.REPEATED.search(rows[-1]) is not None and any(map(headings.of_bols, rows[:-1]))
 
 
 def write(composition: Composition) -> str:
