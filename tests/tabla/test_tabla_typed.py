@@ -12,6 +12,9 @@ asked about and 3 misread; of the ninth 9 of 14 were read, 4 asked about and 1 m
 and 6 asked about. Three more that had been noted as asked about were read as they stand, and are now noted so.
 The eleventh is in the manner of 24 public texts; of these 11 were read, 13 asked about and none misread before it.
 The twelfth is in that of 16 more: 9 were read, 7 asked about and none misread before it.
+The thirteenth and the fourteenth are in that of 44 more. The reader was mended after the thirteenth, of which 3 of 18
+readings had been right, 13 asked about and 2 misread, before the fourteenth was tried: 11 of 22 were read, 10 asked
+about and 1 misread; of the texts that are to be asked about, 3 of 4 were. It was mended after that as well.
 """
 
 import re
@@ -40,6 +43,8 @@ SETS = {
         "tenth",
         "eleventh",
         "twelfth",
+        "thirteenth",
+        "fourteenth",
     )
 }
 CASES = [
@@ -47,7 +52,7 @@ CASES = [
     for name, path in SETS.items()
     for case in path.read_text(encoding="utf-8").split("%% ")[1:]
 ]
-ASKED = 7  # readings that are asked about, of those that were noted; fewer is better
+ASKED = 10  # readings that are asked about, of those that were noted; fewer is better
 
 
 def noted(line):
@@ -100,6 +105,6 @@ def test_no_text_is_misread(name, text, reading):
 
 def test_most_texts_are_read_as_typed():
     outcomes = [outcome(text, reading) for _, text, reading in CASES if not reading.startswith(("ask", "literally"))]
-    assert len(outcomes) >= 95
+    assert len(outcomes) >= 140
     assert outcomes.count("misread") == 0
     assert outcomes.count("asked") <= ASKED

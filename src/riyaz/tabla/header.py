@@ -28,7 +28,7 @@ _OWN = ("matras", "vibhags", "signs", "theka")
 _CLAPS = ("tali", "khali")  # said of a known taal: on which matras, or how many
 READINGS = {
     "words": ("matras",),
-    "bars": ("vibhags", "matras"),
+    "bars": ("vibhags", "matras", "groups"),
     "dots": ("rests", "bars"),
     "hyphens": ("rests", "matras", "joins"),
     "commas": ("shares", "matras"),
@@ -90,6 +90,10 @@ def header(
         content = line.split("#")[0].strip().strip("*_").strip()
         content = re.sub(r"^(?:composition\s+)?(?:type|form)\s*[-–—:]\s*(?=\w)", "form: ", content, flags=re.IGNORECASE)
         content = re.sub(r"^beats?\s*/\s*matras?(?=\s*[-–—:])", "matras", content, flags=re.IGNORECASE)
+        content = re.sub(
+            r"^(?:bols?|strokes?)\s+(?:per|a)\s+(?:beat|matra)\s*:", "strokes:", content, flags=re.IGNORECASE
+        )
+        content = re.sub(r"^(bpm|tempo)\s+(?=\d+$)", r"\1: ", content, flags=re.IGNORECASE)
         dashed = re.match(r"([^\W\d][^\s:=|]*)\s+[-–—]\s+(?=\S)", content)
         counted = ("matras", "vibhags", "tempo", "laya", *_CLAPS)
         if dashed and _key(dashed[1]) in counted:
@@ -119,7 +123,9 @@ def header(
             end = number
             break
         if not content and (heading := re.match(r"\s*#+\s*([^\W\d_].*)$", line)) and not hinted:
-            hint = _plain(heading[1].strip(), False)  # a heading of Markdown that names the taal
+            hint = _plain(heading[1].strip(), False) or _mentioned(
+                heading[1]
+            )  # a heading of Markdown that names the taal
             if "taal" in hint and "taal" not in result and not _later(rows[number + 1 :]):
                 result |= {key: (value, place._replace(line=number + 1)) for key, value in hint.items()}
             hinted = True
@@ -149,8 +155,9 @@ def header(
             here = place._replace(line=number + 1)
             result |= {"form": (name, here), "taal": (named, here)}
             continue
-        if name == "name" and "taal" not in result and not _later(rows) and (named := _named(match[2].strip("'\""))):
-            result["taal"] = (named, place._replace(line=number + 1))
+        named_so = taals_in(words_of(match[2])) if name == "name" and "taal" not in result and not _later(rows) else []
+        if len(named_so) == 1:
+            result["taal"] = (named_so[0][1].title, place._replace(line=number + 1))
             continue
         if not is_key(name) and "taal" in result and (not match[2] or of_bols(match[2])):  # a section, such as Dugun:
             end = number

@@ -45,7 +45,9 @@ HEAD = re.compile(
 )
 _MARKS = (":", "-", "–", "—")  # after a heading, before bols
 _OTHER_HEAD = re.compile(r"\s*([^\W\d_][\w\u0900-\u0dff .'-]{0,40}?)\s*(\d{0,3})\s*:\s*(.*)$")
-_BARE = re.compile(rf"\s*((?!theme|mukh|face|मुख)(?:{_NAMES}))\s+(?=[^\W\d_])", re.IGNORECASE)  # and bols after it
+_BARE = re.compile(  # and bols after it
+    rf"\s*((?!theme|mukh|face|मुख)(?:{_NAMES}))(?:\s+|\s*[-–—]\s*)(?=[^\W\d_])", re.IGNORECASE
+)
 _SAYS = re.compile(rf"(?<!\w)({_SPEEDS}|variation|palta|{'|'.join(_KNOWN_FORMS)})(?!\w)\W*(\d{{0,3}})", re.IGNORECASE)
 _OTHER = set("bcfjlmopqvwxyz")  # letters of no bol
 _SPOKEN = set(  # words beside bols
@@ -170,7 +172,12 @@ def sections(rows: list[str], start: int, default: str, place: Place) -> Iterato
         ):
             _add(heads, Head(match[1].lower(), number, number), here)
             rows[number] = " " * match.end() + rows[number][match.end() :]
-        elif not bracketed and ":" not in content[:-1] and remark(content) and any(map(of_bols, rows[number + 1 :])):
+        elif (
+            not bracketed
+            and ":" not in content.rstrip(":- ")
+            and remark(content)
+            and any(map(of_bols, rows[number + 1 :]))
+        ):
             said = [f"{name.lower()} {count}".strip() for name, count in _SAYS.findall(content)]
             if said and said[0] not in [head.name for head in heads]:
                 heads.append(Head(said[0], number, number))

@@ -203,6 +203,8 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
             place._replace(line=max(first, 1)).stop(f"section {head.name!r} has no bols", "write some, or leave it out")
     if not parts:
         place.stop("there are no bols", "write them below the header")
+    if len(heads) > 1 and _begins(parts[names[0]], parts[names[1]], taal):
+        heads, parts, names = heads[1:], {name: parts[name] for name in names[1:]}, names[1:]  # bols as a title
     form_said = form or headings.form_of(names[0].rstrip(" 0123456789"))
     settled, slots = dialect.settle(parts, taal, reading, place._replace(line=start + 1), form_said)
     twofold = next((n for _, a, b in heads for n in range(a, b) if _twofold(rows[a : n + 1])), 0)
@@ -222,6 +224,13 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
     whole: dict[str, Any] = {**values, "tempo": int(values.get("tempo", 0))}
     whole.setdefault("title", Path(name).stem)
     return Composition(sections=tuple(sections), **whole)
+
+
+def _begins(first: Sequence[layout.Item], second: Sequence[layout.Item], taal: taals.Taal) -> bool:
+    """Whether a section is the first bols of the next one and less than a quarter of an avartan: its name."""
+    names = [[bol for item in items if item.kind == "word" for bol in strokes(item.text)] for items in (first, second)]
+    short = 0 < len(first) * 4 < taal.matras and all(item.kind == "word" for item in first)
+    return short and len(names[0]) < len(names[1]) and names[0] == names[1][: len(names[0])]
 
 
 def _twofold(rows: Sequence[str]) -> bool:

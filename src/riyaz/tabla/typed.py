@@ -88,7 +88,9 @@ _MARKS: _Marks = [
     (_SENT, _blank),
     (_QUOTED, _blank),
     (_COUNTED, _blank),
-    (re.compile(r"^\s*\d{1,2}-(?=[^\W\d_])"), _blank),  # 1-Dha, the number of a row
+    (re.compile(r"^\s*\d{1,2}-\s*(?=[^\W\d_])"), _blank),  # 1-Dha, the number of a row
+    (re.compile(r"(?<=\S)(\s+),(?=\S)"), r",\1"),
+    (re.compile(r"(:\s*)'([^']*)'(?=\s*,?\s*$)"), r"\1 \2 "),
     (_NAMES_OF_ROWS, _blank),
     (re.compile(rf"\(\s*(?:{layout.PLACES})\s*\)|\(\s*(?:{layout.HANDS})\s*\)\s*$", re.IGNORECASE), _blank),
     (_BESIDE_SIGNS, r"\1"),
