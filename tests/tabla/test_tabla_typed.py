@@ -15,6 +15,8 @@ The twelfth is in that of 16 more: 9 were read, 7 asked about and none misread b
 The thirteenth and the fourteenth are in that of 44 more. The reader was mended after the thirteenth, of which 3 of 18
 readings had been right, 13 asked about and 2 misread, before the fourteenth was tried: 11 of 22 were read, 10 asked
 about and 1 misread; of the texts that are to be asked about, 3 of 4 were. It was mended after that as well.
+Of the 21 of the fifteenth, written down and tried after that, 10 were read, 10 asked about and 1 misread before it was
+mended once more.
 """
 
 import re
@@ -45,6 +47,7 @@ SETS = {
         "twelfth",
         "thirteenth",
         "fourteenth",
+        "fifteenth",
     )
 }
 CASES = [
@@ -52,7 +55,7 @@ CASES = [
     for name, path in SETS.items()
     for case in path.read_text(encoding="utf-8").split("%% ")[1:]
 ]
-ASKED = 10  # readings that are asked about, of those that were noted; fewer is better
+ASKED = 16  # readings that are asked about, of those that were noted; fewer is better
 
 
 def noted(line):
@@ -105,6 +108,6 @@ def test_no_text_is_misread(name, text, reading):
 
 def test_most_texts_are_read_as_typed():
     outcomes = [outcome(text, reading) for _, text, reading in CASES if not reading.startswith(("ask", "literally"))]
-    assert len(outcomes) >= 140
+    assert len(outcomes) >= 160
     assert outcomes.count("misread") == 0
     assert outcomes.count("asked") <= ASKED

@@ -94,7 +94,7 @@ def header(
             r"^(?:bols?|strokes?)\s+(?:per|a)\s+(?:beat|matra)\s*:", "strokes:", content, flags=re.IGNORECASE
         )
         content = re.sub(r"^(bpm|tempo)\s+(?=\d+$)", r"\1: ", content, flags=re.IGNORECASE)
-        dashed = re.match(r"([^\W\d][^\s:=|]*)\s+[-–—]\s+(?=\S)", content)
+        dashed = re.match(r"([^\W\d][^\s:=|]*)\s+[-–—]\s*(?=\S)", content)
         counted = ("matras", "vibhags", "tempo", "laya", *_CLAPS)
         if dashed and _key(dashed[1]) in counted:
             content = f"{dashed[1]}: {content[dashed.end() :]}"
@@ -108,7 +108,7 @@ def header(
         if match and "taal" not in result and (named := _named(match[1])):
             result["taal"] = (named, place._replace(line=number + 1))
             rows[number] = re.sub(r"^[^:=]*[:=]", lambda before: " " * len(before[0]), line)
-            if not _facts(match[2]):  # bols after it
+            if not _facts(match[2]) and not remark(match[2]):  # bols after it
                 end = number
                 break
             continue
@@ -155,10 +155,6 @@ def header(
             here = place._replace(line=number + 1)
             result |= {"form": (name, here), "taal": (named, here)}
             continue
-        named_so = taals_in(words_of(match[2])) if name == "name" and "taal" not in result and not _later(rows) else []
-        if len(named_so) == 1:
-            result["taal"] = (named_so[0][1].title, place._replace(line=number + 1))
-            continue
         if not is_key(name) and "taal" in result and (not match[2] or of_bols(match[2])):  # a section, such as Dugun:
             end = number
             break
@@ -197,6 +193,9 @@ def header(
     if "taal" not in result and "vibhags" not in result and last > end and not of_bols(rows[last]):
         result |= {key: (value, place._replace(line=last + 1)) for key, value in _mentioned(rows[last]).items()}
         rows[last] = "" if "taal" in result else rows[last]
+    if "taal" not in result and "signs" not in result and "title" in result:
+        names = [taal.title for _, taal in taals_in(words_of(result["title"][0]))]
+        result |= {"taal": (names[0], result["title"][1])} if len(names) == 1 else {}
     return (*_values(result, more or {}), end)
 
 
@@ -263,7 +262,7 @@ def _values(
     values: dict[str, str] = {}
     reading: dict[str, str] = {}
     own = {key: result[key][0] for key in _OWN if key in result}
-    if "taal" in result and re.fullmatch(r"\d+\s*(?:\(.*\))?", own.get("vibhags", "").strip()):
+    if "taal" in result and re.fullmatch(r"\d+[^\d(+½¼¾,/|]*(?:\(.*\))?", own.get("vibhags", "").strip()):
         _counted(*result["taal"], "vibhags", own.pop("vibhags"), result.pop("vibhags")[1], more)
     if "taal" in result and "vibhags" in own and not {"signs", "theka"} & own.keys():
         known = taals.exact(result["taal"][0])

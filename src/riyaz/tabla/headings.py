@@ -34,19 +34,19 @@ _SECTIONS = (
     "ठाह दुगुन दुगुना तिगुन चौगुन "
     "bols bol notation composition बोल मुख कायदा क़ायदा दोहरा पलटा तिहाई ठेका रेला"
 )
-_NAMES = "|".join(sorted({*_SECTIONS.split(), *_KNOWN_FORMS}, key=len, reverse=True))
+NAMES = "|".join(sorted({*_SECTIONS.split(), *_KNOWN_FORMS}, key=len, reverse=True))
 _NUMBER = r"(?:[#-]|no\.?|number|नं\.?)?\s*(\d{0,3})"
 _END = r"(:|(?<=\s)[-–—](?=\s*[^\W\d_])|[.)।-]*\s*$)"
 _BOLS = ("bols", "bol", "notation", "composition", "बोल")  # a heading that says nothing more
 _SPEEDS = "thah|barabar|ekgun|dugun|tigun|chaugun|aad"
 HEAD = re.compile(
-    rf"\s*(?:\d{{1,2}}[.)]\s*)?((?:adha\s+|main\s+|theka\s+|kaida\s+)?(?:{_NAMES}))\s*{_NUMBER}\s*(?:\(\s*({_SPEEDS})\s*\)\s*)?{_END}",
+    rf"\s*(?:\d{{1,2}}[.)]\s*)?((?:adha\s+|main\s+|theka\s+|kaida\s+)?(?:{NAMES}))\s*{_NUMBER}\s*(?:\(\s*({_SPEEDS})\s*\)\s*)?{_END}",
     re.IGNORECASE,
 )
 _MARKS = (":", "-", "–", "—")  # after a heading, before bols
 _OTHER_HEAD = re.compile(r"\s*([^\W\d_][\w\u0900-\u0dff .'-]{0,40}?)\s*(\d{0,3})\s*:\s*(.*)$")
 _BARE = re.compile(  # and bols after it
-    rf"\s*((?!theme|mukh|face|मुख)(?:{_NAMES}))(?:\s+|\s*[-–—]\s*)(?=[^\W\d_])", re.IGNORECASE
+    rf"\s*((?!theme|mukh|face|मुख)(?:{NAMES}))(?:\s+|\s*[-–—]\s*)(?=[^\W\d_])", re.IGNORECASE
 )
 _SAYS = re.compile(rf"(?<!\w)({_SPEEDS}|variation|palta|{'|'.join(_KNOWN_FORMS)})(?!\w)\W*(\d{{0,3}})", re.IGNORECASE)
 _OTHER = set("bcfjlmopqvwxyz")  # letters of no bol
@@ -56,7 +56,8 @@ _SPOKEN = set(  # words beside bols
     "line list name number of on one or part parts pattern played please sign signs second section sections shown "
     "simple standard taal taala tal tala that the theka these third this three to two up very waves with words written "
     "matra matras maatra vibhag vibhags vibhaag boles "
-    "बोल ताल यह है की का में मात्रा मात्राओं তাল মাত্রা ছন্দ".split()
+    "बोल ताल यह है की का में मात्रा मात्राओं चिन्ह चिह्न তাল মাত্রা ছন্দ ছন্দে "
+    "দুই তিন চার পাঁচ ছয় সাত".split()
 )
 _LETTERED = re.compile(r"\s*(\d{0,2}[A-Za-z])\)\s+(?=[^\W\d_])")  # 1a) and its bols
 _LABEL = re.compile(r"\s*(?:bhari|khali|bhari\s+khali|भरी|खाली)\s*(?::|$)", re.IGNORECASE)
@@ -105,7 +106,7 @@ def remark(content: str) -> bool:
     words = words_of(re.sub(r"\(.*?\)", " ", content)) or words_of(content)
     taal = {word for name, _ in taals_in(words) for word in name}
     spoken = {w for w in words if w in taal or w.lower() in _SPOKEN or re.fullmatch(CLAPS, w, re.IGNORECASE)}
-    others = [w for w in words if w not in spoken and not re.fullmatch(_NAMES, w, re.IGNORECASE)]
+    others = [w for w in words if w not in spoken and not re.fullmatch(NAMES, w, re.IGNORECASE)]
     bols = [w for w in others if strokes(w)]
     strange = [w for w in others if not strokes(w) and not _OTHER & set(w.lower().replace("oo", ""))]
     known = sum(w in spoken for w in words)

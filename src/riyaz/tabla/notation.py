@@ -203,7 +203,10 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
             place._replace(line=max(first, 1)).stop(f"section {head.name!r} has no bols", "write some, or leave it out")
     if not parts:
         place.stop("there are no bols", "write them below the header")
-    if len(heads) > 1 and _begins(parts[names[0]], parts[names[1]], taal):
+    typed_so = not any(row.startswith("[") for row in rows)  # not in the notation's own layout
+    for items in parts.values() if typed_so else ():
+        _of_da(items)
+    if typed_so and len(heads) > 1 and _begins(parts[names[0]], parts[names[1]], taal):
         heads, parts, names = heads[1:], {name: parts[name] for name in names[1:]}, names[1:]  # bols as a title
     form_said = form or headings.form_of(names[0].rstrip(" 0123456789"))
     settled, slots = dialect.settle(parts, taal, reading, place._replace(line=start + 1), form_said)
@@ -224,6 +227,16 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
     whole: dict[str, Any] = {**values, "tempo": int(values.get("tempo", 0))}
     whole.setdefault("title", Path(name).stem)
     return Composition(sections=tuple(sections), **whole)
+
+
+def _of_da(items: Sequence[layout.Item]) -> None:
+    """Refuse a Da that stands alone and is not that of GeDaNaGa: it may be a Dha."""
+    last = ""
+    for item in items:
+        names = strokes(item.text) if item.kind == "word" else ()
+        if names == ("Da",) and last not in ("Ge", "Gi", "Ga", "Ke", "Ki", "Ka"):
+            item.place.stop("'Da' is one of GeDaNaGa or a Dha", "write Dha, or the whole phrase")
+        last = names[-1] if names else last
 
 
 def _begins(first: Sequence[layout.Item], second: Sequence[layout.Item], taal: taals.Taal) -> bool:

@@ -90,6 +90,9 @@ _MARKS: _Marks = [
     (_COUNTED, _blank),
     (re.compile(r"^\s*\d{1,2}-\s*(?=[^\W\d_])"), _blank),  # 1-Dha, the number of a row
     (re.compile(r"(?<=\S)(\s+),(?=\S)"), r",\1"),
+    (re.compile(r"[\"”]\s*,\s*$"), _blank),
+    (re.compile(r"</(?:p|h[1-6])>\s*(?=<\w)"), ": "),
+    (re.compile(rf"^\s*(?:--+|//)\s+(?=(?:{headings.NAMES})\W*\d*\s*$)", re.IGNORECASE), _blank),  # -- palta 1
     (re.compile(r"(:\s*)'([^']*)'(?=\s*,?\s*$)"), r"\1 \2 "),
     (_NAMES_OF_ROWS, _blank),
     (re.compile(rf"\(\s*(?:{layout.PLACES})\s*\)|\(\s*(?:{layout.HANDS})\s*\)\s*$", re.IGNORECASE), _blank),
@@ -98,6 +101,7 @@ _MARKS: _Marks = [
     (re.compile(r"(?<=[।॥|])\s*[\d०-९]{1,3}\s*[।॥|]+\s*$"), _blank),  # ॥१॥
     (re.compile(r"(?<=[^\W\d_])!+"), _blank),
     (re.compile(r"(?<=[^\s\d/])/(?=\s+[^\W\d_])"), "|"),  # Dha/ Dhin
+    (re.compile(r"(?<=[^\s\d/|]\s)/(?=[^\s\d/])"), "|"),  # Dha /Dhin
     (re.compile(r"(?<=[^\W\d_])_(?=[^\W\d_])"), "-"),
     (re.compile("ঃ(?=\\s|$)"), ":"),
     (re.compile(r"\|\]"), "| "),
