@@ -19,7 +19,9 @@ Of the 21 of the fifteenth, written down and tried after that, 10 were read, 10 
 mended once more.
 """
 
+import random
 import re
+import string
 from fractions import Fraction
 from pathlib import Path
 
@@ -111,3 +113,20 @@ def test_most_texts_are_read_as_typed():
     assert len(outcomes) >= 160
     assert outcomes.count("misread") == 0
     assert outcomes.count("asked") <= ASKED
+
+
+def test_a_wrong_letter_leaves_no_row_out():
+    """A row with a mistake is refused, and never taken for a title or a remark."""
+    chance, tried = random.Random(3), 0
+    for name, text, reading in CASES:
+        if reading.startswith("ask") or outcome(text, reading) == "asked":
+            continue
+        ticks = sum(section.ticks for section in notation.read(text).sections)
+        for k in chance.sample([k for k, letter in enumerate(text) if letter in string.ascii_letters] or [0], 1):
+            try:
+                again = notation.read(text[:k] + chance.choice(string.ascii_lowercase) + text[k + 1 :])
+            except Unreadable:
+                continue
+            tried += 1
+            assert sum(section.ticks for section in again.sections) >= ticks, name
+    assert tried > 20

@@ -7,10 +7,9 @@ from fractions import Fraction
 
 from riyaz.music.events import Unreadable
 from riyaz.tabla import pitch, taals
-from riyaz.tabla.headings import FORMS, HEAD, form_of, of_bols, remark, taals_in, words_of
-from riyaz.tabla.layout import sign_row
+from riyaz.tabla.headings import FORMS, HEAD, form_of, of_bols, remark, taals_in, title, words_of
 from riyaz.tabla.place import Place
-from riyaz.tabla.spelling import fold, strokes
+from riyaz.tabla.spelling import fold
 
 LAYAS = {"vilambit": 45, "madhya": 90, "drut": 180}  # and a usual number of matras a minute
 
@@ -136,9 +135,8 @@ def header(
             known = "taal" in result
             plain = {} if {"taal", "form"} <= result.keys() else _plain(content, known) or _plain(bare, known)
             here = place._replace(line=number + 1)
-            plain = plain or ({} if known or of_bols(content) else _mentioned(content))
-            titles = any(not strokes(word) and not sign_row(word) for word in words_of(content))
-            if not plain and not known and not titled and _later(rows[number + 1 :]) and titles:
+            plain = plain or (_mentioned(content) if not known and title(content) else {})
+            if not plain and not known and not titled and _later(rows[number + 1 :]) and title(content):
                 titled = True  # a line of words above the header is the title
                 result.setdefault("title", (content, here))
                 continue

@@ -104,13 +104,26 @@ def words_of(content: str) -> list[str]:
 def remark(content: str) -> bool:
     """Whether a row is words about the music: a third of them known, few of them bols, no other like a bol."""
     words = words_of(re.sub(r"\(.*?\)", " ", content)) or words_of(content)
+    spoken, others = _spoken(words)
+    bols = [word for word in others if strokes(word)]
+    strange = [word for word in others if not strokes(word) and not _OTHER & set(word.lower().replace("oo", ""))]
+    return bool(words) and spoken * 3 >= len(words) >= len(bols) * 4 and not strange
+
+
+def title(content: str) -> bool:
+    """Whether a row can be a title: not half of its words are bols, or no other is unknown, which may be a mistake."""
+    words = [word for word in words_of(content) if not sign_row(word)]
+    bols = [word for word in words if strokes(word)]
+    unknown = [word for word in _spoken(words)[1] if not strokes(word)]
+    return len(bols) < len(words) and (len(bols) * 2 < len(words) or not unknown)
+
+
+def _spoken(words: Sequence[str]) -> tuple[int, list[str]]:
+    """How many words are known beside bols and taals' names are, and those that are neither these nor sections."""
     taal = {word for name, _ in taals_in(words) for word in name}
     spoken = {w for w in words if w in taal or w.lower() in _SPOKEN or re.fullmatch(CLAPS, w, re.IGNORECASE)}
     others = [w for w in words if w not in spoken and not re.fullmatch(NAMES, w, re.IGNORECASE)]
-    bols = [w for w in others if strokes(w)]
-    strange = [w for w in others if not strokes(w) and not _OTHER & set(w.lower().replace("oo", ""))]
-    known = sum(w in spoken for w in words)
-    return bool(words) and known * 3 >= len(words) >= len(bols) * 4 and not strange
+    return sum(word in spoken for word in words), others
 
 
 class Head(NamedTuple):
