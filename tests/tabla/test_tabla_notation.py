@@ -69,6 +69,10 @@ def test_spellings(text, bols):
         ("TaKa KaTa Ta Ka KatTa", "ta Ka Ka ta Ta Ka Kat Ta"),
         ("Tt Taa KiTaa TtGe", "ta Ta Ki Ta ta Ge"),
         ("KiTaTaKa DhaTaKa TaTaKa", "Ki ta ta Ka Dha ta Ka Ta ta Ka"),
+        ("Te Ta Ka Ta Ti Ta Ka", "Te ta Ka ta Ti ta Ka"),
+        ("Ki Ta Ta Ka Te Te Ka Ta Ga Di", "Ki ta ta Ka Te Te Ka ta Ga Di"),
+        ("তেটে কতা গদি ধা -কতা", "Te Te Ka ta Ga Di Dha - Ka Ta"),
+        ("तिटकता गदिगन कतागेगे", "Ti ta Ka ta Ga Di Ga Na Ka Ta Ge Ge"),
     ],
 )
 def test_closed_and_open_ta(text, bols):

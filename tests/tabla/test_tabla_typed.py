@@ -12,9 +12,16 @@ asked about and 3 misread; of the ninth 9 of 14 were read, 4 asked about and 1 m
 and 6 asked about. Three more that had been noted as asked about were read as they stand, and are now noted so.
 The eleventh is in the manner of 24 public texts; of these 11 were read, 13 asked about and none misread before it.
 The twelfth is in that of 16 more: 9 were read, 7 asked about and none misread before it.
+The thirteenth and the fourteenth are in that of 44 more. The reader was mended after the thirteenth, of which 3 of 18
+readings had been right, 13 asked about and 2 misread, before the fourteenth was tried: 11 of 22 were read, 10 asked
+about and 1 misread; of the texts that are to be asked about, 3 of 4 were. It was mended after that as well.
+Of the 21 of the fifteenth, written down and tried after that, 10 were read, 10 asked about and 1 misread before it was
+mended once more.
 """
 
+import random
 import re
+import string
 from fractions import Fraction
 from pathlib import Path
 
@@ -39,6 +46,10 @@ SETS = {
         "ninth",
         "tenth",
         "eleventh",
+        "twelfth",
+        "thirteenth",
+        "fourteenth",
+        "fifteenth",
     )
 }
 CASES = [
@@ -46,7 +57,7 @@ CASES = [
     for name, path in SETS.items()
     for case in path.read_text(encoding="utf-8").split("%% ")[1:]
 ]
-ASKED = 7  # readings that are asked about, of those that were noted; fewer is better
+ASKED = 16  # readings that are asked about, of those that were noted; fewer is better
 
 
 def noted(line):
@@ -99,6 +110,23 @@ def test_no_text_is_misread(name, text, reading):
 
 def test_most_texts_are_read_as_typed():
     outcomes = [outcome(text, reading) for _, text, reading in CASES if not reading.startswith(("ask", "literally"))]
-    assert len(outcomes) >= 95
+    assert len(outcomes) >= 160
     assert outcomes.count("misread") == 0
     assert outcomes.count("asked") <= ASKED
+
+
+def test_a_wrong_letter_leaves_no_row_out():
+    """A row with a mistake is refused, and never taken for a title or a remark."""
+    chance, tried = random.Random(3), 0
+    for name, text, reading in CASES:
+        if reading.startswith("ask") or outcome(text, reading) == "asked":
+            continue
+        ticks = sum(section.ticks for section in notation.read(text).sections)
+        for k in chance.sample([k for k, letter in enumerate(text) if letter in string.ascii_letters] or [0], 1):
+            try:
+                again = notation.read(text[:k] + chance.choice(string.ascii_lowercase) + text[k + 1 :])
+            except Unreadable:
+                continue
+            tried += 1
+            assert sum(section.ticks for section in again.sections) >= ticks, name
+    assert tried > 20

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 
 class Rule(NamedTuple):
-    """One row: the bol, the bols before and after it (empty: any), whether in one word, and the reason."""
+    """One row: the bols before the Ta, each with those before it, the bol after it (empty: any), and where and why."""
 
     before: tuple[str, ...]
     after: tuple[str, ...]
@@ -28,6 +28,9 @@ CLOSED_TA = (
     Rule(("Ki",), (), False, "KiTa, TiRaKiTa: closed right after Ki"),
     Rule(("Ka",), (), True, "KaTa"),
     Rule((), ("Ka",), True, "TaKa"),
+    Rule(("Te", "Ti", "Ki ta"), ("Ka",), False, "TeTaKaTa, KiTaTaKa"),
+    Rule(("Te ta Ka", "Ti ta Ka"), (), False, "TeTaKaTa"),
+    Rule(("Ka",), ("Ga",), False, "KaTaGaDiGaNa"),
 )
 
 # A capital starts a bol, so that TeTa is Te with an open Ta, the khali of TeDha. Written without a capital, these are
@@ -42,15 +45,17 @@ PLAYED: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
 
 
 def closes(before: str, after: str, one_word: bool) -> bool:
-    """Whether a typed Ta between two bols (``""`` for none) is the closed stroke.
+    """Whether a typed Ta is the closed stroke.
 
     Parameters
     ----------
+    before : the bols before it, between blanks, nearest last.
+    after : the bol after it, ``""`` for none.
     one_word : True for the rules within a word, False for those across blanks.
     """
     return any(
         rule.one_word == one_word
-        and (not rule.before or before in rule.before)
+        and (not rule.before or f" {before}".endswith(tuple(f" {bols}" for bols in rule.before)))
         and (not rule.after or after in rule.after)
         for rule in CLOSED_TA
     )

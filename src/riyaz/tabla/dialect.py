@@ -9,6 +9,7 @@ that remains is taken; where two remain, the text is refused with both, and a li
 ``strokes: 4``     four strokes (or rests) a matra, blanks only part phrases
 ``bars: matras``   a bar ends a matra, its words share it evenly
 ``bars: vibhags``  a bar ends a vibhag
+``bars: groups``   a bar ends as many matras as any other, whatever the vibhags are
 ``dots: bars``     a dot between blanks parts as a bar does
 ``dots: rests``    a dot between blanks is a rest
 ``hyphens: matras``  a hyphen ends a matra
@@ -58,7 +59,7 @@ class Reading:
 
     Attributes
     ----------
-    bars : ``vibhags`` or ``matras``.
+    bars : ``vibhags``, ``matras`` or ``groups``.
     dots : ``rests`` or ``bars``, of a dot between blanks.
     hyphens : ``rests``, ``matras`` or ``joins``.
     commas : ``shares`` or ``matras``.
@@ -147,6 +148,10 @@ def settle(
             continue
         if whole(slots, taal) and slots not in [other for _, other in fitting]:
             fitting.append((reading, slots))
+    if not fitting and mistaken and "bars" not in given and _even(result):
+        grouped_by_bars = replace(plain, bars="groups")
+        slots = _placed(parts, taal, grouped_by_bars)
+        fitting = [(grouped_by_bars, slots)] if whole(slots, taal, lands=False) else []
     paired = any(reading.runs == "pairs" for reading, _ in fitting)
     exact = [(reading, slots) for reading, slots in fitting if whole(slots, taal, lands=False)]
     fitting = exact if exact and form not in LANDING else fitting
@@ -251,7 +256,7 @@ def _others(result: Sequence[Item], given: Mapping[str, str], plain: Reading, ba
     if "hyphens" not in given and _joined(words):
         others.append(Reading(hyphens="joins"))
         hyphens = ["rests", "joins"] if plain.hyphens == "rests" else hyphens
-    names = [strokes(word.replace("-", "") if plain.hyphens == "joins" else word) for word in words]
+    names = [strokes((word.replace("-", "") if plain.hyphens == "joins" else word).rstrip(",;")) for word in words]
     several = any(len(row) > 1 for row in names)
     longer = sum(map(len, names)) > 2 * len(names)  # phrases, not the pairs of a dugun
     if (
@@ -388,6 +393,20 @@ def _groups(items: Sequence[Item]) -> Iterator[list[Item]]:
         yield group
 
 
+def _even(items: Sequence[Item]) -> bool:
+    """Whether bars part words, most of a single bol, into groups of one size, the last of which may be shorter."""
+    sizes, size = list[int](), 0
+    for item in [*items, Item("bar", "|", Fraction(1), items[0].place)]:
+        size += item.kind == "word"
+        if item.kind == "bar" and size:
+            sizes.append(size)
+            size = 0
+    words = [item.text for item in items if item.kind == "word"]
+    if sum(len(strokes(word)) for word in words) >= 2 * len(words):
+        return False  # the words may be phrases
+    return len(sizes) > 1 and sizes[0] > 1 and len(set(sizes[:-1])) == 1 and sizes[-1] <= sizes[0]
+
+
 def _by_commas(items: Sequence[Item]) -> list[Item]:
     """Items of which those that no comma parts share a matra."""
     return [item._replace(speed=item.speed * len(group)) for group in _groups(items) for item in group]
@@ -431,7 +450,7 @@ def _section(items: list[Item], taal: taals.Taal, reading: Reading, theme: Slots
         elif item.kind == "bar" and (reading.bars == "matras" or group):
             _shared(group, slots, taal.counts)
             group = []
-        elif item.kind == "bar" and item.text:
+        elif item.kind == "bar" and item.text and reading.bars != "groups":
             time = Fraction(sum(ticks for ticks, _ in slots))
             lands = (
                 number == len(items) - 1 and time % taal.ticks == TICKS * taal.counts

@@ -1,36 +1,19 @@
-"""The header of a composition, and its sections: what stands around the bols."""
+"""The header of a composition: what stands above the bols."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from difflib import get_close_matches
 from fractions import Fraction
-from typing import NamedTuple
-from unicodedata import normalize
 
 from riyaz.music.events import Unreadable
 from riyaz.tabla import pitch, taals
-from riyaz.tabla.layout import sign_row
+from riyaz.tabla.headings import FORMS, HEAD, form_of, of_bols, remark, taals_in, title, words_of
 from riyaz.tabla.place import Place
-from riyaz.tabla.spelling import fold, strokes
+from riyaz.tabla.spelling import fold
 
-FORMS = ("theka", "kaida", "rela", "peshkar", "tukda", "mukhda", "tihai", "chakradar", "gat", "paran", "laggi", "mohra")
 LAYAS = {"vilambit": 45, "madhya": 90, "drut": 180}  # and a usual number of matras a minute
 
-_FORM_NAMES = {
-    "kaida": "কায়দা kayda kayada kayeda qaida qaeda quaida qayda quayda qa'ida kaeda कायदा कायदे क़ायदा",
-    "rela": "রেলা relaa रेला",
-    "peshkar": "পেশকার peshkara peshkaar पेशकार",
-    "tukda": "টুকরা টুকড়া tukra tukada tukdaa टुकड़ा टुकडा",
-    "mukhda": "mukhra mukhada मुखड़ा मुखडा",
-    "tihai": "তেহাই তিহাই tehai teehai tihaayi तिहाई",
-    "chakradar": "চক্রদার chakkardar chakradhar chakradaar चक्रदार चक्करदार",
-    "gat": "গৎ গত gath गत",
-    "paran": "parand परन",
-    "laggi": "lagi लग्गी",
-    "theka": "ঠেকা thekaa ठेका",
-    "mohra": "mohara मोहरा",
-}
-_KNOWN_FORMS = {normalize("NFC", name): form for form, names in _FORM_NAMES.items() for name in (form, *names.split())}
+
 _KEYS = ("title", "taal", "form", "laya", "gharana", "source", "family", "tempo", "pitch")
 # what a first line says beside form and taal, and what is passed over there
 _MORE = re.compile(
@@ -44,7 +27,7 @@ _OWN = ("matras", "vibhags", "signs", "theka")
 _CLAPS = ("tali", "khali")  # said of a known taal: on which matras, or how many
 READINGS = {
     "words": ("matras",),
-    "bars": ("vibhags", "matras"),
+    "bars": ("vibhags", "matras", "groups"),
     "dots": ("rests", "bars"),
     "hyphens": ("rests", "matras", "joins"),
     "commas": ("shares", "matras"),
@@ -60,6 +43,9 @@ _ALIASES |= {
     "sign": "signs",
     "lay": "laya",
     "matra": "matras",
+    "beats": "matras",
+    "division": "vibhags",
+    "divisions": "vibhags",
     "scale": "pitch",
     "tuning": "pitch",
 }
@@ -75,47 +61,6 @@ _BESIDE = (
 _PACES = {"विलंबित": "vilambit", "मध्य": "madhya", "द्रुत": "drut"}
 
 _SEVERAL = "(?:" + "|".join((*_KEYS, *_ALIASES, *_CLAPS, "vibhags", "matras")) + ")"
-
-_SECTIONS = (
-    "theme mukh face kaida kayda kayada qaida quayda rela peshkar theka dohra dohara dora palta palte paltas variation "
-    "variations bal vistar tukda tukra mukhda ending tihai "
-    "tehai chakradar gat tukda mohra uthan laggi paran adha-dohra thah barabar dugun tigun chaugun aad "
-    "bols bol notation composition बोल मुख कायदा क़ायदा दोहरा पलटा तिहाई ठेका रेला"
-)
-_NAMES = "|".join(sorted({*_SECTIONS.split(), *_KNOWN_FORMS}, key=len, reverse=True))
-_NUMBER = r"(?:[#-]|no\.?|number|नं\.?)?\s*(\d{0,3})"
-_END = r"(:|(?<=\s)[-–—](?=\s*[^\W\d_])|[.)-]*\s*$)"
-_BOLS = ("bols", "bol", "notation", "composition", "बोल")  # a heading that says nothing more
-_SPEEDS = "thah|barabar|dugun|tigun|chaugun|aad"
-_HEAD = re.compile(
-    rf"\s*(?:\d{{1,2}}[.)]\s*)?((?:adha\s+|main\s+|theka\s+|kaida\s+)?(?:{_NAMES}))\s*{_NUMBER}\s*(?:\(\s*({_SPEEDS})\s*\)\s*)?{_END}",
-    re.IGNORECASE,
-)
-_MARKS = (":", "-", "–", "—")  # after a heading, before bols
-_OTHER_HEAD = re.compile(r"\s*([^\W\d_][\w\u0900-\u0dff .'-]{0,40}?)\s*(\d{0,3})\s*(:)\s*$")
-_LETTERED = re.compile(r"\s*(\d{0,2}[A-Za-z])\)\s+(?=[^\W\d_])")  # 1a) and its bols
-_LABEL = re.compile(r"\s*(?:bhari|khali|bhari\s+khali|भरी|खाली)\s*(?::|$)", re.IGNORECASE)
-THEME = (
-    "theme",
-    "mukh",
-    "face",
-    "main kaida",
-    "main kayda",
-    "main theme",
-    "kaida",
-    "kayda",
-    "kayada",
-    "qaida",
-    "quayda",
-    "मुख",
-    "कायदा",
-    "क़ायदा",
-)
-
-
-def form_of(value: str) -> str:
-    """The form of a name in any spelling, ``""`` for none."""
-    return _KNOWN_FORMS.get(normalize("NFC", fold(value)).lower().strip(), "")
 
 
 def nearest(word: str, known: tuple[str, ...] | list[str]) -> str:
@@ -144,22 +89,25 @@ def header(
         content = line.split("#")[0].strip().strip("*_").strip()
         content = re.sub(r"^(?:composition\s+)?(?:type|form)\s*[-–—:]\s*(?=\w)", "form: ", content, flags=re.IGNORECASE)
         content = re.sub(r"^beats?\s*/\s*matras?(?=\s*[-–—:])", "matras", content, flags=re.IGNORECASE)
-        dashed = re.match(r"([^\W\d][^\s:=|]*)\s+[-–—]\s+(?=\S)", content)
+        content = re.sub(
+            r"^(?:bols?|strokes?)\s+(?:per|a)\s+(?:beat|matra)\s*:", "strokes:", content, flags=re.IGNORECASE
+        )
+        content = re.sub(r"^(bpm|tempo)\s+(?=\d+$)", r"\1: ", content, flags=re.IGNORECASE)
+        dashed = re.match(r"([^\W\d][^\s:=|]*)\s+[-–—]\s*(?=\S)", content)
         counted = ("matras", "vibhags", "tempo", "laya", *_CLAPS)
-        if dashed and _ALIASES.get(name := fold(dashed[1]).lower(), name) in counted:
+        if dashed and _key(dashed[1]) in counted:
             content = f"{dashed[1]}: {content[dashed.end() :]}"
         match = re.match(r"([^\W\d][^\s:=|]*)\s*[:=]\s*(.*)$", content)
         several = re.split(rf"[\s,;|]+(?={_SEVERAL}\s*[:=])", content, flags=re.IGNORECASE) if match else []
         if match and len(several) > 1 and fold(match[1]).lower() not in _TEXTS:  # Taal: Teental  Laya: madhya
             for each in several:
                 name, _, value = re.sub("=", ":", each, count=1).partition(":")
-                name = fold(name.strip()).lower()
-                result[_ALIASES.get(name, name)] = (value.strip(), place._replace(line=number + 1))
+                result[_key(name)] = (value.strip(), place._replace(line=number + 1))
             continue
         if match and "taal" not in result and (named := _named(match[1])):
             result["taal"] = (named, place._replace(line=number + 1))
             rows[number] = re.sub(r"^[^:=]*[:=]", lambda before: " " * len(before[0]), line)
-            if match[2]:  # bols after it
+            if not _facts(match[2]) and not remark(match[2]):  # bols after it
                 end = number
                 break
             continue
@@ -168,13 +116,15 @@ def header(
             if "taal" not in result and not match
             else None
         )
-        if long and _of_bols(long[2]) and "taal" in (says := _plain(long[1], False)):  # Teental theka: and its bols
+        if long and of_bols(long[2]) and "taal" in (says := _plain(long[1], False)):  # Teental theka: and its bols
             result |= {key: (value, place._replace(line=number + 1)) for key, value in says.items()}
             rows[number] = re.sub(r"^[^:=]*[:=]", lambda before: " " * len(before[0]), line)
             end = number
             break
         if not content and (heading := re.match(r"\s*#+\s*([^\W\d_].*)$", line)) and not hinted:
-            hint = _plain(heading[1].strip(), False)  # a heading of Markdown that names the taal
+            hint = _plain(heading[1].strip(), False) or _mentioned(
+                heading[1]
+            )  # a heading of Markdown that names the taal
             if "taal" in hint and "taal" not in result and not _later(rows[number + 1 :]):
                 result |= {key: (value, place._replace(line=number + 1)) for key, value in hint.items()}
             hinted = True
@@ -185,10 +135,13 @@ def header(
             known = "taal" in result
             plain = {} if {"taal", "form"} <= result.keys() else _plain(content, known) or _plain(bare, known)
             here = place._replace(line=number + 1)
-            plain = plain or ({} if known or _of_bols(content) else _mentioned(content))
-            if not plain and not known and not titled and _later(rows[number + 1 :]) and not _of_bols(content):
+            plain = plain or (_mentioned(content) if not known and title(content) else {})
+            if not plain and not known and not titled and _later(rows[number + 1 :]) and title(content):
                 titled = True  # a line of words above the header is the title
                 result.setdefault("title", (content, here))
+                continue
+            if not plain and not known and remark(content):
+                rows[number] = ""
                 continue
             if not plain or any(key in result for key in plain):
                 end = number
@@ -200,22 +153,24 @@ def header(
             here = place._replace(line=number + 1)
             result |= {"form": (name, here), "taal": (named, here)}
             continue
-        is_key = name in (*_KEYS, *_OWN, *_CLAPS, *READINGS, *_ALIASES)
-        if not is_key and "taal" in result and (not match[2] or _of_bols(match[2])):  # a section, such as Dugun:
+        if not is_key(name) and "taal" in result and (not match[2] or of_bols(match[2])):  # a section, such as Dugun:
             end = number
             break
-        if name == "speed" or (_HEAD.match(line) and not (name == "theka" and "vibhags" in result)):
+        own = name == "theka" and "vibhags" in result and any(map(of_bols, rows[number + 1 :]))
+        if name == "speed" or (HEAD.match(line) and not own):
             end = number
             break
         here = place._replace(line=number + 1, column=max(line.find(match[1]), 0) + 1)
-        key = _ALIASES.get(name, name)
-        says = {} if is_key or key in _BESIDE or "taal" in result else _mentioned(match[2])
+        key = _key(name)
+        says = {} if is_key(name) or key in _BESIDE or "taal" in result else _mentioned(match[2])
         if "taal" in says:  # Example: Teental
             result |= {name: (value, here) for name, value in says.items()}
             continue
         if key in _BESIDE:
             before = f"{result['source'][0]}; " if "source" in result else ""
             result["source"] = (f"{before}{match[1]}: {match[2].strip()}", here)
+            continue
+        if key == "sam" and match[2].strip() == "1":
             continue
         if key in result:
             here.stop(f"{key} is given twice", "keep one")
@@ -228,28 +183,24 @@ def header(
         result[key] = (text.strip() if key in (*_TEXTS, "pitch") else match[2].strip(), here)  # a # belongs to a text
     for number in range(end, len(rows)) if "taal" not in result and "vibhags" not in result else ():
         match = re.match(r"\s*([^\W\d][^\s:=|]*)\s*[:=]\s*([^#]+)", rows[number])
-        if match and _ALIASES.get(fold(match[1]).lower(), match[1].lower()) == "taal":  # below the bols
+        if match and _key(match[1]) == "taal":  # below the bols
             result["taal"] = (match[2].strip(), place._replace(line=number + 1))
             rows[number] = ""
             break
     last = next((number for number in reversed(range(end, len(rows))) if rows[number].strip()), 0)
-    if "taal" not in result and "vibhags" not in result and last > end and not _of_bols(rows[last]):
+    if "taal" not in result and "vibhags" not in result and last > end and not of_bols(rows[last]):
         result |= {key: (value, place._replace(line=last + 1)) for key, value in _mentioned(rows[last]).items()}
         rows[last] = "" if "taal" in result else rows[last]
+    if "taal" not in result and "signs" not in result and "title" in result:
+        names = [taal.title for _, taal in taals_in(words_of(result["title"][0]))]
+        result |= {"taal": (names[0], result["title"][1])} if len(names) == 1 else {}
     return (*_values(result, more or {}), end)
 
 
 def _mentioned(content: str) -> dict[str, str]:
     """The one taal, and the form, that a line of words names, such as ``Kaida No. 1 in Teental``; else nothing."""
-    words = re.findall(r"[^\s\d()\[\].,:;|/_–—-]+", fold(content))
-    names: set[str] = set()
-    start = 0
-    while start < min(len(words), 12):
-        grams = [" ".join(words[start : start + n]) for n in (4, 3, 2, 1) if start + n <= len(words)]
-        named = ((len(gram.split()), taals.exact(gram)) for gram in grams)
-        size, taal = next(((n, taal) for n, taal in named if taal), (1, None))
-        names |= {taal.title} if taal else set()
-        start += size
+    words = words_of(content)
+    names = {taal.title for _, taal in taals_in(words)}
     forms = {form_of(word) for word in words} - {""}
     if len(names) != 1 or len(words) > 12:
         return {}
@@ -258,15 +209,24 @@ def _mentioned(content: str) -> dict[str, str]:
 
 def _later(rows: list[str]) -> bool:
     """Whether a row says what the taal is."""
-    known = ("taal", *(alias for alias, key in _ALIASES.items() if key == "taal"))
     keys = [re.match(r"\s*\W*([^\W\d][^\s:=|]*)\s*[:=]", row) for row in rows]
-    return any(key and fold(key[1]).lower() in known for key in keys)
+    return any(key and _key(key[1]) == "taal" for key in keys)
 
 
-def _of_bols(content: str) -> bool:
-    """Whether every word of a row is bols."""
-    words = re.findall(r"[^\s|।॥()/]+", content)
-    return bool(words) and all(strokes(word.strip(",.;")) for word in words)
+def _facts(text: str) -> bool:
+    """Whether a text only says how many matras a taal has, and what else stands in brackets."""
+    return not re.sub(r"\(.*?\)|\d+\s*(?:beats?|matras?|मात्रा|মাত্রা)|[\s,.–-]", "", text, flags=re.IGNORECASE)
+
+
+def is_key(name: str) -> bool:
+    """Whether a word is a key of a header, in any spelling."""
+    return _key(name) in (*_KEYS, *_OWN, *_CLAPS, *READINGS)
+
+
+def _key(text: str) -> str:
+    """The key of a header that a word is, in any spelling; the word itself where it is none."""
+    name = fold(text.strip()).lower()
+    return _ALIASES.get(name, name)
 
 
 def _named(word: str) -> str:
@@ -300,8 +260,12 @@ def _values(
     values: dict[str, str] = {}
     reading: dict[str, str] = {}
     own = {key: result[key][0] for key in _OWN if key in result}
-    if "taal" in result and own.get("vibhags", "").strip().isdigit():
+    if "taal" in result and re.fullmatch(r"\d+[^\d(+½¼¾,/|]*(?:\(.*\))?", own.get("vibhags", "").strip()):
         _counted(*result["taal"], "vibhags", own.pop("vibhags"), result.pop("vibhags")[1], more)
+    if "taal" in result and "vibhags" in own and not {"signs", "theka"} & own.keys():
+        known = taals.exact(result["taal"][0])
+        if known and [int(size) for size in re.findall(r"\d+", own["vibhags"])] == list(known.vibhags):
+            own = {}
     for key in [key for key in _CLAPS if key in result and "vibhags" not in own and "taal" in result]:
         _counted(*result["taal"], key, *result.pop(key), more)
     for key, (value, here) in result.items():
@@ -324,7 +288,7 @@ def _counted(name: str, at: Place, key: str, value: str, here: Place, more: Mapp
         for s, sign in zip(taal.starts, taal.signs, strict=True)
         if key == "vibhags" or (sign == "0") == (key == "khali")
     ]
-    said = [int(number) for number in re.findall(r"\d+", value)]
+    said = [int(number) for number in re.findall(r"\d+", re.sub(r"(?<=\d)\s*\(.*\)", "", value))]
     counts = (key in _CLAPS and said == starts) or said == [len(starts)] or not said
     if not counts:
         shown = len(starts) if key == "vibhags" else ", ".join(map(str, starts)) or "none"
@@ -379,78 +343,3 @@ def _value(key: str, value: str, here: Place) -> str:
     if key == "tempo" and not re.fullmatch(r"[1-9]\d{0,3}", value):
         here.stop(f"tempo is {value!r}", "write whole matras a minute, such as 90")
     return value
-
-
-# Sections ------------------------------------------------------------------------------------------------------
-
-
-class Head(NamedTuple):
-    """A heading: its row, the first row of what stands under it, and what it says.
-
-    `origin` is ``taught``, ``derived`` or ``""`` (see `riyaz.tabla.origin`), `note` the comment beside the heading.
-    """
-
-    name: str
-    row: int
-    first: int
-    origin: str = ""
-    note: str = ""
-
-
-def sections(rows: list[str], start: int, default: str, place: Place) -> Iterator[tuple[Head, int, int]]:
-    """Yield the heading, the first and the end row of each section; typed headings are blanked in `rows`.
-
-    A heading is ``[palta 1]``, a line such as ``Palta 1`` or ``Dohra:``, or such a word with a colon before bols.
-    """
-    heads: list[Head] = []
-    bracketed = any(row.lstrip().startswith("[") and not _group(row) for row in rows[start:])
-    for number in range(start, len(rows)):
-        content = rows[number].split("#")[0].strip()
-        here = place._replace(line=number + 1)
-        if content.startswith("[") and not _group(content):
-            match = re.fullmatch(r"\[\s*([^\[\],]*[^\[\],\s])\s*(?:,\s*(derived|taught)\s*)?\]\s*:?", content)
-            here = here._replace(column=rows[number].index("[") + 1)
-            if not match:
-                here.stop(
-                    f"{content!r} names no section",
-                    "write for instance: [palta 1], [palta 1, derived] or [palta 1, taught]",
-                )
-            note = rows[number].partition("#")[2].strip()
-            _add(heads, Head(match[1], number, number + 1, match[2] or "", note), here)
-        elif (match := _HEAD.match(rows[number])) and (match[4] in _MARKS or not bracketed):
-            name = " ".join((match[1].lower(), match[2])).strip()
-            name = "theme" if name in THEME else default if name in _BOLS else name
-            name += f" {match[3].lower()}" if match[3] and match[3].lower() not in ("thah", "barabar") else ""
-            if name in [head.name for head in heads] and match[4] not in _MARKS:
-                continue  # a reference
-            _add(heads, Head(name, number, number), here)
-            rows[number] = " " * match.end() + rows[number][match.end() :]
-        elif not bracketed and (match := _LETTERED.match(rows[number])):
-            _add(heads, Head(match[1].lower(), number, number), here)
-            rows[number] = " " * match.end() + rows[number][match.end() :]
-        elif (
-            not bracketed
-            and not _LABEL.match(rows[number])
-            and (match := _OTHER_HEAD.match(rows[number]))
-            and not strokes(match[1].replace(" ", ""))
-        ):
-            _add(heads, Head(" ".join((match[1].lower(), match[2])).strip(), number, number), here)
-            rows[number] = ""
-        else:
-            if match := _LABEL.match(rows[number]):
-                rows[number] = " " * match.end() + rows[number][match.end() :]
-            if rows[number].split("#")[0].strip() and not heads and not sign_row(rows[number].split("#")[0]):
-                heads.append(Head(default, number, number))
-    for head, end in zip(heads, [*(head.row for head in heads[1:]), len(rows)], strict=False):
-        yield head, head.first, end
-
-
-def _group(content: str) -> bool:
-    """Whether square brackets enclose what is repeated, as in ``[dha te]x3``."""
-    return re.search(r"\]\s*[x×]\s*\d", content) is not None
-
-
-def _add(heads: list[Head], head: Head, here: Place) -> None:
-    if any(head.name == known.name for known in heads):
-        here.stop(f"there are two sections {head.name!r}", "number them")
-    heads.append(head)

@@ -32,8 +32,13 @@ _TOKEN = re.compile(
     r"|(?P<word>[^\s|()।॥^<]+)",
     re.IGNORECASE,
 )
-_SIGN_ROW = re.compile(r"[\s|।॥_.Xx×✕+*Oo\d()–-]*[Xx×✕+\d][\s|।॥_.Xx×✕+*Oo\d()–-]*")
-_RULE = re.compile(r"\s*\|?(?:\s*:?-{3,}:?\s*\|)+\s*(?:\s*:?-{3,}:?)?\s*")  # under the head of a table in Markdown
+HANDS, PLACES = "clap|wave|ta+li|ताली", "khali|bhari|sa+m|sum|खाली|भरी|सम"  # what the hands show, and where
+CLAPS = f"{HANDS}|{PLACES}"
+SIGN_ROW = r"[\s|।॥_.Xx×✕+*Oo\d()–-]*[Xx×✕+\d][\s|।॥_.Xx×✕+*Oo\d()–-]*"
+REPEATED = re.compile(  # a whole line
+    r"[^\s)(]\s*\(?\s*(?:[x×]\s*\d+|\d+\s*(?:times|[x×]))\s*\)?[\s|।॥]*$", re.IGNORECASE
+)
+RULE = re.compile(r"\s*\|?(?:\s*:?-{3,}:?\s*\|)+\s*(?:\s*:?-{3,}:?)?\s*")  # under the head of a table in Markdown
 _SIGNED = re.compile(r"\[\s*([Xx+0Oo2-9])\s*\](?=\s*[^\W\d_])")  # [x] before bols
 _MARKUP = re.compile(r"</?[A-Za-z][^<>]*>|&nbsp;|\*\*|^\s*>+|^\s*```.*|^\s*[•‣◦*](?=\s)")
 _SPEEDS = tuple(str(n) for n in range(1, 17))  # a bare number where lines have names
@@ -45,7 +50,7 @@ _TYPED = str.maketrans({"\u00a0": " ", "\u200b": "", "\ufeff": "", '"': " ", "�
 
 def sign_row(row: str) -> bool:
     """Whether a row has signs and numbers alone, such as those above or below the bols."""
-    return _SIGN_ROW.fullmatch(row) is not None and not re.fullmatch(r"\s*[x×]\s?\d+\s*", row)
+    return re.fullmatch(SIGN_ROW, row) is not None and not re.fullmatch(r"\s*[x×]\s?\d+\s*", row)
 
 
 def unmarked(row: str) -> str:
@@ -114,7 +119,7 @@ def items(rows: list[str], first: int, last: int, place: Place, names: Sequence[
                 state.named[state.naming], state.stack[-1], state.naming = state.stack[-1], before, ""
         elif match := re.match(r"\s*([^\W\d]\w*)\s*:\s*(.*?)\s*$", content):
             state.speed = _speed(match[1], match[2], here._replace(column=match.start(1) + 1))
-        elif _RULE.fullmatch(content) or _claps(content) or sign_row(content):
+        elif RULE.fullmatch(content) or sign_row(content):
             continue
         else:
             if listed and (dash := re.match(r"\s*[-–—](?=\s+\S)", content)):  # it lists, or is a rest
@@ -134,12 +139,6 @@ def items(rows: list[str], first: int, last: int, place: Place, names: Sequence[
         cut.place.stop("^ stands outside of a repeat", "write ( ... ^ ... ) x3")
     _scripts(state.stack[0])
     return state.stack[0]
-
-
-def _claps(content: str) -> bool:
-    """Whether a row only says where one claps and waves."""
-    words = re.findall(r"[^\W\d_]+", content.lower())
-    return bool(words) and all(re.fullmatch(r"clap|wave|ta+li|khali|sa+m", word) for word in words)
 
 
 class _State:

@@ -81,7 +81,7 @@ Kra Dhe : क्ड्धे
 Tra : त्रे
 Tra Ka : त्रक
 Tra Kre : त्रेक्रे
-Ti Ra Ki ta : तेरेकेटे तेरेकेट तिरकीट
+Ti Ra Ki ta : तेरेकेटे तेरेकेट तिरकीट तिर्किट
 Ki ta : कीट केटे
 Te Te : तिते
 Dhe ta : धिट

@@ -24,7 +24,7 @@ in a title, a gharana, a source or a family, which are whole lines. What other d
 hyphens is settled by the taal (`riyaz.tabla.dialect`). All of it is shown by examples in ``docs/notation.md``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from pathlib import Path
@@ -33,10 +33,11 @@ from typing import Any
 import pandas as pd
 
 from riyaz.music.events import TICKS, Piece, Unreadable, in_a_row
-from riyaz.tabla import dialect, header, layout, taals, typed
-from riyaz.tabla.header import FORMS, LAYAS
+from riyaz.tabla import dialect, header, headings, layout, taals, typed
+from riyaz.tabla.header import LAYAS
+from riyaz.tabla.headings import FORMS
 from riyaz.tabla.place import Place
-from riyaz.tabla.spelling import after_ki, khali_of_dha, script, strokes
+from riyaz.tabla.spelling import across, khali_of_dha, script, strokes
 from riyaz.tabla.writing import lines, words
 
 __all__ = [
@@ -194,7 +195,7 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
     once = typed.once(rows, start)
     again, said = next(((n, rows[n]) for n, row in enumerate(once) if row != rows[n]), (0, ""))
     rows = once
-    heads = list(header.sections(rows, start, "theme" if form in ("kaida", "rela", "") else form, place))
+    heads = list(headings.sections(rows, start, "theme" if form in ("kaida", "rela", "") else form, place))
     names = [head.name for head, _, _ in heads]
     parts = {head.name: layout.items(rows, first, last, place, names) for head, first, last in heads}
     for head, first, _ in heads:
@@ -202,7 +203,17 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
             place._replace(line=max(first, 1)).stop(f"section {head.name!r} has no bols", "write some, or leave it out")
     if not parts:
         place.stop("there are no bols", "write them below the header")
-    slots = dialect.settle(parts, taal, reading, place._replace(line=start + 1), form)[1]
+    typed_so = not any(row.startswith("[") for row in rows)  # not in the notation's own layout
+    for items in parts.values() if typed_so else ():
+        _of_da(items)
+    if typed_so and len(heads) > 1 and _begins(parts[names[0]], parts[names[1]], taal):
+        heads, parts, names = heads[1:], {name: parts[name] for name in names[1:]}, names[1:]  # bols as a title
+    form_said = form or headings.form_of(names[0].rstrip(" 0123456789"))
+    settled, slots = dialect.settle(parts, taal, reading, place._replace(line=start + 1), form_said)
+    twofold = next((n for _, a, b in heads for n in range(a, b) if _twofold(rows[a : n + 1])), 0)
+    if twofold and (settled.strokes or not dialect.whole(slots, taal)) and not reading:
+        at = place._replace(line=twofold + 1)
+        at.stop("the repeat may be of its line or of all above it", "write ( ... ) x2 around what is repeated")
     if again and not dialect.whole(slots, taal):
         two = [script("".join(filter(str.isalpha, text))).title() for text in (said, " ".join(once[start:]))]
         place._replace(line=again + 1).stop(f"words in {two[0]} among words in {two[1]}", "write one script, not both")
@@ -216,6 +227,28 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
     whole: dict[str, Any] = {**values, "tempo": int(values.get("tempo", 0))}
     whole.setdefault("title", Path(name).stem)
     return Composition(sections=tuple(sections), **whole)
+
+
+def _of_da(items: Sequence[layout.Item]) -> None:
+    """Refuse a Da that stands alone and is not that of GeDaNaGa: it may be a Dha."""
+    last = ""
+    for item in items:
+        names = strokes(item.text) if item.kind == "word" else ()
+        if names == ("Da",) and last not in ("Ge", "Gi", "Ga", "Ke", "Ki", "Ka"):
+            item.place.stop("'Da' is one of GeDaNaGa or a Dha", "write Dha, or the whole phrase")
+        last = names[-1] if names else last
+
+
+def _begins(first: Sequence[layout.Item], second: Sequence[layout.Item], taal: taals.Taal) -> bool:
+    """Whether a section is the first bols of the next one and less than a quarter of an avartan: its name."""
+    names = [[bol for item in items if item.kind == "word" for bol in strokes(item.text)] for items in (first, second)]
+    short = 0 < len(first) * 4 < taal.matras and all(item.kind == "word" for item in first)
+    return short and len(names[0]) < len(names[1]) and names[0] == names[1][: len(names[0])]
+
+
+def _twofold(rows: Sequence[str]) -> bool:
+    """Whether the last of some rows of bols is one that is repeated."""
+    return layout.REPEATED.search(rows[-1]) is not None and any(map(headings.of_bols, rows[:-1]))
 
 
 def write(composition: Composition) -> str:
@@ -270,7 +303,7 @@ def _fills(taal: taals.Taal) -> bool:
 
 
 def _events(slots: dialect.Slots, taal: taals.Taal) -> pd.DataFrame:
-    names = after_ki(khali_of_dha(slots, taal.ticks))
+    names = across(khali_of_dha(slots, taal.ticks))
     return in_a_row([ticks for ticks, _ in slots], [[bol] if bol else [] for bol in names])
 
 

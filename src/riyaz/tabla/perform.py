@@ -249,7 +249,7 @@ def new_theme(
             opened = replace(whole, returns=length(head))
             section = Section("theme", events_of(opened.play(())))
             made = replace(blank, form=blank.form or "kaida", sections=(section,))
-            if themes.longest_run((*head, *x)) <= frees[0].run:
+            if themes.longest_run((*head, *x)) <= frees[0].run and not _tired((*head, *x), free.phrases):
                 return made
             worn = worn or made
     if worn:
@@ -285,7 +285,7 @@ def _theme_parts(bhari: Row, tail: Row, half: int, rate: Fraction) -> tuple[Free
 
 
 def _begins_a_line(heard: Row, x: Row, head: int, run: int) -> bool:
-    """Whether x and what follows may begin a line x y x: no long run, and with the whole head a choice for paltas.
+    """Whether x and what follows may begin a line x y x: no long run, no worn phrase, a choice for paltas.
 
     There is a choice if some phrase can go on with two others; else all that paltas can do is to repeat the head.
     """
@@ -294,7 +294,7 @@ def _begins_a_line(heard: Row, x: Row, head: int, run: int) -> bool:
     line = (*heard, *x)
     phrases, joins = themes.phrases_of([(line, ())]), themes.joins_of(line)
     follow = [sum((_bols(one)[-1], _bols(other)[0]) in joins for other in phrases) for one in phrases]
-    return themes.longest_run(line) <= run and max(follow) > 1
+    return themes.longest_run(line) <= run and max(follow) > 1 and not _tired(line, phrases)
 
 
 def _new(free: Free, x: Row, rows: Sequence[tuple[Row, Row]]) -> Free:
@@ -363,6 +363,11 @@ def _chosen(free: Free, played: Row, choose: Choose, name: str, fits: Callable[[
 def _worn(heard: Row, phrases: Sequence[Row], n: int) -> bool:
     """Whether a phrase ends here for more than the `WORN`-th time in a row, the last time within the last n sounds."""
     return any(len(phrase) <= n and heard[-len(phrase) * (WORN + 1) :] == phrase * (WORN + 1) for phrase in phrases)
+
+
+def _tired(row: Row, phrases: Sequence[Row]) -> bool:
+    """Whether a phrase stands more than `WORN` times in a row anywhere."""
+    return any(_worn(row[:stop], phrases, stop) for stop in range(1, len(row) + 1))
 
 
 def _phrase(segment: Segment, earlier: Sequence[tuple[Segment, Row]]) -> Row:

@@ -1,7 +1,7 @@
 """The spelling of bols: a word parted into its strokes, in Roman, Devanagari or Bengali.
 
 Roman is read in any case and with or without diacritics; capitals inside a word start bols. A word without vowels is
-consonant shorthand (``TRKT``, ``dg``). A plain Ta is `UNDECIDED` until `with_ka` and `after_ki` apply the rules of
+consonant shorthand (``TRKT``, ``dg``). A plain Ta is `UNDECIDED` until `with_ka` and `across` apply the rules of
 `riyaz.tabla.context`; ``Tt`` is closed and ``Taa`` open in any place. The Ta
 of the pairs in `context.CLOSED_PAIRS` is `LIKELY` closed until `khali_of_dha` has seen the section.
 """
@@ -20,6 +20,7 @@ UNDECIDED, LIKELY, OPEN, CLOSED = "Ta?", "ta?", "Ta", "ta"  # LIKELY: closed but
 _NASALS = str.maketrans({"ṃ": "n", "ṁ": "n", "ṅ": "n", "Ṃ": "N", "Ṁ": "N", "’": None})
 _JOINERS = {0x200B: None, 0x200C: None, 0x200D: None, 0xFEFF: None}
 _VOWELS = re.compile(r"[aeiou]")
+_KATA = re.compile("^((?:ते[टत]े|तिट|তেটে|তিট)?[कক])[ाা]?([तত])[ाা](?=[गগ][दদ]|$)")  # the Ta of KaTa, with a long a
 
 
 def bengali(word: str) -> str:
@@ -78,6 +79,7 @@ def strokes(word: str) -> tuple[str, ...]:
     A ``ṭa`` is the closed Ta.
     """
     dotted = normalize("NFC", re.sub(r"(?<=\w)'(?=\w)", "", word))
+    dotted = _KATA.sub(r"\1\2", dotted)
     dotted = re.sub(r"(?<=[ieī])Ta", "ta", dotted) if dotted[:1].islower() else dotted  # tiTa, with a capital for ṭ
     if "ṭa" in dotted or "ṭā" in dotted:
         return _retroflex(dotted.lower())
@@ -151,12 +153,13 @@ def with_ka(names: list[str]) -> list[str]:
     return [CLOSED if n == UNDECIDED and closes(a, b, one_word=True) else n for a, n, b in around]
 
 
-def after_ki(names: list[str]) -> list[str]:
-    """Decide every other Ta: closed right after Ki, else open."""
-    pairs = zip(["", *names], names, strict=False)
-    return [
-        (CLOSED if closes(previous, "", one_word=False) else OPEN) if n == UNDECIDED else n for previous, n in pairs
-    ]
+def across(names: list[str]) -> list[str]:
+    """Decide every other Ta, in order: closed where the rules across blanks say so, else open."""
+    decided: list[str] = []
+    for bol, after in zip(names, [*names[1:], ""], strict=False):
+        ta = CLOSED if closes(" ".join(decided[-3:]), after, one_word=False) else OPEN
+        decided.append(ta if bol == UNDECIDED else bol)
+    return decided
 
 
 def khali_of_dha(slots: list[tuple[int, str]], cycle: int) -> list[str]:

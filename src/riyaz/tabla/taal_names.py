@@ -25,7 +25,7 @@ jhumra: jhoomra, jhumara, झूमरा, झुमरा, ঝুমরা
 ada_chautal: adachautal, ada chowtal, aada, arachartal, aara chautal, ara chautal, आड़ा चौताल, आडा चौताल, আড়া চৌতাল
 tivra: teevra, tevra, teora, tewra, tivara, tevara, तीव्रा, তেওড়া
 pashto: pashtu, pashtoo, pushto, पश्तो
-farodast: pharodast, pharodust, firdost, farodost, फरोदस्त
+farodast: pharodast, pharodasta, farodasta, pharodust, firdost, farodost, फरोदस्त
 shikhar: shikar, shikhara, शिखर
 tilwada: tilwara, tilvada, tilvara, tilawada, तिलवाड़ा, तिलवाडा, তিলওয়াড়া, তিলোয়াড়া
 sitarkhani: sitarkhan, addha, adha, punjabi theka, addha theka, सितारखानी, अद्धा, সিতারখানি, আদ্ধা

@@ -4,12 +4,13 @@ Rows keep their numbers, so that errors name the place that a player sees. Gujar
 Devanagari that they are letter by letter. What these marks cannot settle is asked about.
 """
 
+import html
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise, repeat
 from unicodedata import category
 
-from riyaz.tabla import layout
+from riyaz.tabla import header, headings, layout
 from riyaz.tabla.bols import played
 from riyaz.tabla.dialect import RUNS
 from riyaz.tabla.place import Place
@@ -47,30 +48,69 @@ _NUMBERS = (
     re.compile(r"(?<![^\s|])\[\s*(\d{1,2})\s*\]"),  # [1] Dha
 )
 _LOW = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
-_SAID = re.compile(
-    r"\(\s*(?:sam|sum|khali|bhari|सम|खाली|भरी)\s*\)|\(\s*(?:ta+li|clap|wave|ताली)\s*\)\s*$", re.IGNORECASE
+_SAID = re.compile(rf"\(?\b(?:{layout.CLAPS}|\d(?:st|nd|rd|th))\b\)?", re.IGNORECASE)
+_SPEED = re.compile(r"\b(?:double|triple|quadruple|speed)\b", re.IGNORECASE)
+_ROWS_OF_BOLS = r"(?:bols?|boles|words|बोल|theka|ठेका)"
+_NAMES_OF_ROWS = re.compile(  # before numbers, signs or bols, without a bar
+    r"^\s*(?:(?:ma+tras?|beats?|count|मात्रा|মাত্রা)\s+(?=\d+\s+\d)|(?:theka|signs?|ta+l(?:\s+signs?)?)\s+(?=[+xX0]\s*\d)"
+    r"|(?:words?|bols?|boles|बोल)\s*(?:\(\w+\))?\s+(?!per\b)(?=[^\W\d_]))",
+    re.IGNORECASE,
 )
-_CELL = re.compile(
-    r"^(\s*\|)\s*(?:ma+tras?|beats?|count|bols?|signs?|ta+l[ai]|vibhags?)\s*(?=\|)", re.IGNORECASE
-)  # names its row
-_CLAPS = re.compile(r"\(?\b(?:clap|wave|ta+li|khali|sam)\b\)?", re.IGNORECASE)
+_BESIDE_SIGNS = re.compile(  # x 2 0 3 (x for sam)
+    rf"^({layout.SIGN_ROW})\((?!\s*(?:[x×]?\s*\d+\s*(?:[x×]|times)?|\d*\s*[½¼¾]|[xX+])\s*\))[^()]*\)\s*$"
+)
 _COUNT = re.compile(r"^\s*\d{1,2}\s*(?:beats?|matras?)\b.*$", re.IGNORECASE)  # a row of words
-_UNDER = re.compile(r"^\s*(?:={3,}|_{4,})\s*$")  # a heading's line
-_NUMBER_AT_END = re.compile(r"(?<=[।॥|])\s*[\d०-९]{1,3}\s*[।॥|]+\s*$")  # ॥१॥
-_CALLED = re.compile(r"(?<=[^\W\d_])!+")
 _ROMAN = re.compile(r"^(\s*)(I{1,3}|IV|VI{0,3}|IX|X)[.)](?=\s)")
 _REMARK = re.compile(r"(?<!\S)//\s*(.*\S)\s*$")
 _GROUPED = re.compile(r"\[([^\[\]]*)\]")
 _PICTURES = ("So", "Sk", "Cs")  # Unicode's categories of emoji and their colours
 _USED = "✕◦^`¨´˘ˋˊ"  # signs, bullets and accents among them
 _PAUSE = re.compile(r"(?<!\S)(?:…|\.{3})(?!\S)")
-_RAISED = re.compile(r"(?<![\w)])([ˣ⁺⁰²³⁴⁵⁶⁷])\s*(?=[^\W\d_])")
 _SIGNS = dict(zip("ˣ⁺⁰²³⁴⁵⁶⁷", "X+0234567", strict=True))
-_LATEX = re.compile(r"^\s*\\(?:begin|end|hline|toprule|midrule|bottomrule)\b.*$|\\\\|&")
-_BETWEEN = re.compile(r"(?<![^\s|])[·⋅‧](?![^\s|])")
 _COLUMNS = re.compile(r"\s*(?:bhari|भरी)(?:\s{3,}|\t)\s*(?:khali|खाली)\s*", re.IGNORECASE)
 _WORD = re.compile(r"[^\s|।॥()]+")
 _TA = dict.fromkeys((UNDECIDED, LIKELY, CLOSED), OPEN)
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match[0])
+
+
+def _in_order(match: re.Match[str]) -> str:
+    """``3rd palta`` as ``palta 3``."""
+    return f"{match[1]}{match[4]} {match[2] or _ORDERED.index(match[3].lower()) + 1}"
+
+
+# What is replaced, one after the other, by what.
+_Marks = Sequence[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]]
+_MARKS: _Marks = [
+    (_ORDINAL, _in_order),
+    (_SENT, _blank),
+    (_QUOTED, _blank),
+    (_COUNTED, _blank),
+    (re.compile(r"^\s*\d{1,2}-\s*(?=[^\W\d_])"), _blank),  # 1-Dha, the number of a row
+    (re.compile(r"(?<=\S)(\s+),(?=\S)"), r",\1"),
+    (re.compile(r"[\"”]\s*,\s*$"), _blank),
+    (re.compile(r"</(?:p|h[1-6])>\s*(?=<\w)"), ": "),
+    (re.compile(rf"^\s*(?:--+|//)\s+(?=(?:{headings.NAMES})\W*\d*\s*$)", re.IGNORECASE), _blank),  # -- palta 1
+    (re.compile(r"(:\s*)'([^']*)'(?=\s*,?\s*$)"), r"\1 \2 "),
+    (_NAMES_OF_ROWS, _blank),
+    (re.compile(rf"\(\s*(?:{layout.PLACES})\s*\)|\(\s*(?:{layout.HANDS})\s*\)\s*$", re.IGNORECASE), _blank),
+    (_BESIDE_SIGNS, r"\1"),
+    (re.compile(r"^\s*(?:={3,}|_{4,})\s*$"), _blank),  # a heading's line
+    (re.compile(r"(?<=[।॥|])\s*[\d०-९]{1,3}\s*[।॥|]+\s*$"), _blank),  # ॥१॥
+    (re.compile(r"(?<=[^\W\d_])!+"), _blank),
+    (re.compile(r"(?<=[^\s\d/])/(?=\s+[^\W\d_])"), "|"),  # Dha/ Dhin
+    (re.compile(r"(?<=[^\s\d/|]\s)/(?=[^\s\d/])"), "|"),  # Dha /Dhin
+    (re.compile(r"(?<=[^\W\d_])_(?=[^\W\d_])"), "-"),
+    (re.compile("ঃ(?=\\s|$)"), ":"),
+    (re.compile(r"\|\]"), "| "),
+    (re.compile("(?<=[\u0900-\u097f])[sS](?![A-Za-z])"), "ऽ"),
+    (re.compile(r"(?<![\w)])([ˣ⁺⁰²³⁴⁵⁶⁷])\s*(?=[^\W\d_])"), lambda match: f"({_SIGNS[match[1]]}) "),
+    (re.compile(r"(?<![^\s|])[·⋅‧](?![^\s|])"), "-"),
+]
+_LATEX: _Marks = [(re.compile(r"^\s*\\(?:begin|end|hline|toprule|midrule|bottomrule)\b.*$|\\\\|&"), _blank)]
+_REPEATS: _Marks = [(re.compile(r"\|:"), "( "), (re.compile(r":\|"), " )x2")]
 
 
 def plain(rows: Sequence[str], place: Place) -> list[str]:
@@ -83,35 +123,31 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
     latex = any("\\begin{tabular" in row or re.search(r"&.*\\\\\s*$", row) for row in rows)
     repeats = sum(row.count("|:") - row.count(":|") for row in rows) == 0 and not any("---" in row for row in rows)
     roman = [match[2] for match in map(_ROMAN.match, rows) if match][:2] == ["I", "II"]
+    marks = [
+        *_MARKS,
+        *(_LATEX if latex else ()),
+        *(_REPEATS if repeats else ()),
+        *([(_ROMAN, _blank)] if roman else ()),
+    ]
     result = []
     for number, row in enumerate(_uncounted(list(rows)), 1):
         if _COLUMNS.fullmatch(row):
             place._replace(line=number).stop(
                 "bhari and khali stand side by side", "write the rows of bhari first, then those of khali"
             )
-        row = "".join(
-            " " if category(letter) in _PICTURES and letter not in _USED else letter
-            for letter in row.translate(_LETTERS)
-        )
-        row = _LATEX.sub(_blank, row) if latex else row
-        row = _ORDINAL.sub(_in_order, row)
-        for marks in (_SENT, _QUOTED, _COUNTED, _SAID, _UNDER, _NUMBER_AT_END, _CALLED):
-            row = marks.sub(_blank, row)
-        row = _CELL.sub(lambda match: match[1].ljust(len(match[0])), row)
-        row = "" if _CLAPS.search(row) and layout.sign_row(_CLAPS.sub("", row)) else row
+        row = html.unescape(row).translate(_LETTERS)
+        row = "".join(" " if category(letter) in _PICTURES and letter not in _USED else letter for letter in row)
+        for mark, instead in marks:
+            row = mark.sub(instead, row)
+        row = _cell(row)
+        row = "" if _SAID.search(row) and _of_signs(_SAID.sub("", row)) else row
         row = "" if _COUNT.match(row) and not all(map(strokes, _WORD.findall(row)[2:])) else row
         if (remark := _REMARK.search(row)) and not any(map(strokes, _WORD.findall(remark[1]))):
             row = row[: remark.start()]
         groups = _GROUPED.findall(row)
         if len(groups) > 1 and all(group.split() and all(map(strokes, group.split())) for group in groups):
             row = row.replace("[", "(").replace("]", ")")  # each a matra
-        row = re.sub(r"(?<=[^\W\d_])_(?=[^\W\d_])", "-", row)
-        row = _ROMAN.sub(_blank, row) if roman else row
-        row = re.sub("ঃ(?=\\s|$)", ":", row.replace("|]", "| "))
-        row = re.sub(r"(?<=[\u0900-\u097f])[sS](?![A-Za-z])", "ऽ", row)
-        row = row.replace("|:", "( ").replace(":|", " )x2") if repeats else row
-        row = _RAISED.sub(lambda match: f"({_SIGNS[match[1]]}) ", row)
-        result.append(layout.unmarked(_BETWEEN.sub("-", row)))
+        result.append(layout.unmarked(row))
     if any(re.search(rf"{_PAUSE.pattern}[\s|।॥]*[^\W\d_]", row) for row in result):  # within a row: a rest
         result = [_PAUSE.sub(lambda match: "-".ljust(len(match[0])), row) for row in result]
     signed = next((n for n, row in enumerate(result) if row.strip() == "--"), len(result))
@@ -121,8 +157,30 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
     return _unbroken(result)
 
 
-def _blank(match: re.Match[str]) -> str:
-    return " " * len(match[0])
+def _cell(row: str) -> str:
+    """A row of a table without its name, or with it as a heading or a key; a row of words is left out."""
+    if layout.RULE.fullmatch(row):
+        return ""
+    named = re.match(r"\s*\|?\s*([^|:=]*[^\W\d_][^|:=]*?)\s*\|(.*)$", row)
+    name = re.sub(r"\(.*?\)", " ", named[1]).strip() if named else ""
+    known = headings.HEAD.match(name) or headings.remark(_SPEED.sub("beat", name))
+    if not named or not known or any(map(strokes, headings.words_of(name))):
+        return row
+    rest = re.sub(r"\(.*?\)", " ", named[2]).strip(" |")
+    if (headings.remark(rest) or headings.HEAD.match(rest)) and not re.search(r"\d", rest):
+        return ""
+    if "|" not in rest and header.is_key(name):
+        return f"{name}: {named[2].strip(' |')}"
+    if _of_signs(_SAID.sub("", named[2])):
+        return name if headings.taals_in(headings.words_of(name)) else f"|{named[2]}"
+    if all(strokes(word) for word in _WORD.findall(rest) if not layout.sign_row(word)):
+        return f"|{named[2]}" if re.fullmatch(_ROWS_OF_BOLS, name, re.IGNORECASE) else f"{name}: {named[2].lstrip()}"
+    return row
+
+
+def _of_signs(row: str) -> bool:
+    """Whether a row has nothing but signs, numbers and bars."""
+    return layout.sign_row(row) or not row.strip(" \t|।॥():-")
 
 
 def _uncounted(rows: list[str]) -> list[str]:
@@ -138,11 +196,6 @@ def _uncounted(rows: list[str]) -> list[str]:
         if counts[:1] == [1] and all(run == [*range(1, len(run) + 1)] and len(run) > 2 for run in runs):
             rows = [numbers.sub(_blank, row) for row in rows]
     return rows
-
-
-def _in_order(match: re.Match[str]) -> str:
-    """``3rd palta`` as ``palta 3``."""
-    return f"{match[1]}{match[4]} {match[2] or _ORDERED.index(match[3].lower()) + 1}"
 
 
 def _unbroken(rows: list[str]) -> list[str]:

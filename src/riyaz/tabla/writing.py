@@ -6,7 +6,7 @@ from math import gcd
 import pandas as pd
 
 from riyaz.music.events import TICKS
-from riyaz.tabla.spelling import CLOSED, OPEN, UNDECIDED, after_ki, with_ka
+from riyaz.tabla.spelling import CLOSED, OPEN, UNDECIDED, across, with_ka
 from riyaz.tabla.taals import Taal
 
 
@@ -51,12 +51,14 @@ def words(events: pd.DataFrame) -> list[str]:
         matras += [[(0, "~")] for _ in range(-(-stop // TICKS) - len(matras))]
         matra = matras[onset // TICKS]
         matra[:] = [*matra, (onset % TICKS, name)] if onset % TICKS else [(0, name)]
-    before = ""
+    following = [""]  # of each matra, from the last, the bol that is struck next
+    for matra in reversed(matras):
+        following.append(next((name for _, name in matra if name != "~"), following[-1]))
+    before: list[str] = []
     written = []
-    for matra in matras:
-        parts = _parts(matra)
-        written.append(_spelled(parts, before))
-        before = matra[-1][1] if matra[-1][1] != "~" else before
+    for matra, after in zip(matras, following[-2::-1], strict=True):
+        written.append(_spelled(_parts(matra), before, after))
+        before = [*before, *(name for _, name in matra if name != "~")][-3:]
     return written
 
 
@@ -78,12 +80,12 @@ def _slots(starts: list[tuple[int, str]], size: int) -> list[str]:
     return [at.get(t, "~") for t in range(0, size, share)]
 
 
-def _spelled(parts: list[list[str]], before: str) -> str:
+def _spelled(parts: list[list[str]], before: list[str], after: str) -> str:
     """Join slots; a Ta that the rules of reading would take for the other one is Tt or Taa."""
     together = [name for part in parts for name in part]
     plain = with_ka([UNDECIDED if name in (OPEN, CLOSED) else name for name in together])
     strokes_only = [name for name in plain if name != "~"]
-    decided = iter(after_ki([before, *strokes_only])[1:])
+    decided = iter(across([*before, *strokes_only, after])[len(before) :])
     taken = [name if name == "~" else next(decided) for name in plain]
     marked = {OPEN: "Taa", CLOSED: "Tt", "": "-"}
     spelled = iter(

@@ -67,17 +67,12 @@ function portions(word, each, {spellings, bols}) {
  * @throws {Error} that names what is no bol
  */
 function bolsIn(words, each, tables) {
-  const result = [], closes = (before, after, oneWord) => tables.closed.some(([left, right, word]) =>
-    word === oneWord && (!left.length || left.includes(before)) && (!right.length || right.includes(after)));
-  for (const word of words) for (const part of word) {
-    const found = portions(part, each, tables), names = found.map(({name}) => name);
-    found.forEach(({name, share, parts}, i) => {
-      const last = result.length ? result[result.length - 1].name : '';
-      let bol = name === LIKELY ? 'ta' : name;
-      if (bol === UNDECIDED) bol = closes(i ? names[i - 1] : '', names[i + 1] || '', true) || closes(last, '', false) ? 'ta' : 'Ta';
-      result.push({name: bol, share: share * word.length, parts});
-    });
-  }
+  const before = (bols, i) => ` ${bols.slice(Math.max(i - 3, 0), i).map(({name}) => name).join(' ')}`;
+  const closes = (bols, i, oneWord) => bols[i].name === LIKELY || bols[i].name === UNDECIDED && tables.closed.some(([left, right, word]) =>
+    word === oneWord && (!left.length || left.some(names => before(bols, i).endsWith(` ${names}`))) && (!right.length || right.includes(bols[i + 1]?.name)));
+  const result = words.flatMap(word => word.flatMap(part => portions(part, each, tables)).map((bol, i, all) =>
+    ({...bol, name: closes(all, i, true) ? 'ta' : bol.name, share: bol.share * word.length})));
+  result.forEach((bol, i) => { bol.name = closes(result, i, false) ? 'ta' : bol.name === UNDECIDED ? 'Ta' : bol.name; });
   return result;
 }
 

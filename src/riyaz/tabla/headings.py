@@ -1,0 +1,222 @@
+"""Headings: the names of forms and sections, and where each section of a text begins."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+from unicodedata import normalize
+
+from riyaz.tabla import taals
+from riyaz.tabla.layout import CLAPS, sign_row
+from riyaz.tabla.place import Place
+from riyaz.tabla.spelling import fold, strokes
+
+FORMS = ("theka", "kaida", "rela", "peshkar", "tukda", "mukhda", "tihai", "chakradar", "gat", "paran", "laggi", "mohra")
+_FORM_NAMES = {
+    "kaida": "কায়দা kayda kayada kayeda qaida qaeda quaida qayda quayda qa'ida kaeda कायदा कायदे क़ायदा",
+    "rela": "রেলা relaa रेला",
+    "peshkar": "পেশকার peshkara peshkaar पेशकार",
+    "tukda": "টুকরা টুকড়া tukra tukada tukdaa टुकड़ा टुकडा",
+    "mukhda": "mukhra mukhada मुखड़ा मुखडा",
+    "tihai": "তেহাই তিহাই tehai teehai tihaayi तिहाई",
+    "chakradar": "চক্রদার chakkardar chakradhar chakradaar चक्रदार चक्करदार",
+    "gat": "গৎ গত gath गत",
+    "paran": "parand परन",
+    "laggi": "lagi लग्गी",
+    "theka": "ঠেকা thekaa ठेका",
+    "mohra": "mohara मोहरा",
+}
+_KNOWN_FORMS = {normalize("NFC", name): form for form, names in _FORM_NAMES.items() for name in (form, *names.split())}
+
+_SECTIONS = (
+    "theme mukh face kaida kayda kayada qaida quayda rela peshkar theka dohra dohara dora palta palte paltas variation "
+    "variations bal vistar tukda tukra mukhda ending tihai "
+    "tehai chakradar gat tukda mohra uthan laggi paran adha-dohra thah barabar ekgun dugun tigun chaugun aad "
+    "ठाह दुगुन दुगुना तिगुन चौगुन "
+    "bols bol notation composition बोल मुख कायदा क़ायदा दोहरा पलटा तिहाई ठेका रेला"
+)
+NAMES = "|".join(sorted({*_SECTIONS.split(), *_KNOWN_FORMS}, key=len, reverse=True))
+_NUMBER = r"(?:[#-]|no\.?|number|नं\.?)?\s*(\d{0,3})"
+_END = r"(:|(?<=\s)[-–—](?=\s*[^\W\d_])|[.)।-]*\s*$)"
+_BOLS = ("bols", "bol", "notation", "composition", "बोल")  # a heading that says nothing more
+_SPEEDS = "thah|barabar|ekgun|dugun|tigun|chaugun|aad"
+HEAD = re.compile(
+    rf"\s*(?:\d{{1,2}}[.)]\s*)?((?:adha\s+|main\s+|theka\s+|kaida\s+)?(?:{NAMES}))\s*{_NUMBER}\s*(?:\(\s*({_SPEEDS})\s*\)\s*)?{_END}",
+    re.IGNORECASE,
+)
+_MARKS = (":", "-", "–", "—")  # after a heading, before bols
+_OTHER_HEAD = re.compile(r"\s*([^\W\d_][\w\u0900-\u0dff .'-]{0,40}?)\s*(\d{0,3})\s*:\s*(.*)$")
+_BARE = re.compile(  # and bols after it
+    rf"\s*((?!theme|mukh|face|मुख)(?:{NAMES}))(?:\s+|\s*[-–—]\s*)(?=[^\W\d_])", re.IGNORECASE
+)
+_SAYS = re.compile(rf"(?<!\w)({_SPEEDS}|variation|palta|{'|'.join(_KNOWN_FORMS)})(?!\w)\W*(\d{{0,3}})", re.IGNORECASE)
+_OTHER = set("bcfjlmopqvwxyz")  # letters of no bol
+_SPOKEN = set(  # words beside bols
+    "a add all also an and as at base basic beat beats below by called claps common cycle division divisions each "
+    "first for fourth from given gun guru hand hands has have here how in is it its khand layakari lesson like "
+    "line list name number of on one or part parts pattern played please sign signs second section sections shown "
+    "simple standard taal taala tal tala that the theka these third this three to two up very waves with words written "
+    "matra matras maatra vibhag vibhags vibhaag boles "
+    "बोल ताल यह है की का में मात्रा मात्राओं चिन्ह चिह्न তাল মাত্রা ছন্দ ছন্দে "
+    "দুই তিন চার পাঁচ ছয় সাত".split()
+)
+_LETTERED = re.compile(r"\s*(\d{0,2}[A-Za-z])\)\s+(?=[^\W\d_])")  # 1a) and its bols
+_LABEL = re.compile(r"\s*(?:bhari|khali|bhari\s+khali|भरी|खाली)\s*(?::|$)", re.IGNORECASE)
+THEME = (
+    "theme",
+    "mukh",
+    "face",
+    "main kaida",
+    "main kayda",
+    "main theme",
+    "kaida",
+    "kayda",
+    "kayada",
+    "qaida",
+    "quayda",
+    "मुख",
+    "कायदा",
+    "क़ायदा",
+)
+
+
+def form_of(value: str) -> str:
+    """The form of a name in any spelling, ``""`` for none."""
+    return _KNOWN_FORMS.get(normalize("NFC", fold(value)).lower().strip(), "")
+
+
+def taals_in(words: Sequence[str]) -> list[tuple[list[str], taals.Taal]]:
+    """The taals that running words name, each with the words of its name."""
+    result: list[tuple[list[str], taals.Taal]] = []
+    start = 0
+    while start < min(len(words), 12):
+        grams = [list(words[start : start + n]) for n in (4, 3, 2, 1) if start + n <= len(words)]
+        named = next(((gram, taal) for gram in grams if (taal := taals.exact(" ".join(gram)))), None)
+        result += [named] if named else []
+        start += len(named[0]) if named else 1
+    return result
+
+
+def words_of(content: str) -> list[str]:
+    """The words of a row, without numbers and marks."""
+    return re.findall(r"[^\s\d()\[\].,:;|/_–—।-]+", fold(content))
+
+
+def remark(content: str) -> bool:
+    """Whether a row is words about the music: a third of them known, few of them bols, no other like a bol."""
+    words = words_of(re.sub(r"\(.*?\)", " ", content)) or words_of(content)
+    spoken, others = _spoken(words)
+    bols = [word for word in others if strokes(word)]
+    strange = [word for word in others if not strokes(word) and not _OTHER & set(word.lower().replace("oo", ""))]
+    return bool(words) and spoken * 3 >= len(words) >= len(bols) * 4 and not strange
+
+
+def title(content: str) -> bool:
+    """Whether a row can be a title: not half of its words are bols, or no other is unknown, which may be a mistake."""
+    words = [word for word in words_of(content) if not sign_row(word)]
+    bols = [word for word in words if strokes(word)]
+    unknown = [word for word in _spoken(words)[1] if not strokes(word)]
+    return len(bols) < len(words) and (len(bols) * 2 < len(words) or not unknown)
+
+
+def _spoken(words: Sequence[str]) -> tuple[int, list[str]]:
+    """How many words are known beside bols and taals' names are, and those that are neither these nor sections."""
+    taal = {word for name, _ in taals_in(words) for word in name}
+    spoken = {w for w in words if w in taal or w.lower() in _SPOKEN or re.fullmatch(CLAPS, w, re.IGNORECASE)}
+    others = [w for w in words if w not in spoken and not re.fullmatch(NAMES, w, re.IGNORECASE)]
+    return sum(word in spoken for word in words), others
+
+
+class Head(NamedTuple):
+    """A heading: its row, the first row of what stands under it, and what it says.
+
+    `origin` is ``taught``, ``derived`` or ``""`` (see `riyaz.tabla.origin`), `note` the comment beside the heading.
+    """
+
+    name: str
+    row: int
+    first: int
+    origin: str = ""
+    note: str = ""
+
+
+def sections(rows: list[str], start: int, default: str, place: Place) -> Iterator[tuple[Head, int, int]]:
+    """Yield the heading, the first and the end row of each section; typed headings are blanked in `rows`.
+
+    A heading is ``[palta 1]``, a line such as ``Palta 1`` or ``Dohra:``, or such a word with a colon before bols.
+    """
+    heads: list[Head] = []
+    bracketed = any(row.lstrip().startswith("[") and not _group(row) for row in rows[start:])
+    for number in range(start, len(rows)):
+        content = rows[number].split("#")[0].strip()
+        here = place._replace(line=number + 1)
+        if content.startswith("[") and not _group(content):
+            match = re.fullmatch(r"\[\s*([^\[\],]*[^\[\],\s])\s*(?:,\s*(derived|taught)\s*)?\]\s*:?", content)
+            here = here._replace(column=rows[number].index("[") + 1)
+            if not match:
+                here.stop(
+                    f"{content!r} names no section",
+                    "write for instance: [palta 1], [palta 1, derived] or [palta 1, taught]",
+                )
+            note = rows[number].partition("#")[2].strip()
+            _add(heads, Head(match[1], number, number + 1, match[2] or "", note), here)
+        elif (match := HEAD.match(rows[number])) and (match[4] in _MARKS or not bracketed):
+            name = " ".join((match[1].lower(), match[2])).strip()
+            name = "theme" if name in THEME else default if name in _BOLS else name
+            name += f" {match[3].lower()}" if match[3] and match[3].lower() not in ("thah", "barabar") else ""
+            if name in [head.name for head in heads] and match[4] not in _MARKS:
+                continue  # a reference
+            _add(heads, Head(name, number, number), here)
+            rows[number] = " " * match.end() + rows[number][match.end() :]
+        elif not bracketed and (match := _LETTERED.match(rows[number])):
+            _add(heads, Head(match[1].lower(), number, number), here)
+            rows[number] = " " * match.end() + rows[number][match.end() :]
+        elif (
+            not bracketed
+            and not _LABEL.match(rows[number])
+            and (match := _OTHER_HEAD.match(rows[number].split("#")[0]))
+            and not strokes(match[1].replace(" ", ""))
+            and (not match[3] or (of_bols(match[3]) and not taals_in(words_of(match[1]))))
+        ):
+            _add(heads, Head(" ".join((match[1].lower(), match[2])).strip(), number, number), here)
+            rows[number] = " " * match.start(3) + rows[number][match.start(3) :]
+        elif (
+            not bracketed
+            and (match := _BARE.match(rows[number]))
+            and of_bols(rows[number][match.end() :].split("#")[0])
+        ):
+            _add(heads, Head(match[1].lower(), number, number), here)
+            rows[number] = " " * match.end() + rows[number][match.end() :]
+        elif (
+            not bracketed
+            and ":" not in content.rstrip(":- ")
+            and remark(content)
+            and any(map(of_bols, rows[number + 1 :]))
+        ):
+            said = [f"{name.lower()} {count}".strip() for name, count in _SAYS.findall(content)]
+            if said and said[0] not in [head.name for head in heads]:
+                heads.append(Head(said[0], number, number))
+            rows[number] = ""
+        else:
+            if match := _LABEL.match(rows[number]):
+                rows[number] = " " * match.end() + rows[number][match.end() :]
+            if rows[number].split("#")[0].strip() and not heads and not sign_row(rows[number].split("#")[0]):
+                heads.append(Head(default, number, number))
+    for head, end in zip(heads, [*(head.row for head in heads[1:]), len(rows)], strict=False):
+        yield head, head.first, end
+
+
+def of_bols(content: str) -> bool:
+    """Whether every word of a row is bols."""
+    words = re.findall(r"[^\s|।॥()/]+", content)
+    return bool(words) and all(strokes(word.strip(",.;")) for word in words)
+
+
+def _group(content: str) -> bool:
+    """Whether square brackets enclose what is repeated, as in ``[dha te]x3``."""
+    return re.search(r"\]\s*[x×]\s*\d", content) is not None
+
+
+def _add(heads: list[Head], head: Head, here: Place) -> None:
+    if any(head.name == known.name for known in heads):
+        here.stop(f"there are two sections {head.name!r}", "number them")
+    heads.append(head)
