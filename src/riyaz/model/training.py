@@ -110,8 +110,8 @@ def train(
 
 def effective(data: DataSet, settings: Settings) -> Settings:
     """The settings with the numbers that `auto` stands for, for this training part."""
-    keys = 1 + 2 * settings.augment.transpose if data.kind == "notes" else 1
-    number = network.dropout(settings.model, keys * int(data.part("train").lengths.sum()))
+    n_tokens = sum(map(len, data.training_ids(settings.augment.transpose)))
+    number = network.dropout(settings.model, n_tokens)
     return settings.model_copy(update={"model": settings.model.model_copy(update={"dropout": number})})
 
 
