@@ -94,7 +94,7 @@ export function draw(piece, wish) {
   <button type="button" data-do="loop" aria-label="Repeat" aria-pressed="false" title="Repeat (L)">${icon('loop')}</button>
   <span class="rp-tempo">
     <button type="button" data-do="slower" aria-label="Slower">−</button>
-    <output><b>${Math.round(wish.tempo)}</b><small>100 %</small></output>
+    <output><b>${Math.round(wish.tempo)}</b><small>100%</small></output>
     <button type="button" data-do="faster" aria-label="Faster">+</button>
   </span>
   <span class="rp-tabs">
