@@ -123,7 +123,7 @@ def test_a_transformer_that_is_better_speaks_against_the_network():
     row = {"bits": -0.1, "low": -0.2, "high": -0.05}
     over = {
         "saved_bits": {"n-gram": {"bits": 0.1, "low": 0.05, "high": 0.2}},
-        "transformer": {"saved_bits": {"t": row}},
+        "transformer": {"saved_bits": {"t": row, "u": row | {"bits": -0.05}}},
     }
     assert index.findings({"over_folds": over}) == ["It loses to the t by 0.10 (95% interval 0.05 to 0.20)."]
 

@@ -254,7 +254,10 @@ def _decimals(column: pd.Series) -> int | None:
     if not values.size or (values == np.round(values)).all():
         return 0
     largest = values.max()
-    return 1 if largest >= 1000 else 2 if largest >= 10 else 3 if largest >= 0.1 else None
+    decimals = 1 if largest >= 1000 else 2 if largest >= 10 else 3 if largest >= 0.1 else None
+    while decimals and np.array_equal(np.round(values, decimals), np.round(values, decimals - 1)):
+        decimals -= 1
+    return decimals
 
 
 def embedded(sound: Path | str | bytes) -> str:

@@ -119,7 +119,10 @@ def findings(metrics: Mapping[str, Any]) -> list[str]:
         if cost >= verdict.NOTHING:
             result.append(f"Where a piece says something new, its memory costs {cost:.2f} bits per token.")
     of = metrics.get("over_folds") or metrics
-    rivals = {**of.get("saved_bits", {}), **(of.get("transformer") or {}).get("saved_bits", {})}
+    rivals, others = of.get("saved_bits", {}), (of.get("transformer") or {}).get("saved_bits", {})
+    if others:
+        best = min(others, key=lambda name: others[name]["bits"])
+        rivals = {**rivals, best: others[best]}
     result += [f"It {verdict.against(name, row)}." for name, row in rivals.items() if (row.get("high") or 0) < 0]
     share = (metrics.get("looped") or {}).get("argmax")
     if share:

@@ -75,6 +75,7 @@ _PAGE = """<!DOCTYPE html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width,initial-scale=1">
 <title>{title}</title>
+<link rel="icon" href="data:,">
 <style>
 @page{{size:A4;margin:14mm 12mm}}
 body{{font-family:system-ui,"Noto Sans","Segoe UI",Helvetica,Arial,sans-serif;font-size:16px;color:#111;background:#fff;
