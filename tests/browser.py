@@ -127,7 +127,7 @@ def faults(paths: Iterable[Path]) -> dict[Path, list[str]]:
     Chromium is driven from a process of its own, since Playwright would leave an event loop running in this one.
     """
     paths = [Path(path).resolve() for path in paths]
-    run = subprocess.run([sys.executable, __file__, *map(str, paths)], capture_output=True, text=True, timeout=300)
+    run = subprocess.run([sys.executable, __file__, *map(str, paths)], capture_output=True, text=True, timeout=600)
     if run.returncode:
         raise RuntimeError(f"Chromium could not be driven: {run.stderr}")
     return dict(zip(paths, json.loads(run.stdout), strict=True))

@@ -112,7 +112,7 @@ def test_what_speaks_against_the_network_is_said():
     assert index.findings(METRICS) == [
         "Measured one by one, its pieces are unlike human ones in: onset in the matra.",
         "Pieces drawn freely strike 75% of their sams, human pieces 100%.",
-        "It loses to the n-gram + piece by 0.25 (95% interval 0.10 to 0.50).",
+        "In bits per token it loses to the n-gram + piece by 0.25 (95% interval 0.10 to 0.50).",
         "The lecture's way of choosing, always the likeliest token, loops in 100% of its pieces.",
         "Piece 01 (argmax) loops: all are Dha.",
     ]
@@ -125,7 +125,9 @@ def test_a_transformer_that_is_better_speaks_against_the_network():
         "saved_bits": {"n-gram": {"bits": 0.1, "low": 0.05, "high": 0.2}},
         "transformer": {"saved_bits": {"t": row, "u": row | {"bits": -0.05}}},
     }
-    assert index.findings({"over_folds": over}) == ["It loses to the t by 0.10 (95% interval 0.05 to 0.20)."]
+    assert index.findings({"over_folds": over}) == [
+        "In bits per token it loses to the t by 0.10 (95% interval 0.05 to 0.20)."
+    ]
 
 
 @pytest.mark.parametrize(("cost", "said"), [(0.001, 0), (0.1, 1)])

@@ -123,7 +123,11 @@ def findings(metrics: Mapping[str, Any]) -> list[str]:
     if others:
         best = min(others, key=lambda name: others[name]["bits"])
         rivals = {**rivals, best: others[best]}
-    result += [f"It {verdict.against(name, row)}." for name, row in rivals.items() if (row.get("high") or 0) < 0]
+    result += [
+        f"In bits per token it {verdict.against(name, row)}."
+        for name, row in rivals.items()
+        if (row.get("high") or 0) < 0
+    ]
     share = (metrics.get("looped") or {}).get("argmax")
     if share:
         result.append(f"The lecture's way of choosing, always the likeliest token, loops in {share:.0%} of its pieces.")
