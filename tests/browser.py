@@ -31,14 +31,30 @@ _IMAGES = "() => [...document.images].filter(i => !(i.complete && i.naturalWidth
 _LINKS = "() => [...document.querySelectorAll('a[href]')].map(a => a.href)"
 _IDS = "() => [...document.querySelectorAll('[id]')].map(e => e.id)"
 
-# Pictures without a name, those that are cut off, and targets for a finger that are under 40 px; a link in a line of
-# running text is as high as its line.
-_NAMES = """() => [...document.querySelectorAll('svg')].filter(e => !e.parentElement.closest('svg'))
-  .filter(e => !e.closest('[aria-hidden=true]') && !e.getAttribute('aria-label') && !e.querySelector(':scope > title'))
+# Pictures without a name, those that are cut off, letters that are too small, and targets for a finger that are under
+# 40 px; a link in a line of running text is as high as its line.
+_NAMES = """() => [...document.querySelectorAll('svg, img, canvas')].filter(e => !e.parentElement.closest('svg'))
+  .filter(e => !e.closest('[aria-hidden=true]') && !e.getAttribute('aria-label') && !e.getAttribute('alt'))
+  .filter(e => !e.querySelector(':scope > title'))
   .map(e => e.outerHTML.slice(0, 60))"""
 _CROPPED = """() => [...document.querySelectorAll('.figure')]
   .filter(e => e.scrollWidth > e.clientWidth + 1 || e.getBoundingClientRect().right > innerWidth + 1)
   .map(e => e.textContent.trim().slice(0, 40) || e.innerHTML.slice(0, 40))"""
+# Matplotlib draws a letter of a hundredth of its size; MathML's indices are as small as TeX's.
+_SMALL = """() => {
+  const small = new Set(), least = {text: 8.5, figure: 7.5};
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node; node = walker.nextNode();) {
+    const e = node.parentElement, size = parseFloat(getComputedStyle(e).fontSize);
+    const read = node.data.trim() && !e.closest('svg, math, script, style') && e.checkVisibility();
+    if (read && size < least.text) small.add(size.toFixed(1) + ' px: ' + node.data.trim().slice(0, 20));
+  }
+  for (const letter of document.querySelectorAll('.figure g[id*=text_] use')) {
+    const {a, b} = letter.getScreenCTM(), size = 100 * Math.hypot(a, b);
+    if (size && size < least.figure) small.add(size.toFixed(1) + ' px in ' + letter.closest('[aria-label]')?.ariaLabel);
+  }
+  return [...small];
+}"""
 _TARGETS = """() => [...document.querySelectorAll('a[href], button, summary, input, select, audio')].filter(e => {
   const box = e.getBoundingClientRect();
   const label = e.closest('label')?.getBoundingClientRect(); // a tap on it is one on its field
@@ -111,7 +127,7 @@ def faults(paths: Iterable[Path]) -> dict[Path, list[str]]:
     Chromium is driven from a process of its own, since Playwright would leave an event loop running in this one.
     """
     paths = [Path(path).resolve() for path in paths]
-    run = subprocess.run([sys.executable, __file__, *map(str, paths)], capture_output=True, text=True, timeout=300)
+    run = subprocess.run([sys.executable, __file__, *map(str, paths)], capture_output=True, text=True, timeout=600)
     if run.returncode:
         raise RuntimeError(f"Chromium could not be driven: {run.stderr}")
     return dict(zip(paths, json.loads(run.stdout), strict=True))
@@ -173,7 +189,13 @@ def _faults(browser, path: Path) -> list[str]:
         found += [f"picture is cut off at {size['width']} px: {name}" for name in page.evaluate(_CROPPED)]
     found += [f"picture without a name: {start}" for start in page.evaluate(_NAMES)]
     page.evaluate("document.querySelectorAll('details').forEach(e => e.open = true)")
-    found += [f"target of {target}" for target in page.evaluate(_TARGETS)]
+    finger = context.new_cdp_session(page)
+    for size in (PHONE, DESK):
+        page.set_viewport_size(size)
+        found += [f"letters of {letters} at {size['width']} px" for letters in page.evaluate(_SMALL)]
+        finger.send("Emulation.setTouchEmulationEnabled", {"enabled": True, "maxTouchPoints": 1})
+        found += [f"target of {target} at {size['width']} px" for target in page.evaluate(_TARGETS)]
+        finger.send("Emulation.setTouchEmulationEnabled", {"enabled": False})
     for size, scheme in itertools.product((PHONE, DESK), ("light", "dark")):
         page.set_viewport_size(size)
         page.emulate_media(color_scheme=scheme)

@@ -79,8 +79,8 @@ def test_a_copied_run_is_underlined_beside_its_source():
         re.findall(r'riyaz-matra riyaz-marked"><span class="riyaz-number">(\d+)', side) for side in (ours, theirs)
     ]
     assert marked == [["5", "6", "7", "8"], ["3", "4", "5", "6"]]
-    assert "from matra 16" in ours
-    assert "Source: s&lt;b&gt;, from matra 0" in theirs
+    assert "from matra 17" in ours
+    assert "Source: s&lt;b&gt;, from matra 1" in theirs
     assert "Licence: CC0" in theirs
     assert "Licence" not in ours
     assert "No drawn piece" in beside.passages(pd.DataFrame([{**row, "run": 0}]), [drawn], [source], "", 240)

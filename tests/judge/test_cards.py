@@ -53,7 +53,7 @@ MODEL = {
     "vocabulary": 12,
     "parameters": 34567,
     "pieces": {"train": 2, "valid": 1, "test": 1},
-    "intervals": {"network": "no interval", "n-gram": "95 % interval 1.00 to 1.50"},
+    "intervals": {"network": "no interval", "n-gram": "1.00 to 1.50"},
 }
 
 
@@ -65,7 +65,7 @@ def test_a_data_card_by_hand():
     card = data_card()
     for line in (
         "# Data card: mine",
-        "- Music: 4 pieces of bols for tabla, in teental (2), rupak (1).",
+        "- Music: 4 pieces of bols for tabla, in Teental (2), Rupak (1).",
         "- From: my teacher.",
         "- Licence: not stated.",
         "- Where: <code>data/raw/mine</code>, read by the reader `tabla`; 2 files, 3,456 bytes.",
@@ -124,7 +124,7 @@ def test_a_model_card_by_hand():
 def test_tables_by_hand():
     assert (
         cards.table(["a", "b"], [("x", 1.5), ("y", 12345)])
-        == "| a | b |\n| --- | --- |\n| x | 1.500 |\n| y | 12,345 |\n"
+        == "| a | b |\n| --- | --: |\n| x | 1.500 |\n| y | 12,345 |\n"
     )
     assert cards.table(["a"], []) == ""
 

@@ -99,13 +99,13 @@ def test_beats_hold_what_is_struck_in_them():
 @pytest.mark.parametrize(
     ("pitches", "why"),
     [
-        (wild(0) + [60, 62, 64] * 12, "from beat 60 on C4 D4 E4 comes 12 times in a row"),
-        (wild(0) + [60] * 20, "from beat 60 on C4 comes 20 times in a row"),
-        ([60, 62] * 20 + wild(0, 10), "from beat 0 on C4 D4 comes 20 times in a row"),
+        (wild(0) + [60, 62, 64] * 12, "from beat 61 on C4 D4 E4 comes 12 times in a row"),
+        (wild(0) + [60] * 20, "from beat 61 on C4 comes 20 times in a row"),
+        ([60, 62] * 20 + wild(0, 10), "from beat 1 on C4 D4 comes 20 times in a row"),
         ([None] * 30, "nothing sounds"),
         ([], "nothing sounds"),
         ([60, None, 60, 60, None, None] * 4, "all 12 events are C4"),
-        (wild(1, 5) + wild(2, 7) * 10, "from beat 5 on .* ... comes 10 times in a row"),
+        (wild(1, 5) + wild(2, 7) * 10, "from beat 6 on .* ... comes 10 times in a row"),
     ],
 )
 def test_a_collapse_is_said_in_words(pitches, why):
@@ -154,7 +154,7 @@ def test_a_table_of_all_groups():
     table = d.degeneration(groups, groups["sampled"][:1]).set_index("piece")
     figures = ["repeats", "period", "looped", "distinct_4", "entropy_last"]
     assert table.loc["a", figures].tolist() == [40, 2, 1, 2 / 77, 1]
-    assert table.loc["a", "collapsed"] == "from beat 0 on C4 D4 comes 40 times in a row"
+    assert table.loc["a", "collapsed"] == "from beat 1 on C4 D4 comes 40 times in a row"
     assert table.loc["s", ["repeats", "period", "looped", "collapsed"]].tolist() == [1, 0, 0, ""]
     assert table.loc["empty", "collapsed"] == "nothing sounds"
     golden = table.loc["s", ["distinct_1", "entropy_first", "entropy_last"]].astype(float)

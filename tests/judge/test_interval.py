@@ -36,7 +36,10 @@ def test_the_same_seed_gives_the_same_interval():
 
 
 def test_an_interval_in_words():
-    assert str(Interval(0.123, 0.456, 9)) == "95 % interval 0.12 to 0.46"
+    assert str(Interval(0.123, 0.456, 9)) == "95% interval 0.12 to 0.46"
+    assert Interval(0.123, 0.456, 9).span() == "0.12 to 0.46"
+    few = Interval(float("nan"), float("nan"), 2)
+    assert few.span() == str(few) == few.reason() != ""
 
 
 @pytest.mark.parametrize(("groups", "share"), [(5, 0.9981), (10, 0.9829), (1000, 0.9504)])

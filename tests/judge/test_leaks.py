@@ -31,4 +31,4 @@ def test_a_clean_split_has_nothing_and_the_exit_code_says_so(monkeypatch, capsys
     for data, code in ((clean, 0), (leaky, 1)):
         monkeypatch.setattr(dataset, "load", lambda root, corpus, data=data: data)
         assert leaks.run(["mine"]) == code
-    assert "same in any key" in capsys.readouterr().out
+    assert "same steps" in capsys.readouterr().out

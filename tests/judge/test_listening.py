@@ -310,7 +310,7 @@ def test_the_notebook_warns_of_too_few(tmp_path, notebook, quick):
     make(folder)
     answer(folder, "a", {"human": 5})
     text = notebook()
-    assert "With 1 listeners no signed-rank test, corrected for twelve comparisons, can reach 5 %" in text
+    assert "With 1 listeners no signed-rank test, corrected for twelve comparisons, can reach 5%" in text
     assert "no difference" in text
 
 

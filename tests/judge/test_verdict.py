@@ -70,12 +70,12 @@ def test_the_third_question(p, control, answer):
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        ({"bits": 0.2, "low": 0.1, "high": 0.3}, "beats the n-gram by 0.20 (95 % interval 0.10 to 0.30)"),
+        ({"bits": 0.2, "low": 0.1, "high": 0.3}, "beats the n-gram by 0.20 (95% interval 0.10 to 0.30)"),
         (
             {"bits": 0.2, "low": -0.1, "high": 0.5},
-            "cannot be distinguished from the n-gram (it saves 0.20, 95 % interval -0.10 to 0.50)",
+            "cannot be distinguished from the n-gram (it saves 0.20, 95% interval -0.10 to 0.50)",
         ),
-        ({"bits": -0.2, "low": -0.4, "high": -0.1}, "loses to the n-gram by 0.20 (95 % interval 0.10 to 0.40)"),
+        ({"bits": -0.2, "low": -0.4, "high": -0.1}, "loses to the n-gram by 0.20 (95% interval 0.10 to 0.40)"),
         ({"bits": 0.2, **NONE}, "saves 0.20 against the n-gram"),
         ({"bits": -0.2, **NONE}, "costs 0.20 against the n-gram"),
     ],
@@ -102,9 +102,9 @@ def test_the_folds_decide_where_there_are_any():
     assert both["answer"] == "cannot be told"
     assert both["why"] == (
         "Over 94 held-out pieces of 37 families, 5 folds, 3 seeds, the network needs 1.60 bits per token; it cannot be"
-        " distinguished from the n-gram (it saves 0.10, 95 % interval -0.20 to 0.40). On 40 held-out pieces of 30"
-        " families, the network needs 1.50 bits per token; it beats the n-gram by 0.20 (95 % interval 0.10 to 0.30)."
-        " The best of all models is the n-gram + piece with 1.30, and frequencies alone need 4.00."
+        " distinguished from the n-gram (it saves 0.10, 95% interval -0.20 to 0.40). On 40 held-out pieces of 30"
+        " families, the network needs 1.50 bits per token; it beats the n-gram by 0.20 (95% interval 0.10 to 0.30)."
+        " The best of these is the n-gram + piece with 1.30, and frequencies alone need 4.00."
     )
 
 

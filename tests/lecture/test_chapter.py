@@ -98,7 +98,10 @@ def test_each_cell_learns_at_a_rate_that_has_a_worse_one_on_either_side():
 def test_equal_lines_have_one_letter_and_one_colour():
     html = slides.lettered([("Dha", "Te"), ("Tu", "Na"), ("Ta", "<b>"), ("Tu", "Na")], "T")
     assert re.findall(r"<b>([A-D])</b>", html) == ["A", "B", "C", "B"]
-    assert html.count('class="phrase-b"') == 2
+    assert html.count('class="phrase-b"') == 2 * 3  # two bols and the letter
+    pairs = slides.lettered([("Dha",), ("Tu",), ("Dha",), ("Ta",)], "T", across=2)
+    assert re.findall(r"<b>([A-D])</b>", pairs) == ["A", "B", "A", "C"]
+    assert pairs.count("<tr>") == 2
     assert "&lt;b&gt;" in html
 
 

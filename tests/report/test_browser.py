@@ -56,7 +56,14 @@ FAULTS = {
         "picture is cut off at 390 px: x"
     ),
     "<svg><path d='M0 0h9'/></svg>": "picture without a name: <svg><path d",
-    "<button style='height: 20px'>x</button>": "target of 20 px: x",
+    "<img src='data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAAC' width='9'>": "picture without a name: <img src",
+    "<button style='height: 20px'>x</button>": "target of 20 px: x at 390 px",
+    "<style>button {height: 50px} @media (min-width: 800px) {button {height: 20px}}</style><button>x</button>": (
+        "target of 20 px: x at 1280 px"
+    ),
+    "<p style='font-size: 8px'>tiny</p>": "letters of 8.0 px: tiny at 390 px",
+    "<div class='figure'><svg aria-label='f' viewBox='0 0 1000 9'><g id='text_1'><g transform='scale(.1 -.1)'>"
+    "<use href='#l'/></g></g></svg></div>": "letters of ",
     "<p style='color: #fff'>white</p>": "cannot be seen (light): white",
     "<select><option>a</option></select>": "is printed, though it is for the screen: a",
     "<style>@media (prefers-color-scheme: dark) {body {background: #000}}</style><svg aria-label='black'>"

@@ -47,7 +47,8 @@ def test_page_shows_what_differs_and_the_bits_with_their_intervals(root, monkeyp
     assert html.count('role="img"') == 1
     assert ".ipynb" not in html
     assert "saved against small-one" in html
-    assert "95 % interval 0.50 to 0.50" in html
+    assert "95% interval</th>" in html
+    assert "<td>0.50 to 0.50</td>" in html
     assert "No free piece is there in all of them" in html
 
 
@@ -85,7 +86,7 @@ def test_bits_are_paired_by_piece_over_families():
     assert (row.revision, row.pieces, row.families, row[3]) == ("b", 5, 5, pytest.approx(0.5))
     assert compare.paired({"a": first}, 0).empty
     assert compare.paired({}, 0).empty
-    assert compare.paired({"a": first, "b": first.iloc[:0]}, 0)["interval"].str.startswith("no interval").all()
+    assert compare.paired({"a": first, "b": first.iloc[:0]}, 0)["95% interval"].str.startswith("no interval").all()
 
 
 def test_pieces_of_one_seed_stand_side_by_side(tmp_path):
@@ -99,5 +100,6 @@ def test_pieces_of_one_seed_stand_side_by_side(tmp_path):
         (pieces / "pieces.csv").write_text("piece,method,loop\n01,argmax,\n03,sampled,\n04,sampled,\n")
         sound.write_mp3(pieces / "03.mp3", np.ones((2400, 2), np.float32), 24000)
     html = compare.side_by_side({name: tmp_path / name for name in ("a", "b")})
-    assert html.count("<h3>") == 1
+    assert (html.count("<h4>"), html.count('<div class="pieces">')) == (1, 1)
+    assert html.index("<h5>a</h5>") < html.index("<h5>b</h5>")
     assert html.count("data:audio/mpeg") == 2

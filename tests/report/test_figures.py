@@ -58,11 +58,35 @@ def test_roles_that_meet_in_a_figure_have_colours_of_their_own():
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(12345, "12\u202f345"), (-3, "−3"), (3.0, "3"), (3.14159, "3.142"), (31.4159, "31.42"), (0.00123, "0.00123"),
+    [(12345, "12,345"), (-3, "−3"), (3.0, "3"), (3.14159, "3.142"), (31.4159, "31.42"), (0.00123, "0.00123"),
      (-0.5, "−0.500"), (np.nan, "–"), (np.inf, "∞"), (-np.inf, "−∞"), (0, "0"), (np.int64(7), "7")],
 )  # fmt: skip
 def test_numbers_read_well(value, text):
     assert figures.number(value) == text
+
+
+@pytest.mark.parametrize(("value", "text"), [(3.4e-7, "3 × 10⁻⁷"), (0.001, "1 × 10⁻³"), (9.7e5, "1 × 10⁶"), (0, "0")])
+def test_a_number_with_its_power_of_ten(value, text):
+    assert figures.scientific(value).replace("\u00a0", " ") == text
+
+
+@pytest.mark.parametrize(
+    ("values", "shown"), [([0.25, 1.5], ["0.25", "1.50"]), ([12.5, 3.0], ["12.5", "3.0"]), ([2.0], ["2"])]
+)
+def test_a_column_has_no_decimals_that_its_numbers_lack(values, shown):
+    assert cells(figures.table_html(pd.DataFrame({"a": values}))) == shown
+
+
+def test_thousands_on_axes_have_commas(capsys):
+    figures.theme()
+    fig, axes = plt.subplots(1, 2)
+    axes[0].plot([0, 5000], [0, 0.5])
+    axes[1].set(xscale="log", xlim=(1, 1e5))
+    figures.caption("c")
+    assert [axes[0].xaxis.get_major_formatter()(value, 0) for value in (0, 2500)] == ["0", "2,500"]
+    assert "," not in axes[0].yaxis.get_major_formatter()(0.5, 0)
+    assert axes[1].xaxis.get_major_formatter()(1000, 0) != "1,000"
+    plt.close(fig)
 
 
 def cells(html, kind="td"):

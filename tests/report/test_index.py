@@ -19,10 +19,17 @@ METRICS = {
         {"question": "Does it copy?", "answer": "cannot be told", "why": "Too few pieces."},
         {"question": "Does it sound?", "answer": "no", "why": "It differs."},
     ],
-    "saved_bits": {"n-gram": {"bits": 0.5, "low": None, "high": None}, "n-gram + piece": {"bits": -0.25}},
+    "saved_bits": {
+        "n-gram": {"bits": 0.5, "low": None, "high": None},
+        "n-gram + piece": {"bits": -0.25, "low": -0.5, "high": -0.1},
+    },
     "features_beyond": ["onset in the matra"],
     "sams_struck": {"pieces drawn freely": 0.75, "held-out pieces of equal length": 1.0},
     "looped": {"argmax": 1.0},
+    "pieces": [
+        {"piece": "01", "method": "argmax", "loop": "all are Dha"},
+        {"piece": "03", "method": "sampled", "loop": ""},
+    ],
     "tokens_at_most": 400,
 }
 
@@ -105,16 +112,34 @@ def test_what_speaks_against_the_network_is_said():
     assert index.findings(METRICS) == [
         "Measured one by one, its pieces are unlike human ones in: onset in the matra.",
         "Pieces drawn freely strike 75% of their sams, human pieces 100%.",
-        "It predicts worse than the n-gram + piece.",
-        "The lecture's way of choosing, always the likeliest token, falls into a loop in 100% of its pieces.",
+        "In bits per token it loses to the n-gram + piece by 0.25 (95% interval 0.10 to 0.50).",
+        "The lecture's way of choosing, always the likeliest token, loops in 100% of its pieces.",
+        "Piece 01 (argmax) loops: all are Dha.",
     ]
     assert index.findings({}) == []
+
+
+def test_a_transformer_that_is_better_speaks_against_the_network():
+    row = {"bits": -0.1, "low": -0.2, "high": -0.05}
+    over = {
+        "saved_bits": {"n-gram": {"bits": 0.1, "low": 0.05, "high": 0.2}},
+        "transformer": {"saved_bits": {"t": row, "u": row | {"bits": -0.05}}},
+    }
+    assert index.findings({"over_folds": over}) == [
+        "In bits per token it loses to the t by 0.10 (95% interval 0.05 to 0.20)."
+    ]
+
+
+@pytest.mark.parametrize(("cost", "said"), [(0.001, 0), (0.1, 1)])
+def test_a_memory_that_costs_next_to_nothing_is_not_held_against_the_network(cost, said):
+    first = {"share": 0.5, "bits_per_token": {"network": 2.0, "network + memory": 2.0 + cost}}
+    assert len(index.findings({"first_occurrences": first})) == said
 
 
 def test_pieces_in_form_come_first_and_argmax_last(root):
     assert [piece["name"] for piece in index.pieces(root / "reports" / "tabla")] == ["04", "03", "ऽ a&b", "01"]
     html = index.render(root, ["tabla"])
-    assert "may return for ever; all are Dha" in html
+    assert "can repeat for ever; all are Dha" in html
 
 
 def test_pieces_can_be_heard_opened_and_taken(root):

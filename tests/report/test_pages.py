@@ -130,6 +130,17 @@ def test_a_section_that_shows_nothing_here_is_left_out():
     assert "Plain" in rendered(new_markdown_cell("## Plain"), new_code_cell("x"))
 
 
+def test_a_cell_about_the_other_kind_of_music_is_left_out():
+    both = [new_markdown_cell(f"About {kind}.", metadata={"tags": ["optional", kind]}) for kind in ("bols", "notes")]
+    said = new_code_cell("x", outputs=[new_output("stream", name="stdout", text="1")])
+    cells = [new_markdown_cell("# T"), *both, said, new_markdown_cell("About both.")]
+    for kind, other in (("bols", "notes"), ("notes", "bols")):
+        html = pages.render(new_notebook(cells=cells), "explore", "mine", kind)
+        assert f"About {kind}" in html
+        assert f"About {other}" not in html
+        assert "About both" in html
+
+
 def test_pages_can_skip_to_the_text():
     html = rendered(new_markdown_cell("# T\n\n## Content"))
     assert '<a class="skip" href="#content">' in html

@@ -172,12 +172,18 @@ def test_nothing_at_all():
         bhatkhande.sheet(in_a_row([], []), {"taal": "tinta"})
 
 
-def test_one_long_matra_is_set_smaller_and_does_not_spread_the_sheet():
+def test_one_long_matra_stands_on_two_lines_and_does_not_spread_the_sheet():
     text = "Dha " * 15 + "TiRaKiTaTaKaTiRaKiTa"
     html = bhatkhande.table(notation.bols(text, "teental"), "teental", script="roman")
     usual = int(re.search(r"riyaz-fit-4-4-4-4-(\d+)", html)[1])
     assert usual == 10
-    assert html.count("font-size:0.50em") == 1
+    assert html.count("TiRaKiTaTa\u200bKaTiRaKiTa") == html.count("riyaz-two") - 1 == 1  # one is the style
+    assert 'style="font-size:' not in html
+    both = bhatkhande.table(notation.bols(text, "teental"), "teental", script="both")
+    assert "तिरकिटत\u200bकतिरकिट" in both
+    wider = bhatkhande.table(notation.bols("DhaTi " * 15 + "DhaTiTe", "teental"), "teental", script="roman")
+    assert "\u200b" not in wider
+    assert 'style="font-size:0.86em"' in wider
 
 
 def test_paluskars_signs():

@@ -15,7 +15,7 @@ import pandas as pd
 
 from riyaz.judge import listening
 from riyaz.music import engrave, musicxml
-from riyaz.music.events import TICKS, Piece
+from riyaz.music.events import TICKS, Piece, beat_of
 from riyaz.report.figures import embedded, player_html
 from riyaz.tabla import bhatkhande
 from riyaz.tools import escape
@@ -34,11 +34,6 @@ class Clip:
     name: str
     start: int
     piece: Piece
-
-
-def _beat(piece: Piece) -> str:
-    """What a beat of a piece is called."""
-    return "matra" if piece.about["kind"] == "bols" else "beat"
 
 
 def _beats(tempo: float) -> int:
@@ -94,7 +89,9 @@ the answers into its folder <code>answers</code>.</p></div>
 
 
 def _asked(number: int, clip: Clip, sound: bytes) -> str:
-    whose = f"{WHOSE.get(clip.group, clip.group)}: {clip.name}, from {_beat(clip.piece)} {clip.start}"
+    whose = (
+        f"{WHOSE.get(clip.group, clip.group)}: {clip.name}, from {beat_of(clip.piece.about['kind'])} {clip.start + 1}"
+    )
     buttons = "".join(
         f'<button type="button" value="{guess}" aria-pressed="false">{text}</button> '
         for guess, text in (("human", "A human"), ("machine", "A machine"))
@@ -141,7 +138,7 @@ def _passage(piece: Piece, at: float, beats: float, title: str, note: str, tempo
     excerpt = listening.cut(piece, first, last - first)
     marked = round((at - first) * TICKS), round((at - first + beats) * TICKS)
     sound = listening.mp3(excerpt, tempo, (last - first) * 60 / tempo, RATE, mono=True)
-    heading = f"{title}, from {_beat(piece)} {first}"
+    heading = f"{title}, from {beat_of(piece.about['kind'])} {first + 1}"
     below = f"<p>{escape.html(note)}</p>" if note else ""
     shown = f"{player_html(embedded(sound), heading)}{seen(excerpt, title, marked)}{below}"
     return f'<section class="piece"><h4>{escape.html(heading)}</h4>{shown}</section>'

@@ -16,19 +16,24 @@ from typing import Any
 
 import pandas as pd
 
-from riyaz.music.events import Piece
+from riyaz.music.events import Piece, beat_of
+from riyaz.report import figures
+from riyaz.tabla.taals import TAALS
 from riyaz.tools import escape
 
 COST = ".cache/cost.csv"
 PARTS = ("train", "valid", "test")
 MANY = 10  # so many names of files are listed, no more
 
-_FEATURES = {  # of `riyaz.text.features`, in words
-    "place": "its place in the avartan or bar",
-    "length": "how many of these are complete",
-    "sounding": "the notes of the newest two events",
-    "heard": "the pitch classes so far",
-    "moved": "the transposition",
+_FEATURES = {  # of `riyaz.text.features`, in words; bols have no pitches
+    "bols": {"place": "its place in the avartan", "length": "how many avartans are complete"},
+    "notes": {
+        "place": "its place in the bar",
+        "length": "how many bars are complete",
+        "sounding": "the notes of the newest two events",
+        "heard": "the pitch classes so far",
+        "moved": "the transposition",
+    },
 }
 _CELLS = {"lstm": "LSTM", "gru": "GRU", "rnn": "simple RNN"}
 _USE = {
@@ -54,12 +59,13 @@ def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     """A table in Markdown: floats with three decimals, whole numbers with thousands apart; "" for no rows."""
     if not rows:
         return ""
-    text = [[escape.markdown(_number(cell)) for cell in row] for row in rows]
-    return "\n".join("| " + " | ".join(row) + " |" for row in [head, ["---"] * len(head), *text]) + "\n"
+    text = [[escape.markdown(_cell(cell)) for cell in row] for row in rows]
+    sides = ["---" if isinstance(cell, str) else "--:" for cell in rows[0]]
+    return "\n".join("| " + " | ".join(row) + " |" for row in [head, sides, *text]) + "\n"
 
 
-def _number(cell: object) -> object:
-    return f"{cell:.3f}" if isinstance(cell, float) else f"{cell:,}" if isinstance(cell, int) else cell
+def _cell(cell: object) -> object:
+    return figures.number(cell, 3 * isinstance(cell, float)) if isinstance(cell, int | float) else cell
 
 
 def size(path: Path) -> tuple[int, int]:
@@ -95,7 +101,7 @@ def data_card(
     Markdown. A corpus without pieces has empty tables.
     """
     bols = bool(pieces) and pieces[0].about.get("kind") == "bols"
-    beat = "matras" if bols else "beats"
+    beat = f"{beat_of('bols' if bols else 'notes')}s"
     split = []
     for part in PARTS:
         own = rows[rows["part"] == part]
@@ -108,6 +114,7 @@ def data_card(
     named = {str(piece.about["source"]) for piece in pieces if piece.about.get("source")}
     origin = "its own, as the corpus brings it" if own_split else f"drawn by the seed {about['seed']}"
     grid = ", ".join(f"1/{n}" for n in about["grid"])
+    same = "with the bayan open or closed" if bols else "in any key"
     moved = f"starts and ends moved to {grid} of a beat" if grid else "nothing moved in time"
     return f"""# Data card: {escape.markdown(corpus)}
 
@@ -129,8 +136,8 @@ Written by the stage `evaluate`; nothing here was typed in by hand but source an
 
 ## The split
 
-By piece, {origin}; pieces that are nearly the same (in any key, or with the bayan closed) are one family, and stand
-together where the corpus brings no split of its own.
+By piece, {origin}; pieces that are nearly the same ({same}) are one family, and stand together where
+the corpus brings no split of its own.
 
 {table(["part", "pieces", "families", "events", beat, "tokens"], split)}
 Test pieces that still share half or more of their shapes with one training piece: {n_alike:,}.
@@ -141,7 +148,7 @@ Test pieces that still share half or more of their shapes with one training piec
 
 ## Limits
 
-- {split[2][1]:,} test pieces of {split[2][2]:,} families carry all figures of the verdict; a family's pieces are alike.
+- The test part has {split[2][1]:,} pieces of {split[2][2]:,} families; a family's pieces are alike.
 - It is what is in the folder, no sample of a tradition or of a composer's work.
 - Rights are as its owner states them above; the project did not verify them.
 
@@ -153,7 +160,8 @@ Test pieces that still share half or more of their shapes with one training piec
 
 def _most(pieces: Sequence[Piece]) -> str:
     """The taals or metres of most pieces, in words; "" if no piece has one."""
-    names = Counter(str(p.about.get("taal") or p.about.get("metre") or "") for p in pieces)
+    known = (str(p.about.get("taal") or p.about.get("metre") or "") for p in pieces)
+    names = Counter(TAALS[name].title if name in TAALS else name for name in known)
     del names[""]
     first = sorted(names.items(), key=lambda item: (-item[1], item[0]))
     more = f" and {len(first) - 4} others" if len(first) > 4 else ""
@@ -177,7 +185,8 @@ def model_card(
     Parameters
     ----------
     about : ``licence`` of the corpus (empty: not stated), ``vocabulary`` (tokens in it), ``parameters`` (of the
-        network), ``pieces`` (part to number), ``intervals`` (model to the interval of its bits per token, in words).
+        network), ``pieces`` (part to number), ``intervals`` (model to the ends of the interval of its bits per token,
+        in words).
     made : params.json of the bundle: seed, ``tokenize``, ``sequence``, ``model``, ``train``, ``memory``.
     metrics : what `evaluate` writes: kind, verdict, bits_per_token and, of piano rolls, nats_per_frame.
     weight : files and bytes of the bundle, from `size`.
@@ -192,10 +201,10 @@ def model_card(
         f"of up to {memory['order']} tokens of the piece so far, mixed in where they recur" if memory else "none"
     )
     figures = [
-        (name, bits, about["intervals"][name].removeprefix("95 % interval "))  # its column says what it is
+        (name, bits, about["intervals"][name])
         for name, bits in sorted(metrics["bits_per_token"].items(), key=lambda item: (item[1], item[0]))
     ]
-    given = "; ".join(_FEATURES.get(name, name) for name in net["features"])
+    given = "; ".join(_FEATURES[kind][name] for name in net["features"] if name in _FEATURES[kind])
     frames = [
         (name, result["by_frame"], result["by_piece"]) for name, result in metrics.get("nats_per_frame", {}).items()
     ]
@@ -229,9 +238,9 @@ licence is: {escape.markdown(about["licence"]) or "not stated"}.
 
 ## Figures
 
-On {metrics["held_out"]}; lower is better:
+On {metrics["held_out"]}; lower is better, and intervals are over families:
 
-{table(["model", "bits per token", "95 % interval over families"], figures)}{chr(10) + nats if nats else ""}
+{table(["model", "bits per token", "95% interval"], figures)}{chr(10) + nats if nats else ""}
 ## Intended use
 
 {_USE[kind]}

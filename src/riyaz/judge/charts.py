@@ -190,7 +190,7 @@ def distances(compared: pd.DataFrame) -> Figure:
     """How far generated pieces are from held-out ones in each feature, and how far human draws are."""
     fig, ax = plt.subplots(figsize=(figures.WIDTH, 0.4 * len(compared) + 0.9))
     feature = compared["feature"]
-    ax.hlines(feature, 0, compared["floor_95"], color=figures.PALE, linewidth=8, zorder=1, label="95 % of human draws")
+    ax.hlines(feature, 0, compared["floor_95"], color=figures.PALE, linewidth=8, zorder=1, label="95% of human draws")
     ax.scatter(compared["floor"], feature, color=figures.REAL, marker="|", s=120, zorder=2, label="human median")
     ax.scatter(compared["distance"], feature, color=figures.GENERATED, zorder=3, label="generated")
     ax.set(xlabel="Jensen-Shannon distance from held-out pieces", xlim=(0, 1))

@@ -151,7 +151,7 @@ def normal(pieces: Sequence[Piece]) -> float:
     return max(float(NORMAL), float(np.quantile(repeats, 0.95, method="higher")) if repeats else 0.0)
 
 
-def collapsed(events: pd.DataFrame, normal: float = NORMAL) -> str | None:
+def collapsed(events: pd.DataFrame, normal: float = NORMAL, unit: str = "beat") -> str | None:
     """Say whether a piece fell into a loop, in words for its reader; None if not.
 
     It did where nothing sounds, where all of more than `normal` events have the same symbols, or where a phrase comes
@@ -160,6 +160,7 @@ def collapsed(events: pd.DataFrame, normal: float = NORMAL) -> str | None:
     Parameters
     ----------
     normal : from `normal(training pieces)`.
+    unit : what a beat is called; the first is number 1.
     """
     sounding = [tuple(s) for s in events["symbols"] if s]
     if not sounding:
@@ -177,7 +178,7 @@ def collapsed(events: pd.DataFrame, normal: float = NORMAL) -> str | None:
         ".".join(s) or "rest" for s in events["symbols"].iloc[result.start : result.start + min(result.period, 4)]
     )
     more = " ..." if result.period > 4 else ""
-    return f"from beat {first['onset'] / TICKS:g} on {words}{more} comes {result.repeats:.0f} times in a row"
+    return f"from {unit} {first['onset'] / TICKS + 1:g} on {words}{more} comes {result.repeats:.0f} times in a row"
 
 
 def summary(groups: Mapping[str, Sequence[Piece]], human: Sequence[Piece]) -> pd.DataFrame:

@@ -23,7 +23,7 @@ DRAWS = 5000
 
 
 def level(groups: int) -> float:
-    """The share of the draws between the ends of a 95 % interval: 0.95 of many groups, more of few.
+    """The share of the draws between the ends of a 95% interval: 0.95 of many groups, more of few.
 
     1 - 2 Phi(-sqrt(n / (n - 1)) t), t the quantile of Student's distribution with n - 1 degrees of freedom.
     """
@@ -33,7 +33,7 @@ def level(groups: int) -> float:
 
 @dataclass(frozen=True)
 class Interval:
-    """The ends of a 95 % interval and the number of groups that it comes from; NaN ends where these are too few."""
+    """The ends of a 95% interval and the number of groups that it comes from; NaN ends where these are too few."""
 
     low: float
     high: float
@@ -52,8 +52,12 @@ class Interval:
         """``low`` and ``high`` for a metrics file; None where there is no interval."""
         return {"low": self.low if self.known else None, "high": self.high if self.known else None}
 
+    def span(self) -> str:
+        """The ends in words, for a column that says what they are; or why there are none."""
+        return f"{self.low:.2f} to {self.high:.2f}" if self.known else self.reason()
+
     def __str__(self) -> str:
-        return f"95 % interval {self.low:.2f} to {self.high:.2f}" if self.known else self.reason()
+        return f"95% interval {self.span()}" if self.known else self.reason()
 
 
 def ratio(sums: ArrayLike, sizes: ArrayLike, groups: ArrayLike, seed: int) -> Interval:

@@ -18,7 +18,7 @@ def audit(data: DataSet) -> pd.DataFrame:
 
     Returns
     -------
-    part, pieces, same tokens (pieces whose tokens a training piece has), same in any key (the steps of line, chords or
+    part, pieces, same tokens (pieces whose tokens a training piece has), same steps (the steps of line, chords or
     bols), alike (share half or more with one training piece), families in training (families that have pieces there
     too), median share (of a piece's shapes in the training piece that has most).
     """
@@ -37,7 +37,7 @@ def audit(data: DataSet) -> pd.DataFrame:
             both = len(set(data.families[own].tolist()) & families)
             counts = (sum(exact[k] in known for k in own), sum(walks[k] in moved for k in own))
             rows.append((part, len(own), *counts, int(of["alike"].sum()), both, float(of["share"].median())))
-    columns = ["part", "pieces", "same tokens", "same in any key", "alike", "families in training", "median share"]
+    columns = ["part", "pieces", "same tokens", "same steps", "alike", "families in training", "median share"]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -47,4 +47,4 @@ def run(arguments: list[str]) -> int:
         raise ValueError("name one corpus of params.yaml, such as: python -m riyaz leaks tabla")
     table = audit(dataset.load(environment.checkout(), arguments[0]))
     print(table.to_string(index=False, float_format=lambda value: f"{value:.2f}"))
-    return int(bool(table[["same tokens", "same in any key", "families in training"]].to_numpy().any()))
+    return int(bool(table[["same tokens", "same steps", "families in training"]].to_numpy().any()))

@@ -108,11 +108,13 @@ def report(name: str, data: DataSet, tables: Mapping[str, pd.DataFrame], about: 
     lines = [f"# Piano rolls: {escape.markdown(name)}", ""]
     lines += [f"{', '.join(f'{n} {part}' for part, n in sizes.items())} pieces. Nats per frame, lower is better.", ""]
     for which, rows in tables.items():
-        lines += [f"## {which}", "", "| model | frames | nats per frame | sd of seeds | interval | seeds |"]
+        lines += [f"## {which}", "", "| model | frames | nats per frame | sd of seeds | 95% interval | seeds |"]
         lines += ["|---|---|---|---|---|---|"]
         for row in rows.itertuples():
             sd = "" if np.isnan(row.sd) else f"{row.sd:.3f}"
-            lines.append(f"| {row.model} | {row.frames} | {row.nats:.3f} | {sd} | {row.interval} | {row.seeds} |")
+            lines.append(
+                f"| {row.model} | {row.frames} | {row.nats:.3f} | {sd} | {row.interval.span()} | {row.seeds} |"
+            )
         lines.append("")
     theirs = likelihood.published(sizes).sort_values("nats")
     if len(theirs):

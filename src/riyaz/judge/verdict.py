@@ -2,7 +2,7 @@
 
 | question | yes | no |
 |---|---|---|
-| `PREDICTS` | the 95 % intervals of what is saved against all rivals lie above 0 | one of them lies below 0 |
+| `PREDICTS` | the 95% intervals of what is saved against all rivals lie above 0 | one of them lies below 0 |
 | `COPIES` | a test of copying is significant | its runs are significantly shorter than `MARGIN` times human ones, and \
 no piece is mostly one run longer than any human one |
 | `SOUNDS` | neither two-sample test, against all families and against held-out ones, finds a difference, and the \
@@ -24,6 +24,7 @@ from math import isnan
 from typing import Any
 
 ALPHA = 0.05
+NOTHING = 0.005  # bits per token: less is said to be nothing
 MARGIN = 1.5  # human runs, times this: what is significantly shorter copies no more than people do
 YES, NO, UNKNOWN = "yes", "no", "cannot be told"
 PREDICTS = "Does it predict new pieces better than an n-gram?"
@@ -75,10 +76,10 @@ def against(rival: str, saved: Mapping[str, float | None]) -> str:
     if low is None or high is None:
         return f"{'saves' if bits >= 0 else 'costs'} {abs(bits):.2f} against the {rival}"
     if low > 0:
-        return f"beats the {rival} by {bits:.2f} (95 % interval {low:.2f} to {high:.2f})"
+        return f"beats the {rival} by {bits:.2f} (95% interval {low:.2f} to {high:.2f})"
     if high < 0:
-        return f"loses to the {rival} by {-bits:.2f} (95 % interval {-high:.2f} to {-low:.2f})"
-    return f"cannot be distinguished from the {rival} (it saves {bits:.2f}, 95 % interval {low:.2f} to {high:.2f})"
+        return f"loses to the {rival} by {-bits:.2f} (95% interval {-high:.2f} to {-low:.2f})"
+    return f"cannot be distinguished from the {rival} (it saves {bits:.2f}, 95% interval {low:.2f} to {high:.2f})"
 
 
 def _ours(bits: Mapping[str, float]) -> str:
@@ -117,7 +118,7 @@ def memory(first: Mapping[str, Any], again: Mapping[str, Any]) -> str:
     gain, cost = there * again["share"], here * first["share"]
     if gain <= 0:
         return f"The memory saves nothing, not even at repeats ({gain:.2f} bits per token)"
-    if abs(cost) < 0.005:
+    if abs(cost) < NOTHING:
         return f"All that the memory saves ({gain:.2f} bits per token) is at repeats; elsewhere it changes nothing"
     if cost < 0:
         return f"All that the memory saves ({gain:.2f} bits per token) is at repeats; where a piece says something new \
@@ -140,7 +141,7 @@ def predicts(metrics: Mapping[str, Any]) -> dict[str, str]:
     split = f"On {metrics['held_out']}, {_needs(bits, saved)}"
     if metrics.get("no_interval"):
         split += f" ({metrics['no_interval']})"
-    split += f". The best of all models is the {best} with {bits[best]:.2f}, and frequencies alone need \
+    split += f". The best of these is the {best} with {bits[best]:.2f}, and frequencies alone need \
 {bits['unigram']:.2f}."
     lines = [split]
     if folds:

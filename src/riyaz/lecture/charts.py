@@ -9,6 +9,7 @@ import seaborn as sns
 from matplotlib import pyplot as plt
 from matplotlib.colors import LinearSegmentedColormap, to_rgba
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from riyaz.lecture.cells import sigmoid, sigmoid_derivative
 from riyaz.lecture.compare import CELLS
@@ -213,6 +214,21 @@ def unrolled(words: Sequence[str], outputs: Sequence[str]) -> Figure:
             ax.annotate("", (n - 0.2, 1), (n - 0.8, 1), arrowprops=arrow)
     ax.set(xlim=(-0.6, len(words) - 0.4), ylim=(-0.4, 2.4))
     ax.axis("off")
+    return fig
+
+
+def curves(history: pd.DataFrame) -> Figure:
+    """Loss and accuracy of a training by epoch, side by side."""
+    fig, axes = plt.subplots(1, 2, figsize=(figures.WIDTH, 2.6))
+    for ax, of, title, unit_ in (
+        (axes[0], "loss", "Loss", "nats per token"),
+        (axes[1], "accuracy", "Accuracy", "share"),
+    ):
+        for part, name, colour in (("", "training", figures.TRAIN), ("val_", "validation", figures.VALID)):
+            ax.plot(history["epoch"], history[part + of], color=colour, label=name)
+        ax.set(title=title, xlabel="epoch", ylabel=unit_)
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    fig.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=2)
     return fig
 
 

@@ -116,7 +116,8 @@ def lines_of_four(data: DataSet) -> tuple[set[tuple[str, ...]], set[tuple[str, .
 
     Returns
     -------
-    Those that may open a line (with a resonant bayan and a khali of their own), and those that close a vibhag pair.
+    Those that may open a line, and those that close a pair of vibhags; each has a khali other than itself, so its bayan
+    sounds.
     """
     opening, closing = set(), set()
     for piece in data.part("train").pieces:
@@ -127,7 +128,8 @@ def lines_of_four(data: DataSet) -> tuple[set[tuple[str, ...]], set[tuple[str, .
             if len(set(even[at : at + 8])) == 1 and all(eight):
                 opening.add(tuple(eight[:4]))
                 closing.add(tuple(eight[4:]))
-    return {line for line in opening if tuple(bols.khali(line)) != line}, closing
+    bhari, ends = ({line for line in lines if tuple(bols.khali(line)) != line} for lines in (opening, closing))
+    return bhari, ends
 
 
 def compose(model: Bundle, data: DataSet, composition: Composition, seed: int, n: int = 400) -> list[tuple[str, ...]]:
@@ -184,14 +186,15 @@ def letters(lines: Sequence[Sequence[str]]) -> list[str]:
     return [known.setdefault(tuple(line), "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[len(known)]) for line in lines]
 
 
-def lettered(lines: Sequence[Sequence[str]], title: str) -> str:
-    """HTML of a composition, a line a vibhag, with its letter: equal lines have the same letter and colour."""
-    rows = []
-    for line, letter in zip(lines, letters(lines), strict=True):
-        cells_ = "".join(f"<td>{escape.html(bol)}</td>" for bol in line)
+def lettered(phrases: Sequence[Sequence[str]], title: str, across: int = 1) -> str:
+    """HTML of a composition, `across` phrases a row, each with its letter: equal phrases have one letter and colour."""
+    blocks = []
+    for phrase, letter in zip(phrases, letters(phrases), strict=True):
         colour = f' class="phrase-{letter.lower()}"' if letter in "ABC" else ""
-        rows.append(f"<tr{colour}>{cells_}<td><b>{letter}</b></td></tr>")
-    caption, body = escape.html(title), "".join(rows)
+        bols_ = "".join(f"<td{colour}>{escape.html(bol)}</td>" for bol in phrase)
+        blocks.append(f"{bols_}<td{colour}><b>{letter}</b></td>")
+    rows = ["".join(blocks[at : at + across]) for at in range(0, len(blocks), across)]
+    caption, body = escape.html(title), "".join(f"<tr>{row}</tr>" for row in rows)
     return f'<div class="scroll"><table><caption><span>{caption}</span></caption><tbody>{body}</tbody></table></div>'
 
 
@@ -236,13 +239,18 @@ PRODUCT_SLIDER = """<div class="live"><label>Depth n <input type="range" id="dep
 <label>Weight w <input type="range" id="weight" min="0.5" max="8" step="0.5" value="1">
 <output id="weight-out">1</output></label><p id="product-said" aria-live="polite"></p></div>
 <script>(function () {
+  function said(value) {
+    var parts = value.toExponential(1).split("e");
+    return parts[0] + "\u00a0×\u00a010" + String(+parts[1]).replace(/[-0-9]/g, function (c) {
+      return "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(c)]; });
+  }
   function show() {
     var n = +document.getElementById("depth").value, w = +document.getElementById("weight").value, h = 0.5, left = 1;
     for (var k = 0; k < n; k++) { h = 1 / (1 + Math.exp(-w * h)); left *= w * h * (1 - h); }
     document.getElementById("depth-out").textContent = n;
     document.getElementById("weight-out").textContent = w;
     document.getElementById("product-said").textContent = n + " sigmoid layers with the weight " + w + " leave " +
-      left.toExponential(2) + " of a gradient; the bound (w / 4)ⁿ is " + Math.pow(w / 4, n).toExponential(2) + ".";
+      said(left) + " of a gradient; the bound (w / 4)ⁿ is " + said(Math.pow(w / 4, n)) + ".";
   }
   ["depth", "weight"].forEach(function (id) { document.getElementById(id).addEventListener("input", show); }); show();
 })();</script>"""

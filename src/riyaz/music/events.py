@@ -121,6 +121,11 @@ def rows(events: pd.DataFrame) -> Iterator[tuple[int, int, list[str], list[bool]
     return zip(*(events[column].tolist() for column in COLUMNS), strict=True)
 
 
+def beat_of(kind: str | None) -> str:
+    """What a beat is called in music of this kind: a matra in bols."""
+    return "matra" if kind == "bols" else "beat"
+
+
 def bar_beats(metre: str | None) -> Fraction | None:
     """Turn a metre into the length of its bar in beats (quarter notes), or nothing.
 

@@ -14,7 +14,7 @@ from riyaz.music import engrave, events
 from riyaz.music.events import Piece
 from riyaz.practice import frame, player
 from riyaz.practice.timeline import timeline
-from riyaz.report.index import METHODS
+from riyaz.report.index import METHODS, rank
 from riyaz.tabla import bhatkhande, taal_names, taals
 from riyaz.tabla.bols import BOLS
 from riyaz.tools import environment, files
@@ -69,9 +69,7 @@ def shortened(entries: Sequence[dict[str, Any]]) -> tuple[list[str], list[dict[s
 
 def worth(piece: Piece) -> tuple[int, str]:
     """The order of generated pieces: by `METHODS`, the best first and the lecture's argmax last; then by name."""
-    methods = list(METHODS)
-    method = str(piece.about.get("method") or "")
-    return methods.index(method) if method in methods else len(methods) - 2, piece.name
+    return rank(str(piece.about.get("method") or "")), piece.name
 
 
 def reading(kinds: set[str], seen: Sequence[Piece]) -> dict[str, Any]:
@@ -127,6 +125,7 @@ def render(corpus: str, own: Sequence[Piece], made: Sequence[Piece], scores: dic
             "practice",
             corpus,
             takes=TAKES["bols" if "bols" in kinds else "notes"],
+            search="Title, taal or form" if "bols" in kinds else "Title or composer",
             sounds=banks,
             pieces=player.data(about | {"methods": METHODS, "reading": read, "kinds": sorted(kinds)}),
             script=player.script(*MODULES),

@@ -18,6 +18,7 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 import pandas as pd
+from matplotlib.ticker import MaxNLocator
 from ruamel.yaml import YAML
 
 from riyaz.judge import interval, looked
@@ -78,7 +79,8 @@ def bits(metrics: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
     """Bits per token of each model (rows) in each revision, and what is saved against the rivals, with intervals."""
     columns = {}
     for revision, of in metrics.items():
-        column = {name: figures.number(value, 3) for name, value in of.get("bits_per_token", {}).items()}
+        ordered = sorted(of.get("bits_per_token", {}).items(), key=lambda item: item[1])
+        column = {name: figures.number(value, 3) for name, value in ordered}
         for rival, saved in of.get("saved_bits", {}).items():
             known = saved.get("low") is not None and saved.get("high") is not None
             ends = f" ({saved['low']:.3f} to {saved['high']:.3f})" if known else " (no interval)"
@@ -96,8 +98,8 @@ def paired(tables: Mapping[str, pd.DataFrame], seed: int) -> pd.DataFrame:
 
     Returns
     -------
-    A row for each further revision: revision, pieces, families, saved (bits per token, NaN for no pieces), interval (in
-    words, over families). No rows for fewer than two revisions.
+    A row for each further revision: revision, pieces, families, saved (bits per token, NaN for no pieces), 95% interval
+    (in words, over families). No rows for fewer than two revisions.
     """
     first, *others = tables or [""]
     rows = []
@@ -106,8 +108,8 @@ def paired(tables: Mapping[str, pd.DataFrame], seed: int) -> pd.DataFrame:
         saved = both["bits"] - both["bits_here"]
         within = interval.ratio(saved, both["tokens"], both["family"], seed)
         total = saved.sum() / both["tokens"].sum() if len(both) else float("nan")
-        rows.append((revision, len(both), both["family"].nunique(), total, str(within)))
-    return pd.DataFrame(rows, columns=["revision", "pieces", "families", f"saved against {first}", "interval"])
+        rows.append((revision, len(both), both["family"].nunique(), total, within.span()))
+    return pd.DataFrame(rows, columns=["revision", "pieces", "families", f"saved against {first}", "95% interval"])
 
 
 def delivered(root: Path, revision: str, corpus: str, place: Path) -> Path:
@@ -128,13 +130,15 @@ def side_by_side(folders: Mapping[str, Path]) -> str:
     free = [{name for name, one in of.items() if one["method"] == "sampled" and one["player"]} for of in known.values()]
     blocks = []
     for name in sorted(set.intersection(*free))[:PIECES] if free else []:
-        blocks.append(f"<h3>Piece {escape.html(name)}</h3>")
+        blocks.append(f'<h4>Piece {escape.html(name)}</h4><div class="pieces">')
         for revision, folder in folders.items():
             sound = figures.embedded(folder / "pieces" / f"{name}.mp3")
             title = f"{revision}: piece {name}"
             blocks.append(
-                f'<section class="piece">{figures.player_html(sound, title)}{index.seen(folder, name)}</section>'
+                f'<section class="piece"><h5>{escape.html(revision)}</h5>{figures.player_html(sound, title)}'
+                f"{index.seen(folder, name)}</section>"
             )
+        blocks.append("</div>")
     return "".join(blocks) or "<p>No free piece is there in all of them: DVC's cache lacks some.</p>"
 
 
@@ -147,7 +151,8 @@ def losses(histories: Mapping[str, pd.DataFrame], title: str) -> str:
         ax.plot(of["epoch"], of["val_loss"], color=colour, label=f"{revision}, validation")
         ax.plot(of["epoch"], of["loss"], color=colour, linestyle=":", label=f"{revision}, training")
     ax.set(xlabel="epoch", ylabel="nats per token", title=title)
-    ax.legend()
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    fig.legend(loc="outside upper center", ncols=2)
     text = StringIO()
     fig.savefig(text, format="svg", bbox_inches="tight", metadata={"Date": None})
     plt.close(fig)
@@ -178,12 +183,13 @@ def notebook(root: Path, revisions: Sequence[str]) -> Any:
             continue
         cells += [
             new_markdown_cell(f"## {escape.markdown(corpus)}"),
-            html(bits(metrics), "On held-out pieces, with 95 % intervals"),
+            html(bits(metrics), "On held-out pieces, with 95% intervals"),
             new_markdown_cell(looked.sentence(root, corpus)),
         ]
         if histories:
             drawn = {"image/svg+xml": losses(histories, "Loss")}
-            cells.append(new_code_cell("", outputs=[new_output("display_data", drawn)]))
+            said = {"text/html": '<p class="caption">Loss by epoch; of equal lines the last is seen.</p>'}
+            cells.append(new_code_cell("", outputs=[new_output("display_data", data) for data in (drawn, said)]))
         by_piece = {name: read(root, name, f"reports/{corpus}/held_out.csv") for name in revisions}
         tables = {name: pd.read_csv(StringIO(text)) for name, text in by_piece.items() if text}
         if len(tables) > 1:

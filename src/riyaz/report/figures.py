@@ -28,7 +28,7 @@ from matplotlib.axis import Axis
 from matplotlib.collections import PathCollection, QuadMesh
 from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, NullFormatter
+from matplotlib.ticker import FuncFormatter, NullFormatter, ScalarFormatter
 
 from riyaz.tools import escape
 
@@ -108,6 +108,8 @@ def save(fig: Figure, path: Path | str) -> None:
 
 def caption(text: str) -> None:
     """Show the figures that were drawn so far in this cell, what is seen in them, and their numbers as CSV."""
+    for n in plt.get_fignums():
+        _thousands(plt.figure(n))
     data = pd.concat([numbers(plt.figure(n)) for n in plt.get_fignums()] or [pd.DataFrame()], ignore_index=True)
     if mpl.get_backend().lower().endswith(("inline", "backend_inline")):
         plt.show()
@@ -116,6 +118,14 @@ def caption(text: str) -> None:
         address = "data:text/csv;charset=utf-8," + quote(data.to_csv(index=False, float_format="%.6g"))
         link = f' <a class="take" download="figure.csv" href="{address}">CSV</a>'
     display(HTML(f'<p class="caption">{escape.html(text)}{link}</p>'))
+
+
+def _thousands(fig: Figure) -> None:
+    """Write thousands on plain axes as `number` does."""
+    for axis in (axis for ax in fig.axes for axis in (ax.xaxis, ax.yaxis)):
+        plain = isinstance(axis.get_major_formatter(), ScalarFormatter) and axis.get_scale() == "linear"
+        if plain and np.abs(axis.get_view_interval()).max() >= 1000:
+            axis.set_major_formatter(FuncFormatter(lambda value, _: number(value, 0)))
 
 
 def numbers(fig: Figure) -> pd.DataFrame:
@@ -186,6 +196,12 @@ def power(exponent: int) -> str:
     return "10" + str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
+def scientific(value: float) -> str:
+    """A small or large number with its power of ten: 3 × 10⁻⁷, and 0 for 0."""
+    mantissa, exponent = f"{value:.0e}".split("e")
+    return f"{mantissa}\u00a0×\u00a0{power(int(exponent))}" if value else "0"
+
+
 def table(frame: pd.DataFrame, caption: str = "", index: bool = False) -> None:
     """Show a table; see `table_html`."""
     display(HTML(table_html(frame, caption, index)))
@@ -221,14 +237,14 @@ def table_html(frame: pd.DataFrame, caption: str = "", index: bool = False) -> s
 
 
 def number(value: float, decimals: int | None = None) -> str:
-    """Write a number for a reader: 12 345, 3.142, 0.00123; with `decimals` just so many of them."""
+    """Write a number for a reader: 12,345, 3.142, 0.00123; with `decimals` just so many of them."""
     value = float(value)
     if not np.isfinite(value):
         return "–" if np.isnan(value) else ("∞" if value > 0 else "−∞")
     if decimals is None:
         decimals = 0 if value.is_integer() else 2 if abs(value) >= 10 else 3 if abs(value) >= 0.1 else None
     text = f"{value:.3g}" if decimals is None else f"{value:,.{decimals}f}"
-    return text.replace(",", "\u202f").replace("-", "−")
+    return text.replace("-", "−")
 
 
 def _decimals(column: pd.Series) -> int | None:
@@ -238,7 +254,10 @@ def _decimals(column: pd.Series) -> int | None:
     if not values.size or (values == np.round(values)).all():
         return 0
     largest = values.max()
-    return 1 if largest >= 1000 else 2 if largest >= 10 else 3 if largest >= 0.1 else None
+    decimals = 1 if largest >= 1000 else 2 if largest >= 10 else 3 if largest >= 0.1 else None
+    while decimals and np.array_equal(np.round(values, decimals), np.round(values, decimals - 1)):
+        decimals -= 1
+    return decimals
 
 
 def embedded(sound: Path | str | bytes) -> str:

@@ -42,9 +42,15 @@ METHODS = {
     "in taal": "drawn freely, ending on sam",
     "sampled": "drawn freely",
     "from the same index": "continues a real piece",
-    "argmax": "the lecture's method: always the likeliest token. The same tokens before always lead to the same next "
-    "one, so a phrase that returns may return for ever",
+    "argmax": "the lecture's method: always the likeliest token. The same tokens before it always lead to the same "
+    "next one, so a phrase can repeat for ever",
 }
+
+
+def rank(method: str) -> int:
+    """The place of a method in `METHODS`; others come before the lecture's two."""
+    order = list(METHODS)
+    return order.index(method) if method in order else len(order) - 2
 
 
 def words(key: str) -> str:
@@ -106,15 +112,27 @@ def findings(metrics: Mapping[str, Any]) -> list[str]:
     ended = metrics.get("ended")
     if ended is not None and ended < 1:
         result.append(f"{1 - ended:.0%} of its free pieces come to no end of their own.")
-    memory = metrics.get("first_occurrences", {}).get("bits_per_token", {})
-    if memory.get("network + memory", 0) > memory.get("network", float("inf")):
-        result.append("Where a piece says something new, its memory of the piece costs bits instead of saving them.")
-    rivals = [name for name, row in metrics.get("saved_bits", {}).items() if (row.get("bits") or 0) < 0]
-    if rivals:
-        result.append(f"It predicts worse than the {' and the '.join(rivals)}.")
-    if (metrics.get("looped") or {}).get("argmax"):
-        share = f"{metrics['looped']['argmax']:.0%} of its pieces"
-        result.append(f"The lecture's way of choosing, always the likeliest token, falls into a loop in {share}.")
+    first = metrics.get("first_occurrences", {})
+    new = first.get("bits_per_token", {})
+    if {"network", "network + memory"} <= new.keys():
+        cost = first["share"] * (new["network + memory"] - new["network"])
+        if cost >= verdict.NOTHING:
+            result.append(f"Where a piece says something new, its memory costs {cost:.2f} bits per token.")
+    of = metrics.get("over_folds") or metrics
+    rivals, others = of.get("saved_bits", {}), (of.get("transformer") or {}).get("saved_bits", {})
+    if others:
+        best = min(others, key=lambda name: others[name]["bits"])
+        rivals = {**rivals, best: others[best]}
+    result += [
+        f"In bits per token it {verdict.against(name, row)}."
+        for name, row in rivals.items()
+        if (row.get("high") or 0) < 0
+    ]
+    share = (metrics.get("looped") or {}).get("argmax")
+    if share:
+        result.append(f"The lecture's way of choosing, always the likeliest token, loops in {share:.0%} of its pieces.")
+    looped = [piece for piece in metrics.get("pieces", []) if piece.get("loop")]
+    result += [f"Piece {piece['piece']} ({piece['method']}) loops: {piece['loop']}." for piece in looped]
     return result
 
 
@@ -128,9 +146,7 @@ def pieces(folder: Path) -> list[dict[str, Any]]:
         return []
     with table.open(encoding="utf-8", newline="") as lines:
         rows = list(csv.DictReader(lines))
-    order = list(METHODS)
-    rank = {method: n for n, method in enumerate(order)}
-    rows.sort(key=lambda row: (rank.get(row.get("method") or "", len(order) - 2), bool(row.get("loop")), row["piece"]))
+    rows.sort(key=lambda row: (rank(row.get("method") or ""), bool(row.get("loop")), row["piece"]))
     result = []
     for row in rows:
         name, method = row["piece"], row.get("method") or ""

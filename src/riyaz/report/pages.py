@@ -3,12 +3,14 @@
 nbconvert renders a notebook with the template in `template/`. This module adds what a template cannot do: formulas
 become MathML, headings a table of contents, and figures inline SVG whose ids are unique in the page, whose ink is that
 of the page by day and by night, and whose name is their caption. A section that a notebook tags `optional` is on the
-page only where its code shows something. The cards of a corpus and the benchmarks become pages as well.
+page only where its code shows something, and a Markdown cell tagged `bols` or `notes` only where the corpus is of that
+kind. The cards of a corpus and the benchmarks become pages as well.
 """
 
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from html import unescape
 from itertools import count
 from pathlib import Path
@@ -43,6 +45,7 @@ _INKS = {
     for colour in {colour, colour.lower()}
 } | {"stroke: #ffffff": "stroke: var(--paper)"}
 CARDS = {"model_card": "What the network is, and how it was judged", "data_card": "What the corpus is"}
+KINDS = {"bols", "notes"}  # of music
 LONE = ("cells", "lecture")  # notebooks that belong to no corpus
 # What each section of reports/benchmarks.json measures; `benchmarks/` has the scripts.
 MEASURED = {
@@ -78,7 +81,7 @@ _UNITS = {
 } | {f"{way}_tokens_a_second": f"{way} (tokens/s)" for way in ("predict", "one piece", "16 pieces")}
 
 
-def render(notebook: NotebookNode, stage: str, corpus: str = "") -> str:
+def render(notebook: NotebookNode, stage: str, corpus: str = "", kind: str = "") -> str:
     """Turn an executed notebook into a page.
 
     Parameters
@@ -86,6 +89,7 @@ def render(notebook: NotebookNode, stage: str, corpus: str = "") -> str:
     notebook : with its outputs.
     stage : the notebook's name.
     corpus : whose report it is; "" for a page that belongs to none.
+    kind : of the corpus, one of `KINDS`; "" shows the cells of both.
 
     Returns
     -------
@@ -95,7 +99,7 @@ def render(notebook: NotebookNode, stage: str, corpus: str = "") -> str:
     ------
     ValueError : a formula that is not LaTeX.
     """
-    notebook = named(shown(notebook))
+    notebook = named(shown(notebook, kind))
     injected = any("injected-parameters" in cell.metadata.get("tags", []) for cell in notebook.cells)
     about = {"stage": stage, "corpus": corpus, "stages": bar(stage, corpus), "injected": injected, "css": css()}
     about["notebook"] = f"{stage}.ipynb" if stage in (*STAGES, *LONE) else ""
@@ -103,14 +107,16 @@ def render(notebook: NotebookNode, stage: str, corpus: str = "") -> str:
     return html
 
 
-def shown(notebook: NotebookNode) -> NotebookNode:
-    """The notebook without the sections that show nothing here.
+def shown(notebook: NotebookNode, kind: str = "") -> NotebookNode:
+    """The notebook without the cells about the other kind of music, and the sections that show nothing here.
 
     A section is a Markdown cell tagged `optional` with the code cells after it, up to the next Markdown cell. It goes
     where none of these cells has an output, as where a corpus of notes has no kaidas.
     """
     sections: list[list[NotebookNode]] = []
     for cell in notebook.cells:
+        if kind and KINDS.intersection(cell.metadata.get("tags", [])) - {kind}:
+            continue
         if cell.cell_type == "markdown" or not sections:
             sections.append([])
         sections[-1].append(cell)
@@ -282,7 +288,7 @@ def benchmarks(results: Mapping[str, Any], rolls: Sequence[str] = ()) -> str:
             for path, of in rows:
                 cells = [
                     " · ".join(_UNITS.get(part, part.replace("_", " ")) for part in path),
-                    *(_number(of.get(key, "")) for key in heads),
+                    *(_measured(of.get(key, "")) for key in heads),
                 ]
                 lines.append(f"| {' | '.join(cells)} |")
     below = [re.sub(r"^#", "##", page, flags=re.MULTILINE) for page in rolls]
@@ -299,12 +305,13 @@ def _leaves(section: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[
             yield from _leaves(value, (*path, key))
 
 
-def _number(value: Any) -> str:
+def _measured(value: Any) -> str:
+    """A figure, with the decimals to which it was rounded when it was measured; or several."""
     if isinstance(value, list):
-        return " / ".join(map(_number, value))
+        return " / ".join(map(_measured, value))
     if not isinstance(value, int | float):
         return str(value)
-    return f"{value:,.10g}".replace(",", "\u202f").replace("-", "−")  # as it was rounded when it was measured
+    return figures.number(value, max(0, -int(Decimal(f"{value:.10g}").as_tuple().exponent)))
 
 
 def run(arguments: list[str]) -> int:
@@ -319,12 +326,14 @@ def run(arguments: list[str]) -> int:
     corpus = arguments[0] if arguments else ""
     reports = environment.checkout() / "reports"
     folder = reports / corpus
+    measured = reports / "metrics" / f"{corpus}.json"
+    kind = json.loads(measured.read_text(encoding="utf-8")).get("kind", "") if measured.is_file() else ""
     for stage in STAGES if corpus else LONE:
         executed = folder / f"{stage}.ipynb"
         if not executed.is_file():
             target = f"{stage}@{corpus}" if corpus else stage
             raise FileNotFoundError(f"{executed} is missing: dvc repro {target} makes it")
-        html = render(nbformat.read(executed, as_version=4), stage, corpus)
+        html = render(nbformat.read(executed, as_version=4), stage, corpus, kind)
         files.write(executed.with_suffix(".html"), html)
     if corpus:
         for card in CARDS:

@@ -13,10 +13,10 @@ from riyaz.tools import environment, files, source
 STAGES = {
     "explore": "What is in this folder of music, and what could not be read?",
     "tokenize": "How does music become integers, and what is lost on the way?",
-    "sequence": "What does the network see, and what is kept from it?",
+    "sequence": "What does the network see, and which pieces are held out?",
     "train": "What did the network learn, and when did it stop?",
-    "generate": "What does it play when left to itself?",
-    "evaluate": "Is it any good, and is any of it its own?",
+    "generate": "What does the network play?",
+    "evaluate": "How good is the model, and does it copy?",
 }
 PLAYED = ("practice", "play")  # the pages of a corpus beside its reports
 CELLS = "What do recurrent cells do, computed from the lecture's equations?"

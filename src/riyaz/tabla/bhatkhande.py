@@ -10,6 +10,7 @@ In Paluskar's signs (``signs="paluskar"``) sam is 1, khali + and a tali the numb
 of the avartan alone; under each bol stands its length: — a matra, o a half, ‿ a quarter, others as a fraction.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import ceil
@@ -29,7 +30,11 @@ SIGNS = ("bhatkhande", "paluskar")
 # What a stroke is without the open bayan; Te, Ti, Ka and Ki stand in bhari as well, as in TiRaKiTa.
 _KHALI = {bol.khali for bol in BOLS.values() if bol.khali != bol.name and BOLS[bol.khali].right != "te"} - {"Ka", "Ki"}
 A4 = 50  # em of a printed line
+SMALL = 0.8  # of the usual size of type: what would be set smaller stands on two lines
+BREAK = "\u200b"  # where a browser may end a line
 WHOLE = 5  # lines of a section that is never parted between two pages; a longer one would leave a page half empty
+# Where a bol begins: a capital, or a letter of an Indian script with its vowel; not one whose vowel is cut off.
+_BOL = re.compile(r"(?<!^)(?=[A-Z])|(?<![्,])(?<!^)(?=[अ-हঅ-হऽঽ](?![्্]))|(?<=,)")
 _LENGTHS = {1: "—", 2: "o", 4: "‿"}  # of Paluskar: a matra, a half, a quarter; others as fractions
 
 _STYLE = """
@@ -48,10 +53,11 @@ width:calc(min(var(--riyaz-n),var(--riyaz-line))*min(100cqw/var(--riyaz-line),va
 .riyaz-khali{background:rgba(128,128,128,.13);print-color-adjust:exact;-webkit-print-color-adjust:exact}
 .riyaz-matra{flex:0 0 calc(100%/min(var(--riyaz-n),var(--riyaz-line)));padding:0 .15em;text-align:center;
 min-width:0;white-space:nowrap;display:flex;flex-direction:column;align-items:center}
-.riyaz-number{font-size:.7em;opacity:.6}
+.riyaz-number{font-size:.8em;opacity:.7}
 .riyaz-nagari{font-family:"Noto Sans Devanagari","Noto Serif Devanagari","Kohinoor Devanagari",Mangal,
 "Noto Sans Bengali",Vrinda,sans-serif;font-size:1.05em;margin-top:.3em;line-height:1.35}
 .riyaz-bols{padding:0 .1em .32em;position:relative}
+.riyaz-two{white-space:normal;overflow-wrap:normal}
 .riyaz-arc::after{content:"";position:absolute;left:0;right:0;bottom:0;height:.32em;
 border:solid currentColor;border-width:0 1px 1px;border-radius:0 0 50% 50%/0 0 100% 100%}
 .riyaz-marked .riyaz-bols:not(.riyaz-nagari){box-shadow:0 .16em #d55e00;print-color-adjust:exact;
@@ -69,6 +75,7 @@ _PAGE = """<!DOCTYPE html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width,initial-scale=1">
 <title>{title}</title>
+<link rel="icon" href="data:,">
 <style>
 @page{{size:A4;margin:14mm 12mm}}
 body{{font-family:system-ui,"Noto Sans","Segoe UI",Helvetica,Arial,sans-serif;font-size:16px;color:#111;background:#fff;
@@ -267,7 +274,8 @@ def _width(matra: Matra, script: str, signs: str = "bhatkhande") -> int:
 def _usual(letters: list[int]) -> int:
     """The width, in letters, for which the table is laid out: that of nine matras in ten, at least half the longest.
 
-    What is wider is set in smaller type, so that one long matra does not put every vibhag on a line of its own.
+    What is wider is set in smaller type or on two lines, so that one long matra does not put every vibhag on a line of
+    its own.
     """
     ordered = sorted(letters)
     return max(ordered[(len(ordered) - 1) * 9 // 10], ceil(ordered[-1] / 2))
@@ -336,14 +344,17 @@ def _matra(number: int, matra: Matra | None, sign: str, look: _Look) -> str:
     paluskar = look.signs == "paluskar"
     arc = " riyaz-arc" if matra and matra.shared and not paluskar else ""
     wide = _width(matra, look.script, look.signs) if matra else 0
-    small = f' style="font-size:{look.usual / wide:.2f}em"' if wide > look.usual else ""
+    room = look.usual + 1  # letters: `_unit` leaves so much
+    two = room < SMALL * wide
+    size = min(1, room / (ceil(wide / 2) + 1) if two else room / max(wide, 1))
+    small = f' style="font-size:{size:.2f}em"' if size < 1 else ""
     mark = " riyaz-marked" * bool(matra and matra.marked)
     cells = []
     for script, lang in (("roman", ""), ("devanagari", "hi"), ("bengali", "bn")):
         if script == look.script or (look.script == "both" and script != "bengali"):
-            kind = f" riyaz-nagari{arc}" if lang else arc
+            kind = (f" riyaz-nagari{arc}" if lang else arc) + " riyaz-two" * two
             spoken = f' lang="{lang}"' if lang else ""
-            text = escape.html(_written(matra, script)) if matra else ""
+            text = escape.html(_halved(_written(matra, script), two)) if matra else ""
             cells.append(f'<span class="riyaz-bols{kind}"{small}{spoken}>{text}</span>\n')
     if paluskar:
         cells.append(f'<span class="riyaz-length"{small}>{matra.lengths if matra else ""}</span>\n')
@@ -351,6 +362,12 @@ def _matra(number: int, matra: Matra | None, sign: str, look: _Look) -> str:
         f'<div class="riyaz-matra{mark}"><span class="riyaz-number">{number}</span>\n{"".join(cells)}'
         f'<span class="riyaz-sign" aria-hidden="true">{sign}</span></div>\n'
     )
+
+
+def _halved(text: str, two: bool) -> str:
+    """What is written in a matra, with a place to break near its middle if it is to stand on two lines."""
+    at = min((m.start() for m in _BOL.finditer(text)), key=lambda at: abs(at - len(text) / 2), default=0) if two else 0
+    return f"{text[:at]}{BREAK}{text[at:]}" if at else text
 
 
 def sheet(events: pd.DataFrame, about: dict[str, Any], script: str = "both", signs: str = "bhatkhande") -> str:

@@ -16,6 +16,7 @@ from riyaz.text.dataset import DataSet
 from riyaz.text.tokens import encode
 
 BEATS = 4  # of a phrase where no metre is known
+PARTS = {"train": "training", "valid": "validation", "test": "test"}  # of a corpus, in words
 
 
 def choose(pieces: Sequence[Piece]) -> int:

@@ -91,10 +91,10 @@ export function draw(piece, wish) {
 <div class="rp-row">
   <button type="button" data-do="start" aria-label="To the beginning" title="To the beginning">${icon('start')}</button>
   <button type="button" class="rp-play" data-do="play" aria-label="Play" title="Play (space)">${icon('play')}</button>
-  <button type="button" data-do="loop" aria-label="Repeat" aria-pressed="false" title="Repeat (L)">${icon('loop')}</button>
+  <button type="button" data-do="loop" aria-label="Repeat on or off" aria-pressed="false" title="Repeat (L)">${icon('loop')}</button>
   <span class="rp-tempo">
     <button type="button" data-do="slower" aria-label="Slower">−</button>
-    <output><b>${Math.round(wish.tempo)}</b><small>100 %</small></output>
+    <output><b>${Math.round(wish.tempo)}</b><small>100%</small></output>
     <button type="button" data-do="faster" aria-label="Faster">+</button>
   </span>
   <span class="rp-tabs">

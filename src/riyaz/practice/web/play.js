@@ -537,7 +537,7 @@ class RiyazPlay extends HTMLElement {
     const said = i => (allowed ? `${allowed[i][0] || 'rest'} ${piece.fraction(allowed[i][1])}` : this.model.words[i].replace(/^d:(.*)/, (_, size) => lasting(size, this.bols ? 'matra' : 'beat')));
     /** @type {HTMLElement} */ (this.querySelector('.pl-next')).innerHTML = likely.map(i => {
       const percent = (100 * all[i]).toFixed(1), marks = [i === best ? 'argmax' : '', i === drawn ? 'drawn' : ''].filter(Boolean).join(', ');
-      return `<li class="${i === drawn ? 'pl-drawn' : ''}"><b>${safe(said(i))}</b><i style="width:${percent}%"></i><span>${percent} %</span><em>${marks}</em></li>`;
+      return `<li class="${i === drawn ? 'pl-drawn' : ''}"><b>${safe(said(i))}</b><i style="width:${percent}%"></i><span>${percent}%</span><em>${marks}</em></li>`;
     }).join('');
   }
 

@@ -327,7 +327,7 @@ export class RiyazPlayer extends HTMLElement {
   showTempo() {
     const percent = Math.round((this.wish.tempo / this.base) * 100);
     this.find('.rp-tempo b').textContent = String(Math.round(this.wish.tempo));
-    this.find('.rp-tempo small').textContent = `${percent} %`;
+    this.find('.rp-tempo small').textContent = `${percent}%`;
     if (document.activeElement !== this.field('percent')) this.field('percent').value = String(percent);
   }
 

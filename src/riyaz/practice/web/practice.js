@@ -72,7 +72,7 @@ function goals(key) {
   const {listed, minutes, goal, seconds, fastest} = record(key);
   return `<div class="pr-goals"><button type="button" class="pr-star" aria-pressed="${listed}">${STAR}<span>${listed ? 'On my list' : 'Put on my list'}</span></button>
 <span class="pr-goal"><label>Goal: <input type="number" inputmode="numeric" name="minutes" min="1" max="999" value="${minutes}" aria-label="Minutes to practise"> min</label>
-<label>at <input type="number" inputmode="numeric" name="goal" min="10" max="960" value="${goal || ''}" placeholder="–" aria-label="Tempo to reach"> a minute</label></span>
+<label>at <input type="number" inputmode="numeric" name="goal" min="10" max="960" value="${goal || ''}" placeholder="–" aria-label="Tempo to reach"> ${shelf.kinds.includes('bols') ? 'matras' : 'beats'} a minute</label></span>
 <span class="pr-done">${seconds >= 1 ? `Practised ${span(seconds)} of ${minutes} min${fastest ? `, fastest ${Math.round(fastest)}${goal ? ` of ${goal}` : ''}` : ''}` : 'Not practised yet'}</span></div>`;
 }
 
