@@ -108,6 +108,16 @@ def test_reasons_and_steps_can_be_unfolded(root):
         assert f'href="{page}"' in html
 
 
+def test_the_form_of_bols_has_a_tile():
+    human = {"the repertoire": 0.99, "performances in form": 1.0}
+    (tile,) = index.keeps_form(human)
+    assert tile["answer"] == "yes"
+    assert tile["why"] == "Checks that pass: 100% in performances in form, 99% in the repertoire."
+    assert index.keeps_form(human | {"pieces in taal": 0.9})[0]["answer"] == "no"
+    assert index.keeps_form({"the held-out pieces": 0.94, "pieces drawn freely": 0.92}) == []
+    assert index.keeps_form({}) == []
+
+
 def test_what_speaks_against_the_network_is_said():
     assert index.findings(METRICS) == [
         "Measured one by one, its pieces are unlike human ones in: onset in the matra.",

@@ -136,6 +136,22 @@ def findings(metrics: Mapping[str, Any]) -> list[str]:
     return result
 
 
+def keeps_form(form: Mapping[str, float]) -> list[dict[str, str]]:
+    """A fourth answer, for bols: whether what is made in form passes as many checks as the repertoire; [] for notes.
+
+    Parameters
+    ----------
+    form : of metrics.json: the share of the checks of taal and form that pass, by group.
+    """
+    human = form.get("the repertoire")
+    made = {name: form[name] for name in ("performances in form", "pieces in taal") if name in form}
+    if human is None or not made:
+        return []
+    shares = ", ".join(f"{share:.0%} in {name}" for name, share in {**made, "the repertoire": human}.items())
+    answer = verdict.YES if min(made.values()) >= human else verdict.NO
+    return [{"question": "Does it keep taal and form?", "answer": answer, "why": f"Checks that pass: {shares}."}]
+
+
 def pieces(folder: Path) -> list[dict[str, Any]]:
     """The pieces of reports/<corpus>/pieces/pieces.csv, the best first, each with its player and what it can be had as.
 
@@ -230,7 +246,7 @@ def corpus(folder: Path) -> dict[str, Any]:
     return {
         "name": folder.name,
         "sentence": sentence(metrics),
-        "tiles": metrics.get("verdict", []),
+        "tiles": [*metrics.get("verdict", []), *keeps_form(metrics.get("form") or {})],
         "findings": findings(metrics),
         "bars": bars(bits),
         "bars_of": of,
