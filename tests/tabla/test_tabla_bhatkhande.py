@@ -9,7 +9,7 @@ from riyaz.tabla.taals import TAALS
 
 TEENTAL = TAALS["teental"]
 GENERATED = "Ta Ge Te Te | Dha Dha Tu Na | Ta Ta TiRa KiTa | Dha Dha Tu Na |"  # after the lecture
-VOID = ("meta", "br")
+VOID = ("meta", "br", "link")
 
 
 class Tree(HTMLParser):

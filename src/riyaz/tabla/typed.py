@@ -4,9 +4,9 @@ Rows keep their numbers, so that errors name the place that a player sees. Gujar
 Devanagari that they are letter by letter. What these marks cannot settle is asked about.
 """
 
-import html
 import re
 from collections.abc import Callable, Sequence
+from html import unescape
 from itertools import pairwise, repeat
 from unicodedata import category
 
@@ -135,7 +135,7 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
             place._replace(line=number).stop(
                 "bhari and khali stand side by side", "write the rows of bhari first, then those of khali"
             )
-        row = html.unescape(row).translate(_LETTERS)
+        row = unescape(row).translate(_LETTERS)
         row = "".join(" " if category(letter) in _PICTURES and letter not in _USED else letter for letter in row)
         for mark, instead in marks:
             row = mark.sub(instead, row)
