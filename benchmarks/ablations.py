@@ -28,7 +28,6 @@ FIRST: dict[str, dict[str, Any]] = {
     "model": {"features": ALL[:3], "members": 1, "dropout": "auto"},
 }
 LONGER = {"sequence": {"length": 128}, "train": {"batch": 16}}
-SMALLER = ("8 in a batch, learning rate 0.005", {"train": {"batch": 8, "learning_rate": 0.005}})
 CHANGES: dict[str, list[tuple[str, dict[str, dict[str, Any]]]]] = {
     "chorales": [
         ("windows of 64, one semitone up and down", {"train": {"epochs": 18}, "model": {"dropout": 0.5}}),
@@ -37,14 +36,12 @@ CHANGES: dict[str, list[tuple[str, dict[str, dict[str, Any]]]]] = {
             {"augment": {"transpose": 6}, "model": {"features": ALL}},
         ),
         ("windows of 128, 16 in a batch", LONGER),
-        SMALLER,
         ("dropout 0.15 instead of 0.5", {"model": {"dropout": 0.15}}),
         ("30 epochs instead of 18", {"train": {"epochs": 30}}),
     ],
     "tabla": [
         ("windows of 64, 32 in a batch", {}),
         ("windows of 128, 16 in a batch", {**LONGER, "model": {"features": ALL}}),
-        SMALLER,
     ],
 }
 
