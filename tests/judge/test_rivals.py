@@ -33,6 +33,17 @@ def test_each_learns_from_the_transposed_pieces(name):
     assert with_it < without - 0.2
 
 
+def test_mixtures_are_chosen_once_for_the_same_pieces(tmp_path, monkeypatch):
+    corpus, settings = data(), samples.settings(evaluate={"orders": 3})
+    first = rivals.train(corpus, settings, tmp_path)
+    monkeypatch.setattr(rivals, "_mixtures", None)
+    again = rivals.train(corpus, settings, tmp_path)
+    assert {name: model.name for name, model in again.items()} == {name: model.name for name, model in first.items()}
+    assert bits(again["PPM + piece"], corpus) == bits(first["PPM + piece"], corpus)
+    with pytest.raises(TypeError):
+        rivals.train(corpus, samples.settings(evaluate={"orders": 2}), tmp_path)
+
+
 def test_the_n_gram_of_the_listening_test_learns_from_them_too():
     corpus = data()
     models = [rivals.n_gram(corpus, samples.settings(augment={"transpose": n})) for n in (1, 0)]

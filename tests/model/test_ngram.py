@@ -149,6 +149,13 @@ def test_samples_repeat_by_seed_and_follow_the_model():
     assert first[4] / 2000 == pytest.approx(model.distributions(piece())[0][4], abs=0.04)
 
 
+@pytest.mark.parametrize("order", [0, 1, 3])
+def test_what_follows_is_the_last_row_of_all_distributions(order):
+    model = ngram.train(TRAIN, SIZE, order)
+    for past in (piece()[:1], piece(4)[:2], piece(5, 4, 5, 6)[:5], piece(6, 6, 6, 3, 4, 5, 5)[:8]):
+        np.testing.assert_array_equal(model.following(past), model.distributions(np.r_[past, 0])[-1])
+
+
 def test_top_p_keeps_the_likeliest():
     p = np.array([0.1, 0.5, 0.25, 0.15])
     np.testing.assert_allclose(ngram._nucleus(p, 0.7), [0, 2 / 3, 1 / 3, 0])

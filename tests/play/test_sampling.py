@@ -49,6 +49,25 @@ def test_the_same_seed_gives_the_same_piece_whatever_else_is_in_the_batch():
     assert few[0].ids.tolist() != other[0].ids.tolist()
 
 
+def test_pieces_are_drawn_once_and_come_back_as_they_were(tmp_path, monkeypatch):
+    model = Bundle(told(NOTES), NOTES, {"memory": None})
+    ways = [Sampling(40), Sampling(40, temperature=0.5, top_k=3)]
+
+    def drawn(seed=1, ways=ways, given=None, cache=tmp_path):
+        return sampling.draw(model, ways, seed, given, cache=cache)
+
+    first = drawn()
+    monkeypatch.setattr(sampling, "_compiled", None)
+    for fresh, again in zip(first, drawn(), strict=True):
+        assert (fresh.given, fresh.ended) == (again.given, again.ended)
+        for name in ("ids", "probability", "masked", "entropy", "memory_share", "ending"):
+            np.testing.assert_array_equal(getattr(fresh, name), getattr(again, name))
+            assert getattr(fresh, name).dtype == getattr(again, name).dtype
+    for other in ({"seed": 2}, {"ways": ways[:1]}, {"given": [NOTES.ids(["+C4"])] * 2}, {"cache": None}):
+        with pytest.raises(TypeError, match="not callable"):
+            drawn(**other)
+
+
 @pytest.mark.parametrize(("vocabulary", "units"), [(NOTES, 256), (BOLS, 512)])
 def test_one_piece_alone_has_the_same_bytes_as_in_a_batch(vocabulary, units):
     """Its program has two rows, and that of a batch sixteen."""

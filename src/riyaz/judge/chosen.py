@@ -18,6 +18,7 @@ from riyaz.params import Settings
 from riyaz.play import endings, free
 from riyaz.play.sampling import Drawn
 from riyaz.text.dataset import DataSet
+from riyaz.tools import store
 
 
 def order(candidates: Sequence[Piece], human: Sequence[Piece], closes: np.ndarray | None = None) -> list[int]:
@@ -51,7 +52,8 @@ def order(candidates: Sequence[Piece], human: Sequence[Piece], closes: np.ndarra
 
 def candidates(model: Bundle, data: DataSet, settings: Settings, n: int) -> list[Drawn]:
     """The free pieces that n are chosen from: `generate.candidates`, but at least n."""
-    return free.pieces(model, data, settings, max(n, settings.generate.candidates))
+    wanted = max(n, settings.generate.candidates)
+    return free.pieces(model, data, settings, wanted, cache=store.folder(settings.root))
 
 
 def pieces(model: Bundle, data: DataSet, settings: Settings, n: int) -> list[Drawn]:

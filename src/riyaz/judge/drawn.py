@@ -15,6 +15,7 @@ from riyaz.play import free
 from riyaz.play.sampling import Drawn, draw
 from riyaz.tabla import form, taals
 from riyaz.text.dataset import DataSet
+from riyaz.tools import store
 
 PIECES = 16  # of each group
 BEGINNING = 16  # tokens of held-out pieces from which argmax continues
@@ -53,7 +54,7 @@ def judged(model: Bundle, data: DataSet, settings: Settings) -> Judged:
     pieces that nothing chose. Argmax, the lecture's method, has no chance in it: it continues the first tokens of
     held-out pieces, which are then left out.
     """
-    about, sampling = free.about(data, settings), free.sampling(data, settings)
+    about, sampling, cache = free.about(data, settings), free.sampling(data, settings), store.folder(settings.root)
     ours = f"temperature {sampling.temperature:g}"
     openings = {"generated": _one_each(data, "train"), "human": _one_each(data, "test", "valid")}
     continued = {name: _continued(model, part.ids[:PIECES], data, settings) for name, part in openings.items()}
@@ -80,7 +81,7 @@ def judged(model: Bundle, data: DataSet, settings: Settings) -> Judged:
                 drawn[ours] = chosen.first(candidates, model, data, settings, PIECES)
         else:
             samplings = [replace(sampling, temperature=temperature)] * PIECES
-            drawn[f"temperature {temperature:g}"] = free.pieces(model, data, settings, PIECES, samplings)
+            drawn[f"temperature {temperature:g}"] = free.pieces(model, data, settings, PIECES, samplings, cache)
     for name, members in drawn.items():
         groups[name] = _long_enough(
             [
@@ -141,7 +142,9 @@ def _one_each(data: DataSet, *parts: str) -> DataSet:
 def _continued(model: Bundle, pieces: Sequence[np.ndarray], data: DataSet, settings: Settings) -> list[Drawn]:
     """Let argmax continue the first `BEGINNING` tokens of each piece."""
     sampling = free.sampling(data, settings).argmax()
-    return draw(model, [sampling] * len(pieces), settings.seed + 1, [row[1:-1][:BEGINNING] for row in pieces])
+    openings = [row[1:-1][:BEGINNING] for row in pieces]
+    cache = store.folder(settings.root)
+    return draw(model, [sampling] * len(pieces), settings.seed + 1, openings, cache=cache)
 
 
 def copies(pieces: Judged, data: DataSet, runs: pd.DataFrame, seed: int) -> copying.Result:
@@ -170,11 +173,13 @@ def _long_enough(pieces: list[Piece]) -> list[Piece]:
 
 def recurrence_by_strength(model: Bundle, data: DataSet, settings: Settings) -> dict[str, np.ndarray]:
     """How often a beat returns (`degeneration.recurrences`): held-out pieces, drawn ones without and with memory."""
-    about, sampling = free.about(data, settings), free.sampling(data, settings)
+    about, sampling, cache = free.about(data, settings), free.sampling(data, settings), store.folder(settings.root)
     groups = {"held-out": data.part("test", "valid").pieces}
-    strengths = {"network": 0.0} | ({"network + memory": sampling.memory} if model.memory and sampling.memory else {})
-    for name, strength in strengths.items():
-        drawn = free.pieces(model, data, settings, PIECES, [replace(sampling, memory=strength)] * PIECES)
+    alone = [replace(sampling, memory=0.0)] * PIECES
+    made = {"network": free.pieces(model, data, settings, PIECES, alone, cache)}
+    if model.memory and sampling.memory:
+        made["network + memory"] = chosen.candidates(model, data, settings, PIECES)[:PIECES]
+    for name, drawn in made.items():
         groups[name] = [free.piece(one, model, f"{name}, {k}", about) for k, one in enumerate(drawn, start=1)]
     long = {name: [piece for piece in members if len(piece.events) >= SHORTEST] for name, members in groups.items()}
     return {name: degeneration.recurrences(members) for name, members in long.items()}
@@ -205,7 +210,8 @@ def in_taal(model: Bundle, data: DataSet, settings: Settings) -> InTaal:
         return InTaal([], 0.0, why)
     rules, head = free.in_taal(model, settings)
     sampling = replace(free.sampling(data, settings), tokens=IN_TAAL_TOKENS, least=0)
-    drawn = draw(model, [sampling] * IN_TAAL, settings.seed + 3, [head] * IN_TAAL, rules)
+    cache = store.folder(settings.root)
+    drawn = draw(model, [sampling] * IN_TAAL, settings.seed + 3, [head] * IN_TAAL, rules, cache=cache)
     about = free.about(data, settings) | {"taal": taals.find(settings.generate.taal).name}
     pieces = [
         free.piece(one, model, f"in taal, {k}", about | {"ended": one.ended}) for k, one in enumerate(drawn, start=1)

@@ -21,7 +21,6 @@ Stone, Cross-validatory choice and assessment of statistical predictions, 1974, 
 Bengio & Grandvalet, No unbiased estimator of the variance of K-fold cross-validation, JMLR 5, 2004.
 """
 
-import json
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -81,12 +80,7 @@ def judge(run: Run, data: DataSet, settings: Settings, cache: Path | None = None
     """Train on a run's training part and score its test part: a row a piece and model, as in `COLUMNS`."""
     depends = [_measured(data, settings), run.seed, run.fold, run.parts.tolist(), run.classical]
     place = cache and cache / "folds" / f"{store.digest(*depends)}.json"
-    return store.cached(
-        place,
-        lambda: _judge(run, data.with_parts(run.parts), settings, cache),
-        lambda rows, path: path.write_text(json.dumps(rows), encoding="utf-8"),
-        lambda path: json.loads(path.read_text(encoding="utf-8")),
-    )
+    return store.cached_json(place, lambda: _judge(run, data.with_parts(run.parts), settings, cache))
 
 
 def _measured(data: DataSet, settings: Settings) -> list[Any]:

@@ -16,6 +16,7 @@ from riyaz.music.events import bar_beats
 from riyaz.params import Settings
 from riyaz.text import split, tokens
 from riyaz.text.dataset import DataSet
+from riyaz.tools import store
 
 RIVALS = ("n-gram", "n-gram + piece", "PPM + piece")  # those that the network is compared with in the verdict
 STRETCH, FEWEST = 32, 30  # tokens in a stretch of a piece; tokens that a point of a curve needs
@@ -99,7 +100,7 @@ def to_judge(data: DataSet) -> tuple[DataSet, str]:
 
 def predict(model: Bundle, data: DataSet, settings: Settings, known: str = "") -> Predictions:
     """Let the network and its rivals predict the test part, each piece from its beginning with all that went before."""
-    test, models = data.part("test"), rivals.train(data, settings)
+    test, models = data.part("test"), rivals.train(data, settings, store.folder(settings.root))
     logs = rivals.predict(models, test.ids)
     logs["network"] = recurrence.log_probabilities(model.weights, test.ids)
     sources = None

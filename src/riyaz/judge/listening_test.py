@@ -11,6 +11,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
+import jax
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -94,18 +95,18 @@ def by_n_gram(
     return [model.vocabulary.tokens(ngram.sample(baseline, rng, *shape, masking(rules))) for _ in range(n)]
 
 
+_advance, _allowed = jax.jit(grammar.advance), jax.jit(grammar.allowed)
+
+
 def masking(rules: grammar.Rules) -> Callable[[np.ndarray], np.ndarray]:
     """The grammar's mask for one piece that grows token by token."""
-    import jax
-
-    advance, allowed = jax.jit(grammar.advance), jax.jit(grammar.allowed)
     read, state = 0, grammar.initial(1)
 
     def mask(so_far: np.ndarray) -> np.ndarray:
         nonlocal read, state
         for token in so_far[read:]:
-            state = advance(rules, state, np.array([token], np.int32))
+            state = _advance(rules, state, np.array([token], np.int32))
         read = len(so_far)
-        return np.asarray(allowed(rules, state))[0]
+        return np.asarray(_allowed(rules, state))[0]
 
     return mask

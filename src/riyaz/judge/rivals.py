@@ -5,23 +5,27 @@ report, the folds and the listening test take them from here.
 """
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from riyaz.model import ngram, ppm
 from riyaz.params import Settings
 from riyaz.text.dataset import DataSet
+from riyaz.tools import source, store
 
 DEFAULT_ORDER = 4  # of the n-gram where there are no validation pieces to choose it on
 
 
-def train(data: DataSet, settings: Settings) -> dict[str, ngram.Model]:
+def train(data: DataSet, settings: Settings, cache: Path | None = None) -> dict[str, ngram.Model]:
     """Train and choose the classical models.
 
     Parameters
     ----------
     data : its training part is learned, its validation part chooses order and mixture.
     settings : augment.transpose and evaluate.orders.
+    cache : the cache's folder, for the mixtures that were chosen, which takes most of the time; None: no cache.
 
     Returns
     -------
@@ -37,10 +41,21 @@ def train(data: DataSet, settings: Settings) -> dict[str, ngram.Model]:
         "copy-last": ngram.copy_last(pieces, size),
         "n-gram": _chosen(counts, valid),
     }
-    if valid:
-        models["n-gram + piece"] = ppm.choose(counts, valid, ["plain"])[0]
-        models["PPM + piece"] = ppm.choose(counts, valid, ppm.PPM)[0]
-    return models
+    if not valid:
+        return models
+    key = store.digest(source.digests(Path(__file__)), size, settings.evaluate.orders, pieces, valid)
+    chosen = store.cached_json(cache and cache / "rivals" / f"{key}.json", lambda: _mixtures(counts, valid))
+    mixed = {
+        name: ppm.Mixed(counts.at(order), short_order, bias, way) for name, (order, short_order, bias, way) in chosen
+    }
+    return models | mixed
+
+
+def _mixtures(counts: ngram.Interpolated, valid: Sequence[np.ndarray]) -> list[Any]:
+    """Of each mixture its name, and both orders, the bias and the way that predict the validation pieces best."""
+    ways = {"n-gram + piece": ["plain"], "PPM + piece": ppm.PPM}
+    best = [(name, ppm.choose(counts, valid, tried)[0]) for name, tried in ways.items()]
+    return [[name, [one.long.order, one.short_order, one.bias, one.way]] for name, one in best]
 
 
 def n_gram(data: DataSet, settings: Settings) -> ngram.Interpolated:

@@ -69,12 +69,8 @@ def _judge(job: tuple[folds.Run, Try, str], data: DataSet, settings: Settings, c
     """Train on a run's training part and score one of its other parts: a row a piece, as in `folds.COLUMNS`."""
     run, pair, part = job
     depends = [_measured(data, settings), run.seed, run.fold, run.parts.tolist(), pair, part]
-    return store.cached(
-        cache and cache / "rivals" / f"{store.digest(*depends)}.json",
-        lambda: _score(job, data.with_parts(run.parts), settings),
-        lambda rows, path: path.write_text(json.dumps(rows), encoding="utf-8"),
-        lambda path: json.loads(path.read_text(encoding="utf-8")),
-    )
+    place = cache and cache / "rivals" / f"{store.digest(*depends)}.json"
+    return store.cached_json(place, lambda: _score(job, data.with_parts(run.parts), settings))
 
 
 def _score(job: tuple[folds.Run, Try, str], data: DataSet, settings: Settings) -> list[dict]:

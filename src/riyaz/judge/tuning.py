@@ -11,7 +11,6 @@ chooses nothing again. The test part is not seen, and the pieces have another se
 judged.
 """
 
-import json
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -82,14 +81,20 @@ def settled(model: Bundle, data: DataSet, settings: Settings, cache: Path | None
         why = f"There are no validation pieces to choose on, so what is auto is what tuning begins with: {said}."
         return Tuned(_with(settings, numbers), pd.DataFrame(), why)
     read = {name: value for name, value in asked.items() if name not in (*BESIDE, *CANDIDATES)}
-    depends: list[Any] = [source.digest(path) for path in source.reached(Path(__file__))]
-    depends += [settings.seed, read, model.params, model.weights["members"], list(model.vocabulary.words)]
+    depends = [
+        source.digests(Path(__file__)),
+        settings.seed,
+        read,
+        model.params,
+        model.weights["members"],
+        list(model.vocabulary.words),
+    ]
     depends += [data.parts.tolist(), data.ids]
     trial, now, tables = _Trial(model, data, settings), dict(START), []
     for name in CANDIDATES:
         if name in names:
             place = cache and cache / "tuned" / f"{store.digest(name, now, *depends)}.json"
-            rows = store.cached(place, partial(trial.rows, name, dict(now)), _save, _load)
+            rows = pd.DataFrame(store.cached_json(place, partial(trial.rows, name, dict(now))))
             now[name] = float(rows.loc[rows["chosen"], "value"].iloc[0])
             tables.append(rows)
         else:
@@ -99,14 +104,6 @@ def settled(model: Bundle, data: DataSet, settings: Settings, cache: Path | None
 
 def _with(settings: Settings, numbers: dict[str, float]) -> Settings:
     return settings.model_copy(update={"generate": settings.generate.model_copy(update=numbers)})
-
-
-def _save(rows: pd.DataFrame, path: Path) -> None:
-    path.write_text(json.dumps(rows.to_dict("records")), encoding="utf-8")
-
-
-def _load(path: Path) -> pd.DataFrame:
-    return pd.DataFrame(json.loads(path.read_text(encoding="utf-8")))
 
 
 class _Trial:
@@ -134,17 +131,15 @@ class _Trial:
             self.measured[sampling] = self.human.distances(pieces, bits(_logs(self.model, ids), ids))
         return self.measured[sampling]
 
-    def rows(self, name: str, now: dict[str, Any]) -> pd.DataFrame:
+    def rows(self, name: str, now: dict[str, Any]) -> list[dict[str, Any]]:
         """A row a candidate of the setting `name`; `now` has the others."""
         candidates = CANDIDATES[name] if name != "memory" or self.model.memory else (0.0,)
         rows = [self.distances(replace(self.start, **{**now, name: value})) for value in candidates]
         best = int(np.argmin([row["mean"] for row in rows]))
-        return pd.DataFrame(
-            [
-                {"setting": name, "value": value, "chosen": k == best, **row}
-                for k, (value, row) in enumerate(zip(candidates, rows, strict=True))
-            ]
-        )
+        return [
+            {"setting": name, "value": value, "chosen": k == best, **row}
+            for k, (value, row) in enumerate(zip(candidates, rows, strict=True))
+        ]
 
 
 def _logs(model: Bundle, ids: list[np.ndarray]) -> list[np.ndarray]:

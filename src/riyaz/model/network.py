@@ -92,6 +92,13 @@ def spread(devices: list, batch: int) -> Iterator[None]:
         keras.distribution.set_distribution(before)
 
 
+class _Zeros(keras.initializers.Initializer):
+    """Zeros that NumPy makes: Keras' own compile a program for each shape, a second in all."""
+
+    def __call__(self, shape: tuple[int, ...], dtype: Any = None) -> np.ndarray:
+        return np.zeros(shape, dtype)
+
+
 def build(n_tokens: int, settings: Model, targets: str = "every", seed: int = 0, zeros: bool = False) -> keras.Model:
     """Build the network with its weights drawn from `seed`, or with zeros, where others replace them.
 
@@ -138,9 +145,11 @@ def _width(model: keras.Model) -> int:
 def _layers(n_tokens: int, settings: Model, targets: str, of: str, zeros: bool) -> list[keras.layers.Layer]:
     """The layers of one member in their order, with names of our own: Keras' count what a process has built."""
     cell = CELLS[settings.cell]
-    first = {"embeddings_initializer": "zeros"} if zeros else {}
-    dense = {"kernel_initializer": "zeros"} if zeros else {}
-    inner = {**dense, "recurrent_initializer": "zeros"} if zeros else {}
+    first, dense, inner = (
+        {f"{name}_initializer": _Zeros() for name in names if zeros}
+        for names in (("embeddings",), ("kernel",), ("kernel", "recurrent", "bias"))
+    )
+    last = {**dense, "bias_initializer": _Zeros()} if zeros else {}
     layers = [keras.layers.Embedding(n_tokens, settings.embedding, name="embed" + of, **first)]
     if settings.features:
         layers.append(keras.layers.Dense(settings.embedding, use_bias=False, name="embed_features" + of, **dense))
@@ -150,7 +159,7 @@ def _layers(n_tokens: int, settings: Model, targets: str, of: str, zeros: bool) 
         layers.append(keras.layers.Dropout(settings.dropout, name=f"dropout_{number}{of}"))
     return [
         *layers,
-        keras.layers.Dense(n_tokens, name="dense" + of, **dense),
+        keras.layers.Dense(n_tokens, name="dense" + of, **last),
         keras.layers.Activation("softmax", name="softmax" + of),
     ]
 

@@ -154,6 +154,20 @@ class Interpolated:
         """See `Model`."""
         return list(self.by_order(piece))[-1]
 
+    def following(self, past: np.ndarray) -> np.ndarray:
+        """The last row of `distributions` alone, bit for bit: what follows `past`, (size,) float64."""
+        p, row = uniform_base(self.size), len(self.tables[0].keys) - 1
+        for order, table in enumerate(self.tables[: len(past) + 1]):
+            if order and row >= 0:
+                row = int(_find(table.keys, np.array([row * self.size + past[-order]]))[0])
+            if row < 0:
+                break
+            first, last = table.start[row], table.start[row + 1]
+            weight = 1 / (table.total[row] + (last - first))
+            p *= (last - first) * weight
+            p[table.symbols[first:last]] += table.counts[first:last] * weight
+        return p
+
 
 def _keys(piece: np.ndarray, row: np.ndarray, order: int, size: int) -> np.ndarray:
     """Key of the context of `order` tokens before each of ``piece[1:]``; -1 where there is none."""
@@ -275,6 +289,14 @@ def _nucleus(p: np.ndarray, top_p: float) -> np.ndarray:
     return chosen / chosen.sum()
 
 
+def _following(model: Model, past: np.ndarray) -> np.ndarray:
+    """What follows `past`, (size,) float64."""
+    if isinstance(model, Interpolated):
+        return model.following(past)
+    near = past if model.context is None else past[-max(1, model.context) :]
+    return model.distributions(np.r_[near, 0])[-1]
+
+
 def sample(
     model: Model,
     rng: np.random.Generator,
@@ -301,9 +323,7 @@ def sample(
     piece = np.zeros(len(primer) + n, dtype=np.int64)
     piece[: len(primer)] = primer
     for t in range(len(primer), len(piece)):
-        back = 0 if model.context is None else max(0, t - model.context)
-        back = min(back, t - 1)  # at least the token before, so that there is something to predict
-        p = model.distributions(piece[back : t + 1])[-1] ** (1 / temperature)
+        p = _following(model, piece[:t]) ** (1 / temperature)
         if allowed is not None:
             p = p * allowed(piece[:t])
         if not p.sum() > 0:

@@ -7,6 +7,7 @@ seed and i alone, so the delivered pieces are among the judged ones.
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -33,12 +34,14 @@ def pieces(
     settings: Settings,
     n: int,
     samplings: Sequence[Sampling] | None = None,
+    cache: Path | None = None,
 ) -> list[Drawn]:
     """Draw n pieces from their beginning, with the seed of free pieces.
 
     Parameters
     ----------
     samplings : n of them, where other numbers than those of params.yaml are asked for.
+    cache : as for `riyaz.play.sampling.draw`.
 
     With `form: taal` pieces of bols are held to the taal, unless that is not possible (`no_taal`); pieces of notes get
     their ends from `riyaz.play.endings` unless `endings` is ``network``.
@@ -49,9 +52,9 @@ def pieces(
         (rules, first), learned = in_taal(model, settings), None
     chosen, seed = samplings or [sampling(data, settings)] * n, settings.seed + 1
     if data.kind == "bols" or settings.generate.endings == "network" or not all(one.ending for one in chosen):
-        return draw(model, chosen, seed, [first] * n, rules, usage=learned)
+        return draw(model, chosen, seed, [first] * n, rules, usage=learned, cache=cache)
     endless = [one if one.beats else replace(one, endless=True) for one in chosen]
-    drawn = draw(model, endless, seed, [first] * n, rules, usage=learned)
+    drawn = draw(model, endless, seed, [first] * n, rules, usage=learned, cache=cache)
     return endings.close(drawn, model, endings.share(data.part("train")), seed)
 
 

@@ -13,12 +13,15 @@ A memory that reads its own output would repeat one phrase for ever. So its stre
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
+from importlib import metadata
+from pathlib import Path
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pandas as pd
 
 from riyaz.model import memory, recurrence
 from riyaz.model.bundle import Bundle
@@ -27,6 +30,7 @@ from riyaz.params import AUTO, Generate
 from riyaz.play import usage as used
 from riyaz.text import grammar
 from riyaz.text.tokens import END, PAD, START
+from riyaz.tools import source, store
 
 SLACK = 0.25  # how much shorter or longer than the wish a piece may be
 ROWS = 16  # pieces in the compiled program; a shorter batch is filled up, so that its size changes no bit
@@ -276,6 +280,7 @@ def draw(
     rules: grammar.Rules | None = None,
     only: Sequence[np.ndarray] | None = None,
     usage: used.Usage | None = None,
+    cache: Path | None = None,
 ) -> list[Drawn]:
     """Draw pieces, one for each sampling; the only way in which pieces are made freely.
 
@@ -286,6 +291,7 @@ def draw(
     rules : the grammar (`riyaz.text.grammar.rules`); None: that of the model's scheme.
     only : for each piece (n_tokens_of_vocabulary,) bool: only these are drawn if the grammar allows one of them.
     usage : of the training pieces, which is kept where what is allowed otherwise can keep it; None: any.
+    cache : the cache's folder: the same pieces are drawn once, for all stages and experiments; None: no cache.
 
     Returns
     -------
@@ -299,6 +305,37 @@ def draw(
     if len({sampling.tokens for sampling in samplings}) > 1:
         raise ValueError("pieces that are drawn together have the same number of tokens at most: draw them apart")
     rules = rules or grammar.rules(model.vocabulary, model.scheme)
+    if cache is None or not samplings:
+        return _draw(model, samplings, seed, given, rules, only, usage)
+    depends = [
+        [source.digests(Path(__file__)), *(metadata.version(name) for name in ("jax", "jaxlib", "numpy"))],
+        [model.weights["members"], model.params, list(model.vocabulary.words)],
+        [[asdict(sampling) for sampling in samplings], seed],
+        [None if some is None else list(some) for some in (given, only)],
+        [rules, None if usage is None else vars(usage)],
+    ]
+    place = cache / "drawn" / f"{store.digest(*depends)}.parquet"
+    return store.cached(place, lambda: _draw(model, samplings, seed, given, rules, only, usage), _save, _load)
+
+
+def _save(drawn: list[Drawn], path: Path) -> None:
+    pd.concat([pd.DataFrame(vars(one)).assign(piece=k) for k, one in enumerate(drawn)]).to_parquet(path, index=False)
+
+
+def _load(path: Path) -> list[Drawn]:
+    return [
+        Drawn(given=int(rows["given"].iloc[0]), ended=bool(rows["ended"].iloc[0]), **_columns(rows))
+        for _, rows in pd.read_parquet(path).groupby("piece")
+    ]
+
+
+def _columns(rows: pd.DataFrame) -> dict[str, np.ndarray]:
+    names = ("ids", "probability", "masked", "entropy", "memory_share", "ending")
+    return {name: rows[name].to_numpy() for name in names}
+
+
+def _draw(model, samplings, seed, given, rules, only, usage) -> list[Drawn]:
+    """`draw` without a cache."""
     remembers = model.memory is not None and any(sampling.memory for sampling in samplings)
     fitted = memory.prepare(model.memory) if remembers and model.memory else None
     root = jax.random.key(seed)

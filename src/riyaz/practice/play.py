@@ -5,7 +5,6 @@ player goes on from a phrase, or is answered. For kaidas it has the plans of `ri
 """
 
 import base64
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -102,15 +101,10 @@ def model_data(
 
 def _kaidas(pieces: Sequence[Piece], vocabulary: Vocabulary, paltas: int, cache: Path | None) -> dict[str, Any] | None:
     """The tables of `riyaz.practice.kaida`, from the cache where the corpus is the same."""
-    code = [source.digest(path) for path in source.reached(Path(kaida.__file__))]
+    code = source.digests(Path(kaida.__file__))
     corpus = [[piece.name, piece.about, *events.rows(piece.events)] for piece in pieces]
-    tables = store.cached(
-        cache and cache / "kaidas" / f"{store.digest(code, corpus, list(vocabulary.words), paltas)}.json",
-        lambda: json.dumps(kaida.tables(pieces, vocabulary, paltas)),
-        lambda text, path: path.write_text(text, encoding="utf-8"),
-        lambda path: path.read_text(encoding="utf-8"),
-    )
-    return json.loads(tables)
+    place = cache and cache / "kaidas" / f"{store.digest(code, corpus, list(vocabulary.words), paltas)}.json"
+    return store.cached_json(place, lambda: kaida.tables(pieces, vocabulary, paltas))
 
 
 def kind_of(vocabulary: Vocabulary) -> str:

@@ -3,6 +3,8 @@
 The modules that a file reaches are found from its imports, those inside functions too. So dvc.yaml need not list
 modules: the stage `code` writes one small file a stage, and a stage runs again where its own file changes. A comment,
 a docstring or a blank line changes nothing that is computed, so it changes no digest.
+
+To parse all modules takes more than a second, so what a text of code imports and its digest are cached.
 """
 
 import ast
@@ -10,10 +12,14 @@ import hashlib
 import io
 import json
 import re
+import sys
 import tokenize
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
+
+from riyaz.tools import store
 
 SRC = Path(__file__).resolve().parents[2]
 
@@ -51,7 +57,7 @@ def reached(*starts: Path, src: Path = SRC) -> list[Path]:
     seen = {start for start in starts if start.suffix == ".py"}
     todo = list(starts)
     while todo:
-        for name in imports(_code(todo.pop())):
+        for name in _parsed(_code(todo.pop()))["imports"]:
             new = set(_files(name, src)) - seen
             seen |= new
             todo += sorted(new)
@@ -79,9 +85,25 @@ def bare(code: str) -> str:
 
 
 @cache
+def _parsed(code: str) -> dict[str, Any]:
+    """What a text of code imports, and its digest as `bare` leaves it; from the cache of this checkout."""
+
+    def parse() -> dict[str, Any]:
+        return {"imports": list(imports(code)), "digest": hashlib.sha256(bare(code).encode()).hexdigest()}
+
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"  # a Python's tokenizer and parser are its own
+    place = store.folder(SRC.parent) / "code" / f"{store.digest(version, code)}.json"
+    return store.cached_json(place, parse)
+
+
 def digest(path: Path) -> str:
     """SHA-256 of a module's code, as `bare` leaves it."""
-    return hashlib.sha256(bare(path.read_text(encoding="utf-8")).encode()).hexdigest()
+    return _parsed(path.read_text(encoding="utf-8"))["digest"]
+
+
+def digests(*starts: Path) -> list[str]:
+    """The digests of all modules that `starts` reach, in their order: what a cached result depends on."""
+    return [digest(path) for path in reached(*starts)]
 
 
 def table(*starts: Path, src: Path = SRC) -> str:

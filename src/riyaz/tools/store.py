@@ -76,3 +76,12 @@ def cached(
         with files.whole(place) as part:
             save(result, part)
     return result
+
+
+def cached_json(place: Path | None, make: Callable[[], Result]) -> Result:
+    """`cached` for a result that JSON can hold."""
+
+    def save(result: Result, path: Path) -> None:
+        path.write_text(json.dumps(result), encoding="utf-8")
+
+    return cached(place, make, save, lambda path: json.loads(path.read_text(encoding="utf-8")))
