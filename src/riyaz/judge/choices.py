@@ -7,6 +7,7 @@ bits, its choice is closer to what is taught than chance.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
 
 import numpy as np
 import pandas as pd
@@ -17,7 +18,7 @@ from riyaz.play.chooser import Chooser
 from riyaz.tabla import form, ideas, perform, taals
 from riyaz.tabla import theme as themes
 from riyaz.tabla.filling import Row, Sound, length, sounds
-from riyaz.tabla.ideas import Segment
+from riyaz.tabla.ideas import Hands, Line, Segment
 from riyaz.tabla.notation import Composition, Section
 
 SURE = 0.05  # of the sign test
@@ -46,12 +47,14 @@ def compare(
     theme = next((s for s in composition.sections if s.name.startswith("theme")), None)
     if theme is None:
         return pd.DataFrame(columns=columns)
-    practice, head = list(practice), [f"taal:{composition.taal}", f"form:{composition.form}"]
+    taught = [s.name for s in composition.sections if s.taught and s.name.startswith("palta")]
+    ways = list(_ways(composition, theme, list(practice))) if taught else []
+    head = [f"taal:{composition.taal}", f"form:{composition.form}"]
     chooser, rows = Chooser(model, 0, head, temperature, strength), []
     played: Row = ()
     for section, events in composition.joined():
-        if section.taught and section.name.startswith("palta"):
-            for segment, chosen in _read(composition, theme, section, practice):
+        if section.name in taught:
+            for segment, chosen in _read(ways, section):
                 before = (*played, *segment.before)
                 rows.append((section.name, segment.idea, *_bits(chooser, before, segment, chosen)))
         played = (*played, *sounds(events))
@@ -84,18 +87,23 @@ def in_words(followed: pd.DataFrame) -> str:
     )
 
 
-def _read(
-    composition: Composition, theme: Section, section: Section, practice: Sequence[pd.DataFrame]
-) -> Iterator[tuple[Segment, Row]]:
-    """The first idea that a palta is a filling of, by its strictest rules, and the filling; at most one."""
+def _ways(
+    composition: Composition, theme: Section, practice: Sequence[pd.DataFrame]
+) -> Iterator[tuple[Line, Hands, Fraction]]:
+    """The theme's line, what hands do with it, and strokes per matra: at each speed at which it can be played."""
     for faster in themes.SPEEDS:
         rate = form.laya(theme.events) / faster
         try:
             at = perform.line_of(composition, themes.checked(composition, taals.TAALS[composition.taal]), faster)
         except themes.Impossible:
             continue
-        hands = perform.hands_of(composition, at, practice, rate)
-        half = themes.until_ticks(sounds(section.events), section.ticks // 2)
+        yield at, perform.hands_of(composition, at, practice, rate), rate
+
+
+def _read(ways: Sequence[tuple[Line, Hands, Fraction]], section: Section) -> Iterator[tuple[Segment, Row]]:
+    """The first idea that a palta is a filling of, by its strictest rules, and the filling; at most one."""
+    half = themes.until_ticks(sounds(section.events), section.ticks // 2)
+    for at, hands, rate in ways:
         for idea in ideas.ideas(at._replace(n=max(2, length(half) // at.ticks)), hands, [], rate):
             for segment in idea.segments:
                 stop = len(half) - len(segment.after)

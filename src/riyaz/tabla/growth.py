@@ -111,9 +111,10 @@ def check(composition: Composition) -> list[Check]:
             checks.append(
                 _dohra(line, section) if section.name.startswith("dohra") else _phrases([line, opened], section)
             )
+    steps = build_up(composition)
     if paltas:
-        checks.append(_first(composition, paltas[0]))
-    for step in build_up(composition):
+        checks.append(_first(theme, paltas[0], steps[0]))
+    for step in steps:
         if step.step is not None:
             checks.append(Check("small step", step.step <= STEP, step.section, f"{step.step:.2f} of what is free"))
     for before, after in pairwise(paltas):
@@ -197,14 +198,16 @@ def lines(theme: Section, section: Section) -> tuple[Row, Row]:
     """The bhari half of the theme and its return, at the laya at which the bhari half of a section ends so."""
     measured, row = form.laya(theme.events) / (form.laya(section.events) or 1), _bhari(section)
     tries = [Fraction(1, n) for n in (1, 2, 4, 3, 8)] + [measured or Fraction(1)]
-    scaled = []
+    scaled: tuple[Row, Row] = ((), ())
     for faster in tries:
         try:
-            scaled.append(themes.halves(theme, faster, ""))
+            scaled = themes.halves(theme, faster, "")
         except themes.Impossible:  # a theme with strokes that this laya cannot write
             continue
-    ends = (pair for pair in scaled if row[-themes.cadence(pair[0]) :] == pair[0][-themes.cadence(pair[0]) :])
-    return next(ends, scaled[-1])
+        n = themes.cadence(scaled[0])
+        if row[-n:] == scaled[0][-n:]:
+            break
+    return scaled
 
 
 def _bhari(section: Section) -> Row:
@@ -274,10 +277,8 @@ def _phrases(pair: Sequence[Row], section: Section) -> Check:
     return Check("phrases of the theme", not strange, section.name, words, tuple(at))
 
 
-def _first(composition: Composition, palta: Section) -> Check:
-    step = build_up(composition)[0]
-    theme = _theme(composition)
-    silent = theme is not None and any(not bol for bol, _ in _bhari(theme))
+def _first(theme: Section, palta: Section, step: Step) -> Check:
+    silent = any(not bol for bol, _ in _bhari(theme))
     passed = step.joins == 1 and step.head >= HEAD and (not step.rests or silent)
     detail = f"{step.joins:.0%} of the joins, {step.head:.0%} of the head, {step.rests} rests"
     return Check("first palta", passed, palta.name, detail)
