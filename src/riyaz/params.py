@@ -117,6 +117,7 @@ class Train(Section):
 class Generate(Section):
     pieces: Annotated[int, Field(ge=1, le=64)]
     candidates: Annotated[int, Field(ge=1, le=1024)]
+    alone: Literal["exact", "fast"]
     tokens: Annotated[int, Field(ge=8, le=20_000)]
     beats: Annotated[int, Field(ge=4, le=20_000)] | None
     endings: Literal["corpus", "network"]

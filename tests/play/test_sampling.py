@@ -49,6 +49,17 @@ def test_the_same_seed_gives_the_same_piece_whatever_else_is_in_the_batch():
     assert few[0].ids.tolist() != other[0].ids.tolist()
 
 
+@pytest.mark.parametrize("alone", ["exact", "fast"])
+def test_a_piece_by_itself_may_have_a_program_of_its_own(alone, monkeypatch):
+    model, rows, program = Bundle(weights(len(NOTES)), NOTES, {"memory": None}), [], sampling._compiled
+    monkeypatch.setattr(sampling, "_compiled", lambda *given: [rows.append(len(given[5])), program(*given)][1])
+    (one,) = sampling.draw(model, [Sampling(30, temperature=0, alone=alone)], 1)
+    two = sampling.draw(model, [Sampling(30, temperature=0, alone=alone)] * 2, 1)
+    assert rows == [{"exact": 2, "fast": 1}[alone], 2]
+    assert one.ids.tolist() == two[0].ids.tolist()  # the same music: sums in another order change the last digits
+    np.testing.assert_allclose(one.probability, two[0].probability, rtol=1e-5)
+
+
 def test_pieces_are_drawn_once_and_come_back_as_they_were(tmp_path, monkeypatch):
     model = Bundle(told(NOTES), NOTES, {"memory": None})
     ways = [Sampling(40), Sampling(40, temperature=0.5, top_k=3)]

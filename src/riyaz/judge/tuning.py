@@ -35,7 +35,8 @@ CANDIDATES = {
     "temperature": (0.7, 0.8, 0.9, 1.0),
 }
 START = {"memory": 1.0, "top_p": 0.98, "temperature": 0.9}  # of a setting while an earlier one is chosen
-BESIDE = ("pieces", "primer", "theme", "performances", "paltas", "laya")  # keys of `generate` that change nothing here
+# keys of `generate` that change nothing here
+BESIDE = ("pieces", "alone", "primer", "theme", "performances", "paltas", "laya")
 SEED = 1000  # added to the seed of free pieces
 DRAWS = 200
 BITS = "bits per token"

@@ -1,6 +1,7 @@
 """Drawing new pieces from a model: many at once, by one compiled program that carries the recurrent state.
 
-One or two pieces have a program of two rows, more than four times as fast for them (`make bench`), with the same bits.
+One or two pieces have a program of two rows, faster for them and with the same bits. A piece by itself may have one of
+a single row, twice as fast again, if `generate.alone` is ``fast``: its bits are its own. `make bench` measures both.
 
 At each step the network reads one token and predicts the next, and the memory of the piece (`riyaz.model.memory`) is
 added to that prediction. The grammar's mask removes what may not follow, and that of `riyaz.play.usage` what no
@@ -55,6 +56,7 @@ class Sampling:
     beats : a wish for the length; the piece ends where ``<end>`` was the most likely within a quarter of it. 0: none.
     ending : whether a piece that reaches `tokens` without an end is ended where ``<end>`` was the most likely.
     endless : ``<end>`` is held back, if the grammar allows anything else: `riyaz.play.endings` chooses it afterwards.
+    alone : ``exact``: a piece that is drawn by itself has the bits that it has in a batch; or ``fast``.
     """
 
     tokens: int
@@ -67,6 +69,7 @@ class Sampling:
     beats: float = 0.0
     ending: bool = False
     endless: bool = False
+    alone: str = "exact"
 
     @classmethod
     def of(cls, settings: Generate, lengths: Sequence[int] | np.ndarray) -> "Sampling":
@@ -78,7 +81,7 @@ class Sampling:
         lengths : tokens of the corpus' pieces; no piece is shorter than a tenth of them.
         """
         least = int(np.quantile(lengths, 0.1)) if len(lengths) else 0
-        names = ("tokens", "temperature", "top_k", "top_p", "memory", "limit")
+        names = ("tokens", "temperature", "top_k", "top_p", "memory", "limit", "alone")
         chosen = {name: getattr(settings, name) for name in names}
         if AUTO in chosen.values():
             name = next(name for name, value in chosen.items() if value == AUTO)
@@ -344,6 +347,8 @@ def _draw(model, samplings, seed, given, rules, only, usage) -> list[Drawn]:
         rows = list(samplings[first : first + ROWS])
         steps = rows[0].tokens - 1
         n_rows = FEW if len(rows) <= FEW else ROWS
+        if [row.alone for row in samplings] == ["fast"]:
+            n_rows = 1
         filled = rows + [Sampling(rows[0].tokens)] * (n_rows - len(rows))
         settings = {
             name: np.array([getattr(row, name) for row in filled], np.dtype(kind)) for name, kind in _NUMBERS.items()

@@ -78,7 +78,10 @@ _UNITS = {
     "nats_a_token": "surprise (nats per token)",
     "last_seconds": "last (seconds)",
     "every_seconds": "every (seconds)",
-} | {f"{way}_tokens_a_second": f"{way} (tokens/s)" for way in ("predict", "one piece", "16 pieces")}
+} | {
+    f"{way}_tokens_a_second": f"{way} (tokens/s)"
+    for way in ("predict", "one of sixteen rows", "one piece", "one piece, fast", "16 pieces")
+}
 
 
 def render(notebook: NotebookNode, stage: str, corpus: str = "", kind: str = "") -> str:
