@@ -9,6 +9,7 @@ from test_sampling import weights
 from riyaz.model.bundle import Bundle
 from riyaz.music.readers import read_corpus
 from riyaz.play import performance
+from riyaz.tabla.filling import sounds
 from riyaz.tabla.taals import TAALS
 from riyaz.tabla.theme import Impossible
 
@@ -79,5 +80,14 @@ def test_a_taal_with_few_themes_takes_those_of_all(data):
     known = performance.Known.of(data.pieces)
     assert len(known.themes_in(TAALS["teental"])) == len(known.themes)
     assert known.themes_in(TAALS["rupak"]) == [cut for cut, _ in known.themes]
-    assert len(known.paltas_as_long_as(TAALS["teental"])) == len(known.paltas) > 10
-    assert known.paltas_as_long_as(TAALS["rupak"]) == []
+    assert len(known.taken) > 10 + len(known.themes)
+
+
+def test_a_new_theme_repeats_no_section_of_the_corpus(data, model):
+    """What the network makes of this corpus is a dohra in another: there it makes another theme."""
+    (first,), _ = performance.perform_all(model, data, settings(), ROOT)
+    theme = first.composition.sections[0]
+    dohra = replace(first.composition, sections=(replace(theme, name="dohra"),)).piece("known")
+    pieces = [*data.pieces, dohra]
+    (second,), _ = performance.perform_all(model, samples.data(pieces, ["train"] * len(pieces)), settings(), ROOT)
+    assert sounds(second.composition.sections[0].events) != sounds(theme.events)

@@ -46,40 +46,39 @@ class Performance:
 
 @dataclass(frozen=True)
 class Known:
-    """What the corpus has: sections named theme and palta, each with its taal, and by form what hands know.
+    """What the corpus has of kaidas.
 
     Attributes
     ----------
-    practice : of each form the themes and the paltas that were not derived by rule.
+    themes : events of each section named theme, with its taal.
+    taken : events of each theme, dohra and palta, which nothing new may repeat.
+    practice : of each form the themes and the paltas that were not derived by rule: what hands know.
     """
 
     themes: list[tuple[pd.DataFrame, str]]
-    paltas: list[tuple[pd.DataFrame, str]]
+    taken: list[pd.DataFrame]
     practice: dict[str, list[pd.DataFrame]]
 
     @classmethod
     def of(cls, pieces: Iterable[Piece]) -> "Known":
         """Collect them from the sections of a corpus' pieces."""
-        sections: dict[str, list[tuple[pd.DataFrame, str]]] = {"theme": [], "palta": []}
-        practice: dict[str, list[pd.DataFrame]] = {}
+        known = cls([], [], {})
         for piece in pieces:
             for part in piece.about.get("sections", []):
                 word = part["name"].lower().partition(" ")[0]
-                if word in sections:
+                if word in ("theme", "dohra", "palta"):
                     cut = form.between(piece.events, part["onset"], part["duration"])
-                    sections[word].append((cut, piece.about["taal"]))
-                    if not part["derived"]:
-                        practice.setdefault(piece.about["form"], []).append(cut)
-        return cls(sections["theme"], sections["palta"], practice)
+                    known.taken.append(cut)
+                    if word == "theme":
+                        known.themes.append((cut, piece.about["taal"]))
+                    if word != "dohra" and not part["derived"]:
+                        known.practice.setdefault(piece.about["form"], []).append(cut)
+        return known
 
     def themes_in(self, taal: Taal) -> list[pd.DataFrame]:
         """The themes in a taal; all themes where there are fewer than `FEWEST`."""
         own = [cut for cut, name in self.themes if name == taal.name]
         return own if len(own) >= FEWEST else [cut for cut, _ in self.themes]
-
-    def paltas_as_long_as(self, taal: Taal) -> list[pd.DataFrame]:
-        """The paltas in taals of as many matras, which no new palta may repeat."""
-        return [cut for cut, name in self.paltas if taals.TAALS[name].matras == taal.matras]
 
 
 def perform_all(model: Bundle, data: DataSet, settings: Settings, root: Path) -> tuple[list[Performance], str]:
@@ -129,7 +128,7 @@ def _perform(
     first = int(np.random.default_rng(seed).integers(len(known.themes) or 1))
     for more in range(TRIES):
         chooser = Chooser(model, seed, head, drawn.temperature, drawn.memory)
-        theme = perform.new_theme(blank, known.themes_in(taal), chooser, wish.laya, first + more)
+        theme = perform.new_theme(blank, known.themes_in(taal), chooser, wish.laya, first + more, known.taken)
         try:
             return _played(model, settings, known, theme, seed)
         except Impossible:  # too poor a theme for so many paltas: the next one has other phrases
@@ -147,7 +146,7 @@ def _played(model: Bundle, settings: Settings, known: Known, theme: Composition,
         theme,
         wish.paltas,
         wish.laya,
-        known=known.paltas_as_long_as(taal),
+        known=known.taken,
         practice=known.practice.get(theme.form or "kaida", []),
     )
     played = perform.assemble(theme, layout, perform.fill(layout, chooser))

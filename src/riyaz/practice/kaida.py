@@ -12,7 +12,7 @@ from typing import Any
 
 from riyaz.music.events import Piece
 from riyaz.play.performance import PALTA, Known
-from riyaz.tabla import form, ideas, perform, taals
+from riyaz.tabla import form, ideas, perform
 from riyaz.tabla.bols import BOLS, PHRASES
 from riyaz.tabla.filling import Free, Row, Sound, sounds
 from riyaz.tabla.ideas import Segment
@@ -75,10 +75,9 @@ def theme_of(piece: Piece) -> Composition | None:
 
 def plan(theme: Composition, known: Known, paltas: int) -> list[Segment]:
     """The plan of a performance with so many paltas, or with as many as the theme gives; empty where it gives none."""
-    taal = taals.TAALS[theme.taal]
     for n in range(paltas, 0, -1):
         try:
-            return perform.plan(theme, n, known=known.paltas_as_long_as(taal), practice=known.practice.get("kaida", []))
+            return perform.plan(theme, n, known=known.taken, practice=known.practice.get("kaida", []))
         except Impossible:
             continue
     return []

@@ -142,7 +142,8 @@ def _paltas(at: Line, hands: Hands, known: list[Row], rate: Fraction, n: int) ->
     """The segments of n paltas or fewer, in order: the ideas that are wanted most, those with a choice again."""
     ready = []
     for place, idea in enumerate(sequence.ideas(at, hands, known, rate)):
-        enough = (s for s in idea.segments if s.free is None or s.free.count() > _taken(s, at, n))
+        new = (s for s in idea.segments if s.free or s.play(()) not in known)
+        enough = (s for s in new if s.free is None or s.free.count() > _taken(s, at, n))
         ready += [(idea.rank, place, segment) for segment in (next(enough, None),) if segment]
     ready.sort(key=lambda row: row[:2])
     again = [row for row in ready if row[2].free and row[2].free.count() > n]
@@ -192,7 +193,12 @@ def _tihai(taal: Taal, rate: Fraction, at: Line, kind: str) -> Segment:
 
 
 def new_theme(
-    blank: Composition, known: Iterable[pd.DataFrame], choose: Choose, laya: Fraction | int | str = 2, first: int = 0
+    blank: Composition,
+    known: Iterable[pd.DataFrame],
+    choose: Choose,
+    laya: Fraction | int | str = 2,
+    first: int = 0,
+    others: Iterable[pd.DataFrame] = (),
 ) -> Composition:
     """Make a theme of the phrases of a known one: a head, and an end that begins like the head and has the cadence.
 
@@ -208,6 +214,7 @@ def new_theme(
       this laya is ignored.
     choose : as in `fill`; what it chooses is x, then y.
     first : number of the known theme whose phrases are tried first, modulo their number.
+    others : events of sections, such as paltas, that no new theme may repeat at any speed.
 
     Raises
     ------
@@ -226,6 +233,7 @@ def new_theme(
         for bhari, tail in rows
         if bhari[0][0] == LANDING and form.cadence(_bols(bhari)) != form.cadence(_bols(tail))
     ]
+    taken = set(themes.at_speeds(others, rate))
     worn: Composition | None = None  # a theme with a long run, where there is no other
     for number in range(len(usable)):
         bhari, tail = usable[(first + number) % len(usable)]
@@ -248,6 +256,8 @@ def new_theme(
             whole = Segment("theme", None, bhari[-n:], (*head, *x), tail[-n:], half - length(bhari[-n:]))
             opened = replace(whole, returns=length(head))
             section = Section("theme", events_of(opened.play(())))
+            if opened.play(()) in taken:
+                continue
             made = replace(blank, form=blank.form or "kaida", sections=(section,))
             if themes.longest_run((*head, *x)) <= frees[0].run and not _tired((*head, *x), free.phrases):
                 return made
