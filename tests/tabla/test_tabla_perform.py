@@ -323,6 +323,10 @@ def test_a_new_theme_in_every_taal_grows_by_the_rules_of_teaching(taal):
         theme = perform.new_theme(blank, events, at_random(number), laya=2, first=number)
         assert [check for check in form.check(theme) if not check.passed] == []
         assert theme.sections[0].events["symbols"].tolist() not in [e["symbols"].tolist() for e in events]
+        whole = themes.halves(theme.sections[0], Fraction(1), "")[0]
+        line = whole[: len(whole) - themes.cadence(whole)]
+        phrases = themes.phrases_of([(line, ())])
+        assert not [p for p in phrases for k in range(len(line)) if line[k : k + 3 * len(p)] == p * 3]
         made = performed(theme, number, n_paltas=8, practice=events)
         broken = {check.rule for check in growth.check(made) if not check.passed}
         assert broken <= {"small step", "first palta"}  # hints: documented sequences break them too

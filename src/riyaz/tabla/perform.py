@@ -64,6 +64,7 @@ TIHAI = "from the end of the last palta"
 LANDING = "Dha"  # the last stroke of a tihai
 MOST_CHANGED = (Fraction(3, 8), Fraction(1, 2))  # of the strokes of a free part, from the palta before; else
 WORN = 4  # at most so many times a phrase stands in a row; documented paltas have TiRaKiTa four times
+WORN_THEME = 2  # the same in a new theme: of 34 kaidas of the repertoire one has a phrase, Dha, three times
 
 
 def plan(
@@ -239,7 +240,8 @@ def new_theme(
         bhari, tail = usable[(first + number) % len(usable)]
         frees = _theme_parts(bhari, tail, half, rate)
         if frees:
-            x = _chosen(frees[0], (), choose, "theme")
+            phrases = frees[0].phrases
+            x = _chosen(frees[0], (), choose, "theme", partial(_fresh, phrases=phrases))
             again = (
                 free
                 for after in (x[0][0], "")
@@ -259,7 +261,7 @@ def new_theme(
             if opened.play(()) in taken:
                 continue
             made = replace(blank, form=blank.form or "kaida", sections=(section,))
-            if themes.longest_run((*head, *x)) <= frees[0].run and not _tired((*head, *x), free.phrases):
+            if themes.longest_run((*head, *x)) <= frees[0].run and _fresh((*head, *x), phrases):
                 return made
             worn = worn or made
     if worn:
@@ -304,7 +306,7 @@ def _begins_a_line(heard: Row, x: Row, head: int, run: int) -> bool:
     line = (*heard, *x)
     phrases, joins = themes.phrases_of([(line, ())]), themes.joins_of(line)
     follow = [sum((_bols(one)[-1], _bols(other)[0]) in joins for other in phrases) for one in phrases]
-    return themes.longest_run(line) <= run and max(follow) > 1 and not _tired(line, phrases)
+    return themes.longest_run(line) <= run and max(follow) > 1 and _fresh(line, phrases)
 
 
 def _new(free: Free, x: Row, rows: Sequence[tuple[Row, Row]]) -> Free:
@@ -370,14 +372,14 @@ def _chosen(free: Free, played: Row, choose: Choose, name: str, fits: Callable[[
     return row
 
 
-def _worn(heard: Row, phrases: Sequence[Row], n: int) -> bool:
-    """Whether a phrase ends here for more than the `WORN`-th time in a row, the last time within the last n sounds."""
-    return any(len(phrase) <= n and heard[-len(phrase) * (WORN + 1) :] == phrase * (WORN + 1) for phrase in phrases)
+def _worn(heard: Row, phrases: Sequence[Row], n: int, most: int = WORN) -> bool:
+    """Whether a phrase ends here for more than the `most`-th time in a row, the last time within the last n sounds."""
+    return any(len(phrase) <= n and heard[-len(phrase) * (most + 1) :] == phrase * (most + 1) for phrase in phrases)
 
 
-def _tired(row: Row, phrases: Sequence[Row]) -> bool:
-    """Whether a phrase stands more than `WORN` times in a row anywhere."""
-    return any(_worn(row[:stop], phrases, stop) for stop in range(1, len(row) + 1))
+def _fresh(row: Row, phrases: Sequence[Row]) -> bool:
+    """Whether no phrase stands more than `WORN_THEME` times in a row anywhere."""
+    return not any(_worn(row[:stop], phrases, stop, WORN_THEME) for stop in range(1, len(row) + 1))
 
 
 def _phrase(segment: Segment, earlier: Sequence[tuple[Segment, Row]]) -> Row:
