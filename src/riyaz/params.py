@@ -140,6 +140,7 @@ class Generate(Section):
 
 class Evaluate(Section):
     orders: Annotated[int, Field(ge=1, le=16)]
+    dynamic: Literal["none", "auto"]
 
 
 class Folds(Section):
