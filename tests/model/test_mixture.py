@@ -126,5 +126,9 @@ def test_what_draws_is_the_models_own_unless_a_style_is_named(tmp_path, monkeypa
     assert mixture.load(own, asked) is own
     monkeypatch.setattr(mixture.bundle, "load", lambda folder: {tmp_path / "data/themes/mine": other}[folder])
     asked = samples.settings(generate={"style": "data/themes/mine", "style_weight": 0.25})
-    mixed = mixture.load(own, asked.model_copy(update={"root": tmp_path}))
+    asked = asked.model_copy(update={"root": tmp_path})
+    with pytest.raises(FileNotFoundError, match="copy a model there, as in cp -r models/mine data/themes/mine"):
+        mixture.load(own, asked)
+    (tmp_path / "data/themes/mine").mkdir(parents=True)
+    mixed = mixture.load(own, asked)
     assert mixed.weights["shares"].tolist() == [0.75, 0.25]

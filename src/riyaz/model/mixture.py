@@ -12,7 +12,6 @@ network's probabilities are those among the tokens that both have; `joined` has 
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -35,9 +34,14 @@ def load(model: Bundle, settings: Settings) -> Bundle:
     ------
     FileNotFoundError, Damaged, Mismatch : as `riyaz.model.bundle.load` and `mix`.
     """
-    if settings.generate.style is None:
+    style = settings.generate.style
+    if style is None:
         return model
-    return mix(model, bundle.load(settings.root / Path(settings.generate.style)), settings.generate.style_weight)
+    if not (settings.root / style).is_dir():
+        raise FileNotFoundError(
+            f"generate.style: {style} is no folder: copy a model there, as in cp -r models/mine {style}"
+        )
+    return mix(model, bundle.load(settings.root / style), settings.generate.style_weight)
 
 
 def mix(first: Bundle, second: Bundle, weight: float, vocabulary: Vocabulary | None = None) -> Bundle:
