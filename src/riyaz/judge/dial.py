@@ -125,7 +125,7 @@ def lines(names: Sequence[str], models: tuple[Bundle, Bundle], sets: Sequence[Da
         nothing = f"{name}: no validation pieces that the other network has not learned"
         said.append(best(name, part, bits[name], alone, seed) if name in bits else nothing)
         if part.left_out:
-            said.append(f"{name}: {part.left_out} pieces are left out: the other network has learned pieces like them")
+            said.append(f"{name}: pieces that are left out, since the other network has learned such: {part.left_out}")
     differing = mixture.differing(models[0].vocabulary, models[1].vocabulary, names)
     return said + [f"{differing}: their probability is 0 there"] * bool(differing)
 
