@@ -132,3 +132,15 @@ def test_what_draws_is_the_models_own_unless_a_style_is_named(tmp_path, monkeypa
     (tmp_path / "data/themes/mine").mkdir(parents=True)
     mixed = mixture.load(own, asked)
     assert mixed.weights["shares"].tolist() == [0.75, 0.25]
+
+
+DRAWING = ["notebooks/generate.ipynb", "notebooks/evaluate.ipynb", "notebooks/play.ipynb"]
+DRAWING += ["src/riyaz/play/fill.py", "src/riyaz/judge/listening_test.py"]
+
+
+@pytest.mark.parametrize("name", DRAWING)
+def test_all_that_draws_for_the_user_asks_for_the_style(name):
+    text = (samples.ROOT / name).read_text(encoding="utf-8")
+    assert text.count("mixture.load(") == text.count("bundle.load(") - text.count(
+        "bundle.load(settings.root / wish.style)"
+    )
