@@ -127,6 +127,17 @@ def test_a_theme_lies_where_dvc_sees_it_change(load):
     assert load(BASE + "generate: {theme: mine.txt}", "a").generate.theme == "mine.txt"  # notes: nobody looks at it
 
 
+def test_a_second_model_lies_where_dvc_sees_it_change_and_its_weight_is_a_share(load):
+    mixed = load(BASE + "generate: {style: data/themes/mine, style_weight: 0.25}", "a").generate
+    assert (mixed.style, mixed.style_weight) == ("data/themes/mine", 0.25)
+    with pytest.raises(
+        params.BadParams, match=r"generate.style: a model in data/themes, .*, or null; it was 'models/b'"
+    ):
+        load(BASE + "generate: {style: models/b}", "a")
+    with pytest.raises(params.BadParams, match=r"style_weight: .* less than or equal to 1; it was 1\.5"):
+        load(BASE + "generate: {style_weight: 1.5}", "a")
+
+
 def keys(section, path=()):
     """The path of each key below a section of the project's own file, the corpora left out."""
     for name, value in section.items():

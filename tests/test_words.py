@@ -52,7 +52,7 @@ def texts() -> list[str]:
 def faults(text: str) -> list[str]:
     """One line per banned phrase: where it is and what to write instead; phrases are found across line breaks."""
     found = []
-    for phrase, plain in PLAIN.items():
+    for phrase, plain in PLAIN.items():  # each way of parting words is matched in one way: blanks in a row take no time
         pattern = r"\b(?:" + phrase.replace(" ", r'(?:\\n|[\s"#,])+') + r")\b"
         for match in re.finditer(pattern, text, re.IGNORECASE):
             line = text.count("\n", 0, match.start()) + 1

@@ -35,6 +35,7 @@ VERBS = {
     "leaks": ("riyaz.judge.leaks", "CORPUS", "print what of the held-out pieces stands in the training part"),
     "looked": ("riyaz.judge.looked", "", "print how often held-out pieces were scored"),
     "pilot": ("riyaz.judge.pilot", "", "simulate listeners: how many a listening test needs"),
+    "dial": ("riyaz.judge.dial", "CORPUS OTHER", "mix two networks: which mixture predicts which corpus best"),
     "listen": ("riyaz.judge.listening_test", "CORPUS", "make a blind listening test"),
     "compare-readers": ("riyaz.music.comparison", "FOLDER", "compare the readers with independent ones"),
     "fuzz": ("riyaz.tools.fuzz", "", "read damaged files of every kind; --inputs N --seed K"),

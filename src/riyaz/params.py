@@ -26,7 +26,7 @@ Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=6
 
 
 AUTO = "auto"  # a number that the program chooses
-THEMES = "data/themes"  # kaidas to build on that no corpus has; dvc.yaml names it too
+THEMES = "data/themes"  # kaidas, beginnings and models that no corpus has; dvc.yaml names it too
 
 
 RESERVED = (
@@ -122,6 +122,8 @@ class Generate(Section):
     beats: Annotated[int, Field(ge=4, le=20_000)] | None
     endings: Literal["corpus", "network"]
     primer: str | None
+    style: str | None
+    style_weight: Annotated[float, Field(ge=0, le=1)]
     temperature: Annotated[float, Field(gt=0, le=100)] | Literal["auto"]
     top_k: Annotated[int, Field(ge=0, le=10**7)]
     top_p: Annotated[float, Field(gt=0, le=1)] | Literal["auto"]
@@ -139,6 +141,7 @@ class Generate(Section):
 
 class Evaluate(Section):
     orders: Annotated[int, Field(ge=1, le=16)]
+    dynamic: Literal["none", "auto"]
 
 
 class Folds(Section):
@@ -283,7 +286,8 @@ def load(corpus: str | None = None, path: Path | None = None, **sections: dict[s
         raise BadParams(f"{path.name}: root is no key; {_keys(Settings)}") from None
     _check_together(path, settings)
     if corpus is not None and settings.corpora[corpus].reader in ("tabla", "mts"):
-        _watched(settings, (THEMES, settings.corpora[corpus].path))
+        _watched(settings, "theme", (THEMES, settings.corpora[corpus].path), ("new",))
+    _watched(settings, "style", (THEMES,), (None,))
     return settings
 
 
@@ -341,12 +345,14 @@ def _check_together(path: Path, settings: Settings) -> None:
         folders[folder] = name
 
 
-def _watched(settings: Settings, folders: tuple[str, ...]) -> None:
-    """Refuse a theme in a folder whose changes DVC does not see."""
-    theme, places = settings.generate.theme, [(settings.root / folder).resolve() for folder in folders]
-    if theme != "new" and not any((settings.root / theme).resolve().is_relative_to(place) for place in places):
+def _watched(settings: Settings, key: str, folders: tuple[str, ...], none: tuple[str | None]) -> None:
+    """Refuse a file or model that `generate` names in a folder whose changes DVC does not see."""
+    given, places = getattr(settings.generate, key), [(settings.root / folder).resolve() for folder in folders]
+    if given not in none and not any((settings.root / given).resolve().is_relative_to(place) for place in places):
+        where, word = " or ".join(folders), "a model" if key == "style" else "a file"
+        or_none = none[0] or "null"
         raise BadParams(
-            f"generate.theme: a file in {' or '.join(folders)}, where a change of it is seen, or new; it was {theme!r}"
+            f"generate.{key}: {word} in {where}, where a change of it is seen, or {or_none}; it was {given!r}"
         )
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from riyaz.music.events import TICKS, in_a_row
 from riyaz.tabla import bols, filling, form, growth, ideas, notation, perform
+from riyaz.tabla import theme as themes
 from riyaz.tabla.notation import Composition, Section
 from riyaz.tabla.taals import TAALS
 

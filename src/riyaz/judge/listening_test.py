@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 
 from riyaz import params
 from riyaz.judge import listening, rivals, tuning
-from riyaz.model import bundle, ngram
+from riyaz.model import bundle, mixture, ngram
 from riyaz.model.bundle import Bundle
 from riyaz.params import Settings
 from riyaz.play.sampling import Sampling, draw
@@ -52,7 +52,8 @@ def make(asked: argparse.Namespace) -> Path:
     root = environment.checkout()
     settings = params.load(asked.corpus, path=root / "params.yaml")
     seed = settings.seed if asked.seed is None else asked.seed
-    model, data = bundle.load(root / "models" / asked.corpus), dataset.load(root, asked.corpus)
+    model = mixture.load(bundle.load(root / "models" / asked.corpus), settings)
+    data = dataset.load(root, asked.corpus)
     settings = tuning.settled(model, data, settings, store.folder(root)).settings
     about = data.about() | ({"taal": settings.generate.taal} if data.kind == "bols" else {})
     groups = {"human": data.part("test", "valid").pieces} | {

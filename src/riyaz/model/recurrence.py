@@ -1,7 +1,7 @@
 """The network's layers as pure JAX functions of their weights.
 
-A model has one member or several: networks of one shape, each with an embedding, layers and a dense layer of its own.
-All read the same tokens and the same features (`riyaz.text.features`), and their probabilities are averaged.
+A model has one member or several: networks, each with an embedding, layers and a dense layer of its own. All read the
+same tokens and the same features (`riyaz.text.features`), and their probabilities are averaged, alike or by shares.
 
 `lstm` reads whole sequences and has a gradient of its own, for training. `step` and `read` run the trained network one
 token at a time, so that generation carries the recurrent state in one compiled program. The cell is recognised by the
@@ -20,7 +20,9 @@ from riyaz.text import features
 
 STRETCH = 1024  # tokens read at once
 jax.config.update("jax_threefry_partitionable", False)  # half the work for random numbers, of one device
-Weights = dict[str, Any]  # members: a list of their arrays; features: `riyaz.text.features.Tables`, or None
+# members: a list of their arrays; features: `riyaz.text.features.Tables`, or None; shares, where they are not alike: of
+# each member in the mean, (members,) float32
+Weights = dict[str, Any]
 State = dict[str, Any]  # members: of each the states of its layers; features: `riyaz.text.features.State`, or None
 
 
@@ -158,15 +160,22 @@ def step(weights: Weights, state: State, token: jax.Array) -> tuple[State, jax.A
         for member, before in zip(weights["members"], state["members"], strict=True)
     ]
     after: State = {"members": [layers for layers, _ in each], "features": known}
-    return after, together([logits for _, logits in each])
+    return after, together([logits for _, logits in each], weights.get("shares"))
 
 
-def together(logits: Sequence[jax.Array]) -> jax.Array:
-    """Logits of the mean of the probabilities that members give; of one member its own logits."""
+def together(logits: Sequence[jax.Array], shares: jax.Array | None = None) -> jax.Array:
+    """Logits of the mean of the probabilities that members give; of one member its own logits.
+
+    Parameters
+    ----------
+    shares : (members,) of each member in the mean, 1 in all; None: all alike.
+    """
     if len(logits) == 1:
         return logits[0]
     logs = jnp.stack([jax.nn.log_softmax(one) for one in logits])
-    return jax.nn.logsumexp(logs, axis=0) - np.log(len(logits)).astype(np.float32)
+    if shares is None:
+        return jax.nn.logsumexp(logs, axis=0) - np.log(len(logits)).astype(np.float32)
+    return jax.nn.logsumexp(logs + jnp.log(shares).reshape(-1, *[1] * (logs.ndim - 1)), axis=0)
 
 
 def _member(

@@ -17,7 +17,7 @@ import pandas as pd
 
 from riyaz import params
 from riyaz.judge import tuning
-from riyaz.model import bundle
+from riyaz.model import bundle, mixture
 from riyaz.model.bundle import Bundle
 from riyaz.music.events import TICKS, Piece, bar_beats, rows, table
 from riyaz.params import Settings
@@ -240,7 +240,7 @@ def run(arguments: list[str]) -> int:
     root = environment.checkout()
     corpus = _corpus(given.corpus, given.file, params.load(path=root / "params.yaml"))
     settings = params.load(corpus, path=root / "params.yaml")
-    model, data = bundle.load(root / "models" / corpus), dataset.load(root, corpus)
+    model, data = mixture.load(bundle.load(root / "models" / corpus), settings), dataset.load(root, corpus)
     settings = tuning.settled(model, data, settings, store.folder(root)).settings
     if given.seed is not None:
         settings = settings.model_copy(update={"seed": given.seed})
