@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -64,8 +66,12 @@ def test_pieces_are_drawn_once_and_come_back_as_they_were(tmp_path, monkeypatch)
     model = Bundle(told(NOTES), NOTES, {"memory": None})
     ways = [Sampling(40), Sampling(40, temperature=0.5, top_k=3)]
 
-    def drawn(seed=1, ways=ways, given=None, cache=tmp_path):
+    def drawn(seed=1, ways=ways, given=None, cache=tmp_path, model=model):
         return sampling.draw(model, ways, seed, given, cache=cache)
+
+    shares = {"shares": np.array([0.2, 0.8], np.float32)}
+    fewer = {"features": features.tables(NOTES, "event", ("place", "length"))}
+    others = [{"model": replace(model, weights=model.weights | some)} for some in (shares, fewer)]
 
     first = drawn()
     monkeypatch.setattr(sampling, "_compiled", None)
@@ -74,7 +80,7 @@ def test_pieces_are_drawn_once_and_come_back_as_they_were(tmp_path, monkeypatch)
         for name in ("ids", "probability", "masked", "entropy", "memory_share", "ending"):
             np.testing.assert_array_equal(getattr(fresh, name), getattr(again, name))
             assert getattr(fresh, name).dtype == getattr(again, name).dtype
-    for other in ({"seed": 2}, {"ways": ways[:1]}, {"given": [NOTES.ids(["+C4"])] * 2}, {"cache": None}):
+    for other in (*others, {"seed": 2}, {"ways": ways[:1]}, {"given": [NOTES.ids(["+C4"])] * 2}, {"cache": None}):
         with pytest.raises(TypeError, match="not callable"):
             drawn(**other)
 

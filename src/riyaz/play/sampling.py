@@ -312,7 +312,13 @@ def draw(
         return _draw(model, samplings, seed, given, rules, only, usage)
     depends = [
         [source.digests(Path(__file__)), *(metadata.version(name) for name in ("jax", "jaxlib", "numpy"))],
-        [model.weights["members"], model.params, list(model.vocabulary.words)],
+        [
+            model.weights["members"],
+            np.asarray(model.weights.get("shares", 0)).tolist(),
+            model.params,
+            list(model.vocabulary.words),
+        ],
+        [] if model.weights["features"] is None else list(model.weights["features"].names),
         [[asdict(sampling) for sampling in samplings], seed],
         [None if some is None else list(some) for some in (given, only)],
         [rules, None if usage is None else vars(usage)],
