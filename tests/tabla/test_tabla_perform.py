@@ -329,6 +329,11 @@ def test_a_new_theme_in_every_taal_grows_by_the_rules_of_teaching(taal):
         phrases = themes.phrases_of([(line, ())])
         assert not [p for p in phrases for k in range(len(line)) if line[k : k + 3 * len(p)] == p * 3]
         made = performed(theme, number, n_paltas=8, practice=events)
+        first = filling.sounds(theme.sections[0].events)[0][0]
+        begun = {filling.sounds(s.events)[0][0] for s in made.sections if s.name.startswith("palta")}
+        assert not [
+            bol for bol in begun - {"", first} if bols.BOLS[bol].hands != "both" and bols.BOLS[bol].right != "te"
+        ]
         broken = {check.rule for check in growth.check(made) if not check.passed}
         assert broken <= {"small step", "first palta"}  # hints: documented sequences break them too
         (steps,) = growth.measures([made]).to_dict("records")

@@ -24,7 +24,8 @@ from typing import NamedTuple
 
 from riyaz.music.events import TICKS
 from riyaz.tabla import theme as themes
-from riyaz.tabla.filling import Free, Row, khali_copy, length, opens
+from riyaz.tabla.bols import BOLS
+from riyaz.tabla.filling import Free, Row, Sound, khali_copy, length, opens
 
 LONG = 20  # strokes of a line whose end is kept in every palta, so that what is free does not ramble
 RUNS = {"theme": 3, "palta": 4}  # at most so many consecutive repeats of a bol, or as many as in the theme
@@ -214,7 +215,8 @@ def ideas(at: Line, hands: Hands, known: Sequence[Row], rate: Fraction) -> list[
         add(place, rank, FIRST_HEAD if ends else FIRST, (), rest, back_again, whole, first)
     if 2 * length(first_group) < whole - length(rest):
         add(6, 7, "the first group twice", first_group * 2, rest, back_again, whole, first)
-    if other := next((phrase for phrase in hands.phrases if len(phrase) > 1 and phrase[0] != at.line[0]), ()):
+    others = (phrase for phrase in hands.phrases if len(phrase) > 1 and phrase[0] != at.line[0])
+    if other := next((phrase for phrase in others if _begins(phrase[0], at.line)), ()):
         add(7, 8, "another phrase first", other, rest, back_again, whole, first)
     if at.opened != at.line:
         for place, rank in ((9, 3), (10, 13)):
@@ -242,6 +244,15 @@ def ideas(at: Line, hands: Hands, known: Sequence[Row], rate: Fraction) -> list[
             segments = tuple(Segment("", free, after, before, back, returns, idea) for free in frees)
             made.append((place, Idea(rank, segments)))
     return [idea for _, idea in sorted(made, key=lambda pair: pair[0])]
+
+
+def _begins(sound: Sound, line: Row) -> bool:
+    """Whether a palta may begin with a sound: the theme's first one, both hands or a closed stroke; or a rest.
+
+    Of 76 taught paltas one begins with the bayan alone, and none with an open stroke of the dayan alone.
+    """
+    bol = BOLS.get(sound[0])
+    return bol is None or sound[0] == line[0][0] or bol.hands == "both" or bol.right == "te"
 
 
 def _frees(
@@ -280,4 +291,6 @@ def _frees(
     frees = [strict, replace(strict, joins=wide), replace(free, joins=wide), replace(free, joins=wide, places=())]
     frees = [strict, free] if early else frees  # only what the theme joins
     taken = [row for row in [reference, *themes.middles(known, before, size)] if row]
+    if not before:
+        taken += [phrase[:1] for phrase in free.phrases if not _begins(phrase[0], at.line)]
     return [free.without(taken) for free in frees]
