@@ -17,6 +17,8 @@ readings had been right, 13 asked about and 2 misread, before the fourteenth was
 about and 1 misread; of the texts that are to be asked about, 3 of 4 were. It was mended after that as well.
 Of the 21 of the fifteenth, written down and tried after that, 10 were read, 10 asked about and 1 misread before it was
 mended once more.
+The sixteenth and the seventeenth have 20 each: of the first 14 were read, 6 asked about and none misread; the reader
+was mended before the second was tried: 13 were read, 7 asked about and none misread. It was mended after that as well.
 """
 
 import random
@@ -50,6 +52,8 @@ SETS = {
         "thirteenth",
         "fourteenth",
         "fifteenth",
+        "sixteenth",
+        "seventeenth",
     )
 }
 CASES = [
@@ -57,7 +61,7 @@ CASES = [
     for name, path in SETS.items()
     for case in path.read_text(encoding="utf-8").split("%% ")[1:]
 ]
-ASKED = 16  # readings that are asked about, of those that were noted; fewer is better
+ASKED = 8  # readings that are asked about, of those that were noted; fewer is better
 
 
 def noted(line):
@@ -110,7 +114,7 @@ def test_no_text_is_misread(name, text, reading):
 
 def test_most_texts_are_read_as_typed():
     outcomes = [outcome(text, reading) for _, text, reading in CASES if not reading.startswith(("ask", "literally"))]
-    assert len(outcomes) >= 160
+    assert len(outcomes) >= 200
     assert outcomes.count("misread") == 0
     assert outcomes.count("asked") <= ASKED
 

@@ -14,7 +14,7 @@ that remains is taken; where two remain, the text is refused with both, and a li
 ``dots: rests``    a dot between blanks is a rest
 ``hyphens: matras``  a hyphen ends a matra
 ``hyphens: joins``   a hyphen joins the bols of a word and takes no time
-``dashes: bullets``  a dash at the head of each row is no rest
+``dashes: bullets``  a dash at the head of each row, or before a repeat, is no rest
 ``dashes: bars``  a dash between blanks ends a vibhag
 ``commas: matras``   a comma ends a matra
 ``runs: pairs``      two strokes of TiRaKiTa, KiTaTaKa, DheRe take the time of one other
@@ -64,7 +64,7 @@ class Reading:
     hyphens : ``rests``, ``matras`` or ``joins``.
     commas : ``shares`` or ``matras``.
     runs : ``strokes`` or ``pairs``: what of a fast run takes the time of one other stroke, where `strokes` is not 0.
-    dashes : ``rests``; ``bullets``, at the head of each row; ``bars``, between blanks.
+    dashes : ``rests``; ``bullets``, at the head of each row or before a repeat; ``bars``, between blanks.
     strokes : slots a matra where blanks part phrases; 0 where a word is a matra.
     """
 
@@ -94,7 +94,8 @@ class Reading:
             return f"{joins}{self.strokes} stroke{'s' * (self.strokes != 1)} a matra{runs}"
         marks = {"a hyphen ends": self.hyphens, "a comma ends": self.commas, "a bar ends": self.bars}
         ends = next((mark for mark, meaning in marks.items() if meaning == "matras"), "")
-        listed = {"bullets": ", a dash at its head is no rest", "bars": ", a dash ends a vibhag"}.get(self.dashes, "")
+        dashes = {"bullets": ", a dash that begins or ends a row is no rest", "bars": ", a dash ends a vibhag"}
+        listed = dashes.get(self.dashes, "")
         return f"{ends} a matra" if ends else f"{joins}a word is a matra{listed}"
 
 
@@ -172,6 +173,9 @@ def settle(
     rate = next((item for item in result if item.kind == "rate"), None)
     if rate and not fits:
         rate.place.stop(f"{rate.text} words a matra give no whole avartans", "count what stands under it")
+    cross = next((item for item in result if item.kind == "cross"), None)
+    if cross and not (fits or (mistaken is None and whole(first, taal))):
+        cross.place.stop("an x is a rest, and the section is no whole avartans", "write - for a rest")
     shared = next((item for item in result if item.kind == "shared"), None)
     if shared and not fits:
         shared.place.stop("a repeat is expected after )", "write for instance ) x3; without it, brackets are a matra")
@@ -311,6 +315,8 @@ def _marked(items: Sequence[Item], taal: taals.Taal) -> list[Item]:
         return [item._replace(kind="bar", text="|") if item.kind == "mark" else item for item in items]
     counted = [int(text) for text in texts if text.isdigit()]
     heads = {item.place.line: item for item in reversed(items)}
+    if set(texts) == {"X"} and all(heads[item.place.line] != item for item in marks):
+        return [item._replace(kind="cross", text="-") if item.kind == "mark" else item for item in items]
     if len(counted) < len(texts) or any(b not in (a + 1, 1) for a, b in zip([0, *counted], counted, strict=False)):
         wrong = next((item for item, text in zip(marks, texts, strict=True) if text not in signs), marks[0])
         wrong.place.stop(f"{wrong.text!r} is no bol", "expected a bol")
@@ -346,7 +352,7 @@ def _meant(items: Sequence[Item], reading: Reading) -> list[Item]:
             item = (
                 item._replace(kind="bar", text="|") if reading.dots == "bars" else item._replace(kind="word", text="-")
             )
-        if item.kind == "shared":
+        if item.kind in ("shared", "cross"):
             item = item._replace(kind="word")
         if item.kind == "bullet":
             meant += [item._replace(kind="word")] if reading.dashes == "rests" else []

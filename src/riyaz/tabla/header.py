@@ -21,8 +21,10 @@ _MORE = re.compile(
     r"|मध्य\s*लय|विलंबित|द्रुत",
     re.IGNORECASE,
 )
+_COUNT = re.compile(r"(?<!\d)(\d{1,2})\s*-?\s*(?:beats?|ma+tras?|मात्रा|মাত্রা)", re.IGNORECASE)
 _TEXTS = ("title", "gharana", "source", "family")
-FREE = re.compile(rf"(?:{'|'.join(_TEXTS)}):")  # a row whose value is free text: no mark in it is one of a web page
+# a row whose value is free text, no field of a program with others after it: no mark in it is one of a web page
+FREE = re.compile(rf"(?:{'|'.join(_TEXTS)}):(?!\s*(['\"]).*\1\s*,\s*\w+:)")
 _OWN = ("matras", "vibhags", "signs", "theka")
 _CLAPS = ("tali", "khali")  # said of a known taal: on which matras, or how many
 READINGS = {
@@ -83,7 +85,7 @@ def header(
     Unreadable : a key is unknown or given twice, or its value is none.
     """
     result: dict[str, tuple[str, Place]] = {}
-    end = len(rows)
+    said, end = list(rows), len(rows)
     titled = hinted = False
     for number, line in enumerate(rows):
         content = line.split("#")[0].strip().strip("*_").strip()
@@ -116,7 +118,8 @@ def header(
             if "taal" not in result and not match
             else None
         )
-        if long and of_bols(long[2]) and "taal" in (says := _plain(long[1], False)):  # Teental theka: and its bols
+        says = _plain(long[1], False) or _mentioned(long[1]) if long and of_bols(long[2]) else {}
+        if long and "taal" in says:  # Teental theka: and its bols
             result |= {key: (value, place._replace(line=number + 1)) for key, value in says.items()}
             rows[number] = re.sub(r"^[^:=]*[:=]", lambda before: " " * len(before[0]), line)
             end = number
@@ -194,7 +197,11 @@ def header(
     if "taal" not in result and "signs" not in result and "title" in result:
         names = [taal.title for _, taal in taals_in(words_of(result["title"][0]))]
         result |= {"taal": (names[0], result["title"][1])} if len(names) == 1 else {}
-    return (*_values(result, more or {}), end)
+    values, reading = _values(result, more or {})
+    counts = {int(count) for row in said for count in _COUNT.findall(row)}
+    if "taal" in values and len(counts) == 1:
+        values["taal"] = taals.sized(values["taal"], counts.pop())
+    return values, reading, end
 
 
 def _mentioned(content: str) -> dict[str, str]:

@@ -31,32 +31,33 @@ _SECTIONS = (
     "theme mukh face kaida kayda kayada qaida quayda rela peshkar theka dohra dohara dora palta palte paltas variation "
     "variations bal vistar tukda tukra mukhda ending tihai "
     "tehai chakradar gat tukda mohra uthan laggi paran adha-dohra thah barabar ekgun dugun tigun chaugun aad "
-    "ठाह दुगुन दुगुना तिगुन चौगुन "
+    "ठाह एकगुन दुगुन दुगुना तिगुन चौगुन "
     "bols bol notation composition बोल मुख कायदा क़ायदा दोहरा पलटा तिहाई ठेका रेला"
 )
 NAMES = "|".join(sorted({*_SECTIONS.split(), *_KNOWN_FORMS}, key=len, reverse=True))
 _NUMBER = r"(?:[#-]|no\.?|number|नं\.?)?\s*(\d{0,3})"
-_END = r"(:|(?<=\s)[-–—](?=\s*[^\W\d_])|[.)।-]*\s*$)"
+_END = r"(:|(?<=\d)\s*[.)](?=\s*[^\W\d_])|(?<=\s)[-–—](?=\s*[^\W\d_])|[.)।-]*\s*$)"
 _BOLS = ("bols", "bol", "notation", "composition", "बोल")  # a heading that says nothing more
-_SPEEDS = "thah|barabar|ekgun|dugun|tigun|chaugun|aad"
+_SPEEDS = "thah|barabar|ekgun|dugun|tigun|chaugun|aad|ठाह|एकगुन|दुगुन|तिगुन|चौगुन"
 HEAD = re.compile(
     rf"\s*(?:\d{{1,2}}[.)]\s*)?((?:adha\s+|main\s+|theka\s+|kaida\s+)?(?:{NAMES}))\s*{_NUMBER}\s*(?:\(\s*({_SPEEDS})\s*\)\s*)?{_END}",
     re.IGNORECASE,
 )
-_MARKS = (":", "-", "–", "—")  # after a heading, before bols
+_MARKS = (":", "-", "–", "—", ".", ")")  # after a heading, before bols
 _OTHER_HEAD = re.compile(r"\s*([^\W\d_][\w\u0900-\u0dff .'-]{0,40}?)\s*(\d{0,3})\s*:\s*(.*)$")
 _BARE = re.compile(  # and bols after it
     rf"\s*((?!theme|mukh|face|मुख)(?:{NAMES}))(?:\s+|\s*[-–—]\s*)(?=[^\W\d_])", re.IGNORECASE
 )
 _SAYS = re.compile(rf"(?<!\w)({_SPEEDS}|variation|palta|{'|'.join(_KNOWN_FORMS)})(?!\w)\W*(\d{{0,3}})", re.IGNORECASE)
-_OTHER = set("bcfjlmopqvwxyz")  # letters of no bol
+_OTHER = set("bcfjlmopqvwxyzखचछजझञठपफबभमयलवशषहখচছজঝঞঠপফবভলশষসহয়")  # letters of no bol
 _SPOKEN = set(  # words beside bols
     "a add all also an and as at base basic beat beats below by called claps common cycle division divisions each "
     "first for fourth from given gun guru hand hands has have here how in is it its khand layakari lesson like "
     "line list name number of on one or part parts pattern played please sign signs second section sections shown "
     "simple standard taal taala tal tala that the theka these third this three to two up very waves with words written "
     "matra matras maatra vibhag vibhags vibhaag boles "
-    "बोल ताल यह है की का में मात्रा मात्राओं चिन्ह चिह्न তাল মাত্রা ছন্দ ছন্দে "
+    "bhai dear guruji hello hi ji ka ki me mein sir tarah thank thanks you "
+    "तरीका विधि उदाहरण एक लय में के से बोल ताल यह है की का मात्रा मात्राओं चिन्ह चिह्न তাল মাত্রা ছন্দ ছন্দে "
     "দুই তিন চার পাঁচ ছয় সাত".split()
 )
 _LETTERED = re.compile(r"\s*(\d{0,2}[A-Za-z])\)\s+(?=[^\W\d_])")  # 1a) and its bols
@@ -108,6 +109,15 @@ def remark(content: str) -> bool:
     bols = [word for word in others if strokes(word)]
     strange = [word for word in others if not strokes(word) and not _OTHER & set(word.lower().replace("oo", ""))]
     return bool(words) and spoken * 3 >= len(words) >= len(bols) * 4 and not strange
+
+
+def aside(content: str) -> bool:
+    """Whether words after bols are about them: one of them is known, none is bols and no other is like a bol."""
+    words = words_of(content)
+    others = [word for word in _spoken(words)[1] if not _OTHER & set(word.lower().replace("oo", ""))]
+    reference = content.strip().lower() in ("theme", "mukh", "face", "kaida")  # which is played
+    known = len(_spoken(words)[1]) < len(words)
+    return known and not others and not reference and not any(strokes(word) for word in words if len(word) > 1)
 
 
 def title(content: str) -> bool:
@@ -162,7 +172,7 @@ def sections(rows: list[str], start: int, default: str, place: Place) -> Iterato
         elif (match := HEAD.match(rows[number])) and (match[4] in _MARKS or not bracketed):
             name = " ".join((match[1].lower(), match[2])).strip()
             name = "theme" if name in THEME else default if name in _BOLS else name
-            name += f" {match[3].lower()}" if match[3] and match[3].lower() not in ("thah", "barabar") else ""
+            name += f" {match[3].lower()}" if match[3] and match[3].lower() not in ("thah", "barabar", "ठाह") else ""
             if name in [head.name for head in heads] and match[4] not in _MARKS:
                 continue  # a reference
             _add(heads, Head(name, number, number), here)
@@ -190,7 +200,7 @@ def sections(rows: list[str], start: int, default: str, place: Place) -> Iterato
             not bracketed
             and ":" not in content.rstrip(":- ")
             and remark(content)
-            and any(map(of_bols, rows[number + 1 :]))
+            and (any(map(of_bols, rows[number + 1 :])) or not any(map(strokes, words_of(content))))
         ):
             said = [f"{name.lower()} {count}".strip() for name, count in _SAYS.findall(content)]
             if said and said[0] not in [head.name for head in heads]:

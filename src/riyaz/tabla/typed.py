@@ -35,6 +35,14 @@ _SENT = re.compile(  # 12/03/24, 7:41 PM - Name:
 )
 _QUOTED = re.compile(r"^\s*(?:>\s*)+|^\s*(?:quote|.*\bwrote)\s*:\s*$", re.IGNORECASE)
 _ROWS = "beats?|ma+tras?|lines?|rows?|bars?|a+vart(?:a|an|ans)?|cycles?|vibhags?|khand|मात्रा|आवर्तन|पंक्ति|खंड|विभाग"
+_TIMES = {"twice": 2, "thrice": 3, "two": 2, "three": 3, "four": 4, "do": 2, "teen": 3, "char": 4, "chaar": 4}
+_TIMES |= {"दो": 2, "तीन": 3, "चार": 4, "त्रण": 3, "দুই": 2, "তিন": 3, "চার": 4}
+_SPOKEN = re.compile(  # twice, (three times), 3 baar, x3 times
+    rf"(?<![\w(])\(?(?:(twice|thrice)|[x×]?\s?(\d{{1,3}}|{'|'.join(_TIMES)})\s*(?:times|baar|बार|वार|वेळा|বার))\)?(?!\w)",
+    re.IGNORECASE,
+)
+_GUN = re.compile(r"(एक|दो|ती|तीन|चार|चौ)\s?गु[नण]ा?(?![\u0900-\u097f])")
+_GUNS = {"एक": "एकगुन", "दो": "दुगुन", "ती": "तिगुन", "तीन": "तिगुन", "चार": "चौगुन", "चौ": "चौगुन"}
 _ORDERED = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split()
 _ORDINAL = re.compile(
     rf"^(\s*)(?:(\d{{1,2}})(?:st|nd|rd|th)|({'|'.join(_ORDERED)}))\s+([^\W\d_]+)(?=\s*[:.)-]|\s*$)", re.IGNORECASE
@@ -47,6 +55,7 @@ _NUMBERS = (
     re.compile(r"(?<=[^\W\d_])(?:\s?\((\d{1,2})\)|([⁰¹²³⁴-⁹]{1,2})|(\d{1,2})(?!\w))"),  # Dha(1), Dha¹, Dha1
     re.compile(r"(?<![^\s|])\[\s*(\d{1,2})\s*\]"),  # [1] Dha
 )
+_ROW_NUMBER = re.compile(r"^\s*\((\d{1,2})\)(?=\s+[^\W\d_])")
 _LOW = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _SAID = re.compile(rf"\(?\b(?:{layout.CLAPS}|\d(?:st|nd|rd|th))\b\)?", re.IGNORECASE)
 _SPEED = re.compile(r"\b(?:double|triple|quadruple|speed)\b", re.IGNORECASE)
@@ -62,6 +71,8 @@ _BESIDE_SIGNS = re.compile(  # x 2 0 3 (x for sam)
 _COUNT = re.compile(r"^\s*\d{1,2}\s*(?:beats?|matras?)\b.*$", re.IGNORECASE)  # a row of words
 _ROMAN = re.compile(r"^(\s*)(I{1,3}|IV|VI{0,3}|IX|X)[.)](?=\s)")
 _REMARK = re.compile(r"(?<!\S)//\s*(.*\S)\s*$")
+_ASIDE = re.compile(r"^(\s*(?:\d{1,2}[.)]\s+)?(.*\S))\s+(?:[-–—:]+\s+([^\W\d_].*)|\(([^\W\d_][^()]*)\))\s*$")
+_QUOTES = re.compile(r"(?<![\w`*])([\"'*`])(\w[^\"'*`]*)\1(?![\w`*])")
 _GROUPED = re.compile(r"\[([^\[\]]*)\]")
 _PICTURES = ("So", "Sk", "Cs")  # Unicode's categories of emoji and their colours
 _USED = "✕◦^`¨´˘ˋˊ"  # signs, bullets and accents among them
@@ -81,10 +92,38 @@ def _in_order(match: re.Match[str]) -> str:
     return f"{match[1]}{match[4]} {match[2] or _ORDERED.index(match[3].lower()) + 1}"
 
 
+def _repeat(match: re.Match[str]) -> str:
+    """``three times`` as ``x3``."""
+    said = (match[1] or match[2]).lower()
+    return f" x{_TIMES.get(said, said)} ".ljust(len(match[0]))
+
+
+def _apart(row: str) -> tuple[str, str]:
+    """A row and the comment after it."""
+    comment = re.search(r"(?<=\S)\s+#\s.*", row)
+    return (row[: comment.start()], comment[0]) if comment else (row, "")
+
+
+def _listed(match: re.Match[str]) -> str:
+    """Words in quotes, parted by commas, as a program has them: ``['Dha', 'Dhin']``."""
+    return re.sub(r"['\",\[\]]", " ", match[0])
+
+
+def _titled(match: re.Match[str]) -> str:
+    """The text before a line break of a web page: a title, or bols as before."""
+    text = re.sub(r"<[^<>]*>", " ", match[1])
+    return f"{text.strip()}: " if headings.title(text) else match[0]
+
+
 # What is replaced, one after the other, by what.
 _Marks = Sequence[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]]
 _MARKS: _Marks = [
     (_ORDINAL, _in_order),
+    (_SPOKEN, _repeat),
+    (_GUN, lambda match: _GUNS[match[1]].ljust(len(match[0]))),
+    (re.compile(r"\[(\s*(['\"])[^'\"\[\]]*\2(?:\s*,\s*\2[^'\"\[\]]*\2)*\s*)\]"), _listed),
+    (re.compile(r"(?<!`)`([^`]+)`(?!`)"), r" \1 "),
+    (re.compile(r"(?<=[^\W\d_])\*(?=\s|$)(?<!\*\*)(?=[^*]*$|(?:[^*]*[^\W\d_]\*(?=\s|$))+[^*]*$)"), "-"),
     (_SENT, _blank),
     (_QUOTED, _blank),
     (_COUNTED, _blank),
@@ -94,6 +133,7 @@ _MARKS: _Marks = [
     (re.compile(r"</(?:p|h[1-6])>\s*(?=<\w)"), ": "),
     (re.compile(rf"^\s*(?:--+|//)\s+(?=(?:{headings.NAMES})\W*\d*\s*$)", re.IGNORECASE), _blank),  # -- palta 1
     (re.compile(r"(:\s*)'([^']*)'(?=\s*,?\s*$)"), r"\1 \2 "),
+    (re.compile(r"^((?:<[^<>]*>|[^<>])*?)<br\s*/?>(?=.*\w)", re.IGNORECASE), _titled),
     (_NAMES_OF_ROWS, _blank),
     (re.compile(rf"\(\s*(?:{layout.PLACES})\s*\)|\(\s*(?:{layout.HANDS})\s*\)\s*$", re.IGNORECASE), _blank),
     (_BESIDE_SIGNS, r"\1"),
@@ -130,24 +170,27 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
         *([(_ROMAN, _blank)] if roman else ()),
     ]
     result = []
-    for number, row in enumerate(_uncounted(list(rows)), 1):
+    for number, row in enumerate(_unnumbered(_uncounted(list(rows))), 1):
         if _COLUMNS.fullmatch(row):
             place._replace(line=number).stop(
                 "bhari and khali stand side by side", "write the rows of bhari first, then those of khali"
             )
-        row = unescape(row).translate(_LETTERS)
+        row, remark = _apart(unescape(row).translate(_LETTERS))
         row = "".join(" " if category(letter) in _PICTURES and letter not in _USED else letter for letter in row)
+        row = _quoted(row)
         for mark, instead in marks:
             row = mark.sub(instead, row)
         row = _cell(row)
         row = "" if _SAID.search(row) and _of_signs(_SAID.sub("", row)) else row
         row = "" if _COUNT.match(row) and not all(map(strokes, _WORD.findall(row)[2:])) else row
-        if (remark := _REMARK.search(row)) and not any(map(strokes, _WORD.findall(remark[1]))):
-            row = row[: remark.start()]
+        if (slashed := _REMARK.search(row)) and not any(map(strokes, _WORD.findall(slashed[1]))):
+            row = row[: slashed.start()]
+        if (said := _ASIDE.match(row)) and headings.of_bols(said[2]) and headings.aside(said[3] or said[4]):
+            row = said[1]
         groups = _GROUPED.findall(row)
         if len(groups) > 1 and all(group.split() and all(map(strokes, group.split())) for group in groups):
             row = row.replace("[", "(").replace("]", ")")  # each a matra
-        result.append(layout.unmarked(row))
+        result.append(layout.unmarked(row) + remark)
     if any(re.search(rf"{_PAUSE.pattern}[\s|।॥]*[^\W\d_]", row) for row in result):  # within a row: a rest
         result = [_PAUSE.sub(lambda match: "-".ljust(len(match[0])), row) for row in result]
     signed = next((n for n, row in enumerate(result) if row.strip() == "--"), len(result))
@@ -155,6 +198,16 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
     if below and not any(below):
         result[signed:] = [""] * (len(result) - signed)  # a signature
     return _unbroken(result)
+
+
+def _quoted(row: str) -> str:
+    """The taal and the bols of a row that names one taal and has one row of bols in quotes or italics."""
+    quotes = [match for match in _QUOTES.finditer(row) if headings.of_bols(match[2]) and len(match[2].split()) > 3]
+    if len(quotes) != 1:
+        return row
+    rest = f"{row[: quotes[0].start()]} {row[quotes[0].end() :]}"
+    named = {taal.title for _, taal in headings.taals_in(headings.words_of(re.sub(r"[\"'*{}]", " ", rest)))}
+    return f"{named.pop()}: {quotes[0][2]}" if len(named) == 1 else row
 
 
 def _cell(row: str) -> str:
@@ -198,6 +251,14 @@ def _uncounted(rows: list[str]) -> list[str]:
     return rows
 
 
+def _unnumbered(rows: list[str]) -> list[str]:
+    """Rows without their numbers in brackets, ``(1)``, ``(2)``, where these count two rows or more from 1."""
+    matches = [_ROW_NUMBER.match(row) for row in rows]
+    numbers = [int(match[1]) for match in matches if match]
+    counted = len(numbers) > 1 and numbers == [*range(1, len(numbers) + 1)]
+    return [_ROW_NUMBER.sub(_blank, row) for row in rows] if counted else rows
+
+
 def _unbroken(rows: list[str]) -> list[str]:
     """Rows where a fast run that a hyphen parts at the end of a line stands whole in the first."""
     for number in range(len(rows) - 1):
@@ -230,12 +291,18 @@ def once(rows: Sequence[str], start: int) -> list[str]:
     return result
 
 
+def _short(word: list[str]) -> list[str]:
+    """A word without the rests after its only stroke, which begins with the matra in any case."""
+    return word[:1] if word and not any(word[1:]) else word
+
+
 def _same(rows: Sequence[str], others: Sequence[str]) -> bool:
     """Whether two blocks have the same hands, word by word; a Ta that is not yet decided is like any other."""
     first, second = (
         [with_ka(list(strokes(word))) for row in block for word in _WORD.findall(row) if not word.isdigit()]
         for block in (rows, others)
     )
+    first, second = ([_short(word) for word in block] for block in (first, second))
     if [len(word) for word in first] != [len(word) for word in second]:
         return False
     names = [[name for word in block for name in word] for block in (first, second)]
