@@ -19,6 +19,7 @@ Of the 21 of the fifteenth, written down and tried after that, 10 were read, 10 
 mended once more.
 The sixteenth and the seventeenth have 20 each: of the first 14 were read, 6 asked about and none misread; the reader
 was mended before the second was tried: 13 were read, 7 asked about and none misread. It was mended after that as well.
+Of the 20 of the eighteenth that are to be read, 15 were read, 4 asked about and 1 misread before it was mended.
 """
 
 import random
@@ -54,6 +55,7 @@ SETS = {
         "fifteenth",
         "sixteenth",
         "seventeenth",
+        "eighteenth",
     )
 }
 CASES = [
@@ -114,7 +116,7 @@ def test_no_text_is_misread(name, text, reading):
 
 def test_most_texts_are_read_as_typed():
     outcomes = [outcome(text, reading) for _, text, reading in CASES if not reading.startswith(("ask", "literally"))]
-    assert len(outcomes) >= 200
+    assert len(outcomes) >= 220
     assert outcomes.count("misread") == 0
     assert outcomes.count("asked") <= ASKED
 

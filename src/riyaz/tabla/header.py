@@ -4,12 +4,13 @@ import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from fractions import Fraction
+from itertools import takewhile
 
 from riyaz.music.events import Unreadable
 from riyaz.tabla import pitch, taals
 from riyaz.tabla.headings import FORMS, HEAD, form_of, of_bols, remark, taals_in, title, words_of
 from riyaz.tabla.place import Place
-from riyaz.tabla.spelling import fold
+from riyaz.tabla.spelling import fold, strokes
 
 LAYAS = {"vilambit": 45, "madhya": 90, "drut": 180}  # and a usual number of matras a minute
 
@@ -53,8 +54,8 @@ _ALIASES |= {
 }
 _ALIASES |= {"शीर्षक": "title", "type": "form", "मात्रा": "matras", "मात्रे": "matras", "মাত্রা": "matras"}
 _ALIASES |= dict.fromkeys(("खंड", "खण्ड", "विभाग", "বিভাগ"), "vibhags")
-_ALIASES |= dict.fromkeys(("taali", "talis", "clap", "claps", "टाळी", "ताली"), "tali")
-_ALIASES |= dict.fromkeys(("wave", "waves", "खाली"), "khali")
+_ALIASES |= dict.fromkeys(("taali", "talis", "clap", "claps", "टाळी", "ताली", "তালি"), "tali")
+_ALIASES |= dict.fromkeys(("wave", "waves", "खाली", "काल", "ফাঁক"), "khali")
 
 # Who and what else a player names: kept with the source.
 _BESIDE = (
@@ -86,7 +87,7 @@ def header(
     """
     result: dict[str, tuple[str, Place]] = {}
     said, end = list(rows), len(rows)
-    titled = hinted = False
+    hinted = False
     for number, line in enumerate(rows):
         content = line.split("#")[0].strip().strip("*_").strip()
         content = re.sub(r"^(?:composition\s+)?(?:type|form)\s*[-–—:]\s*(?=\w)", "form: ", content, flags=re.IGNORECASE)
@@ -139,9 +140,8 @@ def header(
             plain = {} if {"taal", "form"} <= result.keys() else _plain(content, known) or _plain(bare, known)
             here = place._replace(line=number + 1)
             plain = plain or (_mentioned(content) if not known and title(content) else {})
-            if not plain and not known and not titled and _later(rows[number + 1 :]) and title(content):
-                titled = True  # a line of words above the header is the title
-                result.setdefault("title", (content, here))
+            if not plain and not known and _later(rows[number + 1 :]) and title(content):
+                result.setdefault("title", (content, here))  # the first line of words above the header is the title
                 continue
             if not plain and not known and remark(content):
                 rows[number] = ""
@@ -173,7 +173,7 @@ def header(
             before = f"{result['source'][0]}; " if "source" in result else ""
             result["source"] = (f"{before}{match[1]}: {match[2].strip()}", here)
             continue
-        if key == "sam" and match[2].strip() == "1":
+        if (key == "sam" and match[2].strip() == "1") or _other(key, match[2]):
             continue
         if key in result:
             here.stop(f"{key} is given twice", "keep one")
@@ -214,10 +214,24 @@ def _mentioned(content: str) -> dict[str, str]:
     return {"taal": names.pop(), **({"form": forms.pop()} if len(forms) == 1 else {})}
 
 
+def _other(key: str, value: str) -> bool:
+    """Whether a key is like none of a header's and its value is words, no numbers and no bols: passed over."""
+    keys = (*_KEYS, *_OWN, *READINGS, *_ALIASES, *_BESIDE, *_CLAPS, "speed")
+    words = words_of(value)
+    return (
+        key not in keys
+        and not get_close_matches(key, keys, n=1, cutoff=0.6)
+        and bool(words)
+        and not any(map(str.isdigit, value))
+        and not any(map(strokes, words))
+    )
+
+
 def _later(rows: list[str]) -> bool:
-    """Whether a row says what the taal is."""
+    """Whether a row says what the taal is, with a key, or without one and above the bols."""
     keys = [re.match(r"\s*\W*([^\W\d][^\s:=|]*)\s*[:=]", row) for row in rows]
-    return any(key and _key(key[1]) == "taal" for key in keys)
+    above = list(takewhile(lambda row: not of_bols(row), (row.strip() for row in rows if row.strip())))
+    return any(key and _key(key[1]) == "taal" for key in keys) or any("taal" in _plain(row, False) for row in above)
 
 
 def _facts(text: str) -> bool:

@@ -34,7 +34,9 @@ _SENT = re.compile(  # 12/03/24, 7:41 PM - Name:
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"^\s*(?:>\s*)+|^\s*(?:quote|.*\bwrote)\s*:\s*$", re.IGNORECASE)
-_ROWS = "beats?|ma+tras?|lines?|rows?|bars?|a+vart(?:a|an|ans)?|cycles?|vibhags?|khand|मात्रा|आवर्तन|पंक्ति|खंड|विभाग"
+_ROWS = (
+    "beats?|counts?|ma+tras?|lines?|rows?|bars?|a+vart(?:a|an|ans)?|cycles?|vibhags?|khand|मात्रा|आवर्तन|पंक्ति|खंड|विभाग"
+)
 _TIMES = {"twice": 2, "thrice": 3, "two": 2, "three": 3, "four": 4, "do": 2, "teen": 3, "char": 4, "chaar": 4}
 _TIMES |= {"दो": 2, "तीन": 3, "चार": 4, "त्रण": 3, "দুই": 2, "তিন": 3, "চার": 4}
 _SPOKEN = re.compile(  # twice, (three times), 3 baar, x3 times
@@ -185,7 +187,12 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
         row = "" if _COUNT.match(row) and not all(map(strokes, _WORD.findall(row)[2:])) else row
         if (slashed := _REMARK.search(row)) and not any(map(strokes, _WORD.findall(slashed[1]))):
             row = row[: slashed.start()]
-        if (said := _ASIDE.match(row)) and headings.of_bols(said[2]) and headings.aside(said[3] or said[4]):
+        if (
+            (said := _ASIDE.match(row))
+            and headings.of_bols(said[2])
+            and not headings.HEAD.match(said[2])
+            and headings.aside(said[3] or said[4])
+        ):
             row = said[1]
         groups = _GROUPED.findall(row)
         if len(groups) > 1 and all(group.split() and all(map(strokes, group.split())) for group in groups):
