@@ -239,9 +239,9 @@ def _facts(text: str) -> bool:
     return not re.sub(r"\(.*?\)|\d+\s*(?:beats?|matras?|मात्रा|মাত্রা)|[\s,.–-]", "", text, flags=re.IGNORECASE)
 
 
-def is_key(name: str) -> bool:
-    """Whether a word is a key of a header, in any spelling."""
-    return _key(name) in (*_KEYS, *_OWN, *_CLAPS, *READINGS)
+def is_key(name: str, but: tuple[str, ...] = ()) -> bool:
+    """Whether a word is a key of a header, in any spelling, and none of those in `but`."""
+    return _key(name) in {*_KEYS, *_OWN, *_CLAPS, *READINGS}.difference(but)
 
 
 def _key(text: str) -> str:

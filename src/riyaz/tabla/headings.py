@@ -104,9 +104,17 @@ def words_of(content: str) -> list[str]:
 
 
 def remark(content: str) -> bool:
-    """Whether a row is words about the music: a third of them known, few of them bols, no other like a bol."""
+    """Whether a row is words about the music.
+
+    A third of them is known, few of them are bols and no other is like a bol; or none is bols, and most are known or
+    have letters of no bol.
+    """
     words = words_of(re.sub(r"\(.*?\)", " ", content)) or words_of(content)
     spoken, others = _spoken(words)
+    strangers = sum(len(word) > 1 and bool(_OTHER & set(word.lower())) for word in others)
+    telling = set(content) & set("$=^<@+") or {"speed", "double", "triple", "fast", "half"} & set(map(str.lower, words))
+    if len(words) > 1 and (spoken + strangers) * 2 > len(words) and not telling and not any(map(strokes, words)):
+        return True
     bols = [word for word in others if strokes(word)]
     strange = [word for word in others if not strokes(word) and not _OTHER & set(word.lower().replace("oo", ""))]
     return bool(words) and spoken * 3 >= len(words) >= len(bols) * 4 and not strange
@@ -155,12 +163,14 @@ def sections(rows: list[str], start: int, default: str, place: Place) -> Iterato
 
     A heading is ``[palta 1]``, a line such as ``Palta 1`` or ``Dohra:``, or such a word with a colon before bols.
     """
-    heads: list[Head] = []
+    heads, weak = list[Head](), list[Head]()  # weak: words that need not be a heading
     bracketed = any(row.lstrip().startswith("[") and not _group(row) for row in rows[start:])
     for number in range(start, len(rows)):
         content = rows[number].split("#")[0].strip()
         here = place._replace(line=number + 1)
-        if content.startswith("[") and not _group(content):
+        if _explained(content):
+            rows[number] = ""
+        elif content.startswith("[") and not _group(content):
             match = re.fullmatch(r"\[\s*([^\[\],]*[^\[\],\s])\s*(?:,\s*(derived|taught)\s*)?\]\s*:?", content)
             here = here._replace(column=rows[number].index("[") + 1)
             if not match:
@@ -189,6 +199,7 @@ def sections(rows: list[str], start: int, default: str, place: Place) -> Iterato
             and (not match[3] or (of_bols(match[3]) and not taals_in(words_of(match[1]))))
         ):
             _add(heads, Head(" ".join((match[1].lower(), match[2])).strip(), number, number), here)
+            weak += heads[-1:] if not match[3] else []
             rows[number] = " " * match.start(3) + rows[number][match.start(3) :]
         elif (
             not bracketed
@@ -201,11 +212,12 @@ def sections(rows: list[str], start: int, default: str, place: Place) -> Iterato
             not bracketed
             and ":" not in content.rstrip(":- ")
             and remark(content)
-            and (any(map(of_bols, rows[number + 1 :])) or not any(map(strokes, words_of(content))))
+            and (any(map(of_bols, rows[number + 1 :])) or (heads and not any(map(strokes, words_of(content)))))
         ):
             said = [f"{name.lower()} {count}".strip() for name, count in _SAYS.findall(content)]
             if said and said[0] not in [head.name for head in heads]:
                 heads.append(Head(said[0], number, number))
+                weak.append(heads[-1])
             rows[number] = ""
         else:
             if match := _LABEL.match(rows[number]):
@@ -213,7 +225,14 @@ def sections(rows: list[str], start: int, default: str, place: Place) -> Iterato
             if rows[number].split("#")[0].strip() and not heads and not sign_row(rows[number].split("#")[0]):
                 heads.append(Head(default, number, number))
     for head, end in zip(heads, [*(head.row for head in heads[1:]), len(rows)], strict=False):
-        yield head, head.first, end
+        if head not in weak or any(row.split("#")[0].strip() for row in rows[head.first : end]):
+            yield head, head.first, end
+
+
+def _explained(content: str) -> bool:
+    """Whether a row says of one bol in words what it is, such as ``Na: on the rim``."""
+    name, colon, words = content.partition(":")
+    return bool(colon) and len(strokes(name.strip())) == 1 and remark(words) and not any(map(strokes, words_of(words)))
 
 
 def of_bols(content: str) -> bool:

@@ -72,6 +72,8 @@ _BESIDE_SIGNS = re.compile(  # x 2 0 3 (x for sam)
 )
 _COUNT = re.compile(r"^\s*\d{1,2}\s*(?:beats?|matras?)\b.*$", re.IGNORECASE)  # a row of words
 _ROMAN = re.compile(r"^(\s*)(I{1,3}|IV|VI{0,3}|IX|X)[.)](?=\s)")
+_BULLET = re.compile(r"^\s*[-–—*•]\s+(?=([^\W\d][^\s:=|]*)\s*:)")
+_LABELLED = re.compile(r"^\s*([^\W\d][^:|]{0,30}?)\s*:\s*(.+)$")
 _REMARK = re.compile(r"(?<!\S)//\s*(.*\S)\s*$")
 _ASIDE = re.compile(r"^(\s*(?:\d{1,2}[.)]\s+)?(.*\S))\s+(?:[-–—:]+\s+([^\W\d_].*)|\(([^\W\d_][^()]*)\))\s*$")
 _QUOTES = re.compile(r"(?<![\w`*])([\"'*`])(\w[^\"'*`]*)\1(?![\w`*])")
@@ -111,6 +113,19 @@ def _listed(match: re.Match[str]) -> str:
     return re.sub(r"['\",\[\]]", " ", match[0])
 
 
+def _unlisted(match: re.Match[str]) -> str:
+    """A row of a list that is a key and its value, without the mark of the list."""
+    return _blank(match) if header.is_key(match[1]) else match[0]
+
+
+def _unlabelled(match: re.Match[str]) -> str:
+    """Nothing where a row has signs or counted numbers after a name, such as ``Beat: 1 2 3``."""
+    numbers = [int(number) for number in re.findall(r"\d+", match[2])]
+    counts = len(numbers) > 2 and numbers == [*range(numbers[0], numbers[0] + len(numbers))]
+    signs = layout.sign_row(match[2]) and (counts or re.search(r"[Xx×+✕]", match[2]))
+    return "" if signs and not header.is_key(match[1], but=("matras", "tali", "khali")) else match[0]
+
+
 def _titled(match: re.Match[str]) -> str:
     """The text before a line break of a web page: a title, or bols as before."""
     text = re.sub(r"<[^<>]*>", " ", match[1])
@@ -123,10 +138,15 @@ _MARKS: _Marks = [
     (_ORDINAL, _in_order),
     (_SPOKEN, _repeat),
     (_GUN, lambda match: _GUNS[match[1]].ljust(len(match[0]))),
-    (re.compile(r"\[(\s*(['\"])[^'\"\[\]]*\2(?:\s*,\s*\2[^'\"\[\]]*\2)*\s*)\]"), _listed),
+    (re.compile(r"\[(\s*(['\"])[^'\"\[\]]*\2(?:\s*,\s*\2[^'\"\[\]]*\2)*\s*)\](?:\s*,\s*$)?"), _listed),
     (re.compile(r"(?<!`)`([^`]+)`(?!`)"), r" \1 "),
     (re.compile(r"(?<=[^\W\d_])\*(?=\s|$)(?<!\*\*)(?=[^*]*$|(?:[^*]*[^\W\d_]\*(?=\s|$))+[^*]*$)"), "-"),
     (_SENT, _blank),
+    (re.compile(r"^\s*\(?\d{1,2}:\d{2}(?::\d{2})?\)?(?:\s*[-–])?\s+(?=[^\W\d_])"), _blank),  # where a video is
+    (re.compile(r"(?<!\S)[-=—–]+>(?!\S)"), "|"),
+    (re.compile(r'^(\s*)"([^"]+)"\s*:'), r"\1\2:"),
+    (_BULLET, _unlisted),
+    (_LABELLED, _unlabelled),
     (_QUOTED, _blank),
     (_COUNTED, _blank),
     (re.compile(r"^\s*\d{1,2}-\s*(?=[^\W\d_])"), _blank),  # 1-Dha, the number of a row
@@ -171,7 +191,7 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
         *(_REPEATS if repeats else ()),
         *([(_ROMAN, _blank)] if roman else ()),
     ]
-    result = []
+    result = list[str]()
     for number, row in enumerate(_unnumbered(_uncounted(list(rows))), 1):
         if _COLUMNS.fullmatch(row):
             place._replace(line=number).stop(
@@ -179,7 +199,7 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
             )
         row, remark = _apart(unescape(row).translate(_LETTERS))
         row = "".join(" " if category(letter) in _PICTURES and letter not in _USED else letter for letter in row)
-        row = _quoted(row)
+        row = _in_one_row(_quoted(row))
         for mark, instead in marks:
             row = mark.sub(instead, row)
         row = _cell(row)
@@ -198,6 +218,7 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
         if len(groups) > 1 and all(group.split() and all(map(strokes, group.split())) for group in groups):
             row = row.replace("[", "(").replace("]", ")")  # each a matra
         result.append(layout.unmarked(row) + remark)
+    result = _of_cells(result)
     if any(re.search(rf"{_PAUSE.pattern}[\s|।॥]*[^\W\d_]", row) for row in result):  # within a row: a rest
         result = [_PAUSE.sub(lambda match: "-".ljust(len(match[0])), row) for row in result]
     signed = next((n for n, row in enumerate(result) if row.strip() == "--"), len(result))
@@ -215,6 +236,20 @@ def _quoted(row: str) -> str:
     rest = f"{row[: quotes[0].start()]} {row[quotes[0].end() :]}"
     named = {taal.title for _, taal in headings.taals_in(headings.words_of(re.sub(r"[\"'*{}]", " ", rest)))}
     return f"{named.pop()}: {quotes[0][2]}" if len(named) == 1 else row
+
+
+_COUNT_UP = re.compile(r"\s1\s+2\s+3\s+4\s+5\s+(?:\d{1,2}\s+)*")
+
+
+def _in_one_row(row: str) -> str:
+    """The taal and the bols of a row that has the taal, the numbers of its matras, the bols and the signs."""
+    digits = re.sub(r"[०-९০-৯]", lambda match: str(int(match[0])), row)
+    counted = _COUNT_UP.search(digits)
+    if not counted:
+        return row
+    bols = re.sub(r"\s[xX×+](?:\s+[\doO])*\s*$", "", digits[counted.end() :])
+    named = {taal.title for _, taal in headings.taals_in(headings.words_of(digits[: counted.start()]))}
+    return f"{named.pop()}: {bols}" if len(named) == 1 and headings.of_bols(bols) else row
 
 
 def _cell(row: str) -> str:
@@ -236,6 +271,20 @@ def _cell(row: str) -> str:
     if all(strokes(word) for word in _WORD.findall(rest) if not layout.sign_row(word)):
         return f"|{named[2]}" if re.fullmatch(_ROWS_OF_BOLS, name, re.IGNORECASE) else f"{name}: {named[2].lstrip()}"
     return row
+
+
+def _of_cells(rows: list[str]) -> list[str]:
+    """Rows of tables under numbers that count their cells: each cell is a matra."""
+    result, size = list[str](), 0
+    for row in rows:
+        cells = [cell.strip() for cell in row.split("|") if cell.strip()]
+        numbers = [int(cell) for cell in cells if cell.isdigit()]
+        if len(numbers) == len(cells) > 2 and numbers == [*range(numbers[0], numbers[0] + len(numbers))]:
+            size = len(cells)
+        bols = size and len(cells) == size and all(map(headings.of_bols, cells))
+        several = {cell: cell if len(cell.split()) == 1 else f"({cell})" for cell in cells}
+        result.append(" ".join(several[cell] for cell in cells) if bols else row)
+    return result
 
 
 def _of_signs(row: str) -> bool:
