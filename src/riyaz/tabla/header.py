@@ -159,8 +159,8 @@ def header(
         if not is_key(name) and "taal" in result and (not match[2] or of_bols(match[2])):  # a section, such as Dugun:
             end = number
             break
-        own = name == "theka" and "vibhags" in result and any(map(of_bols, rows[number + 1 :]))
-        if name == "speed" or (HEAD.match(line) and not own):
+        own = name == "theka" and bool(match[2]) and "vibhags" in result and any(map(of_bols, rows[number + 1 :]))
+        if name == "speed" or (HEAD.match(line) and not own) or (_key(name) in _CLAPS and of_bols(match[2])):
             end = number
             break
         here = place._replace(line=number + 1, column=max(line.find(match[1]), 0) + 1)
@@ -231,7 +231,9 @@ def _later(rows: list[str]) -> bool:
     """Whether a row says what the taal is, with a key, or without one and above the bols."""
     keys = [re.match(r"\s*\W*([^\W\d][^\s:=|]*)\s*[:=]", row) for row in rows]
     above = list(takewhile(lambda row: not of_bols(row), (row.strip() for row in rows if row.strip())))
-    return any(key and _key(key[1]) == "taal" for key in keys) or any("taal" in _plain(row, False) for row in above)
+    return any(key and _key(key[1]) == "taal" for key in keys) or any(
+        "taal" in (_plain(row, False) or (_mentioned(row) if title(row) else {})) for row in above
+    )
 
 
 def _facts(text: str) -> bool:
@@ -281,6 +283,8 @@ def _values(
     values: dict[str, str] = {}
     reading: dict[str, str] = {}
     own = {key: result[key][0] for key in _OWN if key in result}
+    if re.fullmatch(r"\W*\d+½?(?:\s*[-,|]\s*\d+½?)+\W*", own.get("vibhags", "")):  # 4-4-4-4
+        own["vibhags"] = "+".join(re.findall(r"\d+½?", own["vibhags"]))
     if "taal" in result and re.fullmatch(r"\d+[^\d(+½¼¾,/|]*(?:\(.*\))?", own.get("vibhags", "").strip()):
         _counted(*result["taal"], "vibhags", own.pop("vibhags"), result.pop("vibhags")[1], more)
     if "taal" in result and "vibhags" in own and not {"signs", "theka"} & own.keys():

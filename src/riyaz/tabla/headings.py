@@ -62,7 +62,9 @@ _SPOKEN = set(  # words beside bols
     "দুই তিন চার পাঁচ ছয় সাত".split()
 )
 _LETTERED = re.compile(r"\s*(\d{0,2}[A-Za-z])\)\s+(?=[^\W\d_])")  # 1a) and its bols
-_LABEL = re.compile(r"\s*(?:bhari|khali|bhari\s+khali|भरी|खाली)\s*(?::|$)", re.IGNORECASE)
+_LABEL = re.compile(
+    r"\s*(?:bhari\s+khali|(?:bhari|khali|sa+m|sum|ta+li|clap|wave|भरी|खाली|सम|ताली)\s*\d?)\s*(?::|$)", re.IGNORECASE
+)
 THEME = (
     "theme",
     "mukh",
@@ -100,7 +102,7 @@ def taals_in(words: Sequence[str]) -> list[tuple[list[str], taals.Taal]]:
 
 def words_of(content: str) -> list[str]:
     """The words of a row, without numbers and marks."""
-    return re.findall(r"[^\s\d()\[\].,:;|/_–—।-]+", fold(content))
+    return re.findall(r"[^\s\d()\[\].,:;|/_+–—।-]+", fold(content))
 
 
 def remark(content: str) -> bool:
@@ -168,7 +170,7 @@ def sections(rows: list[str], start: int, default: str, place: Place) -> Iterato
     for number in range(start, len(rows)):
         content = rows[number].split("#")[0].strip()
         here = place._replace(line=number + 1)
-        if _explained(content):
+        if heads and _explained(content):
             rows[number] = ""
         elif content.startswith("[") and not _group(content):
             match = re.fullmatch(r"\[\s*([^\[\],]*[^\[\],\s])\s*(?:,\s*(derived|taught)\s*)?\]\s*:?", content)
@@ -230,9 +232,9 @@ def sections(rows: list[str], start: int, default: str, place: Place) -> Iterato
 
 
 def _explained(content: str) -> bool:
-    """Whether a row says of one bol in words what it is, such as ``Na: on the rim``."""
+    """Whether a row explains something in words, such as ``Na: on the rim``."""
     name, colon, words = content.partition(":")
-    return bool(colon) and len(strokes(name.strip())) == 1 and remark(words) and not any(map(strokes, words_of(words)))
+    return bool(colon) and not HEAD.match(name) and remark(words) and not any(map(strokes, words_of(words)))
 
 
 def of_bols(content: str) -> bool:

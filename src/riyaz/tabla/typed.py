@@ -10,7 +10,7 @@ from html import unescape
 from itertools import pairwise, repeat
 from unicodedata import category
 
-from riyaz.tabla import header, headings, layout
+from riyaz.tabla import header, headings, layout, taals
 from riyaz.tabla.bols import played
 from riyaz.tabla.dialect import RUNS
 from riyaz.tabla.place import Place
@@ -50,14 +50,14 @@ _ORDINAL = re.compile(
     rf"^(\s*)(?:(\d{{1,2}})(?:st|nd|rd|th)|({'|'.join(_ORDERED)}))\s+([^\W\d_]+)(?=\s*[:.)-]|\s*$)", re.IGNORECASE
 )
 _COUNTED = re.compile(  # 1-4: or Line 2: before what stands in it
-    rf"^\s*(?:(?:{_ROWS})\s*(?:no\.?\s*)?\d{{1,3}}(?:\s*[-–]\s*\d{{1,3}})?\s*[:.)-]|\d{{1,2}}\s*[-–]\s*\d{{1,2}}\s*[:.)])(?=\s)",
+    rf"^\s*(?:(?:{_ROWS})\s*(?:no\.?\s*)?\d{{1,3}}(?:\s*[-–]\s*\d{{1,3}})?\s*(?:\([^()]*\)\s*)?[:.)-]|\d{{1,2}}\s*[-–]\s*\d{{1,2}}\s*[:.)])(?=\s)",
     re.IGNORECASE,
 )
 _NUMBERS = (
     re.compile(r"(?<=[^\W\d_])(?:\s?\((\d{1,2})\)|([⁰¹²³⁴-⁹]{1,2})|(\d{1,2})(?!\w))"),  # Dha(1), Dha¹, Dha1
     re.compile(r"(?<![^\s|])\[\s*(\d{1,2})\s*\]"),  # [1] Dha
 )
-_ROW_NUMBER = re.compile(r"^\s*\((\d{1,2})\)(?=\s+[^\W\d_])")
+_ROW_NUMBER = re.compile(r"^\s*\((\d{1,2}|[a-h])\)(?=\s+[^\W\d_])")
 _LOW = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _SAID = re.compile(rf"\(?\b(?:{layout.CLAPS}|\d(?:st|nd|rd|th))\b\)?", re.IGNORECASE)
 _SPEED = re.compile(r"\b(?:double|triple|quadruple|speed)\b", re.IGNORECASE)
@@ -82,6 +82,11 @@ _PICTURES = ("So", "Sk", "Cs")  # Unicode's categories of emoji and their colour
 _USED = "✕◦^`¨´˘ˋˊ"  # signs, bullets and accents among them
 _PAUSE = re.compile(r"(?<!\S)(?:…|\.{3})(?!\S)")
 _SIGNS = dict(zip("ˣ⁺⁰²³⁴⁵⁶⁷", "X+0234567", strict=True))
+_COMMENTED = re.compile(r"^\s*(?://|--|\*|;)\s+")
+_CLOSING = re.compile(
+    r"\s*(?:--|(?:(?:best|kind|warm)\s+)?(?:regards|wishes)|cheers|thanks|thank you|yours|love|pranam)[\s,.!]*",
+    re.IGNORECASE,
+)
 _COLUMNS = re.compile(r"\s*(?:bhari|भरी)(?:\s{3,}|\t)\s*(?:khali|खाली)\s*", re.IGNORECASE)
 _WORD = re.compile(r"[^\s|।॥()]+")
 _TA = dict.fromkeys((UNDECIDED, LIKELY, CLOSED), OPEN)
@@ -118,6 +123,11 @@ def _unlisted(match: re.Match[str]) -> str:
     return _blank(match) if header.is_key(match[1]) else match[0]
 
 
+def _field(match: re.Match[str]) -> str:
+    """``[Taal] Dadra`` as ``Taal: Dadra``: a key of the header, or the name of a section before its bols."""
+    return f"{match[1]}: " if header.is_key(match[1]) or headings.HEAD.match(match[1]) else match[0]
+
+
 def _unlabelled(match: re.Match[str]) -> str:
     """Nothing where a row has signs or counted numbers after a name, such as ``Beat: 1 2 3``."""
     numbers = [int(number) for number in re.findall(r"\d+", match[2])]
@@ -146,6 +156,8 @@ _MARKS: _Marks = [
     (re.compile(r"(?<!\S)[-=—–]+>(?!\S)"), "|"),
     (re.compile(r'^(\s*)"([^"]+)"\s*:'), r"\1\2:"),
     (_BULLET, _unlisted),
+    (re.compile(r"^([^\W\d]\w*:)\s*[|>][-+]?\s*$"), r"\1"),  # YAML: rows below
+    (re.compile(r"^\s*\[([^\[\]]+)\]\s*[:-]?\s+(?=\S)"), _field),
     (_LABELLED, _unlabelled),
     (_QUOTED, _blank),
     (_COUNTED, _blank),
@@ -191,6 +203,8 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
         *(_REPEATS if repeats else ()),
         *([(_ROMAN, _blank)] if roman else ()),
     ]
+    if sum(bool(row.strip()) for row in rows) > 1 and all(_COMMENTED.match(row) for row in rows if row.strip()):
+        rows = [_COMMENTED.sub(_blank, row) for row in rows]  # a comment of a program
     result = list[str]()
     for number, row in enumerate(_unnumbered(_uncounted(list(rows))), 1):
         if _COLUMNS.fullmatch(row):
@@ -221,9 +235,10 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
     result = _of_cells(result)
     if any(re.search(rf"{_PAUSE.pattern}[\s|।॥]*[^\W\d_]", row) for row in result):  # within a row: a rest
         result = [_PAUSE.sub(lambda match: "-".ljust(len(match[0])), row) for row in result]
-    signed = next((n for n, row in enumerate(result) if row.strip() == "--"), len(result))
+    signed = next((n for n, row in enumerate(result) if _CLOSING.fullmatch(row)), len(result))
     below = [strokes(word) for row in result[signed + 1 :] for word in _WORD.findall(row.split("#")[0])]
-    if below and not any(below):
+    closed = signed < len(result) and (below or result[signed].strip() != "--")  # a row of dashes alone is rests
+    if closed and not any(below):
         result[signed:] = [""] * (len(result) - signed)  # a signature
     return _unbroken(result)
 
@@ -242,7 +257,12 @@ _COUNT_UP = re.compile(r"\s1\s+2\s+3\s+4\s+5\s+(?:\d{1,2}\s+)*")
 
 
 def _in_one_row(row: str) -> str:
-    """The taal and the bols of a row that has the taal, the numbers of its matras, the bols and the signs."""
+    """The taal and the bols of a row that has the taal and the bols, or numbers of the matras and signs as well."""
+    words = row.split()
+    for n in range(1, 5) if ":" not in row and not headings.of_bols(row) else ():
+        first = taals.exact(" ".join(words[:n]).strip(".-–—,"))
+        if first and len(words) > n + 4 and headings.of_bols(" ".join(words[n:]).lstrip("-–—. ")):
+            return f"{first.title}: {' '.join(words[n:]).lstrip('-–—. ')}"
     digits = re.sub(r"[०-९০-৯]", lambda match: str(int(match[0])), row)
     counted = _COUNT_UP.search(digits)
     if not counted:
@@ -308,9 +328,9 @@ def _uncounted(rows: list[str]) -> list[str]:
 
 
 def _unnumbered(rows: list[str]) -> list[str]:
-    """Rows without their numbers in brackets, ``(1)``, ``(2)``, where these count two rows or more from 1."""
+    """Rows without their numbers or letters in brackets, ``(1)``, ``(2)``, where these count up from 1."""
     matches = [_ROW_NUMBER.match(row) for row in rows]
-    numbers = [int(match[1]) for match in matches if match]
+    numbers = [int(match[1]) if match[1].isdigit() else ord(match[1]) - ord("a") + 1 for match in matches if match]
     counted = len(numbers) > 1 and numbers == [*range(1, len(numbers) + 1)]
     return [_ROW_NUMBER.sub(_blank, row) for row in rows] if counted else rows
 
