@@ -63,6 +63,14 @@ _BESIDE = (
 )
 _PACES = {"विलंबित": "vilambit", "मध्य": "madhya", "द्रुत": "drut"}
 
+_KEYED = re.compile(r"([^\W\d][^\s:=|]*)\s*[:=]\s*(.*)$")
+_AFTER = re.compile(r"^[^:=]*[:=]")
+_SPELLED = (
+    (re.compile(r"^(?:composition\s+)?(?:type|form)\s*[-–—:]\s*(?=\w)", re.IGNORECASE), "form: "),
+    (re.compile(r"^beats?\s*/\s*matras?(?=\s*[-–—:])", re.IGNORECASE), "matras"),
+    (re.compile(r"^(?:bols?|strokes?)\s+(?:per|a)\s+(?:beat|matra)\s*:", re.IGNORECASE), "strokes:"),
+    (re.compile(r"^(bpm|tempo)\s+(?=\d+$)", re.IGNORECASE), r"\1: "),
+)
 _SEVERAL = "(?:" + "|".join((*_KEYS, *_ALIASES, *_CLAPS, "vibhags", "matras")) + ")"
 
 
@@ -85,123 +93,149 @@ def header(
     ------
     Unreadable : a key is unknown or given twice, or its value is none.
     """
-    result: dict[str, tuple[str, Place]] = {}
-    said, end = list(rows), len(rows)
-    hinted = False
-    for number, line in enumerate(rows):
-        content = line.split("#")[0].strip().strip("*_").strip()
-        content = re.sub(r"^(?:composition\s+)?(?:type|form)\s*[-–—:]\s*(?=\w)", "form: ", content, flags=re.IGNORECASE)
-        content = re.sub(r"^beats?\s*/\s*matras?(?=\s*[-–—:])", "matras", content, flags=re.IGNORECASE)
-        content = re.sub(
-            r"^(?:bols?|strokes?)\s+(?:per|a)\s+(?:beat|matra)\s*:", "strokes:", content, flags=re.IGNORECASE
-        )
-        content = re.sub(r"^(bpm|tempo)\s+(?=\d+$)", r"\1: ", content, flags=re.IGNORECASE)
-        dashed = re.match(r"([^\W\d][^\s:=|]*)\s+[-–—]\s*(?=\S)", content)
-        counted = ("matras", "vibhags", "tempo", "laya", *_CLAPS)
-        if dashed and _key(dashed[1]) in counted:
-            content = f"{dashed[1]}: {content[dashed.end() :]}"
-        match = re.match(r"([^\W\d][^\s:=|]*)\s*[:=]\s*(.*)$", content)
+    text, top = list(rows), _Top(rows, place)
+    end = next((number for number in range(len(rows)) if not top.takes(number)), len(rows))
+    top.below(end)
+    values, reading = _values(top.said, more or {})
+    counts = {int(count) for row in text for count in _COUNT.findall(row)}
+    if "taal" in values and len(counts) == 1:
+        values["taal"] = taals.sized(values["taal"], counts.pop())
+    return values, reading, end
+
+
+class _Top:
+    """The rows at the top of a text, and what those say that were read: the value of each key and its place."""
+
+    def __init__(self, rows: list[str], place: Place) -> None:
+        self.rows, self.place = rows, place
+        self.said: dict[str, tuple[str, Place]] = {}
+        self.hinted = False  # whether a heading of Markdown was seen
+
+    def takes(self, number: int) -> bool:
+        """Read a row; False where it is the first that is not of the header."""
+        line, here = self.rows[number], self.place._replace(line=number + 1)
+        content = _spelled(line)
+        match = _KEYED.match(content)
         several = re.split(rf"[\s,;|]+(?={_SEVERAL}\s*[:=])", content, flags=re.IGNORECASE) if match else []
         if match and len(several) > 1 and fold(match[1]).lower() not in _TEXTS:  # Taal: Teental  Laya: madhya
             for each in several:
                 name, _, value = re.sub("=", ":", each, count=1).partition(":")
-                result[_key(name)] = (value.strip(), place._replace(line=number + 1))
-            continue
-        if match and "taal" not in result and (named := _named(match[1])):
-            result["taal"] = (named, place._replace(line=number + 1))
-            rows[number] = re.sub(r"^[^:=]*[:=]", lambda before: " " * len(before[0]), line)
-            if not _facts(match[2]) and not remark(match[2]):  # bols after it
-                end = number
-                break
-            continue
-        long = (
-            re.match(r"([^\W\d][^:=|]{1,60}?)\s*[:=]\s*(\S.*)$", content)
-            if "taal" not in result and not match
-            else None
-        )
-        says = _plain(long[1], False) or _mentioned(long[1]) if long and of_bols(long[2]) else {}
-        if long and "taal" in says:  # Teental theka: and its bols
-            result |= {key: (value, place._replace(line=number + 1)) for key, value in says.items()}
-            rows[number] = re.sub(r"^[^:=]*[:=]", lambda before: " " * len(before[0]), line)
-            end = number
-            break
-        if not content and (heading := re.match(r"\s*#+\s*([^\W\d_].*)$", line)) and not hinted:
-            hint = _plain(heading[1].strip(), False) or _mentioned(
-                heading[1]
-            )  # a heading of Markdown that names the taal
-            if "taal" in hint and "taal" not in result and not _later(rows[number + 1 :]):
-                result |= {key: (value, place._replace(line=number + 1)) for key, value in hint.items()}
-            hinted = True
+                self.said[_key(name)] = (value.strip(), here)
+            return True
+        if match and "taal" not in self.said and (named := _named(match[1])):  # Teental: and facts, or its bols
+            self.note({"taal": named}, here)
+            self.rows[number] = _AFTER.sub(lambda before: " " * len(before[0]), line)
+            return _facts(match[2]) or remark(match[2])
+        if not match and "taal" not in self.said and (says := _before_bols(content)):
+            self.note(says, here)
+            self.rows[number] = _AFTER.sub(lambda before: " " * len(before[0]), line)
+            return False
         if not content:
-            continue
-        if not match:
-            bare = re.sub(r"\(.*?\)", " ", content)  # such as Kaida (Delhi) in Teental
-            known = "taal" in result
-            plain = {} if {"taal", "form"} <= result.keys() else _plain(content, known) or _plain(bare, known)
-            here = place._replace(line=number + 1)
-            plain = plain or (_mentioned(content) if not known and title(content) else {})
-            if not plain and not known and _later(rows[number + 1 :]) and title(content):
-                result.setdefault("title", (content, here))  # the first line of words above the header is the title
-                continue
-            if not plain and not known and remark(content):
-                rows[number] = ""
-                continue
-            if not plain or any(key in result for key in plain):
-                end = number
-                break
-            result |= {key: (value, here) for key, value in plain.items()}
-            continue
-        name = fold(match[1]).lower()
-        if form_of(name) and "vibhags" not in result and "taal" not in result and (named := _named(match[2])):
-            here = place._replace(line=number + 1)
-            result |= {"form": (name, here), "taal": (named, here)}
-            continue
-        if not is_key(name) and "taal" in result and (not match[2] or of_bols(match[2])):  # a section, such as Dugun:
-            end = number
-            break
-        own = name == "theka" and bool(match[2]) and "vibhags" in result and any(map(of_bols, rows[number + 1 :]))
-        if name == "speed" or (HEAD.match(line) and not own) or (_key(name) in _CLAPS and of_bols(match[2])):
-            end = number
-            break
-        here = place._replace(line=number + 1, column=max(line.find(match[1]), 0) + 1)
-        key = _key(name)
-        says = {} if is_key(name) or key in _BESIDE or "taal" in result else _mentioned(match[2])
+            self.hint(number)
+            return True
+        return self.value(number, match) if match else self.words(number, content)
+
+    def note(self, says: Mapping[str, str], here: Place) -> None:
+        """Add values that a row says."""
+        self.said |= {key: (value, here) for key, value in says.items()}
+
+    def hint(self, number: int) -> None:
+        """Take the taal from the first heading of Markdown, where no row below says it."""
+        heading = re.match(r"\s*#+\s*([^\W\d_].*)$", self.rows[number])
+        if heading and not self.hinted:
+            says = _plain(heading[1].strip(), False) or _mentioned(heading[1])
+            if "taal" in says and "taal" not in self.said and not _later(self.rows[number + 1 :]):
+                self.note(says, self.place._replace(line=number + 1))
+            self.hinted = True
+
+    def words(self, number: int, content: str) -> bool:
+        """Read a row without a key: the taal and the form, the title, or a remark."""
+        here, known = self.place._replace(line=number + 1), "taal" in self.said
+        bare = re.sub(r"\(.*?\)", " ", content)  # such as Kaida (Delhi) in Teental
+        says = {} if {"taal", "form"} <= self.said.keys() else _plain(content, known) or _plain(bare, known)
+        says = says or (_mentioned(content) if not known and title(content) else {})
+        if not says and not known and _later(self.rows[number + 1 :]) and title(content):
+            self.said.setdefault("title", (content, here))  # the first line of words above the header is the title
+            return True
+        if not says and not known and remark(content):
+            self.rows[number] = ""
+            return True
+        if not says or any(key in self.said for key in says):
+            return False
+        self.note(says, here)
+        return True
+
+    def value(self, number: int, match: re.Match[str]) -> bool:
+        """Read a row that is a key and its value.
+
+        Raises
+        ------
+        Unreadable : the key is given twice.
+        """
+        line, name, value = self.rows[number], fold(match[1]).lower(), match[2].strip()
+        key, here = _key(name), self.place._replace(line=number + 1, column=max(line.find(match[1]), 0) + 1)
+        if form_of(name) and not {"vibhags", "taal"} & self.said.keys() and (named := _named(match[2])):
+            self.note({"form": name, "taal": named}, here)
+            return True
+        if not is_key(name) and "taal" in self.said and (not value or of_bols(value)):  # a section, such as Dugun:
+            return False
+        own = name == "theka" and value and "vibhags" in self.said and any(map(of_bols, self.rows[number + 1 :]))
+        if name == "speed" or (HEAD.match(line) and not own) or (key in _CLAPS and of_bols(value)):
+            return False
+        says = {} if is_key(name) or key in _BESIDE or "taal" in self.said else _mentioned(value)
+        both = re.fullmatch(r"(.+?)\s*[,;–-]\s*(\S+)", value) if key == "taal" else None
         if "taal" in says:  # Example: Teental
-            result |= {name: (value, here) for name, value in says.items()}
-            continue
-        if key in _BESIDE:
-            before = f"{result['source'][0]}; " if "source" in result else ""
-            result["source"] = (f"{before}{match[1]}: {match[2].strip()}", here)
-            continue
-        if (key == "sam" and match[2].strip() == "1") or _other(key, match[2]):
-            continue
-        if key in result:
+            self.note(says, here)
+        elif key in _BESIDE:
+            before = f"{self.said['source'][0]}; " if "source" in self.said else ""
+            self.note({"source": f"{before}{match[1]}: {value}"}, here)
+        elif (key == "sam" and value == "1") or _other(key, value):
+            return True
+        elif key in self.said:
             here.stop(f"{key} is given twice", "keep one")
-        if key == "taal" and (both := re.fullmatch(r"(.+?)\s*[,;–-]\s*(\S+)", match[2].strip())) and form_of(both[2]):
-            result |= {"taal": (both[1], here), "form": (both[2], here)}  # Taal: Teental, Kaida
-            continue
-        text = line.partition(":")[2] if ":" in line else match[2]
-        if key == "pitch":
-            text = re.split(r"\s#", text)[0]  # C# and then a comment
-        result[key] = (text.strip() if key in (*_TEXTS, "pitch") else match[2].strip(), here)  # a # belongs to a text
-    for number in range(end, len(rows)) if "taal" not in result and "vibhags" not in result else ():
-        match = re.match(r"\s*([^\W\d][^\s:=|]*)\s*[:=]\s*([^#]+)", rows[number])
-        if match and _key(match[1]) == "taal":  # below the bols
-            result["taal"] = (match[2].strip(), place._replace(line=number + 1))
-            rows[number] = ""
-            break
-    last = next((number for number in reversed(range(end, len(rows))) if rows[number].strip()), 0)
-    if "taal" not in result and "vibhags" not in result and last > end and not of_bols(rows[last]):
-        result |= {key: (value, place._replace(line=last + 1)) for key, value in _mentioned(rows[last]).items()}
-        rows[last] = "" if "taal" in result else rows[last]
-    if "taal" not in result and "signs" not in result and "title" in result:
-        names = [taal.title for _, taal in taals_in(words_of(result["title"][0]))]
-        result |= {"taal": (names[0], result["title"][1])} if len(names) == 1 else {}
-    values, reading = _values(result, more or {})
-    counts = {int(count) for row in said for count in _COUNT.findall(row)}
-    if "taal" in values and len(counts) == 1:
-        values["taal"] = taals.sized(values["taal"], counts.pop())
-    return values, reading, end
+        elif both and form_of(both[2]):
+            self.note({"taal": both[1], "form": both[2]}, here)  # Taal: Teental, Kaida
+        else:
+            whole = line.partition(":")[2].strip() if ":" in line else value
+            whole = re.split(r"\s#", whole)[0].strip() if key == "pitch" else whole  # C# and then a comment
+            self.note({key: whole if key in (*_TEXTS, "pitch") else value}, here)  # a # belongs to a text
+        return True
+
+    def below(self, end: int) -> None:
+        """Take the taal from below the bols or from the title, where no row of the header says it."""
+        below = range(end, len(self.rows)) if not {"taal", "vibhags"} & self.said.keys() else range(0)
+        for number in below:
+            match = re.match(r"\s*([^\W\d][^\s:=|]*)\s*[:=]\s*([^#]+)", self.rows[number])
+            if match and _key(match[1]) == "taal":
+                self.note({"taal": match[2].strip()}, self.place._replace(line=number + 1))
+                self.rows[number] = ""
+                return
+        last = next((number for number in reversed(below) if self.rows[number].strip()), 0)
+        if last > end and not of_bols(self.rows[last]):
+            self.note(_mentioned(self.rows[last]), self.place._replace(line=last + 1))
+            self.rows[last] = "" if "taal" in self.said else self.rows[last]
+        if "title" in self.said and not {"taal", "signs"} & self.said.keys():
+            words, here = self.said["title"]
+            names = [taal.title for _, taal in taals_in(words_of(words))]
+            self.note({"taal": names[0]} if len(names) == 1 else {}, here)
+
+
+def _spelled(line: str) -> str:
+    """A row without its comment and marks, with the keys of several words as ``key: value``."""
+    content = line.split("#")[0].strip().strip("*_").strip()
+    for pattern, instead in _SPELLED:
+        content = pattern.sub(instead, content)
+    dashed = re.match(r"([^\W\d][^\s:=|]*)\s+[-–—]\s*(?=\S)", content)
+    if dashed and _key(dashed[1]) in ("matras", "vibhags", "tempo", "laya", *_CLAPS):
+        content = f"{dashed[1]}: {content[dashed.end() :]}"
+    return content
+
+
+def _before_bols(content: str) -> dict[str, str]:
+    """What words before a colon and bols say, such as ``Teental theka: Dha Dhin``; nothing without a taal."""
+    long = re.match(r"([^\W\d][^:=|]{1,60}?)\s*[:=]\s*(\S.*)$", content)
+    says = _plain(long[1], False) or _mentioned(long[1]) if long and of_bols(long[2]) else {}
+    return says if "taal" in says else {}
 
 
 def _mentioned(content: str) -> dict[str, str]:
