@@ -22,6 +22,7 @@ was mended before the second was tried: 13 were read, 7 asked about and none mis
 Of the 20 of the eighteenth that are to be read, 15 were read, 4 asked about and 1 misread before it was mended.
 Of the 22 of the nineteenth, in the manner of public pages, 11 were read, 10 asked about and 1 misread before it.
 Of the 21 of the twentieth, 12 were read, 8 asked about and 1 misread before it.
+Of the 21 of the twentyfirst that are to be read, 15 were read, 6 asked about and none misread before it.
 """
 
 import random
@@ -60,6 +61,7 @@ SETS = {
         "eighteenth",
         "nineteenth",
         "twentieth",
+        "twentyfirst",
     )
 }
 CASES = [
@@ -67,7 +69,7 @@ CASES = [
     for name, path in SETS.items()
     for case in path.read_text(encoding="utf-8").split("%% ")[1:]
 ]
-ASKED = 8  # readings that are asked about, of those that were noted; fewer is better
+ASKED = 9  # readings that are asked about, of those that were noted; fewer is better
 
 
 def noted(line):
@@ -120,7 +122,7 @@ def test_no_text_is_misread(name, text, reading):
 
 def test_most_texts_are_read_as_typed():
     outcomes = [outcome(text, reading) for _, text, reading in CASES if not reading.startswith(("ask", "literally"))]
-    assert len(outcomes) >= 265
+    assert len(outcomes) >= 285
     assert outcomes.count("misread") == 0
     assert outcomes.count("asked") <= ASKED
 

@@ -173,9 +173,10 @@ def settle(
     rate = next((item for item in result if item.kind == "rate"), None)
     if rate and not fits:
         rate.place.stop(f"{rate.text} words a matra give no whole avartans", "count what stands under it")
-    cross = next((item for item in result if item.kind == "cross"), None)
-    if cross and not (fits or (mistaken is None and whole(first, taal))):
-        cross.place.stop("an x is a rest, and the section is no whole avartans", "write - for a rest")
+    mark = next((item for item in result if item.kind in ("cross", "plus")), None)
+    if mark and not (fits or (mistaken is None and whole(first, taal))):
+        meant = "an x is a rest" if mark.kind == "cross" else "a + stands between parts"
+        mark.place.stop(f"{meant}, and the section is no whole avartans", "write - for a rest, | for a vibhag")
     shared = next((item for item in result if item.kind == "shared"), None)
     if shared and not fits:
         shared.place.stop("a repeat is expected after )", "write for instance ) x3; without it, brackets are a matra")
@@ -315,7 +316,10 @@ def _marked(items: Sequence[Item], taal: taals.Taal) -> list[Item]:
         return [item._replace(kind="bar", text="|") if item.kind == "mark" else item for item in items]
     counted = [int(text) for text in texts if text.isdigit()]
     heads = {item.place.line: item for item in reversed(items)}
-    if set(texts) == {"X"} and all(heads[item.place.line] != item for item in marks):
+    inside = all(heads[item.place.line] != item for item in marks)
+    if inside and all(item.text == "+" for item in marks) and _parts_apart(items):
+        return [item._replace(kind="plus") if item.kind == "mark" else item for item in items]
+    if inside and set(texts) == {"X"}:
         return [item._replace(kind="cross", text="-") if item.kind == "mark" else item for item in items]
     if len(counted) < len(texts) or any(b not in (a + 1, 1) for a, b in zip([0, *counted], counted, strict=False)):
         wrong = next((item for item, text in zip(marks, texts, strict=True) if text not in signs), marks[0])
@@ -332,6 +336,15 @@ def _marked(items: Sequence[Item], taal: taals.Taal) -> list[Item]:
         group = []
         result += [item] if item.kind != "mark" else []
     return result
+
+
+def _parts_apart(items: Sequence[Item]) -> bool:
+    """Whether three words or more stand before, between and after marks, so that no two strokes are meant at once."""
+    sizes = [0]
+    for item in items:
+        sizes[-1] += item.kind == "word"
+        sizes += [0] * (item.kind == "mark")
+    return min(sizes) > 2
 
 
 def _placed(parts: Mapping[str, Sequence[Item]], taal: taals.Taal, reading: Reading) -> dict[str, Slots]:
@@ -354,6 +367,8 @@ def _meant(items: Sequence[Item], reading: Reading) -> list[Item]:
             )
         if item.kind in ("shared", "cross"):
             item = item._replace(kind="word")
+        if item.kind == "plus":
+            continue
         if item.kind == "bullet":
             meant += [item._replace(kind="word")] if reading.dashes == "rests" else []
         elif item.kind == "word" and reading.hyphens == "joins":

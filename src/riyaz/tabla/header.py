@@ -272,6 +272,8 @@ def _later(rows: list[str]) -> bool:
 
 def _facts(text: str) -> bool:
     """Whether a text only says how many matras a taal has, and what else stands in brackets."""
+    if any(map(of_bols, re.findall(r"\(([^()]*)\)", text))):
+        return False
     return not re.sub(r"\(.*?\)|\d+\s*(?:beats?|matras?|मात्रा|মাত্রা)|[\s,.–-]", "", text, flags=re.IGNORECASE)
 
 

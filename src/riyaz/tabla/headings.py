@@ -58,6 +58,7 @@ _SPOKEN = set(  # words beside bols
     "simple standard taal taala tal tala that the theka these third this three to two up very waves with words written "
     "matra matras maatra vibhag vibhags vibhaag boles "
     "bhai dear guruji hello hi ji ka ki me mein sir tarah thank thanks you "
+    "dhanyavad namaste shukriya नमस्ते धन्यवाद নমস্কার ধন্যবাদ "
     "तरीका विधि उदाहरण एक लय में के से बोल ताल यह है की का मात्रा मात्राओं चिन्ह चिह्न তাল মাত্রা ছন্দ ছন্দে "
     "দুই তিন চার পাঁচ ছয় সাত".split()
 )

@@ -57,7 +57,7 @@ _NUMBERS = (
     re.compile(r"(?<=[^\W\d_])(?:\s?\((\d{1,2})\)|([⁰¹²³⁴-⁹]{1,2})|(\d{1,2})(?!\w))"),  # Dha(1), Dha¹, Dha1
     re.compile(r"(?<![^\s|])\[\s*(\d{1,2})\s*\]"),  # [1] Dha
 )
-_ROW_NUMBER = re.compile(r"^\s*\((\d{1,2}|[a-h])\)(?=\s+[^\W\d_])")
+_ROW_NUMBER = re.compile(r"^\s*(?:\((\d{1,2}|[a-h])\)|([A-H])\s*[-–.])(?=\s+[^\W\d_])")
 _LOW = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _SAID = re.compile(rf"\(?\b(?:{layout.CLAPS}|\d(?:st|nd|rd|th))\b\)?", re.IGNORECASE)
 _SPEED = re.compile(r"\b(?:double|triple|quadruple|speed)\b", re.IGNORECASE)
@@ -213,7 +213,7 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
             )
         row, remark = _apart(unescape(row).translate(_LETTERS))
         row = "".join(" " if category(letter) in _PICTURES and letter not in _USED else letter for letter in row)
-        row = _in_one_row(_quoted(row))
+        row = _in_one_row(_quoted(row).replace("**", "  "))
         for mark, instead in marks:
             row = mark.sub(instead, row)
         row = _cell(row)
@@ -259,9 +259,9 @@ _COUNT_UP = re.compile(r"\s1\s+2\s+3\s+4\s+5\s+(?:\d{1,2}\s+)*")
 def _in_one_row(row: str) -> str:
     """The taal and the bols of a row that has the taal and the bols, or numbers of the matras and signs as well."""
     words = row.split()
-    for n in range(1, 5) if ":" not in row and not headings.of_bols(row) else ():
+    for n in range(1, min(5, len(words) - 4)) if ":" not in row and not headings.of_bols(row) else ():
         first = taals.exact(" ".join(words[:n]).strip(".-–—,"))
-        if first and len(words) > n + 4 and headings.of_bols(" ".join(words[n:]).lstrip("-–—. ")):
+        if first and not strokes(words[n - 1]) and headings.of_bols(" ".join(words[n:]).lstrip("-–—. ")):
             return f"{first.title}: {' '.join(words[n:]).lstrip('-–—. ')}"
     digits = re.sub(r"[०-९০-৯]", lambda match: str(int(match[0])), row)
     counted = _COUNT_UP.search(digits)
@@ -330,7 +330,8 @@ def _uncounted(rows: list[str]) -> list[str]:
 def _unnumbered(rows: list[str]) -> list[str]:
     """Rows without their numbers or letters in brackets, ``(1)``, ``(2)``, where these count up from 1."""
     matches = [_ROW_NUMBER.match(row) for row in rows]
-    numbers = [int(match[1]) if match[1].isdigit() else ord(match[1]) - ord("a") + 1 for match in matches if match]
+    marks = [(match[1] or match[2]).lower() for match in matches if match]
+    numbers = [int(mark) if mark.isdigit() else ord(mark) - ord("a") + 1 for mark in marks]
     counted = len(numbers) > 1 and numbers == [*range(1, len(numbers) + 1)]
     return [_ROW_NUMBER.sub(_blank, row) for row in rows] if counted else rows
 
