@@ -23,6 +23,8 @@ Of the 20 of the eighteenth that are to be read, 15 were read, 4 asked about and
 Of the 22 of the nineteenth, in the manner of public pages, 11 were read, 10 asked about and 1 misread before it.
 Of the 21 of the twentieth, 12 were read, 8 asked about and 1 misread before it.
 Of the 21 of the twentyfirst that are to be read, 15 were read, 6 asked about and none misread before it.
+Of the 21 of the twentysecond that are to be read, 14 were read, 6 asked about and 1 misread before it; in one of
+these a bol was misspelt, and mended.
 """
 
 import random
@@ -62,6 +64,7 @@ SETS = {
         "nineteenth",
         "twentieth",
         "twentyfirst",
+        "twentysecond",
     )
 }
 CASES = [
@@ -122,7 +125,7 @@ def test_no_text_is_misread(name, text, reading):
 
 def test_most_texts_are_read_as_typed():
     outcomes = [outcome(text, reading) for _, text, reading in CASES if not reading.startswith(("ask", "literally"))]
-    assert len(outcomes) >= 285
+    assert len(outcomes) >= 305
     assert outcomes.count("misread") == 0
     assert outcomes.count("asked") <= ASKED
 

@@ -116,7 +116,13 @@ def remark(content: str) -> bool:
     spoken, others = _spoken(words)
     strangers = sum(len(word) > 1 and bool(_OTHER & set(word.lower())) for word in others)
     telling = set(content) & set("$=^<@+") or {"speed", "double", "triple", "fast", "half"} & set(map(str.lower, words))
-    if len(words) > 1 and (spoken + strangers) * 2 > len(words) and not telling and not any(map(strokes, words)):
+    if (
+        len(words) > 1
+        and spoken
+        and (spoken + strangers) * 2 > len(words)
+        and not telling
+        and not any(map(strokes, words))
+    ):
         return True
     bols = [word for word in others if strokes(word)]
     strange = [word for word in others if not strokes(word) and not _OTHER & set(word.lower().replace("oo", ""))]

@@ -50,7 +50,8 @@ _ORDINAL = re.compile(
     rf"^(\s*)(?:(\d{{1,2}})(?:st|nd|rd|th)|({'|'.join(_ORDERED)}))\s+([^\W\d_]+)(?=\s*[:.)-]|\s*$)", re.IGNORECASE
 )
 _COUNTED = re.compile(  # 1-4: or Line 2: before what stands in it
-    rf"^\s*(?:(?:{_ROWS})\s*(?:no\.?\s*)?\d{{1,3}}(?:\s*[-–]\s*\d{{1,3}})?\s*(?:\([^()]*\)\s*)?[:.)-]|\d{{1,2}}\s*[-–]\s*\d{{1,2}}\s*[:.)])(?=\s)",
+    rf"^\s*(?:(?:{_ROWS})\s*(?:no\.?\s*)?\d{{1,3}}(?:\s*[-–]\s*\d{{1,3}})?\s*(?:\([^()]*\)\s*)?[:.)-]|\d{{1,2}}\s*[-–]\s*\d{{1,2}}\s*[:.)]"
+    rf"|(?:\d{{1,2}}(?:st|nd|rd|th)|{'|'.join(_ORDERED)})\s+(?:half|quarter|part|{_ROWS})\s*[:.)-])(?=\s)",
     re.IGNORECASE,
 )
 _NUMBERS = (
@@ -128,6 +129,17 @@ def _field(match: re.Match[str]) -> str:
     return f"{match[1]}: " if header.is_key(match[1]) or headings.HEAD.match(match[1]) else match[0]
 
 
+def _framed(match: re.Match[str]) -> str:
+    """A title between lines or stars; bols between rests stay."""
+    return match[0] if headings.of_bols(match[2]) and not headings.HEAD.match(match[2]) else match[2]
+
+
+def _fields(match: re.Match[str]) -> str:
+    """A row of a spreadsheet whose fields semicolons part; two may be a key and its value."""
+    key, _, value = match[0].partition(";")
+    return f"{key}: {value.rstrip(';')}" if header.is_key(key) else match[0].replace(";", " ")
+
+
 def _unlabelled(match: re.Match[str]) -> str:
     """Nothing where a row has signs or counted numbers after a name, such as ``Beat: 1 2 3``."""
     numbers = [int(number) for number in re.findall(r"\d+", match[2])]
@@ -145,6 +157,7 @@ def _titled(match: re.Match[str]) -> str:
 # What is replaced, one after the other, by what.
 _Marks = Sequence[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]]
 _MARKS: _Marks = [
+    (_COUNTED, _blank),
     (_ORDINAL, _in_order),
     (_SPOKEN, _repeat),
     (_GUN, lambda match: _GUNS[match[1]].ljust(len(match[0]))),
@@ -153,14 +166,17 @@ _MARKS: _Marks = [
     (re.compile(r"(?<=[^\W\d_])\*(?=\s|$)(?<!\*\*)(?=[^*]*$|(?:[^*]*[^\W\d_]\*(?=\s|$))+[^*]*$)"), "-"),
     (_SENT, _blank),
     (re.compile(r"^\s*\(?\d{1,2}:\d{2}(?::\d{2})?\)?(?:\s*[-–])?\s+(?=[^\W\d_])"), _blank),  # where a video is
+    (re.compile(r"\(\d{1,2}:\d{2}(?::\d{2})?\)"), _blank),
     (re.compile(r"(?<!\S)[-=—–]+>(?!\S)"), "|"),
+    (re.compile(r"^\s*([-=*~_])\1{2,}\s*(?=[^\W\d_])(.*?)\s*\1*\s*$"), _framed),
+    (re.compile(r"(?<![\S*])\*(?=[^\W\d_][^*]*$)"), " "),
+    (re.compile(r"^[^\s;]+(?:;[^\s;]+)+;?$"), _fields),
     (re.compile(r'^(\s*)"([^"]+)"\s*:'), r"\1\2:"),
     (_BULLET, _unlisted),
     (re.compile(r"^([^\W\d]\w*:)\s*[|>][-+]?\s*$"), r"\1"),  # YAML: rows below
     (re.compile(r"^\s*\[([^\[\]]+)\]\s*[:-]?\s+(?=\S)"), _field),
     (_LABELLED, _unlabelled),
     (_QUOTED, _blank),
-    (_COUNTED, _blank),
     (re.compile(r"^\s*\d{1,2}-\s*(?=[^\W\d_])"), _blank),  # 1-Dha, the number of a row
     (re.compile(r"(?<=\S)(\s+),(?=\S)"), r",\1"),
     (re.compile(r"[\"”]\s*,\s*$"), _blank),
@@ -213,7 +229,7 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
             )
         row, remark = _apart(unescape(row).translate(_LETTERS))
         row = "".join(" " if category(letter) in _PICTURES and letter not in _USED else letter for letter in row)
-        row = _in_one_row(_quoted(row).replace("**", "  "))
+        row = _in_one_row(_quoted(row))
         for mark, instead in marks:
             row = mark.sub(instead, row)
         row = _cell(row)
@@ -258,11 +274,12 @@ _COUNT_UP = re.compile(r"\s1\s+2\s+3\s+4\s+5\s+(?:\d{1,2}\s+)*")
 
 def _in_one_row(row: str) -> str:
     """The taal and the bols of a row that has the taal and the bols, or numbers of the matras and signs as well."""
-    words = row.split()
-    for n in range(1, min(5, len(words) - 4)) if ":" not in row and not headings.of_bols(row) else ():
-        first = taals.exact(" ".join(words[:n]).strip(".-–—,"))
-        if first and not strokes(words[n - 1]) and headings.of_bols(" ".join(words[n:]).lstrip("-–—. ")):
-            return f"{first.title}: {' '.join(words[n:]).lstrip('-–—. ')}"
+    for n in range(1, 5) if ":" not in row and not headings.of_bols(row) else ():
+        head = re.match(rf"\s*((?:[^\s,]+[\s,–-]+){{{n}}})(.*)$", row.replace("**", "  "))
+        bols = head[2].strip("-–—. ").replace(",", " ") if head else ""
+        first = taals.exact(head[1].strip(" .-–—,")) if head and len(bols.split()) > 4 else None
+        if head and first and headings.of_bols(bols) and not strokes(re.findall(r"[^\s,–-]+", head[1])[-1]):
+            return f"{first.title}: {head[2].strip('-–—. ')}"
     digits = re.sub(r"[०-९০-৯]", lambda match: str(int(match[0])), row)
     counted = _COUNT_UP.search(digits)
     if not counted:
