@@ -25,6 +25,7 @@ Of the 21 of the twentieth, 12 were read, 8 asked about and 1 misread before it.
 Of the 21 of the twentyfirst that are to be read, 15 were read, 6 asked about and none misread before it.
 Of the 21 of the twentysecond that are to be read, 14 were read, 6 asked about and 1 misread before it; in one of
 these a bol was misspelt, and mended.
+Of the 20 of the twentythird, 13 were read, 5 asked about and 2 misread before it.
 """
 
 import random
@@ -65,6 +66,7 @@ SETS = {
         "twentieth",
         "twentyfirst",
         "twentysecond",
+        "twentythird",
     )
 }
 CASES = [
@@ -125,7 +127,7 @@ def test_no_text_is_misread(name, text, reading):
 
 def test_most_texts_are_read_as_typed():
     outcomes = [outcome(text, reading) for _, text, reading in CASES if not reading.startswith(("ask", "literally"))]
-    assert len(outcomes) >= 305
+    assert len(outcomes) >= 325
     assert outcomes.count("misread") == 0
     assert outcomes.count("asked") <= ASKED
 

@@ -141,7 +141,7 @@ def settle(
         if chosen or (whole(first, taal) and not open_):
             return plain, first
     fitting: list[tuple[Reading, dict[str, Slots]]] = []
-    others = _others(result, given, plain, bars=mistaken is not None)
+    others = _others(result, given, plain, mistaken is not None, taal)
     for reading in [*[Reading(commas="matras")] * grouped, *others]:
         try:
             slots = _placed(parts, taal, reading)
@@ -173,9 +173,9 @@ def settle(
     rate = next((item for item in result if item.kind == "rate"), None)
     if rate and not fits:
         rate.place.stop(f"{rate.text} words a matra give no whole avartans", "count what stands under it")
-    mark = next((item for item in result if item.kind in ("cross", "plus")), None)
+    mark = next((item for item in result if item.kind in ("cross", "plus", "counted")), None)
     if mark and not (fits or (mistaken is None and whole(first, taal))):
-        meant = "an x is a rest" if mark.kind == "cross" else "a + stands between parts"
+        meant = {"cross": "an x is a rest", "plus": "a + stands between parts"}.get(mark.kind, "numbers count matras")
         mark.place.stop(f"{meant}, and the section is no whole avartans", "write - for a rest, | for a vibhag")
     shared = next((item for item in result if item.kind == "shared"), None)
     if shared and not fits:
@@ -239,7 +239,9 @@ def _given(reading: Reading, given: Mapping[str, str]) -> Reading:
     )
 
 
-def _others(result: Sequence[Item], given: Mapping[str, str], plain: Reading, bars: bool) -> list[Reading]:
+def _others(
+    result: Sequence[Item], given: Mapping[str, str], plain: Reading, bars: bool, taal: taals.Taal
+) -> list[Reading]:
     """The readings beside the plain one that what stands in the text allows."""
     kinds = {item.kind for item in result}
     words = [item.text for item in result if item.kind == "word"]
@@ -252,6 +254,8 @@ def _others(result: Sequence[Item], given: Mapping[str, str], plain: Reading, ba
     if any("$" in item.text for item in result):
         return others
     if words and all(word.count("-") >= 2 and word.strip("-") for word in words) and "hyphens" not in given:
+        others.append(Reading(hyphens="matras"))
+    if words and "hyphens" not in given and _by_vibhags(words, taal):
         others.append(Reading(hyphens="matras"))
     if words and all("," in word.strip(",") for word in words) and "commas" not in given:
         others.append(Reading(commas="matras"))
@@ -334,8 +338,14 @@ def _marked(items: Sequence[Item], taal: taals.Taal) -> list[Item]:
             continue
         result += [each._replace(speed=each.speed * len(group)) for each in group]
         group = []
-        result += [item] if item.kind != "mark" else []
+        result.append(item if item.kind != "mark" else item._replace(kind="counted"))
     return result
+
+
+def _by_vibhags(words: Sequence[str], taal: taals.Taal) -> bool:
+    """Whether each word is a vibhag whose matras hyphens part."""
+    sizes = [len(word.strip("-,").split("-")) for word in words]
+    return sizes == (list(taal.vibhags) * len(sizes))[: len(sizes)]
 
 
 def _parts_apart(items: Sequence[Item]) -> bool:
@@ -367,7 +377,7 @@ def _meant(items: Sequence[Item], reading: Reading) -> list[Item]:
             )
         if item.kind in ("shared", "cross"):
             item = item._replace(kind="word")
-        if item.kind == "plus":
+        if item.kind in ("plus", "counted"):
             continue
         if item.kind == "bullet":
             meant += [item._replace(kind="word")] if reading.dashes == "rests" else []
@@ -375,7 +385,7 @@ def _meant(items: Sequence[Item], reading: Reading) -> list[Item]:
             joined = re.sub(r"(?<=\w)-(?=\w)", "", item.text.title() if item.text.islower() else item.text)
             meant.append(item._replace(text=joined))
         elif item.kind == "word" and reading.hyphens == "matras":
-            meant += [item._replace(text=text) for text in item.text.split("-") if text]
+            meant += [item._replace(text=text) for text in item.text.rstrip(",").split("-") if text]
         elif item.kind == "word" and reading.dashes == "bars" and not item.text.strip("-–—"):
             meant.append(item._replace(kind="bar", text="|"))
         else:

@@ -32,6 +32,7 @@ _SECTIONS = (
     "variations bal vistar tukda tukra mukhda ending tihai "
     "tehai chakradar gat tukda mohra uthan laggi paran adha-dohra thah barabar ekgun dugun tigun chaugun aad "
     "prakar prakaar chalan baant ladi lari uthaan pattern exercise प्रकार चलन बांट लड़ी उठान পলটা প্রকার "
+    "ঠায় ঠায় ঠাহ দ্বিগুণ দুগুন ত্রিগুণ চৌগুণ "
     "ठाह एकगुन दुगुन दुगुना तिगुन चौगुन "
     "bols bol notation composition बोल मुख कायदा क़ायदा दोहरा पलटा तिहाई ठेका रेला"
 )
@@ -52,16 +53,28 @@ _BARE = re.compile(  # and bols after it
 _SAYS = re.compile(rf"(?<!\w)({_SPEEDS}|variation|palta|{'|'.join(_KNOWN_FORMS)})(?!\w)\W*(\d{{0,3}})", re.IGNORECASE)
 _OTHER = set("bcfjlmopqvwxyzखचछजझञठपफबभमयलवशषहখচছজঝঞঠপফবভলশষসহয়")  # letters of no bol
 _SPOKEN = set(  # words beside bols
-    "a add all also an and as at base basic beat beats below by called claps common cycle division divisions each "
-    "first for fourth from given gun guru hand hands has have here how in is it its khand layakari lesson like "
-    "line list name number of on one or part parts pattern played please sign signs second section sections shown "
-    "simple standard taal taala tal tala that the theka these third this three to two up very waves with words written "
-    "matra matras maatra vibhag vibhags vibhaag boles "
-    "bhai dear guruji hello hi ji ka ki me mein sir tarah thank thanks you "
-    "dhanyavad namaste shukriya नमस्ते धन्यवाद নমস্কার ধন্যবাদ "
-    "तरीका विधि उदाहरण एक लय में के से बोल ताल यह है की का मात्रा मात्राओं चिन्ह चिह्न তাল মাত্রা ছন্দ ছন্দে "
-    "দুই তিন চার পাঁচ ছয় সাত".split()
+    "a about above add after aise all along also always am an and any are as at aur baad base basic be "
+    "beat beats because been before begin begins below better between bhai bhi boles both bring but by called "
+    "can claps come common could count counts cycle dear dhanyavad division divisions do does down during each "
+    "easy end ends even every example exercise feel few finish first follow following for fourth from full "
+    "get give given go goes good great gun guru guruji hai hain hand hands has have he hear hello help here hi "
+    "his how i if in into is iska it its ji just ka kaise keep khand ki know kuch last layakari learn learning "
+    "left lesson let like line list little long look loud maatra made make makes many matra matras may me medium "
+    "mein minutes more most much must my namaste name need new next no not note notes now number of off often ok "
+    "okay old on one only open or other our out over own part parts pattern pause pehle people phir play "
+    "played player playing please practice practise put quickly quiet rather rest rhythm "
+    "right same say se second section sections see she should shown shukriya sign signs simple since sir slow "
+    "slowly small so some song songs sound sounds speak standard start starts steady step still stop "
+    "stroke strokes such sure taal taala tal tala tarah teach teacher tempo than thank thanks that the their "
+    "theka them then there these they thing third this those three through time to together try turn "
+    "two under until up us use used using uska usually very vibhaag vibhag vibhags want was waves way we well "
+    "were what when where which while who why will wish with without word words work would write written yah yeh "
+    "yes you your "
+    "इस इसका इसे उदाहरण एक और का की कुछ के को चिन्ह चिह्न जाता जैसे तरीका ताल धन्यवाद नमस्ते पर पहले फिर बजाया "
+    "बाद बोल भी मात्रा मात्राओं में यह लय लिए विधि साथ से है हैं होता होती होते আছে এই একটি এটি এবং এর ও চার "
+    "ছন্দ ছন্দে ছয় তাল তালটি তালে তালের তিন থেকে দুই ধন্যবাদ নমস্কার পর পাঁচ প্রথম মাত্রা সাত হয় হল".split()
 )
+_TELLING = set("speed double triple fast half repeat repeats twice thrice times again".split())  # say how to read
 _LETTERED = re.compile(r"\s*(\d{0,2}[A-Za-z])\)\s+(?=[^\W\d_])")  # 1a) and its bols
 _LABEL = re.compile(
     r"\s*(?:bhari\s+khali|(?:bhari|khali|sa+m|sum|ta+li|clap|wave|भरी|खाली|सम|ताली)\s*\d?)\s*(?::|$)", re.IGNORECASE
@@ -113,20 +126,19 @@ def remark(content: str) -> bool:
     have letters of no bol.
     """
     words = words_of(re.sub(r"\(.*?\)", " ", content)) or words_of(content)
-    spoken, others = _spoken(words)
+    if of_bols(content) or not any(len(word) > 3 for word in words):  # a short word may be a bol with a wrong letter
+        return False
+    if _TELLING & set(map(str.lower, words)):
+        return False
+    n_spoken, others = _spoken(words)
     strangers = sum(len(word) > 1 and bool(_OTHER & set(word.lower())) for word in others)
-    telling = set(content) & set("$=^<@+") or {"speed", "double", "triple", "fast", "half"} & set(map(str.lower, words))
-    if (
-        len(words) > 1
-        and spoken
-        and (spoken + strangers) * 2 > len(words)
-        and not telling
-        and not any(map(strokes, words))
-    ):
+    marked = bool(set(content) & set("$=^<@+"))
+    most = len(words) > 1 and n_spoken and (n_spoken + strangers) * 2 > len(words)
+    if most and not marked and not any(map(strokes, words)):
         return True
     bols = [word for word in others if strokes(word)]
     strange = [word for word in others if not strokes(word) and not _OTHER & set(word.lower().replace("oo", ""))]
-    return bool(words) and spoken * 3 >= len(words) >= len(bols) * 4 and not strange
+    return bool(words) and n_spoken * 3 >= len(words) >= len(bols) * 4 and not strange
 
 
 def aside(content: str) -> bool:
@@ -134,8 +146,13 @@ def aside(content: str) -> bool:
     words = words_of(content)
     others = [word for word in _spoken(words)[1] if not _OTHER & set(word.lower().replace("oo", ""))]
     reference = content.strip().lower() in ("theme", "mukh", "face", "kaida")  # which is played
-    known = len(_spoken(words)[1]) < len(words)
+    known = len(_spoken(words)[1]) < len(words) and any(len(word) > 3 for word in words)
     return known and not others and not reference and not any(strokes(word) for word in words if len(word) > 1)
+
+
+def spoken(words: Sequence[str]) -> bool:
+    """Whether all words are known beside bols, or names of taals and sections."""
+    return not _spoken(words)[1]
 
 
 def title(content: str) -> bool:
@@ -143,7 +160,8 @@ def title(content: str) -> bool:
     words = [word for word in words_of(content) if not sign_row(word)]
     bols = [word for word in words if strokes(word)]
     unknown = [word for word in _spoken(words)[1] if not strokes(word)]
-    return len(bols) < len(words) and (len(bols) * 2 < len(words) or not unknown)
+    long = any(len(word) > 3 for word in words if not strokes(word))  # a short one may be a bol with a wrong letter
+    return len(bols) < len(words) and (len(bols) * 2 < len(words) or (long and not unknown))
 
 
 def _spoken(words: Sequence[str]) -> tuple[int, list[str]]:

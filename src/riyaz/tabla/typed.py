@@ -55,11 +55,14 @@ _COUNTED = re.compile(  # 1-4: or Line 2: before what stands in it
     re.IGNORECASE,
 )
 _NUMBERS = (
-    re.compile(r"(?<=[^\W\d_])(?:\s?\((\d{1,2})\)|([⁰¹²³⁴-⁹]{1,2})|(\d{1,2})(?!\w))"),  # Dha(1), Dha¹, Dha1
+    re.compile(r"(?<=[^\W\d_])(?:\s?\((\d{1,2})\)|([⁰¹²³⁴-⁹₀-₉]{1,2})|(\d{1,2})(?!\w))"),  # Dha(1), Dha¹, Dha1
     re.compile(r"(?<![^\s|])\[\s*(\d{1,2})\s*\]"),  # [1] Dha
 )
-_ROW_NUMBER = re.compile(r"^\s*(?:\((\d{1,2}|[a-h])\)|([A-H])\s*[-–.])(?=\s+[^\W\d_])")
-_LOW = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+_ROW_NUMBERS = (
+    re.compile(r"^\s*(?:\((\d{1,2}|[a-h])\)|([A-H])\s*[-–.])(?=\s+[^\W\d_])"),
+    re.compile(r"(?<=[^\W\d_])\s+[-–—]\s*(\d{1,2})\s*$"),
+)
+_LOW = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "01234567890123456789")
 _SAID = re.compile(rf"\(?\b(?:{layout.CLAPS}|\d(?:st|nd|rd|th))\b\)?", re.IGNORECASE)
 _SPEED = re.compile(r"\b(?:double|triple|quadruple|speed)\b", re.IGNORECASE)
 _ROWS_OF_BOLS = r"(?:bols?|boles|words|बोल|theka|ठेका)"
@@ -157,6 +160,7 @@ def _titled(match: re.Match[str]) -> str:
 # What is replaced, one after the other, by what.
 _Marks = Sequence[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]]
 _MARKS: _Marks = [
+    (re.compile(r"(?<!\S)(?:https?://|www\.)\S+"), _blank),
     (_COUNTED, _blank),
     (_ORDINAL, _in_order),
     (_SPOKEN, _repeat),
@@ -186,6 +190,7 @@ _MARKS: _Marks = [
     (re.compile(r"^((?:<[^<>]*>|[^<>])*?)<br\s*/?>(?=.*\w)", re.IGNORECASE), _titled),
     (_NAMES_OF_ROWS, _blank),
     (re.compile(rf"\(\s*(?:{layout.PLACES})\s*\)|\(\s*(?:{layout.HANDS})\s*\)\s*$", re.IGNORECASE), _blank),
+    (re.compile(rf"\[\s*(?:{layout.CLAPS})\s*\]", re.IGNORECASE), _blank),
     (_BESIDE_SIGNS, r"\1"),
     (re.compile(r"^\s*(?:={3,}|_{4,})\s*$"), _blank),  # a heading's line
     (re.compile(r"(?<=[।॥|])\s*[\d०-९]{1,3}\s*[।॥|]+\s*$"), _blank),  # ॥१॥
@@ -280,6 +285,18 @@ def _in_one_row(row: str) -> str:
         first = taals.exact(head[1].strip(" .-–—,")) if head and len(bols.split()) > 4 else None
         if head and first and headings.of_bols(bols) and not strokes(re.findall(r"[^\s,–-]+", head[1])[-1]):
             return f"{first.title}: {head[2].strip('-–—. ')}"
+    for n in range(2, 9) if ":" not in row else ():  # a sentence that ends in bols
+        head = re.match(rf"\s*((?:\S+\s+){{{n}}})(\S.*)$", row)
+        words = headings.words_of(re.sub(r"['’]s\b", "", head[1])) if head else []
+        named = {taal.title for _, taal in headings.taals_in(words)}
+        if (
+            head
+            and len(named) == 1
+            and len(head[2].split()) > 4
+            and headings.of_bols(head[2])
+            and headings.spoken(words)
+        ):
+            return f"{named.pop()}: {head[2]}"
     digits = re.sub(r"[०-९০-৯]", lambda match: str(int(match[0])), row)
     counted = _COUNT_UP.search(digits)
     if not counted:
@@ -345,12 +362,13 @@ def _uncounted(rows: list[str]) -> list[str]:
 
 
 def _unnumbered(rows: list[str]) -> list[str]:
-    """Rows without their numbers or letters in brackets, ``(1)``, ``(2)``, where these count up from 1."""
-    matches = [_ROW_NUMBER.match(row) for row in rows]
-    marks = [(match[1] or match[2]).lower() for match in matches if match]
-    numbers = [int(mark) if mark.isdigit() else ord(mark) - ord("a") + 1 for mark in marks]
-    counted = len(numbers) > 1 and numbers == [*range(1, len(numbers) + 1)]
-    return [_ROW_NUMBER.sub(_blank, row) for row in rows] if counted else rows
+    """Rows without their numbers or letters, ``(1)``, ``A -`` or ``- 1`` at the end, where these count up from 1."""
+    for pattern in _ROW_NUMBERS:
+        marks = [next(filter(None, match.groups())).lower() for match in map(pattern.search, rows) if match]
+        numbers = [int(mark) if mark.isdigit() else ord(mark) - ord("a") + 1 for mark in marks]
+        if len(numbers) > 1 and numbers == [*range(1, len(numbers) + 1)]:
+            rows = [pattern.sub(_blank, row) for row in rows]
+    return rows
 
 
 def _unbroken(rows: list[str]) -> list[str]:
