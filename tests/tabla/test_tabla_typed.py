@@ -26,6 +26,8 @@ Of the 21 of the twentyfirst that are to be read, 15 were read, 6 asked about an
 Of the 21 of the twentysecond that are to be read, 14 were read, 6 asked about and 1 misread before it; in one of
 these a bol was misspelt, and mended.
 Of the 20 of the twentythird, 13 were read, 5 asked about and 2 misread before it.
+Of the 16 of the twentyfourth that are to be read, 12 were read, 4 asked about and none misread before it; of the 3 that
+are to be asked about none was: words that say how to play had been passed over.
 """
 
 import random
@@ -67,6 +69,7 @@ SETS = {
         "twentyfirst",
         "twentysecond",
         "twentythird",
+        "twentyfourth",
     )
 }
 CASES = [
@@ -127,7 +130,7 @@ def test_no_text_is_misread(name, text, reading):
 
 def test_most_texts_are_read_as_typed():
     outcomes = [outcome(text, reading) for _, text, reading in CASES if not reading.startswith(("ask", "literally"))]
-    assert len(outcomes) >= 325
+    assert len(outcomes) >= 340
     assert outcomes.count("misread") == 0
     assert outcomes.count("asked") <= ASKED
 

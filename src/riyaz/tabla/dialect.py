@@ -316,6 +316,8 @@ def _marked(items: Sequence[Item], taal: taals.Taal) -> list[Item]:
     cycles = (
         [signs, ["+", *signs[1:]], ["1", *signs[1:]], signs[1:], paluskar] if signs[0] == "X" else [signs, paluskar]
     )
+    cycles.append([str(matras) for matras in taal.vibhags])  # the sizes of the vibhags
+    cycles.append([str(int(sign) - 1) if sign.isdigit() and sign != "0" else sign for sign in signs])  # talis from 1
     if any(texts == (cycle * len(texts))[: len(texts)] for cycle in cycles):
         return [item._replace(kind="bar", text="|") if item.kind == "mark" else item for item in items]
     counted = [int(text) for text in texts if text.isdigit()]

@@ -8,7 +8,7 @@ from itertools import takewhile
 
 from riyaz.music.events import Unreadable
 from riyaz.tabla import pitch, taals
-from riyaz.tabla.headings import FORMS, HEAD, form_of, of_bols, remark, taals_in, title, words_of
+from riyaz.tabla.headings import FORMS, HEAD, form_of, of_bols, remark, taals_in, tells, title, words_of
 from riyaz.tabla.place import Place
 from riyaz.tabla.spelling import fold, strokes
 
@@ -234,7 +234,7 @@ def _spelled(line: str) -> str:
 def _before_bols(content: str) -> dict[str, str]:
     """What words before a colon and bols say, such as ``Teental theka: Dha Dhin``; nothing without a taal."""
     long = re.match(r"([^\W\d][^:=|]{1,60}?)\s*[:=]\s*(\S.*)$", content)
-    says = _plain(long[1], False) or _mentioned(long[1]) if long and of_bols(long[2]) else {}
+    says = _plain(long[1], False) or _mentioned(long[1]) if long and of_bols(long[2]) and not tells(long[1]) else {}
     return says if "taal" in says else {}
 
 

@@ -42,7 +42,7 @@ _END = r"(:|(?<=\d)\s*[.)](?=\s*[^\W\d_])|(?<=\s)[-–—](?=\s*[^\W\d_])|[.)।
 _BOLS = ("bols", "bol", "notation", "composition", "बोल")  # a heading that says nothing more
 _SPEEDS = "thah|barabar|ekgun|dugun|tigun|chaugun|aad|ठाह|एकगुन|दुगुन|तिगुन|चौगुन"
 HEAD = re.compile(
-    rf"\s*(?:\d{{1,2}}[.)]\s*)?((?:adha\s+|main\s+|theka\s+|kaida\s+)?(?:{NAMES}))\s*{_NUMBER}\s*(?:\(\s*({_SPEEDS})\s*\)\s*)?{_END}",
+    rf"\s*(?:\d{{1,2}}[.)]\s*)?((?:(?:adha|main|{'|'.join(FORMS)})\s+)?(?:{NAMES}))\s*{_NUMBER}\s*(?:\(\s*({_SPEEDS})\s*\)\s*)?{_END}",
     re.IGNORECASE,
 )
 _MARKS = (":", "-", "–", "—", ".", ")")  # after a heading, before bols
@@ -74,7 +74,9 @@ _SPOKEN = set(  # words beside bols
     "बाद बोल भी मात्रा मात्राओं में यह लय लिए विधि साथ से है हैं होता होती होते আছে এই একটি এটি এবং এর ও চার "
     "ছন্দ ছন্দে ছয় তাল তালটি তালে তালের তিন থেকে দুই ধন্যবাদ নমস্কার পর পাঁচ প্রথম মাত্রা সাত হয় হল".split()
 )
-_TELLING = set("speed double triple fast half repeat repeats twice thrice times again".split())  # say how to read
+_TELLING = set(
+    "speed double triple fast half repeat repeats twice thrice times again same likewise etc".split()
+)  # say how to read
 _LETTERED = re.compile(r"\s*(\d{0,2}[A-Za-z])\)\s+(?=[^\W\d_])")  # 1a) and its bols
 _LABEL = re.compile(
     r"\s*(?:bhari\s+khali|(?:bhari|khali|sa+m|sum|ta+li|clap|wave|भरी|खाली|सम|ताली)\s*\d?)\s*(?::|$)", re.IGNORECASE
@@ -128,7 +130,7 @@ def remark(content: str) -> bool:
     words = words_of(re.sub(r"\(.*?\)", " ", content)) or words_of(content)
     if of_bols(content) or not any(len(word) > 3 for word in words):  # a short word may be a bol with a wrong letter
         return False
-    if _TELLING & set(map(str.lower, words)):
+    if tells(content):
         return False
     n_spoken, others = _spoken(words)
     strangers = sum(len(word) > 1 and bool(_OTHER & set(word.lower())) for word in others)
@@ -141,13 +143,25 @@ def remark(content: str) -> bool:
     return bool(words) and n_spoken * 3 >= len(words) >= len(bols) * 4 and not strange
 
 
+def tells(content: str) -> bool:
+    """Whether words say how bols are to be read, such as ``repeat`` or ``x3``: they are never passed over."""
+    words = {word.lower() for word in words_of(content)}
+    return bool(_TELLING & words) or re.search(r"(?<!\w)[x×]\s?\d", content) is not None
+
+
 def aside(content: str) -> bool:
     """Whether words after bols are about them: one of them is known, none is bols and no other is like a bol."""
     words = words_of(content)
     others = [word for word in _spoken(words)[1] if not _OTHER & set(word.lower().replace("oo", ""))]
     reference = content.strip().lower() in ("theme", "mukh", "face", "kaida")  # which is played
     known = len(_spoken(words)[1]) < len(words) and any(len(word) > 3 for word in words)
-    return known and not others and not reference and not any(strokes(word) for word in words if len(word) > 1)
+    return (
+        known
+        and not tells(content)
+        and not others
+        and not reference
+        and not any(strokes(word) for word in words if len(word) > 1)
+    )
 
 
 def spoken(words: Sequence[str]) -> bool:

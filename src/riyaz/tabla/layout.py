@@ -184,7 +184,7 @@ def _row(content: str, here: Place, state: _State, signs: bool, others: Sequence
             _drop(int(word[1:]), state.stack[-1], at)
         elif kind == "faster":
             state.speed *= int(word[:-1]) or at.stop(f"{word} is no speed", "write 2!")
-        elif kind == "word" and re.fullmatch(r"\.{3,}|…|etc\.?", word):
+        elif kind == "word" and re.fullmatch(r"\.{2,}|…|etc\.?", word):
             at.stop(f"{word} leaves bols out", "write them, or end the line before")
         elif kind == "speed":
             state.speed = Fraction(word[1:-1]) if int(word[1:-1]) else at.stop("@0x is no speed", "write @2x")
