@@ -25,6 +25,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import pairwise
 
 from riyaz.music.events import TICKS, Unreadable
 from riyaz.tabla import taals
@@ -316,6 +317,9 @@ def _marked(items: Sequence[Item], taal: taals.Taal) -> list[Item]:
     cycles = (
         [signs, ["+", *signs[1:]], ["1", *signs[1:]], signs[1:], paluskar] if signs[0] == "X" else [signs, paluskar]
     )
+    after = [before.kind for before, item in pairwise(items) if item.kind == "mark"]
+    if all(item.text == "x" for item in marks) and after == ["word"] * len(marks):  # none begins a vibhag
+        return [item._replace(kind="cross", text="-") if item.kind == "mark" else item for item in items]
     cycles.append([str(matras) for matras in taal.vibhags])  # the sizes of the vibhags
     cycles.append([str(int(sign) - 1) if sign.isdigit() and sign != "0" else sign for sign in signs])  # talis from 1
     if any(texts == (cycle * len(texts))[: len(texts)] for cycle in cycles):

@@ -144,8 +144,14 @@ def remark(content: str) -> bool:
 
 
 def tells(content: str) -> bool:
-    """Whether words say how bols are to be read, such as ``repeat`` or ``x3``: they are never passed over."""
+    """Whether words say how bols are to be read, such as ``repeat`` or ``x3``: they are never passed over.
+
+    The double speed of a row that names it dugun says no more than this heading.
+    """
     words = {word.lower() for word in words_of(content)}
+    words -= (
+        {"speed", "double", "triple"} if re.search(rf"(?<!\w)(?:{_SPEEDS})(?!\w)", content, re.IGNORECASE) else set()
+    )
     return bool(_TELLING & words) or re.search(r"(?<!\w)[x×]\s?\d", content) is not None
 
 

@@ -79,6 +79,7 @@ _ROMAN = re.compile(r"^(\s*)(I{1,3}|IV|VI{0,3}|IX|X)[.)](?=\s)")
 _BULLET = re.compile(r"^\s*[-–—*•]\s+(?=([^\W\d][^\s:=|]*)\s*:)")
 _LABELLED = re.compile(r"^\s*([^\W\d][^:|]{0,30}?)\s*:\s*(.+)$")
 _REMARK = re.compile(r"(?<!\S)//\s*(.*\S)\s*$")
+_X = re.compile(r"(?<=\s)x(?=\s)")  # a rest
 _ASIDE = re.compile(r"^(\s*(?:\d{1,2}[.)]\s+)?(.*\S))\s+(?:[-–—:]+\s+([^\W\d_].*)|\(([^\W\d_][^()]*)\))\s*$")
 _QUOTES = re.compile(r"(?<![\w`*])([\"'*`])(\w[^\"'*`]*)\1(?![\w`*])")
 _GROUPED = re.compile(r"\[([^\[\]]*)\]")
@@ -245,7 +246,7 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
             row = row[: slashed.start()]
         if (
             (said := _ASIDE.match(row))
-            and headings.of_bols(said[2])
+            and headings.of_bols(_X.sub("-", said[2]))
             and not headings.HEAD.match(said[2])
             and headings.aside(said[3] or said[4])
         ):
