@@ -28,6 +28,7 @@ these a bol was misspelt, and mended.
 Of the 20 of the twentythird, 13 were read, 5 asked about and 2 misread before it.
 Of the 16 of the twentyfourth that are to be read, 12 were read, 4 asked about and none misread before it; of the 3 that
 are to be asked about none was: words that say how to play had been passed over.
+Of the 20 of the twentyfifth that are to be read, 16 were read, 4 asked about and none misread before it.
 """
 
 import random
@@ -70,6 +71,7 @@ SETS = {
         "twentysecond",
         "twentythird",
         "twentyfourth",
+        "twentyfifth",
     )
 }
 CASES = [
@@ -77,7 +79,7 @@ CASES = [
     for name, path in SETS.items()
     for case in path.read_text(encoding="utf-8").split("%% ")[1:]
 ]
-ASKED = 9  # readings that are asked about, of those that were noted; fewer is better
+ASKED = 11  # readings that are asked about, of those that were noted; fewer is better
 
 
 def noted(line):
@@ -130,7 +132,7 @@ def test_no_text_is_misread(name, text, reading):
 
 def test_most_texts_are_read_as_typed():
     outcomes = [outcome(text, reading) for _, text, reading in CASES if not reading.startswith(("ask", "literally"))]
-    assert len(outcomes) >= 340
+    assert len(outcomes) >= 360
     assert outcomes.count("misread") == 0
     assert outcomes.count("asked") <= ASKED
 

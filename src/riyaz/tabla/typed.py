@@ -183,6 +183,7 @@ _MARKS: _Marks = [
     (_LABELLED, _unlabelled),
     (re.compile(r"^\s*(?:\{\|.*|\|-+|\|\}|\(\|.*|\|\))\s*$"), ""),  # a table of a wiki
     (_QUOTED, _blank),
+    (re.compile(r"^\s*[\d०-९]{1,2}\s*।(?=\s*[^\W\d_])"), _blank),
     (re.compile(r"^\s*\d{1,2}-\s*(?=[^\W\d_])"), _blank),  # 1-Dha, the number of a row
     (re.compile(r"(?<=\S)(\s+),(?=\S)"), r",\1"),
     (re.compile(r"[\"”]\s*,\s*$"), _blank),
@@ -287,6 +288,10 @@ def _in_one_row(row: str) -> str:
         first = taals.exact(head[1].strip(" .-–—,")) if head and len(bols.split()) > 4 else None
         if head and first and headings.of_bols(bols) and not strokes(re.findall(r"[^\s,–-]+", head[1])[-1]):
             return f"{first.title}: {head[2].strip('-–—. ')}"
+    last = re.fullmatch(r"\s*(\S.*?)\s+\(([^()\d]+)\)\s*", row)
+    after = taals.exact(last[2]) if last and len(last[1].split()) > 4 and headings.of_bols(last[1]) else None
+    if last and after and not headings.of_bols(last[2]):  # bols (keherwa)
+        return f"{after.title}: {last[1]}"
     for n in range(2, 9) if ":" not in row else ():  # a sentence that ends in bols
         head = re.match(rf"\s*((?:\S+\s+){{{n}}})(\S.*)$", row)
         words = headings.words_of(re.sub(r"['’]s\b", "", head[1])) if head else []
