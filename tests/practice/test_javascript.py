@@ -1,10 +1,15 @@
 """The pages' JavaScript is joined into one script: each module after those that it imports, and no name twice."""
 
+import json
 import re
+import shutil
+import subprocess
 
 import pytest
 
 from riyaz.practice import page, play, player
+from riyaz.tabla.bols import BOLS
+from riyaz.tabla.spelling import across, strokes, with_ka
 
 SCRIPTS = {"player": player.MODULES, "practice": page.MODULES, "play": play.MODULES}
 IMPORT = re.compile(r"^import \{(.*?)\} from '\./(\w+)\.js';$", re.MULTILINE | re.DOTALL)
@@ -47,3 +52,19 @@ def test_a_joined_script_has_no_imports_and_exports(script):
     code = player.script(*SCRIPTS[script])
     assert not re.findall(r"^(?:import|export) ", code, re.MULTILINE)
     assert code.startswith("(() => {\n'use strict';\n")
+
+
+WORDS = "KaTa kata कता কতা तेटेकता तेटेकतागदिगन कतागदिगन তেটেকতা কতাগদিগন कत tita DhaTita TiRaKiTa ता धाता"
+
+
+@pytest.mark.skipif(not shutil.which("node"), reason="node is not installed")
+def test_the_pages_read_a_typed_ta_as_the_reader_does():
+    given = json.dumps([{**player.tables(), "bols": list(BOLS)}, WORDS.split()])
+    read = f"const [known, typed] = {given}; console.log(JSON.stringify(typed.map(one => phrase(one, 0, known))))"
+    code = f"{text('phrase')}\n{read}"
+    run = subprocess.run(["node", "--input-type=module"], input=code, capture_output=True, text=True, timeout=60)
+    assert run.returncode == 0, run.stderr
+    heard = [[bol["name"] for bol in bols] for bols in json.loads(run.stdout)]
+    ones = [across(with_ka(list(strokes(word)))) for word in WORDS.split()]
+    assert heard == [[bol.replace("ta?", "ta") for bol in word] for word in ones]
+    assert heard[:4] == [["Ka", "ta"]] * 4

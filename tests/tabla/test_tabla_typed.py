@@ -17,6 +17,18 @@ readings had been right, 13 asked about and 2 misread, before the fourteenth was
 about and 1 misread; of the texts that are to be asked about, 3 of 4 were. It was mended after that as well.
 Of the 21 of the fifteenth, written down and tried after that, 10 were read, 10 asked about and 1 misread before it was
 mended once more.
+The sixteenth and the seventeenth have 20 each: of the first 14 were read, 6 asked about and none misread; the reader
+was mended before the second was tried: 13 were read, 7 asked about and none misread. It was mended after that as well.
+Of the 20 of the eighteenth that are to be read, 15 were read, 4 asked about and 1 misread before it was mended.
+Of the 22 of the nineteenth, in the manner of public pages, 11 were read, 10 asked about and 1 misread before it.
+Of the 21 of the twentieth, 12 were read, 8 asked about and 1 misread before it.
+Of the 21 of the twentyfirst that are to be read, 15 were read, 6 asked about and none misread before it.
+Of the 21 of the twentysecond that are to be read, 14 were read, 6 asked about and 1 misread before it; in one of
+these a bol was misspelt, and mended.
+Of the 20 of the twentythird, 13 were read, 5 asked about and 2 misread before it.
+Of the 16 of the twentyfourth that are to be read, 12 were read, 4 asked about and none misread before it; of the 3 that
+are to be asked about none was: words that say how to play had been passed over.
+Of the 20 of the twentyfifth that are to be read, 16 were read, 4 asked about and none misread before it.
 """
 
 import random
@@ -50,6 +62,16 @@ SETS = {
         "thirteenth",
         "fourteenth",
         "fifteenth",
+        "sixteenth",
+        "seventeenth",
+        "eighteenth",
+        "nineteenth",
+        "twentieth",
+        "twentyfirst",
+        "twentysecond",
+        "twentythird",
+        "twentyfourth",
+        "twentyfifth",
     )
 }
 CASES = [
@@ -57,7 +79,7 @@ CASES = [
     for name, path in SETS.items()
     for case in path.read_text(encoding="utf-8").split("%% ")[1:]
 ]
-ASKED = 16  # readings that are asked about, of those that were noted; fewer is better
+ASKED = 11  # readings that are asked about, of those that were noted; fewer is better
 
 
 def noted(line):
@@ -110,7 +132,7 @@ def test_no_text_is_misread(name, text, reading):
 
 def test_most_texts_are_read_as_typed():
     outcomes = [outcome(text, reading) for _, text, reading in CASES if not reading.startswith(("ask", "literally"))]
-    assert len(outcomes) >= 160
+    assert len(outcomes) >= 360
     assert outcomes.count("misread") == 0
     assert outcomes.count("asked") <= ASKED
 

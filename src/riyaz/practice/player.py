@@ -45,6 +45,7 @@ def tables() -> dict[str, Any]:
     """What a page needs to read bols and to play them: spellings, which Ta is closed, what the hands play."""
     return {
         "spellings": spelling.spellings(),
+        "rewritten": spelling.REWRITTEN,
         "closed": [[rule.before, rule.after, rule.one_word] for rule in CLOSED_TA],
         "played": PLAYED,
         "strokes": {name: strokes.parts(bol) for name, bol in BOLS.items()},

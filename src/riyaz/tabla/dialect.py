@@ -14,7 +14,7 @@ that remains is taken; where two remain, the text is refused with both, and a li
 ``dots: rests``    a dot between blanks is a rest
 ``hyphens: matras``  a hyphen ends a matra
 ``hyphens: joins``   a hyphen joins the bols of a word and takes no time
-``dashes: bullets``  a dash at the head of each row is no rest
+``dashes: bullets``  a dash at the head of each row, or before a repeat, is no rest
 ``dashes: bars``  a dash between blanks ends a vibhag
 ``commas: matras``   a comma ends a matra
 ``runs: pairs``      two strokes of TiRaKiTa, KiTaTaKa, DheRe take the time of one other
@@ -25,6 +25,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import pairwise
 
 from riyaz.music.events import TICKS, Unreadable
 from riyaz.tabla import taals
@@ -64,7 +65,7 @@ class Reading:
     hyphens : ``rests``, ``matras`` or ``joins``.
     commas : ``shares`` or ``matras``.
     runs : ``strokes`` or ``pairs``: what of a fast run takes the time of one other stroke, where `strokes` is not 0.
-    dashes : ``rests``; ``bullets``, at the head of each row; ``bars``, between blanks.
+    dashes : ``rests``; ``bullets``, at the head of each row or before a repeat; ``bars``, between blanks.
     strokes : slots a matra where blanks part phrases; 0 where a word is a matra.
     """
 
@@ -94,7 +95,8 @@ class Reading:
             return f"{joins}{self.strokes} stroke{'s' * (self.strokes != 1)} a matra{runs}"
         marks = {"a hyphen ends": self.hyphens, "a comma ends": self.commas, "a bar ends": self.bars}
         ends = next((mark for mark, meaning in marks.items() if meaning == "matras"), "")
-        listed = {"bullets": ", a dash at its head is no rest", "bars": ", a dash ends a vibhag"}.get(self.dashes, "")
+        dashes = {"bullets": ", a dash that begins or ends a row is no rest", "bars": ", a dash ends a vibhag"}
+        listed = dashes.get(self.dashes, "")
         return f"{ends} a matra" if ends else f"{joins}a word is a matra{listed}"
 
 
@@ -140,7 +142,7 @@ def settle(
         if chosen or (whole(first, taal) and not open_):
             return plain, first
     fitting: list[tuple[Reading, dict[str, Slots]]] = []
-    others = _others(result, given, plain, bars=mistaken is not None)
+    others = _others(result, given, plain, mistaken is not None, taal)
     for reading in [*[Reading(commas="matras")] * grouped, *others]:
         try:
             slots = _placed(parts, taal, reading)
@@ -172,6 +174,10 @@ def settle(
     rate = next((item for item in result if item.kind == "rate"), None)
     if rate and not fits:
         rate.place.stop(f"{rate.text} words a matra give no whole avartans", "count what stands under it")
+    mark = next((item for item in result if item.kind in ("cross", "plus", "counted")), None)
+    if mark and not (fits or (mistaken is None and whole(first, taal))):
+        meant = {"cross": "an x is a rest", "plus": "a + stands between parts"}.get(mark.kind, "numbers count matras")
+        mark.place.stop(f"{meant}, and the section is no whole avartans", "write - for a rest, | for a vibhag")
     shared = next((item for item in result if item.kind == "shared"), None)
     if shared and not fits:
         shared.place.stop("a repeat is expected after )", "write for instance ) x3; without it, brackets are a matra")
@@ -234,7 +240,9 @@ def _given(reading: Reading, given: Mapping[str, str]) -> Reading:
     )
 
 
-def _others(result: Sequence[Item], given: Mapping[str, str], plain: Reading, bars: bool) -> list[Reading]:
+def _others(
+    result: Sequence[Item], given: Mapping[str, str], plain: Reading, bars: bool, taal: taals.Taal
+) -> list[Reading]:
     """The readings beside the plain one that what stands in the text allows."""
     kinds = {item.kind for item in result}
     words = [item.text for item in result if item.kind == "word"]
@@ -247,6 +255,8 @@ def _others(result: Sequence[Item], given: Mapping[str, str], plain: Reading, ba
     if any("$" in item.text for item in result):
         return others
     if words and all(word.count("-") >= 2 and word.strip("-") for word in words) and "hyphens" not in given:
+        others.append(Reading(hyphens="matras"))
+    if words and "hyphens" not in given and _by_vibhags(words, taal):
         others.append(Reading(hyphens="matras"))
     if words and all("," in word.strip(",") for word in words) and "commas" not in given:
         others.append(Reading(commas="matras"))
@@ -307,10 +317,20 @@ def _marked(items: Sequence[Item], taal: taals.Taal) -> list[Item]:
     cycles = (
         [signs, ["+", *signs[1:]], ["1", *signs[1:]], signs[1:], paluskar] if signs[0] == "X" else [signs, paluskar]
     )
+    after = [before.kind for before, item in pairwise(items) if item.kind == "mark"]
+    if all(item.text == "x" for item in marks) and after == ["word"] * len(marks):  # none begins a vibhag
+        return [item._replace(kind="cross", text="-") if item.kind == "mark" else item for item in items]
+    cycles.append([str(matras) for matras in taal.vibhags])  # the sizes of the vibhags
+    cycles.append([str(int(sign) - 1) if sign.isdigit() and sign != "0" else sign for sign in signs])  # talis from 1
     if any(texts == (cycle * len(texts))[: len(texts)] for cycle in cycles):
         return [item._replace(kind="bar", text="|") if item.kind == "mark" else item for item in items]
     counted = [int(text) for text in texts if text.isdigit()]
     heads = {item.place.line: item for item in reversed(items)}
+    inside = all(heads[item.place.line] != item for item in marks)
+    if inside and all(item.text == "+" for item in marks) and _parts_apart(items):
+        return [item._replace(kind="plus") if item.kind == "mark" else item for item in items]
+    if inside and set(texts) == {"X"}:
+        return [item._replace(kind="cross", text="-") if item.kind == "mark" else item for item in items]
     if len(counted) < len(texts) or any(b not in (a + 1, 1) for a, b in zip([0, *counted], counted, strict=False)):
         wrong = next((item for item, text in zip(marks, texts, strict=True) if text not in signs), marks[0])
         wrong.place.stop(f"{wrong.text!r} is no bol", "expected a bol")
@@ -324,8 +344,23 @@ def _marked(items: Sequence[Item], taal: taals.Taal) -> list[Item]:
             continue
         result += [each._replace(speed=each.speed * len(group)) for each in group]
         group = []
-        result += [item] if item.kind != "mark" else []
+        result.append(item if item.kind != "mark" else item._replace(kind="counted"))
     return result
+
+
+def _by_vibhags(words: Sequence[str], taal: taals.Taal) -> bool:
+    """Whether each word is a vibhag whose matras hyphens part."""
+    sizes = [len(word.strip("-,").split("-")) for word in words]
+    return sizes == (list(taal.vibhags) * len(sizes))[: len(sizes)]
+
+
+def _parts_apart(items: Sequence[Item]) -> bool:
+    """Whether three words or more stand before, between and after marks, so that no two strokes are meant at once."""
+    sizes = [0]
+    for item in items:
+        sizes[-1] += item.kind == "word"
+        sizes += [0] * (item.kind == "mark")
+    return min(sizes) > 2
 
 
 def _placed(parts: Mapping[str, Sequence[Item]], taal: taals.Taal, reading: Reading) -> dict[str, Slots]:
@@ -346,15 +381,17 @@ def _meant(items: Sequence[Item], reading: Reading) -> list[Item]:
             item = (
                 item._replace(kind="bar", text="|") if reading.dots == "bars" else item._replace(kind="word", text="-")
             )
-        if item.kind == "shared":
+        if item.kind in ("shared", "cross"):
             item = item._replace(kind="word")
+        if item.kind in ("plus", "counted"):
+            continue
         if item.kind == "bullet":
             meant += [item._replace(kind="word")] if reading.dashes == "rests" else []
         elif item.kind == "word" and reading.hyphens == "joins":
             joined = re.sub(r"(?<=\w)-(?=\w)", "", item.text.title() if item.text.islower() else item.text)
             meant.append(item._replace(text=joined))
         elif item.kind == "word" and reading.hyphens == "matras":
-            meant += [item._replace(text=text) for text in item.text.split("-") if text]
+            meant += [item._replace(text=text) for text in item.text.rstrip(",").split("-") if text]
         elif item.kind == "word" and reading.dashes == "bars" and not item.text.strip("-–—"):
             meant.append(item._replace(kind="bar", text="|"))
         else:

@@ -4,12 +4,13 @@ import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from fractions import Fraction
+from itertools import takewhile
 
 from riyaz.music.events import Unreadable
 from riyaz.tabla import pitch, taals
-from riyaz.tabla.headings import FORMS, HEAD, form_of, of_bols, remark, taals_in, title, words_of
+from riyaz.tabla.headings import FORMS, HEAD, form_of, of_bols, remark, taals_in, tells, title, words_of
 from riyaz.tabla.place import Place
-from riyaz.tabla.spelling import fold
+from riyaz.tabla.spelling import fold, strokes
 
 LAYAS = {"vilambit": 45, "madhya": 90, "drut": 180}  # and a usual number of matras a minute
 
@@ -21,8 +22,10 @@ _MORE = re.compile(
     r"|मध्य\s*लय|विलंबित|द्रुत",
     re.IGNORECASE,
 )
+_COUNT = re.compile(r"(?<!\d)(\d{1,2})\s*-?\s*(?:beats?|ma+tras?|मात्रा|মাত্রা)", re.IGNORECASE)
 _TEXTS = ("title", "gharana", "source", "family")
-FREE = re.compile(rf"(?:{'|'.join(_TEXTS)}):")  # a row whose value is free text: no mark in it is one of a web page
+# a row whose value is free text, no field of a program with others after it: no mark in it is one of a web page
+FREE = re.compile(rf"(?:{'|'.join(_TEXTS)}):(?!\s*(['\"]).*\1\s*,\s*\w+:)")
 _OWN = ("matras", "vibhags", "signs", "theka")
 _CLAPS = ("tali", "khali")  # said of a known taal: on which matras, or how many
 READINGS = {
@@ -51,8 +54,8 @@ _ALIASES |= {
 }
 _ALIASES |= {"शीर्षक": "title", "type": "form", "मात्रा": "matras", "मात्रे": "matras", "মাত্রা": "matras"}
 _ALIASES |= dict.fromkeys(("खंड", "खण्ड", "विभाग", "বিভাগ"), "vibhags")
-_ALIASES |= dict.fromkeys(("taali", "talis", "clap", "claps", "टाळी", "ताली"), "tali")
-_ALIASES |= dict.fromkeys(("wave", "waves", "खाली"), "khali")
+_ALIASES |= dict.fromkeys(("taali", "talis", "clap", "claps", "टाळी", "ताली", "তালি"), "tali")
+_ALIASES |= dict.fromkeys(("wave", "waves", "खाली", "काल", "ফাঁক"), "khali")
 
 # Who and what else a player names: kept with the source.
 _BESIDE = (
@@ -60,6 +63,14 @@ _BESIDE = (
 )
 _PACES = {"विलंबित": "vilambit", "मध्य": "madhya", "द्रुत": "drut"}
 
+_KEYED = re.compile(r"([^\W\d][^\s:=|]*)\s*[:=]\s*(.*)$")
+_AFTER = re.compile(r"^[^:=]*[:=]")
+_SPELLED = (
+    (re.compile(r"^(?:composition\s+)?(?:type|form)\s*[-–—:]\s*(?=\w)", re.IGNORECASE), "form: "),
+    (re.compile(r"^beats?\s*/\s*matras?(?=\s*[-–—:])", re.IGNORECASE), "matras"),
+    (re.compile(r"^(?:bols?|strokes?)\s+(?:per|a)\s+(?:beat|matra)\s*:", re.IGNORECASE), "strokes:"),
+    (re.compile(r"^(bpm|tempo)\s+(?=\d+$)", re.IGNORECASE), r"\1: "),
+)
 _SEVERAL = "(?:" + "|".join((*_KEYS, *_ALIASES, *_CLAPS, "vibhags", "matras")) + ")"
 
 
@@ -82,119 +93,149 @@ def header(
     ------
     Unreadable : a key is unknown or given twice, or its value is none.
     """
-    result: dict[str, tuple[str, Place]] = {}
-    end = len(rows)
-    titled = hinted = False
-    for number, line in enumerate(rows):
-        content = line.split("#")[0].strip().strip("*_").strip()
-        content = re.sub(r"^(?:composition\s+)?(?:type|form)\s*[-–—:]\s*(?=\w)", "form: ", content, flags=re.IGNORECASE)
-        content = re.sub(r"^beats?\s*/\s*matras?(?=\s*[-–—:])", "matras", content, flags=re.IGNORECASE)
-        content = re.sub(
-            r"^(?:bols?|strokes?)\s+(?:per|a)\s+(?:beat|matra)\s*:", "strokes:", content, flags=re.IGNORECASE
-        )
-        content = re.sub(r"^(bpm|tempo)\s+(?=\d+$)", r"\1: ", content, flags=re.IGNORECASE)
-        dashed = re.match(r"([^\W\d][^\s:=|]*)\s+[-–—]\s*(?=\S)", content)
-        counted = ("matras", "vibhags", "tempo", "laya", *_CLAPS)
-        if dashed and _key(dashed[1]) in counted:
-            content = f"{dashed[1]}: {content[dashed.end() :]}"
-        match = re.match(r"([^\W\d][^\s:=|]*)\s*[:=]\s*(.*)$", content)
+    text, top = list(rows), _Top(rows, place)
+    end = next((number for number in range(len(rows)) if not top.takes(number)), len(rows))
+    top.below(end)
+    values, reading = _values(top.said, more or {})
+    counts = {int(count) for row in text for count in _COUNT.findall(row)}
+    if "taal" in values and len(counts) == 1:
+        values["taal"] = taals.sized(values["taal"], counts.pop())
+    return values, reading, end
+
+
+class _Top:
+    """The rows at the top of a text, and what those say that were read: the value of each key and its place."""
+
+    def __init__(self, rows: list[str], place: Place) -> None:
+        self.rows, self.place = rows, place
+        self.said: dict[str, tuple[str, Place]] = {}
+        self.hinted = False  # whether a heading of Markdown was seen
+
+    def takes(self, number: int) -> bool:
+        """Read a row; False where it is the first that is not of the header."""
+        line, here = self.rows[number], self.place._replace(line=number + 1)
+        content = _spelled(line)
+        match = _KEYED.match(content)
         several = re.split(rf"[\s,;|]+(?={_SEVERAL}\s*[:=])", content, flags=re.IGNORECASE) if match else []
         if match and len(several) > 1 and fold(match[1]).lower() not in _TEXTS:  # Taal: Teental  Laya: madhya
             for each in several:
                 name, _, value = re.sub("=", ":", each, count=1).partition(":")
-                result[_key(name)] = (value.strip(), place._replace(line=number + 1))
-            continue
-        if match and "taal" not in result and (named := _named(match[1])):
-            result["taal"] = (named, place._replace(line=number + 1))
-            rows[number] = re.sub(r"^[^:=]*[:=]", lambda before: " " * len(before[0]), line)
-            if not _facts(match[2]) and not remark(match[2]):  # bols after it
-                end = number
-                break
-            continue
-        long = (
-            re.match(r"([^\W\d][^:=|]{1,60}?)\s*[:=]\s*(\S.*)$", content)
-            if "taal" not in result and not match
-            else None
-        )
-        if long and of_bols(long[2]) and "taal" in (says := _plain(long[1], False)):  # Teental theka: and its bols
-            result |= {key: (value, place._replace(line=number + 1)) for key, value in says.items()}
-            rows[number] = re.sub(r"^[^:=]*[:=]", lambda before: " " * len(before[0]), line)
-            end = number
-            break
-        if not content and (heading := re.match(r"\s*#+\s*([^\W\d_].*)$", line)) and not hinted:
-            hint = _plain(heading[1].strip(), False) or _mentioned(
-                heading[1]
-            )  # a heading of Markdown that names the taal
-            if "taal" in hint and "taal" not in result and not _later(rows[number + 1 :]):
-                result |= {key: (value, place._replace(line=number + 1)) for key, value in hint.items()}
-            hinted = True
+                self.said[_key(name)] = (value.strip(), here)
+            return True
+        if match and "taal" not in self.said and (named := _named(match[1])):  # Teental: and facts, or its bols
+            self.note({"taal": named}, here)
+            self.rows[number] = _AFTER.sub(lambda before: " " * len(before[0]), line)
+            return _facts(match[2]) or remark(match[2])
+        if not match and "taal" not in self.said and (says := _before_bols(content)):
+            self.note(says, here)
+            self.rows[number] = _AFTER.sub(lambda before: " " * len(before[0]), line)
+            return False
         if not content:
-            continue
-        if not match:
-            bare = re.sub(r"\(.*?\)", " ", content)  # such as Kaida (Delhi) in Teental
-            known = "taal" in result
-            plain = {} if {"taal", "form"} <= result.keys() else _plain(content, known) or _plain(bare, known)
-            here = place._replace(line=number + 1)
-            plain = plain or (_mentioned(content) if not known and title(content) else {})
-            if not plain and not known and not titled and _later(rows[number + 1 :]) and title(content):
-                titled = True  # a line of words above the header is the title
-                result.setdefault("title", (content, here))
-                continue
-            if not plain and not known and remark(content):
-                rows[number] = ""
-                continue
-            if not plain or any(key in result for key in plain):
-                end = number
-                break
-            result |= {key: (value, here) for key, value in plain.items()}
-            continue
-        name = fold(match[1]).lower()
-        if form_of(name) and "vibhags" not in result and "taal" not in result and (named := _named(match[2])):
-            here = place._replace(line=number + 1)
-            result |= {"form": (name, here), "taal": (named, here)}
-            continue
-        if not is_key(name) and "taal" in result and (not match[2] or of_bols(match[2])):  # a section, such as Dugun:
-            end = number
-            break
-        own = name == "theka" and "vibhags" in result and any(map(of_bols, rows[number + 1 :]))
-        if name == "speed" or (HEAD.match(line) and not own):
-            end = number
-            break
-        here = place._replace(line=number + 1, column=max(line.find(match[1]), 0) + 1)
-        key = _key(name)
-        says = {} if is_key(name) or key in _BESIDE or "taal" in result else _mentioned(match[2])
+            self.hint(number)
+            return True
+        return self.value(number, match) if match else self.words(number, content)
+
+    def note(self, says: Mapping[str, str], here: Place) -> None:
+        """Add values that a row says."""
+        self.said |= {key: (value, here) for key, value in says.items()}
+
+    def hint(self, number: int) -> None:
+        """Take the taal from the first heading of Markdown, where no row below says it."""
+        heading = re.match(r"\s*#+\s*([^\W\d_].*)$", self.rows[number])
+        if heading and not self.hinted:
+            says = _plain(heading[1].strip(), False) or _mentioned(heading[1])
+            if "taal" in says and "taal" not in self.said and not _later(self.rows[number + 1 :]):
+                self.note(says, self.place._replace(line=number + 1))
+            self.hinted = True
+
+    def words(self, number: int, content: str) -> bool:
+        """Read a row without a key: the taal and the form, the title, or a remark."""
+        here, known = self.place._replace(line=number + 1), "taal" in self.said
+        bare = re.sub(r"\(.*?\)", " ", content)  # such as Kaida (Delhi) in Teental
+        says = {} if {"taal", "form"} <= self.said.keys() else _plain(content, known) or _plain(bare, known)
+        says = says or (_mentioned(content) if not known and title(content) else {})
+        if not says and not known and _later(self.rows[number + 1 :]) and title(content):
+            self.said.setdefault("title", (content, here))  # the first line of words above the header is the title
+            return True
+        if not says and not known and remark(content):
+            self.rows[number] = ""
+            return True
+        if not says or any(key in self.said for key in says):
+            return False
+        self.note(says, here)
+        return True
+
+    def value(self, number: int, match: re.Match[str]) -> bool:
+        """Read a row that is a key and its value.
+
+        Raises
+        ------
+        Unreadable : the key is given twice.
+        """
+        line, name, value = self.rows[number], fold(match[1]).lower(), match[2].strip()
+        key, here = _key(name), self.place._replace(line=number + 1, column=max(line.find(match[1]), 0) + 1)
+        if form_of(name) and not {"vibhags", "taal"} & self.said.keys() and (named := _named(match[2])):
+            self.note({"form": name, "taal": named}, here)
+            return True
+        if not is_key(name) and "taal" in self.said and (not value or of_bols(value)):  # a section, such as Dugun:
+            return False
+        own = name == "theka" and value and "vibhags" in self.said and any(map(of_bols, self.rows[number + 1 :]))
+        if name == "speed" or (HEAD.match(line) and not own) or (key in _CLAPS and of_bols(value)):
+            return False
+        says = {} if is_key(name) or key in _BESIDE or "taal" in self.said else _mentioned(value)
+        both = re.fullmatch(r"(.+?)\s*[,;–-]\s*(\S+)", value) if key == "taal" else None
         if "taal" in says:  # Example: Teental
-            result |= {name: (value, here) for name, value in says.items()}
-            continue
-        if key in _BESIDE:
-            before = f"{result['source'][0]}; " if "source" in result else ""
-            result["source"] = (f"{before}{match[1]}: {match[2].strip()}", here)
-            continue
-        if key == "sam" and match[2].strip() == "1":
-            continue
-        if key in result:
+            self.note(says, here)
+        elif key in _BESIDE:
+            before = f"{self.said['source'][0]}; " if "source" in self.said else ""
+            self.note({"source": f"{before}{match[1]}: {value}"}, here)
+        elif (key == "sam" and value == "1") or _other(key, value):
+            return True
+        elif key in self.said:
             here.stop(f"{key} is given twice", "keep one")
-        if key == "taal" and (both := re.fullmatch(r"(.+?)\s*[,;–-]\s*(\S+)", match[2].strip())) and form_of(both[2]):
-            result |= {"taal": (both[1], here), "form": (both[2], here)}  # Taal: Teental, Kaida
-            continue
-        text = line.partition(":")[2] if ":" in line else match[2]
-        if key == "pitch":
-            text = re.split(r"\s#", text)[0]  # C# and then a comment
-        result[key] = (text.strip() if key in (*_TEXTS, "pitch") else match[2].strip(), here)  # a # belongs to a text
-    for number in range(end, len(rows)) if "taal" not in result and "vibhags" not in result else ():
-        match = re.match(r"\s*([^\W\d][^\s:=|]*)\s*[:=]\s*([^#]+)", rows[number])
-        if match and _key(match[1]) == "taal":  # below the bols
-            result["taal"] = (match[2].strip(), place._replace(line=number + 1))
-            rows[number] = ""
-            break
-    last = next((number for number in reversed(range(end, len(rows))) if rows[number].strip()), 0)
-    if "taal" not in result and "vibhags" not in result and last > end and not of_bols(rows[last]):
-        result |= {key: (value, place._replace(line=last + 1)) for key, value in _mentioned(rows[last]).items()}
-        rows[last] = "" if "taal" in result else rows[last]
-    if "taal" not in result and "signs" not in result and "title" in result:
-        names = [taal.title for _, taal in taals_in(words_of(result["title"][0]))]
-        result |= {"taal": (names[0], result["title"][1])} if len(names) == 1 else {}
-    return (*_values(result, more or {}), end)
+        elif both and form_of(both[2]):
+            self.note({"taal": both[1], "form": both[2]}, here)  # Taal: Teental, Kaida
+        else:
+            whole = line.partition(":")[2].strip() if ":" in line else value
+            whole = re.split(r"\s#", whole)[0].strip() if key == "pitch" else whole  # C# and then a comment
+            self.note({key: whole if key in (*_TEXTS, "pitch") else value}, here)  # a # belongs to a text
+        return True
+
+    def below(self, end: int) -> None:
+        """Take the taal from below the bols or from the title, where no row of the header says it."""
+        below = range(end, len(self.rows)) if not {"taal", "vibhags"} & self.said.keys() else range(0)
+        for number in below:
+            match = re.match(r"\s*([^\W\d][^\s:=|]*)\s*[:=]\s*([^#]+)", self.rows[number])
+            if match and _key(match[1]) == "taal":
+                self.note({"taal": match[2].strip()}, self.place._replace(line=number + 1))
+                self.rows[number] = ""
+                return
+        last = next((number for number in reversed(below) if self.rows[number].strip()), 0)
+        if last > end and not of_bols(self.rows[last]):
+            self.note(_mentioned(self.rows[last]), self.place._replace(line=last + 1))
+            self.rows[last] = "" if "taal" in self.said else self.rows[last]
+        if "title" in self.said and not {"taal", "signs"} & self.said.keys():
+            words, here = self.said["title"]
+            names = [taal.title for _, taal in taals_in(words_of(words))]
+            self.note({"taal": names[0]} if len(names) == 1 else {}, here)
+
+
+def _spelled(line: str) -> str:
+    """A row without its comment and marks, with the keys of several words as ``key: value``."""
+    content = line.split("#")[0].strip().strip("*_").strip()
+    for pattern, instead in _SPELLED:
+        content = pattern.sub(instead, content)
+    dashed = re.match(r"([^\W\d][^\s:=|]*)\s+[-–—]\s*(?=\S)", content)
+    if dashed and _key(dashed[1]) in ("matras", "vibhags", "tempo", "laya", *_CLAPS):
+        content = f"{dashed[1]}: {content[dashed.end() :]}"
+    return content
+
+
+def _before_bols(content: str) -> dict[str, str]:
+    """What words before a colon and bols say, such as ``Teental theka: Dha Dhin``; nothing without a taal."""
+    long = re.match(r"([^\W\d][^:=|]{1,60}?)\s*[:=]\s*(\S.*)$", content)
+    says = _plain(long[1], False) or _mentioned(long[1]) if long and of_bols(long[2]) and not tells(long[1]) else {}
+    return says if "taal" in says else {}
 
 
 def _mentioned(content: str) -> dict[str, str]:
@@ -207,20 +248,38 @@ def _mentioned(content: str) -> dict[str, str]:
     return {"taal": names.pop(), **({"form": forms.pop()} if len(forms) == 1 else {})}
 
 
+def _other(key: str, value: str) -> bool:
+    """Whether a key is like none of a header's and its value is words, no numbers and no bols: passed over."""
+    keys = (*_KEYS, *_OWN, *READINGS, *_ALIASES, *_BESIDE, *_CLAPS, "speed")
+    words = words_of(value)
+    return (
+        key not in keys
+        and not get_close_matches(key, keys, n=1, cutoff=0.6)
+        and bool(words)
+        and not any(map(str.isdigit, value))
+        and not any(map(strokes, words))
+    )
+
+
 def _later(rows: list[str]) -> bool:
-    """Whether a row says what the taal is."""
+    """Whether a row says what the taal is, with a key, or without one and above the bols."""
     keys = [re.match(r"\s*\W*([^\W\d][^\s:=|]*)\s*[:=]", row) for row in rows]
-    return any(key and _key(key[1]) == "taal" for key in keys)
+    above = list(takewhile(lambda row: not of_bols(row), (row.strip() for row in rows if row.strip())))
+    return any(key and _key(key[1]) == "taal" for key in keys) or any(
+        "taal" in (_plain(row, False) or (_mentioned(row) if title(row) else {})) for row in above
+    )
 
 
 def _facts(text: str) -> bool:
     """Whether a text only says how many matras a taal has, and what else stands in brackets."""
+    if any(map(of_bols, re.findall(r"\(([^()]*)\)", text))):
+        return False
     return not re.sub(r"\(.*?\)|\d+\s*(?:beats?|matras?|मात्रा|মাত্রা)|[\s,.–-]", "", text, flags=re.IGNORECASE)
 
 
-def is_key(name: str) -> bool:
-    """Whether a word is a key of a header, in any spelling."""
-    return _key(name) in (*_KEYS, *_OWN, *_CLAPS, *READINGS)
+def is_key(name: str, but: tuple[str, ...] = ()) -> bool:
+    """Whether a word is a key of a header, in any spelling, and none of those in `but`."""
+    return _key(name) in {*_KEYS, *_OWN, *_CLAPS, *READINGS}.difference(but)
 
 
 def _key(text: str) -> str:
@@ -260,6 +319,8 @@ def _values(
     values: dict[str, str] = {}
     reading: dict[str, str] = {}
     own = {key: result[key][0] for key in _OWN if key in result}
+    if re.fullmatch(r"\W*\d+½?(?:\s*[-,|]\s*\d+½?)+\W*", own.get("vibhags", "")):  # 4-4-4-4
+        own["vibhags"] = "+".join(re.findall(r"\d+½?", own["vibhags"]))
     if "taal" in result and re.fullmatch(r"\d+[^\d(+½¼¾,/|]*(?:\(.*\))?", own.get("vibhags", "").strip()):
         _counted(*result["taal"], "vibhags", own.pop("vibhags"), result.pop("vibhags")[1], more)
     if "taal" in result and "vibhags" in own and not {"signs", "theka"} & own.keys():

@@ -31,36 +31,56 @@ _SECTIONS = (
     "theme mukh face kaida kayda kayada qaida quayda rela peshkar theka dohra dohara dora palta palte paltas variation "
     "variations bal vistar tukda tukra mukhda ending tihai "
     "tehai chakradar gat tukda mohra uthan laggi paran adha-dohra thah barabar ekgun dugun tigun chaugun aad "
-    "ठाह दुगुन दुगुना तिगुन चौगुन "
+    "prakar prakaar chalan baant ladi lari uthaan pattern exercise प्रकार चलन बांट लड़ी उठान পলটা প্রকার "
+    "ঠায় ঠায় ঠাহ দ্বিগুণ দুগুন ত্রিগুণ চৌগুণ "
+    "ठाह एकगुन दुगुन दुगुना तिगुन चौगुन "
     "bols bol notation composition बोल मुख कायदा क़ायदा दोहरा पलटा तिहाई ठेका रेला"
 )
 NAMES = "|".join(sorted({*_SECTIONS.split(), *_KNOWN_FORMS}, key=len, reverse=True))
 _NUMBER = r"(?:[#-]|no\.?|number|नं\.?)?\s*(\d{0,3})"
-_END = r"(:|(?<=\s)[-–—](?=\s*[^\W\d_])|[.)।-]*\s*$)"
+_END = r"(:|(?<=\d)\s*[.)](?=\s*[^\W\d_])|(?<=\s)[-–—](?=\s*[^\W\d_])|[.)।-]*\s*$)"
 _BOLS = ("bols", "bol", "notation", "composition", "बोल")  # a heading that says nothing more
-_SPEEDS = "thah|barabar|ekgun|dugun|tigun|chaugun|aad"
+_SPEEDS = "thah|barabar|ekgun|dugun|tigun|chaugun|aad|ठाह|एकगुन|दुगुन|तिगुन|चौगुन"
 HEAD = re.compile(
-    rf"\s*(?:\d{{1,2}}[.)]\s*)?((?:adha\s+|main\s+|theka\s+|kaida\s+)?(?:{NAMES}))\s*{_NUMBER}\s*(?:\(\s*({_SPEEDS})\s*\)\s*)?{_END}",
+    rf"\s*(?:\d{{1,2}}[.)]\s*)?((?:(?:adha|main|{'|'.join(FORMS)})\s+)?(?:{NAMES}))\s*{_NUMBER}\s*(?:\(\s*({_SPEEDS})\s*\)\s*)?{_END}",
     re.IGNORECASE,
 )
-_MARKS = (":", "-", "–", "—")  # after a heading, before bols
+_MARKS = (":", "-", "–", "—", ".", ")")  # after a heading, before bols
 _OTHER_HEAD = re.compile(r"\s*([^\W\d_][\w\u0900-\u0dff .'-]{0,40}?)\s*(\d{0,3})\s*:\s*(.*)$")
 _BARE = re.compile(  # and bols after it
     rf"\s*((?!theme|mukh|face|मुख)(?:{NAMES}))(?:\s+|\s*[-–—]\s*)(?=[^\W\d_])", re.IGNORECASE
 )
 _SAYS = re.compile(rf"(?<!\w)({_SPEEDS}|variation|palta|{'|'.join(_KNOWN_FORMS)})(?!\w)\W*(\d{{0,3}})", re.IGNORECASE)
-_OTHER = set("bcfjlmopqvwxyz")  # letters of no bol
+_OTHER = set("bcfjlmopqvwxyzखचछजझञठपफबभमयलवशषहখচছজঝঞঠপফবভলশষসহয়")  # letters of no bol
 _SPOKEN = set(  # words beside bols
-    "a add all also an and as at base basic beat beats below by called claps common cycle division divisions each "
-    "first for fourth from given gun guru hand hands has have here how in is it its khand layakari lesson like "
-    "line list name number of on one or part parts pattern played please sign signs second section sections shown "
-    "simple standard taal taala tal tala that the theka these third this three to two up very waves with words written "
-    "matra matras maatra vibhag vibhags vibhaag boles "
-    "बोल ताल यह है की का में मात्रा मात्राओं चिन्ह चिह्न তাল মাত্রা ছন্দ ছন্দে "
-    "দুই তিন চার পাঁচ ছয় সাত".split()
+    "a about above add after aise all along also always am an and any are as at aur baad base basic be "
+    "beat beats because been before begin begins below better between bhai bhi boles both bring but by called "
+    "can claps come common could count counts cycle dear dhanyavad division divisions do does down during each "
+    "easy end ends even every example exercise feel few finish first follow following for fourth from full "
+    "get give given go goes good great gun guru guruji hai hain hand hands has have he hear hello help here hi "
+    "his how i if in into is iska it its ji just ka kaise keep khand ki know kuch last layakari learn learning "
+    "left lesson let like line list little long look loud maatra made make makes many matra matras may me medium "
+    "mein minutes more most much must my namaste name need new next no not note notes now number of off often ok "
+    "okay old on one only open or other our out over own part parts pattern pause pehle people phir play "
+    "played player playing please practice practise put quickly quiet rather rest rhythm "
+    "right same say se second section sections see she should shown shukriya sign signs simple since sir slow "
+    "slowly small so some song songs sound sounds speak standard start starts steady step still stop "
+    "stroke strokes such sure taal taala tal tala tarah teach teacher tempo than thank thanks that the their "
+    "theka them then there these they thing third this those three through time to together try turn "
+    "two under until up us use used using uska usually very vibhaag vibhag vibhags want was waves way we well "
+    "were what when where which while who why will wish with without word words work would write written yah yeh "
+    "yes you your "
+    "इस इसका इसे उदाहरण एक और का की कुछ के को चिन्ह चिह्न जाता जैसे तरीका ताल धन्यवाद नमस्ते पर पहले फिर बजाया "
+    "बाद बोल भी मात्रा मात्राओं में यह लय लिए विधि साथ से है हैं होता होती होते আছে এই একটি এটি এবং এর ও চার "
+    "ছন্দ ছন্দে ছয় তাল তালটি তালে তালের তিন থেকে দুই ধন্যবাদ নমস্কার পর পাঁচ প্রথম মাত্রা সাত হয় হল".split()
 )
+_TELLING = set(
+    "speed double triple fast half repeat repeats twice thrice times again same likewise etc".split()
+)  # say how to read
 _LETTERED = re.compile(r"\s*(\d{0,2}[A-Za-z])\)\s+(?=[^\W\d_])")  # 1a) and its bols
-_LABEL = re.compile(r"\s*(?:bhari|khali|bhari\s+khali|भरी|खाली)\s*(?::|$)", re.IGNORECASE)
+_LABEL = re.compile(
+    r"\s*(?:bhari\s+khali|(?:bhari|khali|sa+m|sum|ta+li|clap|wave|भरी|खाली|सम|ताली)\s*\d?)\s*(?::|$)", re.IGNORECASE
+)
 THEME = (
     "theme",
     "mukh",
@@ -98,16 +118,61 @@ def taals_in(words: Sequence[str]) -> list[tuple[list[str], taals.Taal]]:
 
 def words_of(content: str) -> list[str]:
     """The words of a row, without numbers and marks."""
-    return re.findall(r"[^\s\d()\[\].,:;|/_–—।-]+", fold(content))
+    return re.findall(r"[^\s\d()\[\].,:;|/_+–—।-]+", fold(content))
 
 
 def remark(content: str) -> bool:
-    """Whether a row is words about the music: a third of them known, few of them bols, no other like a bol."""
+    """Whether a row is words about the music.
+
+    A third of them is known, few of them are bols and no other is like a bol; or none is bols, and most are known or
+    have letters of no bol.
+    """
     words = words_of(re.sub(r"\(.*?\)", " ", content)) or words_of(content)
-    spoken, others = _spoken(words)
+    if of_bols(content) or not any(len(word) > 3 for word in words):  # a short word may be a bol with a wrong letter
+        return False
+    if tells(content):
+        return False
+    n_spoken, others = _spoken(words)
+    strangers = sum(len(word) > 1 and bool(_OTHER & set(word.lower())) for word in others)
+    marked = bool(set(content) & set("$=^<@+"))
+    most = len(words) > 1 and n_spoken and (n_spoken + strangers) * 2 > len(words)
+    if most and not marked and not any(map(strokes, words)):
+        return True
     bols = [word for word in others if strokes(word)]
     strange = [word for word in others if not strokes(word) and not _OTHER & set(word.lower().replace("oo", ""))]
-    return bool(words) and spoken * 3 >= len(words) >= len(bols) * 4 and not strange
+    return bool(words) and n_spoken * 3 >= len(words) >= len(bols) * 4 and not strange
+
+
+def tells(content: str) -> bool:
+    """Whether words say how bols are to be read, such as ``repeat`` or ``x3``: they are never passed over.
+
+    The double speed of a row that names it dugun says no more than this heading.
+    """
+    words = {word.lower() for word in words_of(content)}
+    words -= (
+        {"speed", "double", "triple"} if re.search(rf"(?<!\w)(?:{_SPEEDS})(?!\w)", content, re.IGNORECASE) else set()
+    )
+    return bool(_TELLING & words) or re.search(r"(?<!\w)[x×]\s?\d", content) is not None
+
+
+def aside(content: str) -> bool:
+    """Whether words after bols are about them: one of them is known, none is bols and no other is like a bol."""
+    words = words_of(content)
+    others = [word for word in _spoken(words)[1] if not _OTHER & set(word.lower().replace("oo", ""))]
+    reference = content.strip().lower() in ("theme", "mukh", "face", "kaida")  # which is played
+    known = len(_spoken(words)[1]) < len(words) and any(len(word) > 3 for word in words)
+    return (
+        known
+        and not tells(content)
+        and not others
+        and not reference
+        and not any(strokes(word) for word in words if len(word) > 1)
+    )
+
+
+def spoken(words: Sequence[str]) -> bool:
+    """Whether all words are known beside bols, or names of taals and sections."""
+    return not _spoken(words)[1]
 
 
 def title(content: str) -> bool:
@@ -115,7 +180,8 @@ def title(content: str) -> bool:
     words = [word for word in words_of(content) if not sign_row(word)]
     bols = [word for word in words if strokes(word)]
     unknown = [word for word in _spoken(words)[1] if not strokes(word)]
-    return len(bols) < len(words) and (len(bols) * 2 < len(words) or not unknown)
+    long = any(len(word) > 3 for word in words if not strokes(word))  # a short one may be a bol with a wrong letter
+    return len(bols) < len(words) and (len(bols) * 2 < len(words) or (long and not unknown))
 
 
 def _spoken(words: Sequence[str]) -> tuple[int, list[str]]:
@@ -144,12 +210,14 @@ def sections(rows: list[str], start: int, default: str, place: Place) -> Iterato
 
     A heading is ``[palta 1]``, a line such as ``Palta 1`` or ``Dohra:``, or such a word with a colon before bols.
     """
-    heads: list[Head] = []
+    heads, weak = list[Head](), list[Head]()  # weak: words that need not be a heading
     bracketed = any(row.lstrip().startswith("[") and not _group(row) for row in rows[start:])
     for number in range(start, len(rows)):
         content = rows[number].split("#")[0].strip()
         here = place._replace(line=number + 1)
-        if content.startswith("[") and not _group(content):
+        if heads and _explained(content):
+            rows[number] = ""
+        elif content.startswith("[") and not _group(content):
             match = re.fullmatch(r"\[\s*([^\[\],]*[^\[\],\s])\s*(?:,\s*(derived|taught)\s*)?\]\s*:?", content)
             here = here._replace(column=rows[number].index("[") + 1)
             if not match:
@@ -162,7 +230,7 @@ def sections(rows: list[str], start: int, default: str, place: Place) -> Iterato
         elif (match := HEAD.match(rows[number])) and (match[4] in _MARKS or not bracketed):
             name = " ".join((match[1].lower(), match[2])).strip()
             name = "theme" if name in THEME else default if name in _BOLS else name
-            name += f" {match[3].lower()}" if match[3] and match[3].lower() not in ("thah", "barabar") else ""
+            name += f" {match[3].lower()}" if match[3] and match[3].lower() not in ("thah", "barabar", "ठाह") else ""
             if name in [head.name for head in heads] and match[4] not in _MARKS:
                 continue  # a reference
             _add(heads, Head(name, number, number), here)
@@ -178,6 +246,7 @@ def sections(rows: list[str], start: int, default: str, place: Place) -> Iterato
             and (not match[3] or (of_bols(match[3]) and not taals_in(words_of(match[1]))))
         ):
             _add(heads, Head(" ".join((match[1].lower(), match[2])).strip(), number, number), here)
+            weak += heads[-1:] if not match[3] else []
             rows[number] = " " * match.start(3) + rows[number][match.start(3) :]
         elif (
             not bracketed
@@ -190,11 +259,12 @@ def sections(rows: list[str], start: int, default: str, place: Place) -> Iterato
             not bracketed
             and ":" not in content.rstrip(":- ")
             and remark(content)
-            and any(map(of_bols, rows[number + 1 :]))
+            and (any(map(of_bols, rows[number + 1 :])) or (heads and not any(map(strokes, words_of(content)))))
         ):
             said = [f"{name.lower()} {count}".strip() for name, count in _SAYS.findall(content)]
             if said and said[0] not in [head.name for head in heads]:
                 heads.append(Head(said[0], number, number))
+                weak.append(heads[-1])
             rows[number] = ""
         else:
             if match := _LABEL.match(rows[number]):
@@ -202,7 +272,14 @@ def sections(rows: list[str], start: int, default: str, place: Place) -> Iterato
             if rows[number].split("#")[0].strip() and not heads and not sign_row(rows[number].split("#")[0]):
                 heads.append(Head(default, number, number))
     for head, end in zip(heads, [*(head.row for head in heads[1:]), len(rows)], strict=False):
-        yield head, head.first, end
+        if head not in weak or any(row.split("#")[0].strip() for row in rows[head.first : end]):
+            yield head, head.first, end
+
+
+def _explained(content: str) -> bool:
+    """Whether a row explains something in words, such as ``Na: on the rim``."""
+    name, colon, words = content.partition(":")
+    return bool(colon) and not HEAD.match(name) and remark(words) and not any(map(strokes, words_of(words)))
 
 
 def of_bols(content: str) -> bool:

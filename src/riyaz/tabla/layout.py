@@ -13,12 +13,13 @@ from riyaz.tabla.place import Place
 from riyaz.tabla.spelling import script, strokes
 
 LONGEST = 100_000  # words; what a repeat may make of a few lines
+BESIDE = "\ue001"  # a dash before a repeat, which is a rest or parts it from its bols
 
 _TOKEN = re.compile(
     r"(?P<bar>[|।॥]+|(?<!\S)(?://?|II?|l|[:;])(?!\S))"
     r"|(?P<sign>\([Xx+]\)|\([0Oo2-9]\)(?=\s*\S)(?!\s*[x×]))"
     r"|(?P<span>\(\s*\d*\s*(?:[½¼¾]|\d/[1-9])?\s*\)\s*$)"
-    r"|(?P<section>(?:\+\s*)?\ue000\d+)"
+    r"|(?P<section>(?:\+\s*)?\ue000\d+)|(?P<bullet>\ue001)"
     r"|(?P<open>\()"
     r"|(?P<close>\)(?:[\s|]*[x×*]\s*\d+(?!\w)|\s*\d+\s*(?:times|x|×)(?!\w)|\d+(?!\S))?)"
     r"|(?P<times>(?<!\S)(?:[x×]\s*\d+|\d+\s*(?:times|[x×]))(?!\w))"
@@ -42,15 +43,14 @@ RULE = re.compile(r"\s*\|?(?:\s*:?-{3,}:?\s*\|)+\s*(?:\s*:?-{3,}:?)?\s*")  # und
 _SIGNED = re.compile(r"\[\s*([Xx+0Oo2-9])\s*\](?=\s*[^\W\d_])")  # [x] before bols
 _MARKUP = re.compile(r"</?[A-Za-z][^<>]*>|&nbsp;|\*\*|^\s*>+|^\s*```.*|^\s*[•‣◦*](?=\s)")
 _SPEEDS = tuple(str(n) for n in range(1, 17))  # a bare number where lines have names
-_TIMES = {"twice": 2, "thrice": 3, "two times": 2, "three times": 3, "2 times": 2, "3 times": 3}
-_SPOKEN = re.compile(rf"(?<![\w(])\(?({'|'.join(_TIMES)})\)?(?!\w)", re.IGNORECASE)
 _NAMED = re.compile(r"^\s*\$([^\W\d]\w*)\s*[:=]")
 _TYPED = str.maketrans({"\u00a0": " ", "\u200b": "", "\ufeff": "", '"': " ", "“": " ", "”": " ", "\r": " "})
 
 
 def sign_row(row: str) -> bool:
     """Whether a row has signs and numbers alone, such as those above or below the bols."""
-    return re.fullmatch(SIGN_ROW, row) is not None and not re.fullmatch(r"\s*[x×]\s?\d+\s*", row)
+    repeat = re.fullmatch(r"\s*[x×]\s?(\d+)\s*", row)
+    return re.fullmatch(SIGN_ROW, row) is not None and not (repeat and int(repeat[1]))
 
 
 def unmarked(row: str) -> str:
@@ -77,7 +77,7 @@ def characters(text: str, place: Place) -> None:
     """
     for number, line in enumerate(text.split("\n"), 1):
         for column, letter in enumerate(line, 1):
-            if (letter < " " and letter not in "\t\r") or "\x7f" <= letter <= "\x9f" or letter == "\ue000":
+            if (letter < " " and letter not in "\t\r") or "\x7f" <= letter <= "\x9f" or letter in "\ue000\ue001":
                 name = f"U+{ord(letter):04X}"
                 place._replace(line=number, column=column).stop(f"control character {name}", "delete it")
 
@@ -128,7 +128,7 @@ def items(rows: list[str], first: int, last: int, place: Place, names: Sequence[
                 content = " " * dash.end() + content[dash.end() :]
             content = re.sub(r"^(\s*)\d+[.)](?=\s)", lambda m: " " * len(m[0]), content)  # the number of a line
             content = re.sub(r"(?<=[^\W\d_])\.(\s*)$", r" \1", content) if content.count(".") == 1 else content
-            content = _SPOKEN.sub(lambda match: f" x{_TIMES[match[1].lower()]} ", content)
+            content = re.sub(r"(?<=\s)[-–—](?=\s*\(?x\s?\d+\)?\s*$)", BESIDE, content)
             content = re.sub(r"\(\s*([x×]\s*\d+|\d+\s*(?:times|[x×]))\s*\)", r" \1 ", content, flags=re.IGNORECASE)
             content = re.sub(r"(?<!\S)=(?!\S)", "-", content)
             content = re.sub(r"\[(.*?)\](?=\s*[x×]\s*\d)", r"(\1)", content)
@@ -184,7 +184,7 @@ def _row(content: str, here: Place, state: _State, signs: bool, others: Sequence
             _drop(int(word[1:]), state.stack[-1], at)
         elif kind == "faster":
             state.speed *= int(word[:-1]) or at.stop(f"{word} is no speed", "write 2!")
-        elif kind == "word" and re.fullmatch(r"\.{3,}|…|etc\.?", word):
+        elif kind == "word" and re.fullmatch(r"\.{2,}|…|etc\.?", word):
             at.stop(f"{word} leaves bols out", "write them, or end the line before")
         elif kind == "speed":
             state.speed = Fraction(word[1:-1]) if int(word[1:-1]) else at.stop("@0x is no speed", "write @2x")

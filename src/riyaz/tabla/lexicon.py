@@ -39,7 +39,7 @@ Ti Ra Ki ta ta Ka : trkttk
 Ra : ri
 Ki ta : kite kti
 ta Ka : tuk tack
-Te Te : tetay
+Te Te : tetay titt
 Dhe Te : dhite
 Dhe Ti : dhiti
 Dhe ta : dhita dhitta
@@ -67,7 +67,7 @@ Din : दिन दीन् दीं दिन्
 Di : दी
 Na : न
 ta : ट्
-Tet : तत्
+Tet : तत् तेत
 Ge : घे घ
 Gi : गी घि घी
 Ki : की

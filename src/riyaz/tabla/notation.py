@@ -183,7 +183,7 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
     rows, place = text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n"), Place(name or "notation", 1, 1)
     layout.characters(text, place)
     rows = [row if header.FREE.match(row) else clear for row, clear in zip(rows, typed.plain(rows, place), strict=True)]
-    if text.lstrip().startswith("{"):
+    if next((row for row in rows if row.strip()), "").lstrip().startswith(("{", "(")) and text.lstrip()[0] == "{":
         place.stop("this is JSON, no text of bols", "copy the bols and write for instance: taal: teental above them")
     values, reading, start = header.header(rows, place, more)
     if "taal" not in values:
@@ -204,12 +204,18 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
     if not parts:
         place.stop("there are no bols", "write them below the header")
     typed_so = not any(row.startswith("[") for row in rows)  # not in the notation's own layout
-    for items in parts.values() if typed_so else ():
-        _of_da(items)
-    if typed_so and len(heads) > 1 and _begins(parts[names[0]], parts[names[1]], taal):
-        heads, parts, names = heads[1:], {name: parts[name] for name in names[1:]}, names[1:]  # bols as a title
-    form_said = form or headings.form_of(names[0].rstrip(" 0123456789"))
-    settled, slots = dialect.settle(parts, taal, reading, place._replace(line=start + 1), form_said)
+    parts = _of_da(parts) if typed_so else parts
+    form_said, at = form or headings.form_of(names[0].rstrip(" 0123456789")), place._replace(line=start + 1)
+    settled = None
+    if typed_so and len(heads) > 1 and _begins(parts[names[0]], parts[names[1]], taal):  # bols as a title
+        others = {name: parts[name] for name in names[1:]}
+        settled, slots = dialect.settle(others, taal, reading, at, form_said)
+        if dialect.whole(slots, taal):
+            heads, parts, names = heads[1:], others, names[1:]
+        else:
+            settled = None
+    if not settled:
+        settled, slots = dialect.settle(parts, taal, reading, at, form_said)
     twofold = next((n for _, a, b in heads for n in range(a, b) if _twofold(rows[a : n + 1])), 0)
     if twofold and (settled.strokes or not dialect.whole(slots, taal)) and not reading:
         at = place._replace(line=twofold + 1)
@@ -229,14 +235,29 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
     return Composition(sections=tuple(sections), **whole)
 
 
-def _of_da(items: Sequence[layout.Item]) -> None:
-    """Refuse a Da that stands alone and is not that of GeDaNaGa: it may be a Dha."""
-    last = ""
-    for item in items:
-        names = strokes(item.text) if item.kind == "word" else ()
-        if names == ("Da",) and last not in ("Ge", "Gi", "Ga", "Ke", "Ki", "Ka"):
-            item.place.stop("'Da' is one of GeDaNaGa or a Dha", "write Dha, or the whole phrase")
-        last = names[-1] if names else last
+def _of_da(parts: Mapping[str, Sequence[layout.Item]]) -> dict[str, list[layout.Item]]:
+    """Items in which a Da that stands alone is a Dha, where nothing is written Dha or Din and no Da is of GeDaNaGa.
+
+    Raises
+    ------
+    Unreadable : a Da stands alone and may be either.
+    """
+    words = [item for items in parts.values() for item in items if item.kind == "word"]
+    names = [strokes(item.text) for item in words]
+    before = [row[-1] if row else "" for row in [(), *names]]
+    alone = [(item, last) for item, row, last in zip(words, names, before, strict=False) if row == ("Da",)]
+    stray = next((item for item, last in alone if last not in ("Ge", "Gi", "Ga", "Ke", "Ki", "Ka")), None)
+    if not stray:
+        return {name: list(items) for name, items in parts.items()}
+    others = {bol for row in names if row != ("Da",) for bol in row}
+    of_phrase = any(last in ("Ge", "Gi", "Ga", "Ke", "Ki", "Ka") for _, last in alone)
+    if of_phrase or others & {"Da", "Dha", "Din"} or script(stray.text) != "LATIN":
+        stray.place.stop("'Da' is one of GeDaNaGa or a Dha", "write Dha, or the whole phrase")
+    das = {item.place for item, _ in alone}
+    return {
+        name: [item._replace(text="Dha") if item.kind == "word" and item.place in das else item for item in items]
+        for name, items in parts.items()
+    }
 
 
 def _begins(first: Sequence[layout.Item], second: Sequence[layout.Item], taal: taals.Taal) -> bool:

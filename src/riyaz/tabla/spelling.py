@@ -20,7 +20,9 @@ UNDECIDED, LIKELY, OPEN, CLOSED = "Ta?", "ta?", "Ta", "ta"  # LIKELY: closed but
 _NASALS = str.maketrans({"ṃ": "n", "ṁ": "n", "ṅ": "n", "Ṃ": "N", "Ṁ": "N", "’": None})
 _JOINERS = {0x200B: None, 0x200C: None, 0x200D: None, 0xFEFF: None}
 _VOWELS = re.compile(r"[aeiou]")
-_KATA = re.compile("^((?:ते[टत]े|तिट|তেটে|তিট)?[कক])[ाা]?([तত])[ाা](?=[गগ][दদ]|$)")  # the Ta of KaTa, with a long a
+REWRITTEN = (
+    "^((?:ते[टत]े|तिट|তেটে|তিট)?[कক])[ाা]?([तত])[ाা](?=[गগ][दদ]|$)",
+)  # patterns whose two groups are what is read: the Ta of KaTa, with a long a
 
 
 def bengali(word: str) -> str:
@@ -79,7 +81,8 @@ def strokes(word: str) -> tuple[str, ...]:
     A ``ṭa`` is the closed Ta.
     """
     dotted = normalize("NFC", re.sub(r"(?<=\w)'(?=\w)", "", word))
-    dotted = _KATA.sub(r"\1\2", dotted)
+    for pattern in REWRITTEN:
+        dotted = re.sub(pattern, r"\1\2", dotted)
     dotted = re.sub(r"(?<=[ieī])Ta", "ta", dotted) if dotted[:1].islower() else dotted  # tiTa, with a capital for ṭ
     if "ṭa" in dotted or "ṭā" in dotted:
         return _retroflex(dotted.lower())

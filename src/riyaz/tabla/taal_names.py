@@ -33,7 +33,7 @@ pancham_sawari: sawari, panchamsawari, savari, pancham savari, पंचम स�
 dhumali: dhumaali, धुमाली
 matta: मत्त
 khemta: खेमटा, খেমটা
-jat: jat 14, जत
+jat: jat 14, जत, यत, যৎ, যত
 jat_8: jat eight
 jat_16: jat sixteen
 basant: vasant, बसंत, वसंत

@@ -218,6 +218,12 @@ def exact(name: str) -> Taal | None:
     return TAALS[known] if known else None
 
 
+def sized(name: str, matras: int) -> str:
+    """The taal of a name that several taals share, by its matras: ``jat`` with 8 is ``jat_8``; else the same name."""
+    other = TAALS[name].title.rstrip(" 0123456789") + f" {matras}"
+    return _SPELLINGS.get(key(other), name) if TAALS[name].matras != matras else name
+
+
 def find(name: str) -> Taal:
     """The taal of a name in any of its spellings (``Teental``, ``teen taal``, ``तीनताल``), or one that `own` made.
 

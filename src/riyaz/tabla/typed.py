@@ -10,7 +10,7 @@ from html import unescape
 from itertools import pairwise, repeat
 from unicodedata import category
 
-from riyaz.tabla import header, headings, layout
+from riyaz.tabla import header, headings, layout, taals
 from riyaz.tabla.bols import played
 from riyaz.tabla.dialect import RUNS
 from riyaz.tabla.place import Place
@@ -34,20 +34,35 @@ _SENT = re.compile(  # 12/03/24, 7:41 PM - Name:
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"^\s*(?:>\s*)+|^\s*(?:quote|.*\bwrote)\s*:\s*$", re.IGNORECASE)
-_ROWS = "beats?|ma+tras?|lines?|rows?|bars?|a+vart(?:a|an|ans)?|cycles?|vibhags?|khand|मात्रा|आवर्तन|पंक्ति|खंड|विभाग"
+_ROWS = (
+    "beats?|counts?|ma+tras?|lines?|rows?|bars?|a+vart(?:a|an|ans)?|cycles?|vibhags?|khand|मात्रा|आवर्तन|पंक्ति|खंड|विभाग"
+)
+_TIMES = {"twice": 2, "thrice": 3, "two": 2, "three": 3, "four": 4, "do": 2, "teen": 3, "char": 4, "chaar": 4}
+_TIMES |= {"दो": 2, "तीन": 3, "चार": 4, "त्रण": 3, "দুই": 2, "তিন": 3, "চার": 4}
+_SPOKEN = re.compile(  # twice, (three times), 3 baar, x3 times
+    rf"(?<![\w(])\(?(?:(twice|thrice)|[x×]?\s?(\d{{1,3}}|{'|'.join(_TIMES)})\s*(?:times|baar|बार|वार|वेळा|বার))\)?(?!\w)",
+    re.IGNORECASE,
+)
+_GUN = re.compile(r"(एक|दो|ती|तीन|चार|चौ)\s?गु[नण]ा?(?![\u0900-\u097f])")
+_GUNS = {"एक": "एकगुन", "दो": "दुगुन", "ती": "तिगुन", "तीन": "तिगुन", "चार": "चौगुन", "चौ": "चौगुन"}
 _ORDERED = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split()
 _ORDINAL = re.compile(
     rf"^(\s*)(?:(\d{{1,2}})(?:st|nd|rd|th)|({'|'.join(_ORDERED)}))\s+([^\W\d_]+)(?=\s*[:.)-]|\s*$)", re.IGNORECASE
 )
 _COUNTED = re.compile(  # 1-4: or Line 2: before what stands in it
-    rf"^\s*(?:(?:{_ROWS})\s*(?:no\.?\s*)?\d{{1,3}}(?:\s*[-–]\s*\d{{1,3}})?\s*[:.)-]|\d{{1,2}}\s*[-–]\s*\d{{1,2}}\s*[:.)])(?=\s)",
+    rf"^\s*(?:(?:{_ROWS})\s*(?:no\.?\s*)?\d{{1,3}}(?:\s*[-–]\s*\d{{1,3}})?\s*(?:\([^()]*\)\s*)?[:.)-]|\d{{1,2}}\s*[-–]\s*\d{{1,2}}\s*[:.)]"
+    rf"|(?:\d{{1,2}}(?:st|nd|rd|th)|{'|'.join(_ORDERED)})\s+(?:half|quarter|part|{_ROWS})\s*[:.)-])(?=\s)",
     re.IGNORECASE,
 )
 _NUMBERS = (
-    re.compile(r"(?<=[^\W\d_])(?:\s?\((\d{1,2})\)|([⁰¹²³⁴-⁹]{1,2})|(\d{1,2})(?!\w))"),  # Dha(1), Dha¹, Dha1
+    re.compile(r"(?<=[^\W\d_])(?:\s?\((\d{1,2})\)|([⁰¹²³⁴-⁹₀-₉]{1,2})|(\d{1,2})(?!\w))"),  # Dha(1), Dha¹, Dha1
     re.compile(r"(?<![^\s|])\[\s*(\d{1,2})\s*\]"),  # [1] Dha
 )
-_LOW = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+_ROW_NUMBERS = (
+    re.compile(r"^\s*(?:\((\d{1,2}|[a-h])\)|([A-H])\s*[-–.])(?=\s+[^\W\d_])"),
+    re.compile(r"(?<=[^\W\d_])\s+[-–—]\s*(\d{1,2})\s*$"),
+)
+_LOW = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "01234567890123456789")
 _SAID = re.compile(rf"\(?\b(?:{layout.CLAPS}|\d(?:st|nd|rd|th))\b\)?", re.IGNORECASE)
 _SPEED = re.compile(r"\b(?:double|triple|quadruple|speed)\b", re.IGNORECASE)
 _ROWS_OF_BOLS = r"(?:bols?|boles|words|बोल|theka|ठेका)"
@@ -61,12 +76,22 @@ _BESIDE_SIGNS = re.compile(  # x 2 0 3 (x for sam)
 )
 _COUNT = re.compile(r"^\s*\d{1,2}\s*(?:beats?|matras?)\b.*$", re.IGNORECASE)  # a row of words
 _ROMAN = re.compile(r"^(\s*)(I{1,3}|IV|VI{0,3}|IX|X)[.)](?=\s)")
+_BULLET = re.compile(r"^\s*[-–—*•]\s+(?=([^\W\d][^\s:=|]*)\s*:)")
+_LABELLED = re.compile(r"^\s*([^\W\d][^:|]{0,30}?)\s*:\s*(.+)$")
 _REMARK = re.compile(r"(?<!\S)//\s*(.*\S)\s*$")
+_X = re.compile(r"(?<=\s)x(?=\s)")  # a rest
+_ASIDE = re.compile(r"^(\s*(?:\d{1,2}[.)]\s+)?(.*\S))\s+(?:[-–—:]+\s+([^\W\d_].*)|\(([^\W\d_][^()]*)\))\s*$")
+_QUOTES = re.compile(r"(?<![\w`*])([\"'*`])(\w[^\"'*`]*)\1(?![\w`*])")
 _GROUPED = re.compile(r"\[([^\[\]]*)\]")
 _PICTURES = ("So", "Sk", "Cs")  # Unicode's categories of emoji and their colours
 _USED = "✕◦^`¨´˘ˋˊ"  # signs, bullets and accents among them
 _PAUSE = re.compile(r"(?<!\S)(?:…|\.{3})(?!\S)")
 _SIGNS = dict(zip("ˣ⁺⁰²³⁴⁵⁶⁷", "X+0234567", strict=True))
+_COMMENTED = re.compile(r"^\s*(?://|--|\*|;)\s+")
+_CLOSING = re.compile(
+    r"\s*(?:--|(?:(?:best|kind|warm)\s+)?(?:regards|wishes)|cheers|thanks|thank you|yours|love|pranam)[\s,.!]*",
+    re.IGNORECASE,
+)
 _COLUMNS = re.compile(r"\s*(?:bhari|भरी)(?:\s{3,}|\t)\s*(?:khali|खाली)\s*", re.IGNORECASE)
 _WORD = re.compile(r"[^\s|।॥()]+")
 _TA = dict.fromkeys((UNDECIDED, LIKELY, CLOSED), OPEN)
@@ -81,21 +106,94 @@ def _in_order(match: re.Match[str]) -> str:
     return f"{match[1]}{match[4]} {match[2] or _ORDERED.index(match[3].lower()) + 1}"
 
 
+def _repeat(match: re.Match[str]) -> str:
+    """``three times`` as ``x3``."""
+    said = (match[1] or match[2]).lower()
+    return f" x{_TIMES.get(said, said)} ".ljust(len(match[0]))
+
+
+def _apart(row: str) -> tuple[str, str]:
+    """A row and the comment after it."""
+    comment = re.search(r"(?<=\S)\s+#\s.*", row)
+    return (row[: comment.start()], comment[0]) if comment else (row, "")
+
+
+def _listed(match: re.Match[str]) -> str:
+    """Words in quotes, parted by commas, as a program has them: ``['Dha', 'Dhin']``."""
+    return re.sub(r"['\",\[\]]", " ", match[0])
+
+
+def _unlisted(match: re.Match[str]) -> str:
+    """A row of a list that is a key and its value, without the mark of the list."""
+    return _blank(match) if header.is_key(match[1]) else match[0]
+
+
+def _field(match: re.Match[str]) -> str:
+    """``[Taal] Dadra`` as ``Taal: Dadra``: a key of the header, or the name of a section before its bols."""
+    return f"{match[1]}: " if header.is_key(match[1]) or headings.HEAD.match(match[1]) else match[0]
+
+
+def _framed(match: re.Match[str]) -> str:
+    """A title between lines or stars; bols between rests stay."""
+    return match[0] if headings.of_bols(match[2]) and not headings.HEAD.match(match[2]) else match[2]
+
+
+def _fields(match: re.Match[str]) -> str:
+    """A row of a spreadsheet whose fields semicolons part; two may be a key and its value."""
+    key, _, value = match[0].partition(";")
+    return f"{key}: {value.rstrip(';')}" if header.is_key(key) else match[0].replace(";", " ")
+
+
+def _unlabelled(match: re.Match[str]) -> str:
+    """Nothing where a row has signs or counted numbers after a name, such as ``Beat: 1 2 3``."""
+    numbers = [int(number) for number in re.findall(r"\d+", match[2])]
+    counts = len(numbers) > 2 and numbers == [*range(numbers[0], numbers[0] + len(numbers))]
+    signs = layout.sign_row(match[2]) and (counts or re.search(r"[Xx×+✕]", match[2]))
+    return "" if signs and not header.is_key(match[1], but=("matras", "tali", "khali")) else match[0]
+
+
+def _titled(match: re.Match[str]) -> str:
+    """The text before a line break of a web page: a title, or bols as before."""
+    text = re.sub(r"<[^<>]*>", " ", match[1])
+    return f"{text.strip()}: " if headings.title(text) else match[0]
+
+
 # What is replaced, one after the other, by what.
 _Marks = Sequence[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]]
 _MARKS: _Marks = [
-    (_ORDINAL, _in_order),
-    (_SENT, _blank),
-    (_QUOTED, _blank),
+    (re.compile(r"(?<!\S)(?:https?://|www\.)\S+"), _blank),
     (_COUNTED, _blank),
+    (_ORDINAL, _in_order),
+    (_SPOKEN, _repeat),
+    (_GUN, lambda match: _GUNS[match[1]].ljust(len(match[0]))),
+    (re.compile(r"\[(\s*(['\"])[^'\"\[\]]*\2(?:\s*,\s*\2[^'\"\[\]]*\2)*\s*)\](?:\s*,\s*$)?"), _listed),
+    (re.compile(r"(?<!`)`([^`]+)`(?!`)"), r" \1 "),
+    (re.compile(r"(?<=[^\W\d_])\*(?=\s|$)(?<!\*\*)(?=[^*]*$|(?:[^*]*[^\W\d_]\*(?=\s|$))+[^*]*$)"), "-"),
+    (_SENT, _blank),
+    (re.compile(r"^\s*\(?\d{1,2}:\d{2}(?::\d{2})?\)?(?:\s*[-–])?\s+(?=[^\W\d_])"), _blank),  # where a video is
+    (re.compile(r"\(\d{1,2}:\d{2}(?::\d{2})?\)"), _blank),
+    (re.compile(r"(?<!\S)[-=—–]+>(?!\S)"), "|"),
+    (re.compile(r"^\s*([-=*~_])\1{2,}\s*(?=[^\W\d_])(.*?)\s*\1*\s*$"), _framed),
+    (re.compile(r"(?<![\S*])\*(?=[^\W\d_][^*]*$)"), " "),
+    (re.compile(r"^[^\s;]+(?:;[^\s;]+)+;?$"), _fields),
+    (re.compile(r'^(\s*)"([^"]+)"\s*:'), r"\1\2:"),
+    (_BULLET, _unlisted),
+    (re.compile(r"^([^\W\d]\w*:)\s*[|>][-+]?\s*$"), r"\1"),  # YAML: rows below
+    (re.compile(r"^\s*\[([^\[\]]+)\]\s*[:-]?\s+(?=\S)"), _field),
+    (_LABELLED, _unlabelled),
+    (re.compile(r"^\s*(?:\{\|.*|\|-+|\|\}|\(\|.*|\|\))\s*$"), ""),  # a table of a wiki
+    (_QUOTED, _blank),
+    (re.compile(r"^\s*[\d०-९]{1,2}\s*।(?=\s*[^\W\d_])"), _blank),
     (re.compile(r"^\s*\d{1,2}-\s*(?=[^\W\d_])"), _blank),  # 1-Dha, the number of a row
     (re.compile(r"(?<=\S)(\s+),(?=\S)"), r",\1"),
     (re.compile(r"[\"”]\s*,\s*$"), _blank),
     (re.compile(r"</(?:p|h[1-6])>\s*(?=<\w)"), ": "),
     (re.compile(rf"^\s*(?:--+|//)\s+(?=(?:{headings.NAMES})\W*\d*\s*$)", re.IGNORECASE), _blank),  # -- palta 1
     (re.compile(r"(:\s*)'([^']*)'(?=\s*,?\s*$)"), r"\1 \2 "),
+    (re.compile(r"^((?:<[^<>]*>|[^<>])*?)<br\s*/?>(?=.*\w)", re.IGNORECASE), _titled),
     (_NAMES_OF_ROWS, _blank),
     (re.compile(rf"\(\s*(?:{layout.PLACES})\s*\)|\(\s*(?:{layout.HANDS})\s*\)\s*$", re.IGNORECASE), _blank),
+    (re.compile(rf"\[\s*(?:{layout.CLAPS})\s*\]", re.IGNORECASE), _blank),
     (_BESIDE_SIGNS, r"\1"),
     (re.compile(r"^\s*(?:={3,}|_{4,})\s*$"), _blank),  # a heading's line
     (re.compile(r"(?<=[।॥|])\s*[\d०-९]{1,3}\s*[।॥|]+\s*$"), _blank),  # ॥१॥
@@ -129,32 +227,90 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
         *(_REPEATS if repeats else ()),
         *([(_ROMAN, _blank)] if roman else ()),
     ]
-    result = []
-    for number, row in enumerate(_uncounted(list(rows)), 1):
+    if sum(bool(row.strip()) for row in rows) > 1 and all(_COMMENTED.match(row) for row in rows if row.strip()):
+        rows = [_COMMENTED.sub(_blank, row) for row in rows]  # a comment of a program
+    result = list[str]()
+    for number, row in enumerate(_unnumbered(_uncounted(list(rows))), 1):
         if _COLUMNS.fullmatch(row):
             place._replace(line=number).stop(
                 "bhari and khali stand side by side", "write the rows of bhari first, then those of khali"
             )
-        row = unescape(row).translate(_LETTERS)
+        row, remark = _apart(unescape(row).translate(_LETTERS))
         row = "".join(" " if category(letter) in _PICTURES and letter not in _USED else letter for letter in row)
+        row = _in_one_row(_quoted(row))
         for mark, instead in marks:
             row = mark.sub(instead, row)
         row = _cell(row)
         row = "" if _SAID.search(row) and _of_signs(_SAID.sub("", row)) else row
         row = "" if _COUNT.match(row) and not all(map(strokes, _WORD.findall(row)[2:])) else row
-        if (remark := _REMARK.search(row)) and not any(map(strokes, _WORD.findall(remark[1]))):
-            row = row[: remark.start()]
+        if (slashed := _REMARK.search(row)) and not any(map(strokes, _WORD.findall(slashed[1]))):
+            row = row[: slashed.start()]
+        if (
+            (said := _ASIDE.match(row))
+            and headings.of_bols(_X.sub("-", said[2]))
+            and not headings.HEAD.match(said[2])
+            and headings.aside(said[3] or said[4])
+        ):
+            row = said[1]
         groups = _GROUPED.findall(row)
         if len(groups) > 1 and all(group.split() and all(map(strokes, group.split())) for group in groups):
             row = row.replace("[", "(").replace("]", ")")  # each a matra
-        result.append(layout.unmarked(row))
+        result.append(layout.unmarked(row) + remark)
+    result = _of_cells(result)
     if any(re.search(rf"{_PAUSE.pattern}[\s|।॥]*[^\W\d_]", row) for row in result):  # within a row: a rest
         result = [_PAUSE.sub(lambda match: "-".ljust(len(match[0])), row) for row in result]
-    signed = next((n for n, row in enumerate(result) if row.strip() == "--"), len(result))
+    signed = next((n for n, row in enumerate(result) if _CLOSING.fullmatch(row)), len(result))
     below = [strokes(word) for row in result[signed + 1 :] for word in _WORD.findall(row.split("#")[0])]
-    if below and not any(below):
+    closed = signed < len(result) and (below or result[signed].strip() != "--")  # a row of dashes alone is rests
+    if closed and not any(below):
         result[signed:] = [""] * (len(result) - signed)  # a signature
     return _unbroken(result)
+
+
+def _quoted(row: str) -> str:
+    """The taal and the bols of a row that names one taal and has one row of bols in quotes or italics."""
+    quotes = [match for match in _QUOTES.finditer(row) if headings.of_bols(match[2]) and len(match[2].split()) > 3]
+    if len(quotes) != 1:
+        return row
+    rest = f"{row[: quotes[0].start()]} {row[quotes[0].end() :]}"
+    named = {taal.title for _, taal in headings.taals_in(headings.words_of(re.sub(r"[\"'*{}]", " ", rest)))}
+    return f"{named.pop()}: {quotes[0][2]}" if len(named) == 1 else row
+
+
+_COUNT_UP = re.compile(r"\s1\s+2\s+3\s+4\s+5\s+(?:\d{1,2}\s+)*")
+
+
+def _in_one_row(row: str) -> str:
+    """The taal and the bols of a row that has the taal and the bols, or numbers of the matras and signs as well."""
+    for n in range(1, 5) if ":" not in row and not headings.of_bols(row) else ():
+        head = re.match(rf"\s*((?:[^\s,]+[\s,–-]+){{{n}}})(.*)$", row.replace("**", "  "))
+        bols = head[2].strip("-–—. ").replace(",", " ") if head else ""
+        first = taals.exact(head[1].strip(" .-–—,")) if head and len(bols.split()) > 4 else None
+        if head and first and headings.of_bols(bols) and not strokes(re.findall(r"[^\s,–-]+", head[1])[-1]):
+            return f"{first.title}: {head[2].strip('-–—. ')}"
+    last = re.fullmatch(r"\s*(\S.*?)\s+\(([^()\d]+)\)\s*", row)
+    after = taals.exact(last[2]) if last and len(last[1].split()) > 4 and headings.of_bols(last[1]) else None
+    if last and after and not headings.of_bols(last[2]):  # bols (keherwa)
+        return f"{after.title}: {last[1]}"
+    for n in range(2, 9) if ":" not in row else ():  # a sentence that ends in bols
+        head = re.match(rf"\s*((?:\S+\s+){{{n}}})(\S.*)$", row)
+        words = headings.words_of(re.sub(r"['’]s\b", "", head[1])) if head else []
+        named = {taal.title for _, taal in headings.taals_in(words)}
+        if (
+            head
+            and len(named) == 1
+            and len(head[2].split()) > 4
+            and headings.of_bols(head[2])
+            and headings.spoken(words)
+        ):
+            return f"{named.pop()}: {head[2]}"
+    digits = re.sub(r"[०-९০-৯]", lambda match: str(int(match[0])), row)
+    counted = _COUNT_UP.search(digits)
+    if not counted:
+        return row
+    bols = re.sub(r"\s[xX×+](?:\s+[\doO])*\s*$", "", digits[counted.end() :])
+    named = {taal.title for _, taal in headings.taals_in(headings.words_of(digits[: counted.start()]))}
+    return f"{named.pop()}: {bols}" if len(named) == 1 and headings.of_bols(bols) else row
 
 
 def _cell(row: str) -> str:
@@ -178,6 +334,20 @@ def _cell(row: str) -> str:
     return row
 
 
+def _of_cells(rows: list[str]) -> list[str]:
+    """Rows of tables under numbers that count their cells: each cell is a matra."""
+    result, size = list[str](), 0
+    for row in rows:
+        cells = [cell.strip() for cell in row.split("|") if cell.strip()]
+        numbers = [int(cell) for cell in cells if cell.isdigit()]
+        if len(numbers) == len(cells) > 2 and numbers == [*range(numbers[0], numbers[0] + len(numbers))]:
+            size = len(cells)
+        bols = size and len(cells) == size and all(map(headings.of_bols, cells))
+        several = {cell: cell if len(cell.split()) == 1 else f"({cell})" for cell in cells}
+        result.append(" ".join(several[cell] for cell in cells) if bols else row)
+    return result
+
+
 def _of_signs(row: str) -> bool:
     """Whether a row has nothing but signs, numbers and bars."""
     return layout.sign_row(row) or not row.strip(" \t|।॥():-")
@@ -195,6 +365,16 @@ def _uncounted(rows: list[str]) -> list[str]:
         runs = [counts[start:end] for start, end in pairwise([*starts, len(counts)])]
         if counts[:1] == [1] and all(run == [*range(1, len(run) + 1)] and len(run) > 2 for run in runs):
             rows = [numbers.sub(_blank, row) for row in rows]
+    return rows
+
+
+def _unnumbered(rows: list[str]) -> list[str]:
+    """Rows without their numbers or letters, ``(1)``, ``A -`` or ``- 1`` at the end, where these count up from 1."""
+    for pattern in _ROW_NUMBERS:
+        marks = [next(filter(None, match.groups())).lower() for match in map(pattern.search, rows) if match]
+        numbers = [int(mark) if mark.isdigit() else ord(mark) - ord("a") + 1 for mark in marks]
+        if len(numbers) > 1 and numbers == [*range(1, len(numbers) + 1)]:
+            rows = [pattern.sub(_blank, row) for row in rows]
     return rows
 
 
@@ -230,12 +410,18 @@ def once(rows: Sequence[str], start: int) -> list[str]:
     return result
 
 
+def _short(word: list[str]) -> list[str]:
+    """A word without the rests after its only stroke, which begins with the matra in any case."""
+    return word[:1] if word and not any(word[1:]) else word
+
+
 def _same(rows: Sequence[str], others: Sequence[str]) -> bool:
     """Whether two blocks have the same hands, word by word; a Ta that is not yet decided is like any other."""
     first, second = (
         [with_ka(list(strokes(word))) for row in block for word in _WORD.findall(row) if not word.isdigit()]
         for block in (rows, others)
     )
+    first, second = ([_short(word) for word in block] for block in (first, second))
     if [len(word) for word in first] != [len(word) for word in second]:
         return False
     names = [[name for word in block for name in word] for block in (first, second)]

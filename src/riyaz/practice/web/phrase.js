@@ -7,8 +7,9 @@
 
 const UNDECIDED = 'Ta?', LIKELY = 'ta?', RESTS = new Set(['-', '–', '—']);
 
-/** The bols of one word; empty where it cannot be parted. @param {string} word @param {Record<string, string[]>} spellings */
-function parted(word, spellings) {
+/** The bols of one word; empty where it cannot be parted. @param {string} typed @param {Record<string, string[]>} spellings @param {string[]} rewritten */
+function parted(typed, spellings, rewritten) {
+  const word = rewritten.reduce((one, pattern) => one.replace(new RegExp(pattern), '$1$2'), typed.normalize('NFC'));
   const text = word.normalize('NFD').replace(/[\u0300-\u036f]/g, '').normalize('NFC').toLowerCase(), n = text.length;
   const capitals = [...word].flatMap((letter, i) => (i && word !== word.toUpperCase() && /[A-Z]/.test(letter) ? [i] : []));
   const tried = bounds => {
@@ -43,10 +44,10 @@ function distance(a, b) {
 /**
  * The bols of one word, each with its share of the matra; "" is a rest, and ~ makes the share before it longer.
  * @param {string} word @param {number} each where above 0, each bol is a share of that many
- * @param {{spellings: Record<string, string[]>, bols: string[]}} tables @returns {{name: string, share: number, parts: number}[]}
+ * @param {{spellings: Record<string, string[]>, rewritten: string[], bols: string[]}} tables @returns {{name: string, share: number, parts: number}[]}
  */
-function portions(word, each, {spellings, bols}) {
-  const names = RESTS.has(word) ? [''] : parted(word, spellings);
+function portions(word, each, {spellings, rewritten, bols}) {
+  const names = RESTS.has(word) ? [''] : parted(word, spellings, rewritten);
   if (!names.length || names[0] === '~') {
     const near = bols.reduce((a, b) => (distance(word.toLowerCase(), b.toLowerCase()) < distance(word.toLowerCase(), a.toLowerCase()) ? b : a));
     const hint = distance(word.toLowerCase(), near.toLowerCase()) < word.length ? ` The nearest is ${near}.` : '';
