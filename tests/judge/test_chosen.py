@@ -48,7 +48,7 @@ def test_of_nothing_nothing_is_chosen():
 
 def test_pieces_are_some_of_the_drawn_ones_and_the_first_do_not_depend_on_how_many_are_wanted(monkeypatch):
     made = [*ODD, *USUAL, walk("short", 1, n=3)]
-    monkeypatch.setattr(chosen.free, "pieces", lambda model, data, settings, n: list(range(n)))
+    monkeypatch.setattr(chosen.free, "pieces", lambda model, data, settings, n, cache: list(range(n)))
     monkeypatch.setattr(chosen.free, "about", lambda data, settings: {})
     monkeypatch.setattr(chosen.free, "piece", lambda one, model, name, about: made[one])
     data = samples.data(HUMAN, ["train"] * 30)
