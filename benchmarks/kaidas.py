@@ -9,6 +9,7 @@ build-ups lie within the range of the taught ones, and which sections are those 
 """
 
 import argparse
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -22,28 +23,25 @@ from riyaz.tabla import form, growth, notation, taals
 from riyaz.tabla.filling import Row, sounds
 from riyaz.tabla.notation import Composition
 from riyaz.text import dataset
+from riyaz.text.dataset import DataSet
 from riyaz.tools import store
 
 ROOT = Path(__file__).parents[1]
-MEASURES = ("step", "first head", "head", "first joins", "joins", "rests")
 
 
-def made(corpus: str, seeds: int) -> tuple[list[Composition], list[str], list[Piece]]:
-    """The kaidas, a sentence for each that could not be made, and the pieces of the corpus."""
-    settings, data = params.load(corpus, path=ROOT / "params.yaml"), dataset.load(ROOT, corpus)
+def made(corpus: str, settings: Settings, data: DataSet, seeds: int) -> tuple[list[Composition], list[str]]:
+    """The kaidas, and a sentence for each that could not be made."""
     model = bundle.load(ROOT / "models" / corpus)
     settings = tuning.settled(model, data, settings, store.folder(ROOT)).settings
     works, missing = [], []
     for name in taals.TAALS:
         for seed in range(settings.seed, settings.seed + seeds):
             wish = {"form": "kaida", "taal": name, "theme": "new", "performances": 1}
-            asked = settings.model_copy(
-                update={"seed": seed, "generate": settings.generate.model_copy(update=wish)}, deep=False
-            )
+            asked = settings.model_copy(update={"seed": seed, "generate": settings.generate.model_copy(update=wish)})
             played, why = performance.perform_all(model, data, asked, ROOT)
             works += [one.composition for one in played]
             missing += [f"{name}, seed {seed}: {why}"] * (not played)
-    return works, missing, list(data.pieces)
+    return works, missing
 
 
 def rows_of(events, laya: Fraction) -> Row:
@@ -51,7 +49,7 @@ def rows_of(events, laya: Fraction) -> Row:
     return tuple((bol, int(ticks * laya)) for bol, ticks in sounds(events))
 
 
-def copied(works: list[Composition], pieces: list[Piece]) -> list[str]:
+def copied(works: Sequence[Composition], pieces: Sequence[Piece]) -> list[str]:
     """The sections that stand in the corpus at any speed, as sentences."""
     known: dict[Row, str] = {}
     for piece in pieces:
@@ -75,26 +73,25 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--read", action="store_true", help="print every performance")
     asked = parser.parse_args()
-    works, missing, pieces = made(asked.corpus, asked.seeds)
-    settings: Settings = params.load(asked.corpus, path=ROOT / "params.yaml")
+    settings, data = params.load(asked.corpus, path=ROOT / "params.yaml"), dataset.load(ROOT, asked.corpus)
+    works, missing = made(asked.corpus, settings, data, asked.seeds)
     source = settings.corpora[asked.corpus]
-    written = growth.compositions(pieces, ROOT / source.path, source.reader)
+    written = growth.compositions(data.pieces, ROOT / source.path, source.reader)
     taught = [growth.taught(work) for work in written]
     if asked.read:
         for work in works:
             print(notation.write(work))
     paltas = sum(section.name.startswith("palta") for work in works for section in work.sections)
-    print(f"{len(works)} kaidas with {paltas} paltas; {len(missing)} could not be made")
-    print("\n".join(missing))
+    print(f"{len(works)} kaidas with {paltas} paltas; {len(missing)} could not be made", *missing, sep="\n")
     groups = {"kaidas": works, "taught": [work for work in taught if work.sections], "repertoire": written}
     for rules in (form.check, growth.check):
         print(form.in_words(form.by_rule(groups, rules)).to_string())
     documented, ours = growth.measures(groups["taught"]), growth.measures(works)
-    for name in MEASURES:
+    for name in ours.columns.drop(["title", "paltas"]):
         low, high = documented[name].min(), documented[name].max()
         outside = (~ours[name].dropna().between(low, high)).mean()
         print(f"{name}: {ours[name].mean():.2f}; taught {low:.2f} to {high:.2f}; outside {outside:.1%}")
-    same = copied(works, pieces)
+    same = copied(works, data.pieces)
     print(f"{len(same)} sections are those of the corpus", *same, sep="\n")
 
 
