@@ -17,7 +17,7 @@ class Column:
     kind: str
     part: int
     owed: Fraction = Fraction(0)
-    tied: int = 0  # a pitch that goes on, 0 for none
+    tied: list | None = None  # the note that goes on
 
 
 def kern(number):
@@ -36,7 +36,6 @@ class Score:
     def __init__(self, random: Random, bars: int = 4, overhang: bool = True, free: bool = True):
         self.random, self.overhang, self.free = random, overhang, free
         self.notes: list[list] = []
-        self.open: dict[int, list] = {}  # pitch: the note that is tied on
         self.columns = [Column("**kern", part) for part in range(random.randint(1, 3))]
         for kind in ("**dynam", "**text"):
             if random.random() < 0.5:
@@ -175,9 +174,8 @@ class Score:
 
     def token(self, column, time, length, written, pitches, ends):
         onset = self.now + time
-        tied, column.tied = column.tied, 0
-        if tied not in pitches or tied not in self.open:
-            tied = 0
+        going, column.tied = column.tied, None
+        tied = going[1] if going and going[1] in pitches else 0
         if not tied and self.random.random() < 0.2:
             return self.random.choice([f"{written}r", f"{written}ryy", f"{written}ccr"])
         chosen = sorted({tied} - {0} | set(self.random.sample(pitches, self.random.randint(1, min(3, len(pitches))))))
@@ -188,14 +186,13 @@ class Score:
         for pitch in chosen:
             before = pitch == tied
             if before:
-                self.open.pop(pitch)[2] += length
-                note = next(n for n in reversed(self.notes) if n[1] == pitch)
+                note = going
+                note[2] += length
             else:
                 note = [onset, pitch, length]
                 self.notes.append(note)
             if pitch == goes_on:
-                self.open[pitch] = note
-                column.tied = pitch
+                column.tied = note
             start = "[" if pitch == goes_on and not before else ""
             stop = {(True, True): "_", (True, False): "]"}.get((before, pitch == goes_on), "")
             words.append(f"{start}{self.random.choice(['', '', '(', '&'])}{written}{kern(pitch)}"

@@ -74,6 +74,7 @@ class Explore(Section):
     instrument: (
         Literal["all", "first"] | Annotated[list[Annotated[int, Field(ge=0, le=127)] | str], Field(min_length=1)]
     )
+    pedal: Literal["count", "sustain"]
     seconds: Annotated[float, Field(gt=0, le=3600)]
     megabytes: Annotated[float, Field(ge=50, le=2**20)]
 
@@ -85,6 +86,7 @@ class Augment(Section):
 class Tokenize(Section):
     scheme: Literal["event", "chord"]
     grid: list[Annotated[int, Field(ge=1, le=96), AfterValidator(_divides)]]
+    velocity: Annotated[int, Field(ge=0, le=127)]
 
 
 class Sequence(Section):

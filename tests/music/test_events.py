@@ -48,6 +48,24 @@ def test_events_follow_each_other_and_lose_nothing_else(rows, end):
 
 
 @settings(deadline=None)
+@given(notes, st.integers(0, 127))
+def test_velocities_go_with_their_notes(rows, seed):
+    onset, duration, pitch = columns(rows)
+    velocity = np.random.default_rng(seed).integers(1, 128, len(rows))
+    events, _ = ev.from_notes(onset, duration, pitch, velocity=velocity)
+    ev.validate(events)
+    rows = sorted(zip(onset, duration, pitch, velocity, strict=True), key=lambda row: (row[1], row[3]))
+    loud = {(a, p): v for a, d, p, v in rows if d}  # of notes that start together the longest, of those the loudest
+    if len(set(loud.values())) < 2:
+        assert "velocity" not in events
+        return
+    back = ev.to_notes(events)
+    assert back["velocity"].tolist() == [loud[a, ev.NUMBERS[s]] for a, s in back[["onset", "symbol"]].to_numpy()]
+    once, *_ = ev.quantise(events, [4, 3])
+    ev.validate(once)
+
+
+@settings(deadline=None)
 @given(notes)
 def test_quantising_twice_changes_nothing_more(rows):
     onset, duration, pitch = columns(rows)

@@ -188,8 +188,8 @@ def test_a_pitch_struck_again_and_again_and_never_released(tmp_path):
         ),
         (
             [(0, on(60, velocity=20)), (240, on(64)), (240, off(60)), (0, off(64)), (0, on(60)), (480, off(60))],
-            [[0, TICKS, "C4"], [TICKS // 2, TICKS // 2, "E4"], [TICKS, TICKS, "C4"]],
-            {"loudness": 1},
+            [[0, TICKS, "C4", 20], [TICKS // 2, TICKS // 2, "E4", 80], [TICKS, TICKS, "C4", 80]],
+            {},
         ),
     ],
 )
@@ -542,6 +542,34 @@ def test_pedals_and_bends_of_a_channel_are_counted_before_its_program_too(tmp_pa
     pedal = [(0, bytes([0xB0, 64, value])) for value in (127, 0, 63, 64, 100)]
     data = midi_file(track(*pedal, (0, b"\xe0\x00\x40"), (0, program(5)), *FIRST, (0, b"\xb1\x40\x7f")))
     assert losses(read(tmp_path, data)) == {"pedals": 2, "bends": 1}
+
+
+def test_velocities_are_read_and_written(tmp_path):
+    loud = [(0, on(60, velocity=20)), (240, on(64, velocity=100)), (240, off(60)), (0, off(64))]
+    piece = read(tmp_path, midi_file(track(*loud)))
+    assert to_notes(piece.events)["velocity"].tolist() == [20, 100]
+    assert piece.events["velocity"].tolist() == [[20], [20, 100]]  # a held note has that of its onset
+    midi.write(tmp_path / "b.mid", piece.events, piece.about)
+    assert midi.read(tmp_path / "b.mid")[0].events.equals(piece.events)
+    assert "velocity" not in read(tmp_path, midi_file(NOTE)).events
+
+
+def test_the_pedal_makes_notes_longer_where_that_is_asked_for(tmp_path):
+    def pedal(value, channel=0):
+        return bytes([0xB0 | channel, 64, value])
+
+    played = [
+        (0, on(60)), (0, pedal(127)), (0, pedal(127, channel=1)), (240, off(60)),
+        (240, on(62)), (120, off(62)), (120, on(62)), (120, off(62)), (120, pedal(0)), (0, on(64)), (480, off(64)),
+    ]  # fmt: skip
+    lengths = {"count": [240, 120, 120, 480], "sustain": [960, 240, 240, 480]}
+    for setting, ticks in lengths.items():
+        piece = read(tmp_path, midi_file(track(*played)), pedal=setting)
+        assert (to_notes(piece.events)["duration"] * 480 // TICKS).tolist() == ticks
+        assert piece.about["lost"]["pedals"] == (setting == "count")  # the other channel has no notes
+        assert not piece.about["lost"]["restruck"]
+    last = midi_file(track((0, pedal(64)), (0, on(60)), (240, off(60)), rest=240))  # it is never released
+    assert to_notes(read(tmp_path, last, pedal="sustain").events)["duration"].tolist() == [TICKS]
 
 
 def test_a_long_file_is_read_in_time(tmp_path):

@@ -8,11 +8,11 @@ import pytest
 import samples
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "practice"))
-from test_play import model, real, song
+from test_play import dynamic, model, real, song
 
 from riyaz import commands
 from riyaz.music import midi
-from riyaz.music.events import PITCHES, TICKS, in_a_row, rows, to_notes, validate
+from riyaz.music.events import EVEN, PITCHES, TICKS, in_a_row, rows, to_notes, validate
 from riyaz.play import fill, generated, lock, primer
 from riyaz.text import tokens
 
@@ -35,6 +35,11 @@ def notes():
 
 
 @pytest.fixture(scope="module")
+def loud():
+    return instrument([dynamic()])
+
+
+@pytest.fixture(scope="module")
 def bols():
     return instrument(real())
 
@@ -47,6 +52,30 @@ def outside(events, *spans):
     """What sounds outside of some stretches (beats): onset, duration and symbols of each event, cut at their edges."""
     whole = lock.cut(events, [TICKS * beat for span in spans for beat in span])
     return [e[:3] for e in rows(whole) if not any(a * TICKS <= e[0] < b * TICKS for a, b in spans)]
+
+
+@pytest.mark.parametrize("keep", [(), ("melody",), ("bass",)])
+def test_locked_notes_keep_their_velocities_and_new_ones_have_theirs(loud, keep):
+    result = filled(loud, "dynamic", "3-4,7", n=3, keep=keep)
+    known = {int(word[2:]) for word in loud[0].vocabulary.words if word.startswith("v:")}
+    before = to_notes(dynamic().events)
+    for piece in result.pieces:
+        validate(piece.events)
+        notes = to_notes(piece.events)
+        assert set(notes["velocity"]) <= known
+        locked = [(a < 6 * TICKS) or (12 * TICKS < a < 18 * TICKS) or a > 21 * TICKS for a in notes["onset"]]
+        outside_ = notes[locked].merge(before, on=["onset", "symbol"])
+        assert len(outside_) > 10
+        assert (outside_["velocity_x"] == outside_["velocity_y"]).all()
+
+
+def test_a_model_with_dynamics_fills_a_piece_without_them(loud):
+    plain = {"velocity": 0}
+    bundle, data, settings = loud
+    settings = settings.model_copy(update={"tokenize": settings.tokenize.model_copy(update=plain)})
+    (piece, *_) = fill.fill(fill.Wish("dynamic", "3-4", particles=FEW), bundle, data, settings, anywhere=True).pieces
+    validate(piece.events)
+    assert set(to_notes(piece.events).get("velocity", [])) <= {40, 72, 104, EVEN}
 
 
 def test_locked_bars_stay_and_open_ones_are_filled_exactly(notes):

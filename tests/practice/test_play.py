@@ -14,7 +14,7 @@ from samples import ROOT, section
 from riyaz.model import memory, network, recurrence
 from riyaz.model.bundle import Bundle
 from riyaz.music import midi, scores
-from riyaz.music.events import TICKS, Piece, in_a_row
+from riyaz.music.events import NUMBERS, TICKS, Piece, from_notes, in_a_row, to_notes
 from riyaz.practice import play
 from riyaz.tabla import notation, strokes, taals
 from riyaz.text import features, grammar
@@ -43,6 +43,17 @@ def song():
         before = events.at[i - 1, "symbols"]
         events.at[i, "held"] = [name in before for name in events.at[i, "symbols"]]
     return Piece("song", events, {"kind": "notes", "metre": "3/4"})
+
+
+def dynamic():
+    """The same, struck soft and loud."""
+    piece = song()
+    notes = to_notes(piece.events)
+    velocity = np.resize([40, 72, 72, 104], len(notes))
+    pitch = notes["symbol"].map(NUMBERS)
+    end = int(piece.events["duration"].sum())
+    events, _ = from_notes(notes["onset"], notes["duration"], pitch, end, velocity)
+    return Piece("dynamic", events, piece.about)
 
 
 def model(pieces, **settings):
@@ -89,7 +100,7 @@ def masks(vocabulary, ids):
 
 
 @chromium
-@pytest.mark.parametrize("of", [real, lambda: [song()]], ids=["bols", "notes"])
+@pytest.mark.parametrize("of", [real, lambda: [song()], lambda: [dynamic()]], ids=["bols", "notes", "dynamics"])
 @pytest.mark.parametrize(
     "settings",
     [

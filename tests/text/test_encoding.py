@@ -23,7 +23,7 @@ def encoded(pieces, grid, scheme="event"):
 
 def test_moves_are_counted_in_beats_and_at_the_tempo_of_the_piece():
     found, _ = encoded([LATE, EVEN], [1])
-    assert found.counts == {"moved": 2, "doubled": 0, "restruck": 0}
+    assert found.counts == {"moved": 2, "doubled": 0, "restruck": 0, "velocities": 0}
     assert found.beats == {0.25: 2, 0: 3}
     assert found.milliseconds == {250: 2, 0: 3}
     assert encoding.farthest(found)["beats"].tolist() == [0, 0.25, 0.25]

@@ -3,10 +3,11 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from riyaz.music import events as ev
+from riyaz.text import grammar
 from riyaz.text import tokens as tk
 
 notes = st.lists(st.tuples(st.integers(0, 60), st.integers(1, 20), st.integers(58, 66)), min_size=1, max_size=30)
@@ -26,6 +27,32 @@ def test_scheme_event_loses_nothing(rows):
     p = piece(rows)
     pd.testing.assert_frame_equal(tk.decode(tk.encode(p)), p.events)
     assert {k: v for k, v in lost(p, "event").items() if k != "notes" and v} == {}
+
+
+@settings(deadline=None)
+@given(notes, st.lists(st.integers(1, 127), min_size=30, max_size=30), st.sampled_from([1, 8, 127]))
+def test_velocities_come_back_from_the_tokens(rows, velocity, bins):
+    onset, duration, pitch = np.array(rows).T
+    events, _ = ev.from_notes(onset * 420, duration * 420, pitch, velocity=np.array(velocity)[: len(rows)])
+    p = ev.Piece("p", ev.binned(events, bins)[0], {"kind": "notes"})
+    ev.validate(p.events)
+    pd.testing.assert_frame_equal(tk.decode(tk.encode(p)), p.events)
+    assert sum(lost(p, "event").values()) == lost(p, "event")["notes"]
+    vocabulary = tk.Vocabulary(tk.encode(p))
+    rules, state = grammar.rules(vocabulary), grammar.initial(1)
+    for token in vocabulary.ids(tk.encode(p)):
+        assert token == tk.START or grammar.allowed(rules, state)[0, token]
+        state = grammar.advance(rules, state, np.array([token], np.int32))
+
+
+def test_a_velocity_stands_before_a_struck_note_where_it_changes():
+    events, _ = ev.from_notes(*np.array([[0, 0, 2520], [5040, 2520, 2520], [48, 64, 65]]), velocity=[30, 90, 90])
+    p = ev.Piece("p", events, {"kind": "notes"})
+    assert tk.encode(p) == ["<start>", "d:1/2", "v:30", "C3", "v:90", "+E4", "~C3", "+F4", "<end>"]
+    assert lost(p)["velocities"] == 3
+    assert tk.encode(tk.write(p, [4], 2).piece)[2:6] == ["v:32", "C3", "v:96", "+E4"]
+    assert tk.write(p, [4], 2).moved["velocities"] == 3
+    assert "v:30" not in tk.encode(tk.write(p, [4], 0).piece)
 
 
 def test_a_held_note_under_a_melody_in_both_schemes():
@@ -59,7 +86,11 @@ def test_a_piece_is_written_on_the_grid_in_each_scheme_with_what_that_cost():
     assert (len(silent.far), silent.moved) == (0, {})
 
 
-@given(st.lists(st.sampled_from(["<start>", "<unknown>", "d:1/3", "C4", "+C4", "~C4", "+~E4", "rest", "Dha", "<end>"])))
+@given(
+    st.lists(
+        st.sampled_from(["<start>", "<unknown>", "d:1/3", "v:3", "C4", "+C4", "~C4", "+~E4", "rest", "Dha", "<end>"])
+    )
+)
 def test_any_row_of_tokens_decodes_to_valid_events(row):
     ev.validate(tk.decode(row))
 

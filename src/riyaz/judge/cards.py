@@ -48,7 +48,8 @@ _LIMITS = {
         "What it writes is no traditional composition of any gharana, and must not be passed off as one.",
     ],
     "notes": [
-        "It knows pitches and durations: nothing of dynamics, articulation, words or instruments.",
+        "It knows pitches and durations, and how hard notes are struck where the corpus says so: nothing of "
+        "articulation, words or instruments.",
         "It goes from token to token and plans nothing: no key, phrase or cadence is laid out before it comes.",
         "What it writes is not by the composers whose works it read, and must not be passed off as theirs.",
     ],

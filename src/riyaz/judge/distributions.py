@@ -26,10 +26,11 @@ import pandas as pd
 from scipy.special import rel_entr
 
 from riyaz.music import scores
-from riyaz.music.events import NUMBERS, TICKS, Piece, bar_beats, to_notes
+from riyaz.music.events import NUMBERS, TICKS, VELOCITY, Piece, bar_beats, to_notes
 from riyaz.tabla import taals
 from riyaz.text.split import strokes, top_line
 
+LEVEL = 16  # of velocities
 BIN = 0.05  # of what lies between 0 and 1
 GRID = 24  # groove positions a beat, MusPy's default resolution
 PHRASE = 4  # bols
@@ -212,6 +213,8 @@ def _struck_a_beat(onset: np.ndarray, beats: Fraction) -> dict[int, float]:
 
 def _of_notes(piece: Piece) -> dict[str, dict]:
     onset, duration, pitch = _notes(piece.events)
+    loud = to_notes(piece.events)[VELOCITY] if VELOCITY in piece.events else None
+    dynamics = {} if loud is None else {"velocity": _counted((loud // LEVEL * LEVEL).tolist())}
     return {
         "pitch": _counted(pitch.tolist()),
         "pitch class": _counted((pitch % 12).tolist()),
@@ -223,6 +226,7 @@ def _of_notes(piece: Piece) -> dict[str, dict]:
         "scale consistency": _binned(scale_consistency(pitch)),
         "onset in the beat": _counted(((onset % TICKS) / TICKS).tolist()),
         "groove": _binned(groove_consistency(onset, bar_beats(piece.about.get("metre")) or 4)),
+        **dynamics,
     }
 
 
@@ -261,16 +265,17 @@ def per_piece(pieces: Sequence[Piece]) -> dict[str, pd.DataFrame]:
     Notes: ``pitch`` (MIDI number), ``pitch class`` (C is 0), ``interval`` (of the top line, semitones), ``duration``
     (beats), ``density`` (struck notes in a beat; counts beats), ``polyphony`` (sounding notes; counts beats),
     ``key clarity``, ``scale consistency`` and ``groove`` (bins of 0.05; counts pieces; 4 beats a bar where no metre is
-    known), ``onset in the beat`` (beats).
+    known), ``onset in the beat`` (beats), ``velocity`` (bins of 16) where any piece has dynamics.
     Bols: ``bol``, ``transition`` (two bols), ``duration`` (matras), ``laya`` (strokes in a matra; counts matras),
     ``onset in the matra``, ``phrase repetition`` and ``sams struck`` (bins of 0.05; counts pieces).
     An empty piece counts nothing; no pieces give no features.
     """
     counted = [_counts(piece) for piece in pieces]
     table = {}
-    for name in counted[0] if counted else ():
-        support = sorted({value for one in counted for value in one[name]})
-        rows = np.array([[one[name].get(value, 0) for value in support] for one in counted], dtype=np.float64)
+    for name in dict.fromkeys(name for one in counted for name in one):
+        own = [one.get(name, {}) for one in counted]
+        support = sorted({value for one in own for value in one})
+        rows = np.array([[one.get(value, 0) for value in support] for one in own], dtype=np.float64)
         table[name] = pd.DataFrame(rows.reshape(len(pieces), -1), columns=support, index=[p.name for p in pieces])
     return table
 
@@ -364,7 +369,7 @@ def against(
     human, other = per_piece(held_out), per_piece(train)
     middle, high = [], []
     for name in result["feature"]:
-        p, q = _on_one_grid(other[name], human[name])
+        p, q = _on_one_grid(*(of.get(name, pd.DataFrame(index=range(len(train)))) for of in (other, human)))
         drawn = np.array([distance(p[rows].sum(axis=0), q.sum(axis=0)) for rows in chosen])
         drawn = drawn[~np.isnan(drawn)]
         middle.append(float(np.median(drawn)) if drawn.size else float("nan"))

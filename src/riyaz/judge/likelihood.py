@@ -137,8 +137,8 @@ def calibration(scored: pd.DataFrame, families: np.ndarray, seed: int, bins: int
 def event_onsets(piece: Piece, scheme: str = "event") -> np.ndarray:
     """When the event begins that each token of a piece tells of.
 
-    A duration tells of the event that it opens, a note with ``+`` of the event before it; ``<start>``, ``<end>`` and
-    the header tell of none.
+    A duration tells of the event that it opens, a note with ``+`` of the event before it, a velocity of the event of
+    the next note; ``<start>``, ``<end>`` and the header tell of none.
 
     Returns
     -------
@@ -150,6 +150,7 @@ def event_onsets(piece: Piece, scheme: str = "event") -> np.ndarray:
     nats_of_token = piece.events["symbols"].map(len).to_numpy() > 0 if scheme == "chord" else slice(None)
     onset = np.append(piece.events["onset"].to_numpy()[nats_of_token], -1)
     number = np.cumsum(opens) - 1 + (kinds == "duration")
+    number = np.where(kinds == "velocity", np.roll(number, -1), number)
     return onset[np.where(np.isin(kinds, ("special", *HEADER)), -1, number)]
 
 

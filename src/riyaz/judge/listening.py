@@ -26,7 +26,7 @@ import pandas as pd
 from scipy import stats
 
 from riyaz.judge.interval import ratio
-from riyaz.music.events import TICKS, Piece, table
+from riyaz.music.events import TICKS, Piece, table, velocities
 from riyaz.play import sound
 from riyaz.text import example
 
@@ -81,7 +81,8 @@ def cut(piece: Piece, start: int, beats: int) -> Piece:
     begin, end = onset[inside.index].clip(lower=first) - first, stop[inside.index].clip(upper=last) - first
     held = inside["held"].tolist()
     held[:1] = [[False] * len(h) for h in held[:1]]
-    return Piece(piece.name, table(begin, end - begin, inside["symbols"].tolist(), held), piece.about)
+    clip = table(begin, end - begin, inside["symbols"].tolist(), held, velocities(inside))
+    return Piece(piece.name, clip, piece.about)
 
 
 def excerpts(pieces: Sequence[Piece], beats: int, n: int) -> list[tuple[int, Piece]]:

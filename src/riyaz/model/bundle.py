@@ -144,6 +144,8 @@ def _is_token(word: Any, scheme: str) -> bool:
             return 0 < ticks(word[2:]) <= MAX_TICKS
         except (ValueError, ZeroDivisionError):
             return False
+    if word.startswith("v:"):
+        return word[2:].isdecimal() and word.isascii() and 0 < int(word[2:]) < 128
     if word in SPECIAL or kind(word) != "chord":
         return True
     return scheme == "chord" and all(note in NUMBERS for note in word.split("."))

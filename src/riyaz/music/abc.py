@@ -280,6 +280,9 @@ class _Tune:
                 voice = self._now()
                 voice.now += whole(token["count"] or "1") * (bar_ticks(voice.metre) or WHOLE)
                 voice.last = None
+            elif token["sign_word"]:
+                voice = self._now()
+                self.result.say(voice.now, voice.number, token["sign_word"][1:-1].strip())
             elif kind == "overlay":
                 self._overlay(self._now())
 

@@ -87,7 +87,7 @@ def _rows(elements: Iterable[Any], number: int) -> Iterator[written.Note]:
         for single in getattr(element, "notes", [element]):
             if "Unpitched" not in single.classes and 0 <= round(single.pitch.ps) < len(PITCHES):
                 tie = ties.get(single.tie.type, 0) if single.tie else 0
-                yield [onset, onset + length, round(single.pitch.ps), number, tie]
+                yield [onset, onset + length, round(single.pitch.ps), number, tie, 0]
 
 
 def by_pretty_midi(path: Path) -> list[Notes]:
@@ -99,7 +99,7 @@ def by_pretty_midi(path: Path) -> list[Notes]:
     for instrument in file.instruments:
         for note in [] if instrument.is_drum else instrument.notes:
             onset, stop = (round(file.time_to_tick(t) * TICKS / file.resolution) for t in (note.start, note.end))
-            rows.append([onset, stop, note.pitch, 0, 0])
+            rows.append([onset, stop, note.pitch, 0, 0, 0])
     piece = written.piece("", written.Score(notes=rows))
     return [notes(piece) if piece else []]
 

@@ -4,7 +4,8 @@ Time is counted in ticks of 1/5040 beat, so that halves, thirds, fifths, seventh
 tenths are exact; a beat is a quarter note or a matra. The events of a piece follow each other without gap
 or overlap from onset 0: what sounds together is one event, a rest is an event without symbols, and notes
 that overlap are cut wherever any note starts or ends, the continuation marked as held. This is the
-lecture's split into notes (pitch and onset) and chords (notes that sound together), with time kept.
+lecture's split into notes (pitch and onset) and chords (notes that sound together), with time kept. Where the notes
+of a piece are not all struck alike, its events also say how hard (`VELOCITY`).
 """
 
 import json
@@ -26,8 +27,10 @@ from riyaz.tools import escape, files
 
 TICKS = 5040
 COLUMNS = ("onset", "duration", "symbols", "held")
+VELOCITY = "velocity"  # a further column, where a piece has dynamics: list of int, 1 to 127, for each symbol
 ALIKE = ("taal", "form", "metre")  # keys of `about`: pieces that agree in them are of one kind
 _INDEX = pd.Index(COLUMNS)
+EVEN = 80  # the velocity of a note that nothing is said of
 MAX_TICKS = 2**28 - 1  # the longest piece, 53,261 beats: the longest time that MIDI can write
 TEMPI = (1, 2000)  # beats per minute, the slowest and the fastest that are taken for music
 MAX_BAR = 64  # beats
@@ -42,6 +45,7 @@ _SCHEMA = pa.schema(
         "duration": pa.int64(),
         "symbols": pa.list_(pa.string()),
         "held": pa.list_(pa.bool_()),
+        VELOCITY: pa.list_(pa.uint8()),  # null in a piece without dynamics
     }
 )
 
@@ -66,7 +70,8 @@ class Piece:
     Attributes
     ----------
     name : unique in its corpus: the file's path in the corpus folder, with ``#3`` for the third tune of a book.
-    events : DataFrame with the columns onset, duration (int64, ticks), symbols (list of str), held (list of bool).
+    events : DataFrame with the columns onset, duration (int64, ticks), symbols (list of str), held (list of bool), and
+        velocity (list of int, 1 to 127) where the piece has dynamics; a held note has that of its onset.
     about : flat, JSON-able; ``kind`` is ``notes`` or ``bols``, the other keys are listed in CONTRIBUTING.md.
     """
 
@@ -91,13 +96,16 @@ def table(
     duration: Sequence[int] | np.ndarray,
     symbols: list[list[str]],
     held: list[list[bool]] | None = None,
+    velocity: list[list[int]] | None = None,
 ) -> pd.DataFrame:
-    """Make the events' DataFrame from its columns; without `held` nothing is held."""
+    """Make the events' DataFrame from its columns; without `held` nothing is held, without `velocity` no dynamics."""
     if held is None:
         held = [[False] * len(s) for s in symbols]
     onset, duration = np.asarray(onset, dtype=np.int64), np.asarray(duration, dtype=np.int64)
     frame = pd.DataFrame({0: onset, 1: duration, 2: _lists(symbols), 3: _lists(held)}, copy=False)
     frame.columns = _INDEX  # made once: pandas takes longer to make it than to make the frame
+    if velocity is not None:
+        frame[VELOCITY] = _lists(velocity)
     return frame
 
 
@@ -119,6 +127,49 @@ def in_a_row(durations: Iterable[int], symbols: Iterable[Sequence[str]]) -> pd.D
 def rows(events: pd.DataFrame) -> Iterator[tuple[int, int, list[str], list[bool]]]:
     """Onset, duration, symbols and held of one event after the other: many times faster than the frame's own rows."""
     return zip(*(events[column].tolist() for column in COLUMNS), strict=True)
+
+
+def velocities(events: pd.DataFrame) -> list[list[int]] | None:
+    """How hard each note of each event is struck, 1 to 127; None for a piece without dynamics."""
+    return events[VELOCITY].tolist() if VELOCITY in events.columns else None
+
+
+def together(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Events of several tables in the order of their onsets; where one has dynamics, a part without is `EVEN`."""
+    if any(VELOCITY in part.columns for part in parts):
+        even = [[[EVEN] * len(symbols) for symbols in part["symbols"]] for part in parts]
+        parts = [
+            part if VELOCITY in part.columns else part.assign(**{VELOCITY: _lists(rows)})
+            for part, rows in zip(parts, even, strict=True)
+        ]
+    return pd.concat(parts).sort_values("onset", kind="stable", ignore_index=True)
+
+
+def binned(events: pd.DataFrame, bins: int) -> tuple[pd.DataFrame, int]:
+    """Move every velocity to the middle of its bin.
+
+    Parameters
+    ----------
+    bins : as many equal parts of 1 to 127; 127 changes nothing, 0 leaves the dynamics out.
+
+    Returns
+    -------
+    The events, and how many struck notes have another velocity than before, or none.
+    """
+    before = velocities(events)
+    if before is None:
+        return events, 0
+    now = [[middle_of(v, bins) for v in row] for row in before] if bins else [[0] * len(row) for row in before]
+    struck = zip(before, now, events["held"].tolist(), strict=True)
+    moved = sum(a != b and not h for rows in struck for a, b, h in zip(*rows, strict=True))
+    plain = events.drop(columns=VELOCITY)
+    return (plain.assign(**{VELOCITY: _lists(now)}) if bins else plain), moved
+
+
+@lru_cache(maxsize=2**14)
+def middle_of(velocity: int, bins: int) -> int:
+    """The middle of the bin that a velocity lies in."""
+    return round(((velocity - 1) * bins // 127 + 0.5) * 127 / bins + 0.5)
 
 
 def beat_of(kind: str | None) -> str:
@@ -229,6 +280,9 @@ def validate(events: pd.DataFrame) -> None:
         wrong = np.flatnonzero(broken)
         if wrong.size:
             raise ValueError(f"event {wrong[0]}: {rule}; it is {dict(events.iloc[wrong[0]])}")
+    for row, (symbols, struck) in enumerate(zip(columns[0], velocities(events) or (), strict=False)):
+        if len(struck) != len(symbols) or not all(0 < v < 128 for v in struck):
+            raise ValueError(f"event {row}: each symbol has a velocity of 1 to 127; they are {struck}")
     sounding: set[str] = set()
     for row, (symbols, held) in enumerate(zip(*columns, strict=True)):
         gone = [s for s, h in zip(symbols, held, strict=True) if h and s not in sounding] if any(held) else []
@@ -238,7 +292,7 @@ def validate(events: pd.DataFrame) -> None:
 
 
 def from_notes(
-    onset: np.ndarray, duration: np.ndarray, pitch: np.ndarray, end: int = 0
+    onset: np.ndarray, duration: np.ndarray, pitch: np.ndarray, end: int = 0, velocity: np.ndarray | None = None
 ) -> tuple[pd.DataFrame, dict[str, int]]:
     """Cut notes into events.
 
@@ -247,6 +301,7 @@ def from_notes(
     onset, duration : (n_notes,) int, ticks; in any order.
     pitch : (n_notes,) int, MIDI numbers.
     end : the piece lasts at least until here, in ticks; a rest fills what is left.
+    velocity : (n_notes,) int, 1 to 127; where all are equal, as where they are None, the events have no dynamics.
 
     Returns
     -------
@@ -256,14 +311,15 @@ def from_notes(
     """
     onset, duration, pitch = (np.asarray(a, dtype=np.int64) for a in (onset, duration, pitch))
     lost = {"zero": int((duration <= 0).sum()), "doubled": 0, "restruck": 0}
-    order = np.lexsort((-duration, onset, pitch))
+    loud = np.zeros(onset.size, np.int64) if velocity is None else np.asarray(velocity, dtype=np.int64)
+    order = np.lexsort((-loud, -duration, onset, pitch))
     order = order[duration[order] > 0]
-    onset, pitch, stop = onset[order], pitch[order], (onset + duration)[order]
+    onset, pitch, stop, loud = onset[order], pitch[order], (onset + duration)[order], loud[order]
     if onset.size:
         again = (pitch[1:] == pitch[:-1]) & (onset[1:] == onset[:-1])
         keep = np.concatenate([[True], ~again])  # of those that start together the longest comes first
         lost["doubled"] = int((~keep).sum())
-        onset, pitch, stop = onset[keep], pitch[keep], stop[keep]
+        onset, pitch, stop, loud = onset[keep], pitch[keep], stop[keep], loud[keep]
         following = np.full(onset.size, np.iinfo(np.int64).max)
         same = pitch[1:] == pitch[:-1]
         following[:-1][same] = onset[1:][same]
@@ -279,10 +335,10 @@ def from_notes(
     held = (event > first[note])[order].tolist()
     cuts = np.searchsorted(event[order], np.arange(bounds.size)).tolist()
     spans = list(pairwise(cuts))
-    return (
-        table(bounds[:-1], np.diff(bounds), [names[a:b] for a, b in spans], [held[a:b] for a, b in spans]),
-        lost,
-    )
+    struck = loud[note][order].tolist()
+    dynamics = [struck[a:b] for a, b in spans] if len(np.unique(loud)) > 1 else None
+    symbols, goes_on = [names[a:b] for a, b in spans], [held[a:b] for a, b in spans]
+    return table(bounds[:-1], np.diff(bounds), symbols, goes_on, dynamics), lost
 
 
 def to_notes(events: pd.DataFrame) -> pd.DataFrame:
@@ -290,14 +346,16 @@ def to_notes(events: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame with onset, duration (ticks) and symbol (str), ordered by onset and then as in the events;
-    bols are notes like any other.
+    DataFrame with onset, duration (ticks) and symbol (str), ordered by onset and then as in the events, and velocity
+    (int64) where there are dynamics; bols are notes like any other.
     """
     onsets: list[int] = []
     durations: list[int] = []
     names: list[str] = []
+    loud: list[int] = []
     sounding: dict[str, int] = {}  # symbol: its row
-    for onset, duration, symbols, held in rows(events):
+    dynamics = velocities(events)
+    for row, (onset, duration, symbols, held) in enumerate(rows(events)):
         now: dict[str, int] = {}
         for symbol, goes_on in zip(symbols, held, strict=True):
             if goes_on and symbol in sounding:
@@ -308,9 +366,12 @@ def to_notes(events: pd.DataFrame) -> pd.DataFrame:
                 onsets.append(onset)
                 durations.append(duration)
                 names.append(symbol)
+                if dynamics:
+                    loud.append(dynamics[row][len(now) - 1])
         sounding = now
     columns = {"onset": np.array(onsets, np.int64), "duration": np.array(durations, np.int64)}
-    return pd.DataFrame({**columns, "symbol": pd.Series(names, dtype=object)})
+    notes = pd.DataFrame({**columns, "symbol": pd.Series(names, dtype=object)})
+    return notes if dynamics is None else notes.assign(**{VELOCITY: np.array(loud, np.int64)})
 
 
 def quantise(events: pd.DataFrame, grid: Sequence[int]) -> tuple[pd.DataFrame, dict[str, int], np.ndarray]:
@@ -336,7 +397,8 @@ def quantise(events: pd.DataFrame, grid: Sequence[int]) -> tuple[pd.DataFrame, d
     new_stop = np.where(new_stop > new_onset, new_stop, _snapped(new_onset + TICKS // max(grid), grid))
     end = int(_snapped(np.array([events["duration"].sum()]), grid)[0])
     pitch = notes["symbol"].map(NUMBERS).to_numpy()
-    quantised, lost = from_notes(new_onset, new_stop - new_onset, pitch, end)
+    velocity = notes[VELOCITY].to_numpy() if VELOCITY in notes else None
+    quantised, lost = from_notes(new_onset, new_stop - new_onset, pitch, end, velocity)
     moved = int(((new_onset != onset) | (new_stop != stop)).sum())
     return quantised, {"moved": moved, **lost}, new_onset - onset
 
@@ -425,9 +487,15 @@ def saving(pieces: Iterable[Piece], folder: Path) -> Iterator[Piece]:
         listing.write("\n" * (n_written > 0) + "}\n")
 
 
+def _dynamics(events: pd.DataFrame) -> list[Any]:
+    """The velocities of each event, or None for each."""
+    return events[VELOCITY].tolist() if VELOCITY in events.columns else [None] * len(events)
+
+
 def _write_group(events: pq.ParquetWriter, pieces: Sequence[Piece]) -> None:
     """Add pieces as one row group."""
-    joined = pd.concat([p.events for p in pieces], ignore_index=True) if pieces else table([], [], [])
+    every = [p.events[list(COLUMNS)] for p in pieces]
+    joined = pd.concat(every, ignore_index=True) if pieces else table([], [], [])
     names = np.repeat([p.name for p in pieces], [len(p.events) for p in pieces])
     columns = {
         "piece": pa.array(names.tolist(), pa.string()).dictionary_encode(),
@@ -435,6 +503,7 @@ def _write_group(events: pq.ParquetWriter, pieces: Sequence[Piece]) -> None:
         "duration": pa.array(joined["duration"]),
         "symbols": pa.array(joined["symbols"], pa.list_(pa.string())),
         "held": pa.array(joined["held"], pa.list_(pa.bool_())),
+        VELOCITY: pa.array([row for p in pieces for row in _dynamics(p.events)], pa.list_(pa.uint8())),
     }
     events.write_table(pa.table(columns, schema=_SCHEMA), row_group_size=max(1, len(joined)))
 
@@ -499,11 +568,15 @@ class Stored(Sequence[Piece]):
         end, n_events = int(self._ends[row]), about.pop("events")
         group = int(np.searchsorted(self._groups, end, side="left")) - 1 if n_events else self._now[0]
         if group != self._now[0]:
-            stored = self._file.read_row_group(group, columns=list(COLUMNS))
-            lists = stored["symbols"].to_pylist(), stored["held"].to_pylist()
+            stored = self._file.read_row_group(group, columns=[*COLUMNS, VELOCITY])
+            lists = [stored[name].to_pylist() for name in ("symbols", "held")]
+            dynamics = stored[VELOCITY].null_count < len(stored)
+            lists += [stored[VELOCITY].to_pylist()] if dynamics else []
             self._now = group, table(stored["onset"], stored["duration"], *lists)
         first = end - n_events - int(self._groups[group]) if n_events else 0
-        return Piece(name, self._now[1].iloc[first : first + n_events].reset_index(drop=True), about)
+        own = self._now[1].iloc[first : first + n_events].reset_index(drop=True)
+        plain = VELOCITY in own and (own.empty or own.at[0, VELOCITY] is None)
+        return Piece(name, own.drop(columns=VELOCITY) if plain else own, about)
 
 
 def _told_of(path: Path) -> Iterator[tuple[int, str, dict[str, Any]]]:

@@ -11,9 +11,11 @@ Huron, The Humdrum Toolkit: Reference Manual (1994), chapters on the syntax and 
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import count
 
+from riyaz.music.dynamics import ALL
 from riyaz.music.events import TICKS, Unreadable
 from riyaz.music.written import ENDS, STARTS, Score, Time, bar_ticks, exact, whole
 
@@ -32,13 +34,15 @@ _MEND = "repair the line: each spine has one token, and tabs part them"
 class Spine:
     """One spine or sub-spine: what it is, which part, and where its last note ends (ticks).
 
-    A new one has had no note: `sure` is False, and `until` is where the notes of that ended from which it divided.
+    Each has a number of its own, its `voice`. A new one has had no note: `sure` is False, and `until` is where the
+    notes of that ended from which it divided.
     """
 
     kind: str
     part: int
     until: Time = 0
     sure: bool = True
+    voice: int = field(default_factory=count().__next__)
 
 
 def scores(text: str) -> list[Score]:
@@ -160,6 +164,9 @@ class _Walk:
                 now = min(later, default=now)
             self._end_of_bar(now)
             self.moment = now
+        for spine, token in zip(self.spines, tokens, strict=True):
+            for word in re.findall(r"[a-z]+|[<>\[\]]", token) if spine.kind == "**dynam" else ():
+                self.score.say(self.moment, ALL, word)
         for spine, singles in struck:
             length: Time | None = None
             for single in singles:
@@ -171,7 +178,7 @@ class _Walk:
                 if single.percussion:
                     self.score.lost["percussion"] += 1
                 elif single.pitch is not None:
-                    self.score.note(self.moment, own, single.pitch, spine.part, single.tie)
+                    self.score.note(self.moment, own, single.pitch, spine.part, single.tie, spine.voice)
             if length is not None:
                 spine.until, spine.sure = exact(self.moment + length), True
                 self.score.end = max(self.score.end, spine.until)

@@ -2,8 +2,8 @@
 
 Onsets are counted from the start of the file, so that silence before the first note and pick-up bars keep their
 place in the metre; silence after the last note is not music, unless a marker named ``end`` says so, as in the
-files that `write` makes. A note that is never released sounds until its track ends. Loudness, pedals and bends
-are not part of events: they are counted among what was lost, with every note that was left out or cut.
+files that `write` makes. A note that is never released sounds until its track ends. Bends are not part of events, and
+pedals only where they make notes longer: they are counted among what was lost, with every note left out or cut.
 """
 
 import re
@@ -17,9 +17,11 @@ import pandas as pd
 
 from riyaz.music import smf
 from riyaz.music.events import (
+    EVEN,
     MAX_TICKS,
     NUMBERS,
     TICKS,
+    VELOCITY,
     Piece,
     Unreadable,
     bar_beats,
@@ -31,13 +33,17 @@ from riyaz.music.events import (
 SUFFIXES = (".mid", ".midi", ".smf", ".rmi", ".kar")
 MAX_BYTES = 16 * 2**20  # at two bytes or more an event no file below has ten million
 MAX_NOTES = 200_000  # some hours of dense piano music
-VELOCITY = 80
 END = "end"
 
 MAX_PIECES = 1_000_000  # parts of notes that overlap, cut at all starts and ends: about 100 MB
 
 
-def read(path: str | Path, instrument: str | Sequence[int | str] = "all", max_notes: int = MAX_NOTES) -> list[Piece]:
+def read(
+    path: str | Path,
+    instrument: str | Sequence[int | str] = "all",
+    max_notes: int = MAX_NOTES,
+    pedal: str = "count",
+) -> list[Piece]:
     """Read a MIDI file of format 0 or 1 as one piece.
 
     Parameters
@@ -45,13 +51,15 @@ def read(path: str | Path, instrument: str | Sequence[int | str] = "all", max_no
     instrument : ``all``, ``first`` (the first track with notes), or a list of programs: numbers from 0, names
         of General MIDI (``Acoustic Grand Piano``) or of its groups (``Piano``). Percussion is always left out.
     max_notes : a file with more is refused.
+    pedal : ``sustain``: a note that is released while its channel's pedal is down sounds until the pedal is up, or
+        until its pitch is struck again; ``count``: pedals are only counted.
 
     Returns
     -------
     One piece. ``about`` has the tempo (quarter notes a minute), metre and key signature (`sharps`, negative
     for flats) in force at the first note, where the file gives them, and ``lost``: counts of notes
     (`zero`, `doubled`, `restruck`: see `riyaz.music.events.from_notes`; `percussion`, `other_instruments`;
-    kept but changed: `left_on`, `rounded` to 1/5040 beat, `loudness` other than the commonest) and of other things
+    kept but changed: `left_on`, `rounded` to 1/5040 beat) and of other things
     (`tempo_changes`, `metre_changes`, `key_changes`, `pedals`, `bends`, `missing_tracks`). Only where there are any:
     `out_of_range` notes above 127, `damaged` messages, `impossible` tempi, metres and keys, `unannounced_tracks`.
 
@@ -81,17 +89,17 @@ def read(path: str | Path, instrument: str | Sequence[int | str] = "all", max_no
     damage["unannounced_tracks"] = max(len(tracks) - announced, 0)
     if not taken:
         raise Unreadable(*_why_empty(sorted({voice[3] for voice in pitched}), lost | damage))
-    onset, stop, pitch, velocity = _notes(tracks, taken)
+    onset, stop, pitch, velocity = _notes(tracks, taken, pedal == "sustain")
     end = max((time for track in tracks for time, text in track.texts if text == END.encode()), default=0)
-    events, cut = _events(onset, stop, pitch, end, resolution, max_notes)
+    events, cut = _events(onset, stop, pitch, velocity, end, resolution, max_notes)
     channels = sorted({(voice[0], voice[2]) for voice in taken})
     about, changes, damage["impossible"] = _about(tracks, int(onset.min()))
     lost |= (
         changes
         | cut
         | {
-            "loudness": int(velocity.size - np.bincount(velocity).max()),
-            "pedals": sum(tracks[number].pedals[channel] for number, channel in channels),
+            "pedals": sum(len(tracks[number].pedals.get(channel, ())) for number, channel in channels)
+            * (pedal == "count"),
             "bends": sum(tracks[number].bends[channel] for number, channel in channels),
         }
     )
@@ -148,7 +156,7 @@ def _voices(tracks: list[smf.Track]) -> list[tuple[int, int, int, int, int]]:
     return listed
 
 
-def _notes(tracks: list[smf.Track], taken: list[tuple[int, int, int, int, int]]) -> np.ndarray:
+def _notes(tracks: list[smf.Track], taken: list[tuple[int, int, int, int, int]], sustain: bool) -> np.ndarray:
     """Onset, stop (file ticks), pitch and velocity of the voices taken: (4, n_notes) int64."""
     parts = []
     for number in dict.fromkeys(voice[0] for voice in taken):
@@ -157,14 +165,40 @@ def _notes(tracks: list[smf.Track], taken: list[tuple[int, int, int, int, int]])
         if max(track.stop) > 2**31 - 1:
             raise Unreadable("lasts longer than 2^31 ticks", "it is damaged: get the file again")
         part = np.array([track.onset, track.stop, track.pitch, track.velocity], np.int64)
+        if sustain and track.pedals:
+            part[1] = _sustained(track, part)
         if len(own) < len(set(track.voice)):
             part = part[:, np.isin(track.voice, sorted(own))]
         parts.append(part)
     return np.concatenate(parts, axis=1)
 
 
+def _sustained(track: smf.Track, notes: np.ndarray) -> np.ndarray:
+    """When notes end that the pedal holds: (n_notes,) int64, no later than the next strike of the same key."""
+    onset, stop, pitch, _ = notes
+    channel = np.array([channel for channel, _ in track.voices])[np.array(track.voice)]
+    result = stop.copy()
+    for number, presses in track.pedals.items():
+        down, up = np.array(presses).T
+        at = np.searchsorted(down, stop, "right") - 1
+        held = (channel == number) & (at >= 0) & (stop < up[at])
+        result[held] = up[at[held]]
+    key = channel << 7 | pitch
+    order = np.lexsort((onset, key))
+    same = key[order][1:] == key[order][:-1]
+    before, after = order[:-1][same], order[1:][same]
+    result[before] = np.minimum(result[before], np.maximum(onset[after], stop[before]))
+    return result
+
+
 def _events(
-    onset: np.ndarray, stop: np.ndarray, pitch: np.ndarray, end: int, resolution: int, max_notes: int
+    onset: np.ndarray,
+    stop: np.ndarray,
+    pitch: np.ndarray,
+    velocity: np.ndarray,
+    end: int,
+    resolution: int,
+    max_notes: int,
 ) -> tuple[pd.DataFrame, dict[str, int]]:
     """Events of notes in file ticks; a note that has a length keeps at least 1/5040 beat."""
 
@@ -175,7 +209,8 @@ def _events(
     until = np.where((stop > onset) & (until <= start), start + 1, until)
     check_overlaps(start, until, pitch, min(20 * max_notes, MAX_PIECES))
     exact = (onset * TICKS % resolution == 0) & (stop * TICKS % resolution == 0)
-    events, lost = from_notes(start, until - start, pitch, int(nearest(np.array([end]))[0]) if end else 0)
+    last = int(nearest(np.array([end]))[0]) if end else 0
+    events, lost = from_notes(start, until - start, pitch, last, velocity)
     return events, {"rounded": int((~exact).sum()), **lost}
 
 
@@ -243,14 +278,15 @@ def _why_empty(programs: list[int], lost: dict[str, int]) -> tuple[str, str]:
 def write(path: str | Path, events: pd.DataFrame, about: dict[str, Any] | None = None) -> None:
     """Write events as a MIDI file of format 1, the same bytes for the same events.
 
-    Notes become a piano part of one loudness; for bols see `write_notes` and `riyaz.tabla.strokes`. Tempo, metre, key
-    signature and title are taken from `about`. `read` gives the same events again.
+    Notes become a piano part, of one loudness where the piece has no dynamics; for bols see `write_notes` and
+    `riyaz.tabla.strokes`. Tempo, metre, key signature and title are taken from `about`. `read` gives the same events
+    again.
     """
     about = about or {}
     end = int(events["duration"].sum())
     notes = to_notes(events)
     notes["pitch"] = notes["symbol"].map(NUMBERS)
-    write_notes(path, notes.assign(velocity=VELOCITY), about, end=end)
+    write_notes(path, notes if VELOCITY in notes else notes.assign(velocity=EVEN), about, end=end)
 
 
 def _single(metre: str) -> tuple[int, int] | None:

@@ -7,7 +7,7 @@ shorter than a bar, as `scores.read` gives for a pick-up, a pick-up is written. 
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from riyaz.music import note_values, spelling, voices
-from riyaz.music.events import NUMBERS, TICKS, quantise, to_notes
+from riyaz.music import dynamics, note_values, spelling, voices
+from riyaz.music.events import NUMBERS, TICKS, VELOCITY, quantise, to_notes
 from riyaz.music.note_values import Metre
 from riyaz.music.scores import MAJORS, MINORS, VOICES, key_of, library
 
@@ -48,6 +48,7 @@ class _Page:
     lead: int  # ticks of silence at the beginning that are not written
     end: int
     names: list[tuple[str, int, int]]  # step, alteration and octave of each note
+    marks: list[tuple[int, str]]  # dynamics, and when
 
     @property
     def bars(self) -> list[tuple[int, int]]:
@@ -84,13 +85,16 @@ def write_musicxml(events: pd.DataFrame, about: dict[str, Any] | None = None, st
     lead = silent if silent < Metre.of(metre).bar and len(onset) else 0
     names = spelling.fifths(onset / TICKS, pitch, sharps)
     named = [spelling.written(int(name), int(number)) for name, number in zip(names, pitch, strict=True)]
-    page = _Page(metre, sharps, lead, end, named)
+    page = _Page(metre, sharps, lead, end, named, [])
+    if VELOCITY in notes:
+        page = replace(page, marks=dynamics.marks(onset, notes[VELOCITY].to_numpy(), page.bars))
     score = music21.stream.Score()
     score.metadata = music21.metadata.Metadata(title=about.get("title", ""), composer=about.get("composer", ""))
     shown = _staves(onset, onset + notes["duration"].to_numpy(), pitch, staves, page)
     tempos = [about.get("tempo"), None, None, None]  # over the upper staff
     apart = 4 if len(shown) == 2 else 0  # the staves of a keyboard are one part
-    parts = [_part(staff, page, 1 + apart * at, tempos[at]) for at, staff in enumerate(shown)]
+    marked = [page, *[replace(page, marks=[])] * 3] if len(shown) == 2 else [page] * 4  # a keyboard has them once
+    parts = [_part(staff, marked[at], 1 + apart * at, tempos[at]) for at, staff in enumerate(shown)]
     for part in parts:
         score.insert(0, part)
     if len(parts) > 1:
@@ -186,6 +190,7 @@ def _hand(onset: np.ndarray, stop: np.ndarray, pitch: np.ndarray, notes: np.ndar
 
 def _part(staff: _Staff, page: _Page, first: int, tempo: float | None) -> Any:
     """One staff with its bars, as a music21 part; its voices are numbered from `first`."""
+    from music21 import dynamics as dynamic
     from music21 import stream
 
     part = stream.Part() if staff.name else stream.PartStaff()
@@ -202,6 +207,9 @@ def _part(staff: _Staff, page: _Page, first: int, tempo: float | None) -> Any:
             voice = stream.Voice(id=str(first + at))
             voice.append(elements)
             measure.insert(0, voice)
+        for time, mark in page.marks:
+            if start <= time < stop:
+                measure.insert(Fraction(time - start, TICKS), dynamic.Dynamic(mark))
         part.append(measure)
     part.streamStatus.accidentals = True
     if len(part):

@@ -264,7 +264,9 @@ def _measure(measure: ET.Element, part: _Part, start: Time, result: Score) -> _B
             lost["chord_symbols"] += 1
         elif tag in ("direction", "sound"):
             offset = _number(element.findtext("offset")) or Fraction(0)
-            _tempo(element, exact(start + now + offset * TICKS / part.divisions), result)
+            then = exact(start + now + offset * TICKS / part.divisions)
+            _tempo(element, then, result)
+            _dynamics(element, part, then, result)
         elif tag == "barline":
             part.repeats += element.find("repeat") is not None
         bar.filled = max(bar.filled, now)
@@ -304,7 +306,8 @@ def _note(element: ET.Element, part: _Part, onset: Time, length: Time, result: S
     both = STARTS * bool(kinds & {"start", "continue"}) + ENDS * bool(kinds & {"stop", "continue"})
     shift = part.shift.get(_said(element, "staff"), part.shift.get("", Fraction(0)))
     number = 12 * (octave + 1) + _NATURAL[step] + alter + shift
-    result.note(onset, length, float(number) if number.denominator > 1 else int(number), part.number, both)
+    sounding = float(number) if number.denominator > 1 else int(number)
+    result.note(onset, length, sounding, part.number, both, _said(element, "voice"))
 
 
 def _attributes(element: ET.Element, part: _Part, now: Time, result: Score) -> None:
@@ -338,6 +341,14 @@ def _attributes(element: ET.Element, part: _Part, now: Time, result: Score) -> N
             part.bar = bar_ticks(part.metres[-1][1])
         else:
             part.bar = 0
+
+
+def _dynamics(element: ET.Element, part: _Part, now: Time, result: Score) -> None:
+    """The marks and hairpins of a direction."""
+    for mark in element.iterfind("direction-type/dynamics/*"):
+        result.say(now, part.number, str(mark.tag))
+    for wedge in element.iterfind("direction-type/wedge"):
+        result.say(now, part.number, wedge.get("type", ""))
 
 
 def _tempo(element: ET.Element, now: Time, result: Score) -> None:

@@ -46,7 +46,6 @@ LOST = {
     "incomplete_avartan": "pieces that end within an avartan",
     "key_changes": "changes of key signature; the first is kept",
     "left_on": "notes never released, kept until their track ends",
-    "loudness": "notes louder or softer than most, kept without that",
     "merged_bol": "bols written as another of the same stroke",
     "metre_changes": "changes of metre; the first is kept",
     "microtones": "notes between the keys, moved to the nearest",
@@ -404,7 +403,7 @@ def _save(outcome: Outcome, entry: Path) -> None:
 def _load(entry: Path) -> Outcome:
     content = json.loads(entry.read_text(encoding="utf-8"))
     pieces = [
-        Piece(p["name"], table(p["onset"], p["duration"], p["symbols"], p["held"]), p["about"])
+        Piece(p["name"], table(p["onset"], p["duration"], p["symbols"], p["held"], p.get("velocity")), p["about"])
         for p in content["pieces"]
     ]
     return pieces, content["reason"]

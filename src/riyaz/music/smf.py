@@ -32,7 +32,7 @@ class Track:
     voices : (channel, program) by the number in `voice`, in the order of their first notes.
     tempos, metres, keys : (time, microseconds a quarter note), (time, numerator, power of two), (time, sharps).
     texts : (time, text) of the markers.
-    pedals, bends : channel: how many.
+    pedals : channel: when the sustain pedal went down and up again, each time. bends : channel: how many.
     lost : reason: count.
     """
 
@@ -46,7 +46,7 @@ class Track:
     metres: list[tuple[int, int, int]] = field(default_factory=list)
     keys: list[tuple[int, int]] = field(default_factory=list)
     texts: list[tuple[int, bytes]] = field(default_factory=list)
-    pedals: Counter = field(default_factory=Counter)
+    pedals: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
     bends: Counter = field(default_factory=Counter)
     lost: Counter = field(default_factory=Counter)
 
@@ -138,7 +138,7 @@ def _walk(data: bytes, result: Track, number: int, most: int, limit: int) -> Non
     programs = [0] * 16
     numbers: dict[tuple[int, int], int] = {}  # (channel, program): voice
     current = [-1] * 16  # channel: voice, -1 before its first note
-    down = [False] * 16
+    down = [-1] * 16  # channel: since when its pedal is down
     count = 0
     once: dict[int, int] = {}  # channel and pitch: the first note of those that sound
     keys: dict[int, list[int]] = {}  # where several sound: notes less releases, then notes, and ~time of releases
@@ -254,13 +254,18 @@ def _walk(data: bytes, result: Track, number: int, most: int, limit: int) -> Non
             elif kind == 14:
                 result.bends[channel] += 1
             elif kind == 11 and first == 64:
-                if second >= 64 and not down[channel]:
-                    result.pedals[channel] += 1
-                down[channel] = second >= 64
+                if second >= 64:
+                    down[channel] = now if down[channel] < 0 else down[channel]
+                elif down[channel] >= 0:
+                    result.pedals.setdefault(channel, []).append((down[channel], now))
+                    down[channel] = -1
             elif kind == 11 and (first == 120 or first >= 123):  # all sound off, all notes off, and changes of mode
                 for key in [key for key in once if key >> 7 == channel]:
                     _by_the_last(keys.pop(key, [1, once[key]]), onset, stop, now)
                     del once[key]
+    for channel, since in enumerate(down):
+        if since >= 0:
+            result.pedals.setdefault(channel, []).append((since, now))
     for key, note in once.items():
         left = _by_the_last(keys.get(key, [1, note]), onset, stop, now)
         if key >> 7 != PERCUSSION:

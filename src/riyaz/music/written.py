@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from riyaz.music import dynamics as marks
 from riyaz.music import midi
 from riyaz.music.events import MAX_TICKS, PITCHES, TICKS, Piece, Unreadable, bar_beats, from_notes
 
@@ -24,7 +25,7 @@ MAX_NOTES = 200_000  # of one piece
 STARTS, ENDS = 1, 2  # a tie: the sum says both
 
 Time = int | Fraction
-# [onset, stop, MIDI number, part, tie]
+# [onset, stop, MIDI number, part, tie, voice of the part]
 Note = list[Any]
 
 
@@ -37,6 +38,7 @@ class Score:
     notes : of one part in the order of their onsets, at most MAX_NOTES.
     end : where the last bar ends.
     lead : what is missing before a pick-up, to fill its bar.
+    dynamics : as `riyaz.music.dynamics.Said`, in any order.
     metres, tempos, sharps : (time, value), in any order; of several values at one time the last counts.
     lost : reason: count, see `riyaz.music.readers.LOST`.
     """
@@ -49,9 +51,18 @@ class Score:
     metres: list[tuple[Time, str]] = field(default_factory=list)
     tempos: list[tuple[Time, float]] = field(default_factory=list)
     sharps: list[tuple[Time, int]] = field(default_factory=list)
+    dynamics: list[marks.Said] = field(default_factory=list)
     lost: Counter = field(default_factory=Counter)
 
-    def note(self, onset: Time, length: Time, pitch: float, part: int, tie: int = 0) -> Note | None:
+    def say(self, time: Time, part: int, word: str) -> None:
+        """Note what a word says of the dynamics, if anything."""
+        mark = marks.named(word)
+        if mark:
+            self.dynamics.append((time, part, mark))
+
+    def note(
+        self, onset: Time, length: Time, pitch: float, part: int, tie: int = 0, voice: int | str = 0
+    ) -> Note | None:
         """Add a note; a pitch that MIDI does not have is counted and left out, one between the keys is moved."""
         if not -0.5 <= pitch <= len(PITCHES) - 0.5:  # false for NaN
             self.lost["out_of_range"] += 1
@@ -60,7 +71,7 @@ class Score:
         self.lost["microtones"] += number != pitch
         if len(self.notes) >= MAX_NOTES:
             raise Unreadable(f"has more than {MAX_NOTES:,} notes in one piece", "split the file")
-        self.notes.append([onset, onset + length, number, part, tie])
+        self.notes.append([onset, onset + length, number, part, tie, voice])
         return self.notes[-1]
 
 
@@ -107,22 +118,23 @@ def text(data: bytes) -> str:
 
 
 def joined(notes: Iterable[Note]) -> list[Note]:
-    """Join tied notes: of the same part first, else of another, as a tie may cross staves.
+    """Join tied notes: of the same voice first, then of the same part, else of another, as a tie may cross staves.
 
     A note that ends no tie, or ends one that nothing begins, is a note of its own.
     """
     rows: list[Note] = []
     waiting: dict[tuple[int, Time], list[Note]] = {}  # (pitch, where it ends): notes that are tied on
     for note in sorted(notes, key=lambda note: note[0]):
-        onset, stop, pitch, part, tie = note
+        onset, stop, pitch, part, tie, voice = note
         before = waiting.get((pitch, onset), []) if tie & ENDS else []
         if before:
-            own = next((k for k, other in enumerate(before) if other[3] == part), 0)
-            row = before.pop(own)
+            row = min(before, key=lambda other: (other[3] != part, other[5] != voice))
+            before[:] = [other for other in before if other is not row]
             row[1] = stop
         else:
-            row = [onset, stop, pitch, part, tie]
+            row = [onset, stop, pitch, part, tie, voice]
             rows.append(row)
+        row[5] = voice
         if tie & STARTS:
             waiting.setdefault((pitch, stop), []).append(row)
     return rows
@@ -150,7 +162,8 @@ def piece(name: str, score: Score) -> Piece | None:
         return None
     lost["rounded"] += sum(not isinstance(time, int) for note in notes for time in note[:2])
     midi.check_overlaps(onset, stop, pitch, midi.MAX_PIECES)
-    events, cut = from_notes(onset, stop - onset, pitch, round(last))
+    loud = marks.velocities(score.dynamics, [note[0] for note in notes], [note[3] for note in notes])
+    events, cut = from_notes(onset, stop - onset, pitch, round(last), loud)
     first = min(note[0] for note in notes)
     said: dict[str, list[tuple[Time, Any]]] = {
         "tempo": [(time, round(value, 2)) for time, value in score.tempos],

@@ -19,7 +19,7 @@ from riyaz import params
 from riyaz.judge import tuning
 from riyaz.model import bundle, mixture
 from riyaz.model.bundle import Bundle
-from riyaz.music.events import TICKS, Piece, bar_beats, rows, table
+from riyaz.music.events import TICKS, Piece, bar_beats, together
 from riyaz.params import Settings
 from riyaz.play import free, generated, lock, particles, primer, usage
 from riyaz.practice import player
@@ -82,7 +82,7 @@ def fill(wish: Wish, model: Bundle, data: DataSet, settings: Settings, anywhere:
     """
     if model.scheme != "event":
         raise BadFill(f"the scheme {model.scheme} has no durations, so nothing can be fitted in: train with event")
-    source = primer.source(wish.piece, data, settings, anywhere)
+    source = primer.dynamics(primer.source(wish.piece, data, settings, anywhere), model.vocabulary)
     part = _part(wish, source)
     header = [word for word in tokens.encode(source)[1:-1] if tokens.in_header(word)]
     try:
@@ -122,9 +122,7 @@ def fill(wish: Wish, model: Bundle, data: DataSet, settings: Settings, anywhere:
 
 def joined(part: lock.Part, drawn: pd.DataFrame) -> pd.DataFrame:
     """The locked events as they are, and the drawn ones where the piece is open."""
-    both = sorted([*rows(part.events), *rows(drawn[lock.within(drawn, part.spans)])], key=lambda event: event[0])
-    onset, duration, symbols, held = (list(column) for column in zip(*both, strict=True))
-    return table(onset, duration, symbols, held)
+    return together([part.events, drawn[lock.within(drawn, part.spans)]])
 
 
 def _bits(one: particles.Filling) -> str:

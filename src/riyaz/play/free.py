@@ -101,14 +101,15 @@ def piece(drawn: Drawn, model: Bundle, name: str, known: dict[str, Any], whole: 
     Parameters
     ----------
     known : from `about`, and more such as a title; taal and form in the tokens win.
-    whole : False leaves out what was given and keeps only what the model added. The last duration of what is left out
-        is the first of what stays, so that the rhythm is right.
+    whole : False leaves out what was given and keeps only what the model added. The last duration and
+        velocity of what is left out are the first of what stays.
     """
     words = model.vocabulary.tokens(drawn.ids)
     if not whole:
         given, words = words[: 1 + drawn.given], words[1 + drawn.given :]
         header = [word for word in given if tokens.in_header(word)]
-        words = header + [word for word in given if word.startswith("d:")][-1:] + words
+        newest = {word[:2]: word for word in given if word.startswith(("d:", "v:"))}
+        words = [*header, *newest.values(), *words]
     made = tokens.piece(name, words, model.scheme, known)
     taal = taals.TAALS.get(made.about.get("taal", ""))
     return replace(made, about={**made.about, "metre": f"{taal.matras}/4"}) if taal else made

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from riyaz.music.events import NUMBERS, Piece, rows, table
+from riyaz.music.events import NUMBERS, Piece, rows, table, velocities
 from riyaz.play.particles import Lock
 from riyaz.text import grammar, tokens
 from riyaz.text.tokens import END, Vocabulary
@@ -51,7 +51,7 @@ class Part:
 
     def words(self, chords: bool = True) -> list[str]:
         """Tokens that the model has to know; a melody as the top of chords, or else as it is."""
-        written = [word for _, duration, symbols, held in rows(self.events) for word in _words(duration, symbols, held)]
+        written = [word for words in _written(self.events) for word in words]
         for voice, notes in self.stays.items():
             for note in notes:
                 plus = voice == "melody" and (chords or not note.alone)
@@ -59,22 +59,26 @@ class Part:
         return written
 
 
-def _words(duration: int, symbols: list[str], held: list[bool], transpose: int = 0) -> list[str]:
-    """An event as tokens, its duration first."""
-    alone = Piece("", table([0], [duration], [symbols], [held]))
-    words = tokens.encode(alone)[1:-1]
-    return [tokens.transpose(word, transpose) or tokens.SPECIAL[tokens.UNKNOWN] for word in words]
+def _written(events: pd.DataFrame, transpose: int = 0) -> list[list[str]]:
+    """Each event as tokens: its duration first, and the velocity of its first struck note, whatever came before."""
+    single = (Piece("", events.iloc[row : row + 1]) for row in range(len(events)))
+    return [
+        [tokens.transpose(word, transpose) or tokens.SPECIAL[tokens.UNKNOWN] for word in tokens.encode(one)[1:-1]]
+        for one in single
+    ]
 
 
 def cut(events: pd.DataFrame, places: Sequence[int]) -> pd.DataFrame:
     """The same music with an event boundary at each of these places (ticks); what follows a cut is held."""
     made: list[tuple[int, int, list[str], list[bool]]] = []
-    for onset, duration, symbols, held in rows(events):
+    dynamics, loud = velocities(events), []
+    for row, (onset, duration, symbols, held) in enumerate(rows(events)):
         edges = [onset, *(p for p in sorted(set(places)) if onset < p < onset + duration), onset + duration]
         for number, (start, stop) in enumerate(pairwise(edges)):
             made.append((start, stop - start, symbols, [True] * len(symbols) if number else held))
+            loud += [dynamics[row]] if dynamics else []
     onsets, durations, names, goes_on = zip(*made, strict=True) if made else ((), (), (), ())
-    return table(onsets, durations, list(names), list(goes_on))
+    return table(onsets, durations, list(names), list(goes_on), loud if dynamics else None)
 
 
 def within(events: pd.DataFrame, spans: Sequence[Span]) -> np.ndarray:
@@ -150,8 +154,8 @@ def of(piece: Part, header: Sequence[str], vocabulary: Vocabulary, transpose: in
     arrays = {name: np.full(n + 1, -1, np.int32) for name in ("start", "low", "high")}
     arrays |= {name: np.zeros(n + 1, bool) for name in ("low_held", "high_held", "high_more")}
     starts = np.ones(n + 1, bool)  # where an event may start: not inside a note that the vocabulary cannot hold
-    for onset, duration, symbols, held in rows(piece.events):
-        written = vocabulary.ids(_words(duration, symbols, held, transpose))
+    for onset, words in zip(piece.events["onset"].tolist(), _written(piece.events, transpose), strict=True):
+        written = vocabulary.ids(words)
         arrays["start"][onset // unit] = len(given)
         given, last = [*given, *written], last + [False] * (len(written) - 1) + [True]
     arrays["start"][n] = len(given)

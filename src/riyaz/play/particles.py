@@ -137,20 +137,23 @@ def _wanted(rules: grammar.Rules, lock: Lock, state: grammar.State, token: jax.A
     index = jnp.where(at >= 0, at, jnp.where(start >= 0, start + same, -1))
     locked = (index >= 0)[:, None] & (jnp.arange(pitch.shape[1]) == given[index][:, None])
 
+    spoken = jnp.asarray(grammar.velocities(rules))[None]
+    chosen = (starts | more)[0, token] | grammar.goes_on(state)  # the newest event has a symbol
     high, high_held = here(lock.high, within)[:, None], here(lock.high_held, within)[:, None]
+    more_notes = (free & chosen)[:, None] & ((high < 0) | (state["last"][:, None] < high))
     grows = free[:, None] & more & ((high < 0) | (pitch < high) | ((pitch == high) & (held == high_held)))
-    chosen = (starts | more)[0, token]  # the newest event has a symbol
     whole = ~(free & chosen) | (high[:, 0] < 0) | (state["last"] == high[:, 0])
 
-    end = (state["place"][:, None] + jnp.where(starts, duration[:, None], lengths)) // lock.unit
-    fits = (starts | (lengths > 0)) & (end <= here(lock.until, place)[:, None]) & here(lock.fits, end)
+    grows |= spoken & more_notes
+    end = (state["place"][:, None] + jnp.where(starts | spoken, duration[:, None], lengths)) // lock.unit
+    fits = (starts | spoken | (lengths > 0)) & (end <= here(lock.until, place)[:, None]) & here(lock.fits, end)
     low, low_held, high, high_held, high_more = (
         here(array, place)[:, None] for array in (lock.low, lock.low_held, lock.high, lock.high_held, lock.high_more)
     )
     voiced = (low < 0) | ((pitch == low) & (held == low_held))
     below = (pitch >= 0) & (pitch < high) & high_more
     voiced &= (high < 0) | below | ((pitch == high) & (held == high_held))
-    new = fits & (voiced | ~starts)
+    new = fits & (voiced | ~starts) & (~spoken | (low < 0) | ~low_held)  # a held note says no velocity
     return jnp.where((index >= 0)[:, None], locked, new) & whole[:, None] | grows, index
 
 

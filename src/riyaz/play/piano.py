@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from scipy import signal
 
-from riyaz.music.events import NUMBERS, TICKS, to_notes
+from riyaz.music.events import EVEN, NUMBERS, TICKS, VELOCITY, to_notes
 
 LONGEST = 5.0  # seconds that a string is followed
 RELEASE = 0.12  # seconds in which a released string falls silent
@@ -73,7 +73,8 @@ def render(events: pd.DataFrame, tempo: float, sample_rate: int = 44100) -> np.n
 
     Parameters
     ----------
-    events : as in `riyaz.music.events`, of pitches.
+    events : as in `riyaz.music.events`, of pitches. The amplitude grows with the square of the velocity (Dannenberg,
+        The interpretation of MIDI velocity, ICMC 2006).
     tempo : beats per minute.
 
     Returns
@@ -91,7 +92,10 @@ def render(events: pd.DataFrame, tempo: float, sample_rate: int = 44100) -> np.n
     end, release = round(int(events["duration"].sum()) * rate), int(RELEASE * sample_rate)
     out = np.zeros((2, end + release if end else 0), dtype=np.float32)
     down = np.linspace(1, 0, release, dtype=np.float32) ** 2
-    for onset, duration, symbol in to_notes(events).itertuples(index=False):
+    notes = to_notes(events)
+    loud = (notes[VELOCITY] / EVEN) ** 2 if VELOCITY in notes else np.ones(len(notes))
+    columns = (notes[name] for name in ("onset", "duration", "symbol"))
+    for onset, duration, symbol, gain in zip(*columns, loud, strict=True):
         if symbol not in NUMBERS:
             raise ValueError(f"{symbol!r} is no pitch; pitches are written such as C4 or F#3")
         start, wave = round(onset * rate), string(NUMBERS[symbol], sample_rate)
@@ -102,5 +106,5 @@ def render(events: pd.DataFrame, tempo: float, sample_rate: int = 44100) -> np.n
         pan = 0.5 + 0.3 * (NUMBERS[symbol] - 64) / 64
         sides = np.sqrt(np.array([[1 - pan], [pan]], dtype=np.float32))
         wave = wave[: out.shape[1] - start]
-        out[:, start : start + wave.size] += sides * wave
+        out[:, start : start + wave.size] += np.float32(gain) * sides * wave
     return np.ascontiguousarray(out.T)

@@ -11,9 +11,22 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from riyaz.model.bundle import Bundle
-from riyaz.music.events import NUMBERS, TICKS, Piece, Unreadable, bar_beats, beats, quantise, ticks
+from riyaz.music.events import (
+    NUMBERS,
+    TICKS,
+    VELOCITY,
+    Piece,
+    Unreadable,
+    bar_beats,
+    beats,
+    binned,
+    quantise,
+    ticks,
+    velocities,
+)
 from riyaz.music.readers import READERS
 from riyaz.params import THEMES, Settings
 from riyaz.text import tokens
@@ -71,7 +84,7 @@ def read(asked: str, model: Bundle, data: DataSet, settings: Settings) -> Primer
     ------
     BadPrimer : it is not there, cannot be read, is empty, is too long, or has tokens that the model has never seen.
     """
-    piece = source(asked, data, settings)
+    piece = dynamics(source(asked, data, settings), model.vocabulary)
     words, moved, said = known(asked, tokens.encode(piece, model.scheme)[1:-1], model.vocabulary)
     ids = model.vocabulary.ids(words)
     if len(ids) + 2 >= settings.generate.tokens:
@@ -98,11 +111,22 @@ def source(asked: str, data: DataSet, settings: Settings, anywhere: bool = False
     own = name in data.names
     piece = data.pieces[data.names.index(name)] if own else _file(settings.root, name, data.kind, anywhere)
     events = quantise(piece.events, settings.tokenize.grid if data.kind == "notes" else [])[0]
+    events = binned(events, settings.tokenize.velocity)[0]
     if length is not None:
         events = events[events["onset"] < length * TICKS].reset_index(drop=True)
     if not events["symbols"].map(len).any():
         raise BadPrimer(f"{asked}: nothing sounds in it: give a beginning with a note or a bol")
     return replace(piece, events=events)
+
+
+def dynamics(piece: Piece, vocabulary: Vocabulary) -> Piece:
+    """A piece with the nearest velocities that the model knows; without dynamics where it knows none."""
+    levels = np.array([int(word[2:]) for word in vocabulary.words if tokens.kind(word) == "velocity"])
+    given = velocities(piece.events)
+    if given is None or not len(levels):
+        return replace(piece, events=piece.events.drop(columns=VELOCITY, errors="ignore"))
+    near = [[int(levels[np.abs(levels - one).argmin()]) for one in row] for row in given]
+    return replace(piece, events=piece.events.assign(**{VELOCITY: pd.Series(near, dtype=object)}))
 
 
 def known(asked: str, words: list[str], vocabulary: Vocabulary) -> tuple[list[str], int, str]:

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from riyaz.music import events as music
-from riyaz.music.events import NUMBERS, TICKS, Piece
+from riyaz.music.events import NUMBERS, TICKS, VELOCITY, Piece
 from riyaz.practice import lehra
 from riyaz.tabla import notation, strokes, taals
 from riyaz.tabla.bols import played
@@ -34,7 +34,8 @@ def timeline(piece: Piece, score: dict[str, Any] | None = None) -> dict[str, Any
     JSON-able. ``kind``, ``title``, ``tempo`` (beats per minute), ``unit`` (ticks), ``ticks`` (of a beat), ``length``,
     ``cycle`` (units: the avartan or the bar), ``sections``. For bols ``durations`` of the events one after the other,
     ``bols`` (-1: a rest, else a row of ``names``: the bol and its strokes with their delays in seconds), ``taal``. For
-    notes ``notes``: onset, duration and MIDI number of each in one row, and ``score``. No events give length 0.
+    notes ``notes``: onset, duration and MIDI number of each in one row, ``velocities`` where there are dynamics, and
+    ``score``. No events give length 0.
 
     Raises
     ------
@@ -77,17 +78,15 @@ def timeline(piece: Piece, score: dict[str, Any] | None = None) -> dict[str, Any
     bar = music.bar_beats(about.get("metre")) or 4
     notes = music.to_notes(events)
     unit = _unit([*durations, int(bar * TICKS)])
-    flat = [
-        number
-        for onset, duration, symbol in notes.itertuples(index=False)
-        for number in (int(onset) // unit, int(duration) // unit, NUMBERS[symbol])
-    ]
+    columns = notes["onset"] // unit, notes["duration"] // unit, notes["symbol"].map(NUMBERS)
+    flat = [int(number) for row in zip(*columns, strict=True) for number in row]
     return {
         **shown,
         "unit": unit,
         "length": sum(durations) // unit,
         "cycle": int(bar * TICKS) // unit,
         "notes": flat,
+        **({"velocities": notes[VELOCITY].tolist()} if VELOCITY in notes else {}),
         "sections": [],
         **({"score": score} if score else {}),
     }

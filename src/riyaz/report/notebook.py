@@ -8,6 +8,7 @@ A cell tagged `try` is for readers who run the notebook by hand: it is kept, and
 Each run adds a line to .cache/cost.csv with its time and memory; neither git nor DVC knows that file.
 """
 
+import json
 import logging
 import os
 import re
@@ -37,6 +38,10 @@ from traitlets.config import Config
 from riyaz import params
 from riyaz.tools import environment, files, scratch
 
+QUIET = "CRITICAL"
+# A kernel that ends may find its sockets closed already and says so on stderr, where only our own lines belong.
+_SOCKETS = json.dumps({"loggers": {"tornado.general": {"level": QUIET}}})
+
 
 class Kernel(AsyncKernelManager):
     """A kernel of this Python, whatever Jupyter elsewhere knows by the name of python3."""
@@ -65,7 +70,7 @@ class Engine(NBClientEngine):
             record_timing=False,
             iopub_timeout=600,  # seconds: on a busy machine a figure may come long after its cell
             coalesce_streams=True,
-            extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
+            extra_arguments=[f"--IPKernelApp.log_level={QUIET}", f"--IPKernelApp.logging_config={_SOCKETS}"],
             **kwargs,
         )
 

@@ -41,8 +41,8 @@ class _Written:
     losses: dict[str, dict[str, int]]
 
 
-def _write(piece: Piece, grid: list[int], scheme: str) -> _Written:
-    made = tokens.write(piece, grid)
+def _write(piece: Piece, grid: list[int], scheme: str, velocity: int) -> _Written:
+    made = tokens.write(piece, grid, velocity)
     numbers: dict[str, int] = {}
     codes = [numbers.setdefault(token, len(numbers)) for token in made.tokens[scheme]]
     sizes = {name: len(words) for name, words in made.tokens.items()}
@@ -60,13 +60,15 @@ class Encoding:
     pieces : asked for one after the other, or by slices.
     grid : divisions of a beat; empty: notes stay where they are.
     scheme : of the tokens that `ids` gives.
+    velocity : bins of the dynamics; 0 leaves them out.
     label, compute : see `riyaz.tools.parallel.stream`.
 
     Attributes
     ----------
     names : of the pieces that have events on the grid; only these are encoded. events : how many these have.
     example : of these the first of the most frequent taal, form and metre; None before the first one.
-    counts : how many notes were moved, doubled (fell upon another of the same pitch) and restruck (cut short by one).
+    counts : how many notes were moved, doubled (fell upon another of the same pitch) and restruck (cut short by one),
+        and how many velocities were rounded or left out.
     beats, milliseconds : how many notes moved so far, at each piece's first tempo.
     """
 
@@ -77,12 +79,13 @@ class Encoding:
         scheme: str = "event",
         label: str = "",
         compute: Compute | None = None,
+        velocity: int = 0,
     ):
-        self._given = pieces, list(grid), scheme, label, compute
+        self._given = pieces, partial(_write, grid=list(grid), scheme=scheme, velocity=velocity), label, compute
         self.names: list[str] = []
         self.events = 0
         self.example: Piece | None = None
-        self.counts = dict.fromkeys(("moved", "doubled", "restruck"), 0)
+        self.counts = dict.fromkeys(("moved", "doubled", "restruck", "velocities"), 0)
         self.beats: Counter = Counter()
         self.milliseconds: Counter = Counter()
         self._alike: Counter = Counter()
@@ -95,8 +98,8 @@ class Encoding:
         self._waiting = tempfile.TemporaryFile()  # noqa: SIM115, lives as long as this
 
     def __iter__(self) -> Iterator[Piece]:
-        pieces, grid, scheme, label, compute = self._given
-        for one in stream(partial(_write, grid=grid, scheme=scheme), pieces, label=label, compute=compute):
+        pieces, write, label, compute = self._given
+        for one in stream(write, pieces, label=label, compute=compute):
             self._count(one)
             if len(one.piece.events):
                 self._keep(one)

@@ -1,7 +1,8 @@
 """Which token may follow: masks as pure JAX functions, one row of state a piece.
 
 The grammar of scheme ``event``: ``<start>``, for tabla taal and form, for notes the metre; then events, each a duration
-where it changes, and a rest, a bol, or a note with further notes above it, where only a note that sounds may be held;
+where it changes, and a rest, a bol, or a note with further notes above it, where only a note that sounds may be held,
+and one that is struck may have its velocity before it;
 ``<end>`` after an event. Scheme ``chord`` allows any chord. With a taal, every event also lies on the grid of its own
 length within a matra that can be filled to its end, a longer one keeps inside its vibhag, and the piece has so many
 avartans and ends with one stroke of one matra on sam.
@@ -17,16 +18,19 @@ from riyaz.music.events import NUMBERS, TICKS, ticks
 from riyaz.text.tokens import END, HEADER, START, Vocabulary, kind
 
 # What was read last decides what may follow.
-_AT_START, _AT_TAAL, _AT_FORM, _AT_DURATION, _AT_NOTE, _AT_OTHER = range(6)
+# A velocity is of the first note of an event (_AT_FIRST), or of that or of one above the notes so far (_AT_ANY).
+_AT_START, _AT_TAAL, _AT_FORM, _AT_DURATION, _AT_NOTE, _AT_OTHER, _AT_FIRST, _AT_ANY = range(8)
 # _TAAL is a metre too.
-_TAAL, _FORM, _DURATION, _REST, _BOL, _NOTE, _HELD, _MORE, _MORE_HELD, _END, _NEVER = range(11)
+_TAAL, _FORM, _DURATION, _REST, _BOL, _NOTE, _HELD, _MORE, _MORE_HELD, _END, _NEVER, _VELOCITY = range(12)
 _FOLLOWS = {
     _AT_START: (_TAAL, _FORM, _DURATION, _END),
     _AT_TAAL: (_FORM, _DURATION, _END),
     _AT_FORM: (_DURATION, _END),
-    _AT_DURATION: (_REST, _BOL, _NOTE, _HELD),
-    _AT_NOTE: (_DURATION, _REST, _BOL, _NOTE, _HELD, _MORE, _MORE_HELD, _END),
-    _AT_OTHER: (_DURATION, _REST, _BOL, _NOTE, _HELD, _END),
+    _AT_DURATION: (_REST, _BOL, _NOTE, _HELD, _VELOCITY),
+    _AT_NOTE: (_DURATION, _REST, _BOL, _NOTE, _HELD, _MORE, _MORE_HELD, _END, _VELOCITY),
+    _AT_OTHER: (_DURATION, _REST, _BOL, _NOTE, _HELD, _END, _VELOCITY),
+    _AT_FIRST: (_NOTE,),
+    _AT_ANY: (_NOTE, _MORE),
 }
 Rules = dict[str, Any]
 State = dict[str, jax.Array]
@@ -46,7 +50,7 @@ def _class(token: str, scheme: str) -> int:
         )
     if name in HEADER:
         return _FORM if name == "form" else _TAAL
-    return {"duration": _DURATION, "rest": _REST, "bol": _BOL, "chord": _NEVER}[name]
+    return {"duration": _DURATION, "rest": _REST, "bol": _BOL, "chord": _NEVER, "velocity": _VELOCITY}[name]
 
 
 def rules(vocabulary: Vocabulary, scheme: str = "event", vibhags: tuple[int, ...] = (), avartans: int = 0) -> Rules:
@@ -64,7 +68,7 @@ def rules(vocabulary: Vocabulary, scheme: str = "event", vibhags: tuple[int, ...
     classes = np.array([_class(token, scheme) for token in vocabulary.words])
     lengths = np.array([ticks(token[2:]) if token.startswith("d:") else 0 for token in vocabulary.words])
     names = [token.lstrip("+~") for token in vocabulary.words]
-    follows = np.zeros((6, 11), bool)
+    follows = np.zeros((len(_FOLLOWS), _VELOCITY + 1), bool)
     for after, classes_allowed in _FOLLOWS.items():
         follows[after, list(classes_allowed)] = True
     if scheme == "chord":
@@ -98,6 +102,16 @@ def rules(vocabulary: Vocabulary, scheme: str = "event", vibhags: tuple[int, ...
 def begins(rules: Rules) -> np.ndarray:
     """Which tokens begin an event: (n_tokens,) bool."""
     return (rules["class"] >= _REST) & (rules["class"] <= _HELD)
+
+
+def velocities(rules: Rules) -> np.ndarray:
+    """Which tokens say how hard the next note is struck: (n_tokens,) bool."""
+    return rules["class"] == _VELOCITY
+
+
+def goes_on(state: State) -> jax.Array:
+    """Whether a velocity was read that may belong to one note more of the newest event: (batch,) bool."""
+    return state["after"] == _AT_ANY
 
 
 def initial(batch: int) -> State:
@@ -159,8 +173,16 @@ def advance(rules: Rules, state: State, token: jax.Array) -> State:
     adds = (what == _MORE) | (what == _MORE_HELD)
     notes = jax.nn.one_hot(jnp.where(pitch < 0, 128, pitch), 128, dtype=bool)  # (batch, 128); nothing for a bol
     after = jnp.select(
-        [token == START, what == _TAAL, what == _FORM, what == _DURATION, (what == _NOTE) | (what == _HELD) | adds],
-        [_AT_START, _AT_TAAL, _AT_FORM, _AT_DURATION, _AT_NOTE],
+        [
+            token == START,
+            what == _TAAL,
+            what == _FORM,
+            what == _DURATION,
+            (what == _NOTE) | (what == _HELD) | adds,
+            (what == _VELOCITY) & (state["after"] == _AT_NOTE),
+            what == _VELOCITY,
+        ],
+        [_AT_START, _AT_TAAL, _AT_FORM, _AT_DURATION, _AT_NOTE, _AT_ANY, _AT_FIRST],
         _AT_OTHER,
     )
     duration = jnp.where(what == _DURATION, jnp.asarray(rules["ticks"])[token], state["duration"])

@@ -4,7 +4,8 @@ Scheme ``event``: ``<start>``; a header, for tabla ``taal:teental`` and ``form:k
 metre is known; then for each event ``d:1/2``, its duration in beats, where it differs from the last; then the first
 note ``C4`` and each further one ``+E4``, from low to high, where ``~C4`` and ``+~E4`` go on from the event before; or
 ``rest``; or the bol; ``<end>``. The first symbol of an event never has a ``+``, so that the next event begins without a
-sign of its own.
+sign of its own. In a piece with dynamics ``v:72`` stands before a struck note, its velocity, where it differs from the
+last.
 
 Scheme ``chord`` is the lecture's: one token per event, ``C4.E4.G4``. Rests, durations and ties are dropped, and
 decoding gives every event half a beat, the fixed step of the lecture's method.
@@ -23,12 +24,26 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from riyaz.music.events import NUMBERS, PITCHES, TICKS, Piece, beats, quantise, rows, table, ticks
+from riyaz.music.events import (
+    EVEN,
+    NUMBERS,
+    PITCHES,
+    TICKS,
+    Piece,
+    beats,
+    binned,
+    quantise,
+    rows,
+    table,
+    ticks,
+    velocities,
+)
 
 SCHEMES = ("event", "chord")
 PAD, START, END, UNKNOWN = range(4)
 SPECIAL = ("<pad>", "<start>", "<end>", "<unknown>")
 HEADER = ("taal", "form", "metre")  # what the tokens before the first event may say
+LOSSES = ("missing", "added", "durations", "rests", "ties")
 STEP = TICKS // 2  # what the scheme `chord` gives every event
 
 
@@ -40,14 +55,17 @@ def encode(piece: Piece, scheme: str = "event") -> list[str]:
         return [*tokens, "<end>"]
     said = ("taal", "form") if piece.about.get("kind") == "bols" else ("metre",)
     tokens += [f"{key}:{piece.about[key]}" for key in said if piece.about.get(key)]
-    last = None
-    for _, duration, symbols, held in rows(piece.events):
+    dynamics, last, loud = velocities(piece.events), None, None
+    for row, (_, duration, symbols, held) in enumerate(rows(piece.events)):
         if duration != last:
             tokens.append("d:" + beats(duration))
             last = duration
         if not symbols:
             tokens.append("rest")
         for position, (symbol, goes_on) in enumerate(zip(symbols, held, strict=True)):
+            if dynamics and not goes_on and dynamics[row][position] != loud:
+                loud = dynamics[row][position]
+                tokens.append(f"v:{loud}")
             tokens.append("+" * (position > 0) + "~" * goes_on + symbol)
     return [*tokens, "<end>"]
 
@@ -58,14 +76,20 @@ def decode(tokens: Iterable[str], scheme: str = "event") -> pd.DataFrame:
     Anything can be decoded: what breaks the grammar is passed over (a held note that did not sound is struck, a note
     before any duration lasts half a beat), and what follows ``<end>`` is not read.
     """
-    durations, symbols, held = _decoded(tokens, scheme)
+    durations, symbols, held, velocity = _decoded(tokens, scheme)
     lengths = np.array(durations, dtype=np.int64)
-    return table(np.cumsum(lengths) - lengths, lengths, symbols, held)
+    return table(np.cumsum(lengths) - lengths, lengths, symbols, held, velocity)
 
 
-def _decoded(tokens: Iterable[str], scheme: str) -> tuple[list[int], list[list[str]], list[list[bool]]]:
-    """Durations (ticks), symbols and held of each event that the tokens say."""
-    duration, durations, symbols, held = STEP, [], [], []
+def _decoded(
+    tokens: Iterable[str], scheme: str
+) -> tuple[list[int], list[list[str]], list[list[bool]], list[list[int]] | None]:
+    """Durations (ticks), symbols, held and velocities of each event that the tokens say; no velocities if none is."""
+    durations: list[int] = []
+    symbols: list[list[str]] = []
+    held: list[list[bool]] = []
+    velocity: list[list[int]] = []
+    duration, loud, dynamics = STEP, EVEN, False
     for token in tokens:
         if token == "<end>":
             break
@@ -78,21 +102,27 @@ def _decoded(tokens: Iterable[str], scheme: str) -> tuple[list[int], list[list[s
             held.append([False] * len(notes))
         elif token.startswith("d:"):
             duration = ticks(token[2:])
+        elif token.startswith("v:"):
+            loud, dynamics = int(token[2:]), True
         elif token == "rest":
             durations.append(duration)
             symbols.append([])
             held.append([])
+            velocity.append([])
         else:
             name = token.lstrip("+~")
             if not token.startswith("+") or not symbols or not symbols[-1]:
                 durations.append(duration)
                 symbols.append([])
                 held.append([])
+                velocity.append([])
             if name not in symbols[-1]:
                 before = symbols[-2] if len(symbols) > 1 else []
+                goes_on = "~" in token and name in before
                 symbols[-1].append(name)
-                held[-1].append("~" in token and name in before)
-    return durations, symbols, held
+                held[-1].append(goes_on)
+                velocity[-1].append(velocity[-2][before.index(name)] if goes_on else loud)
+    return durations, symbols, held, velocity if dynamics else None
 
 
 def piece(name: str, words: Sequence[str], scheme: str, about: dict[str, Any]) -> Piece:
@@ -107,13 +137,16 @@ def losses(piece: Piece, tokens: Sequence[str], scheme: str) -> dict[str, int]:
     Returns
     -------
     notes (or strokes) : in the piece; `missing`, `added`: of its symbols, counted as a bag;
-    `durations`: events whose duration is another; `rests`: rests that are gone; `ties`: notes struck again.
+    `durations`: events whose duration is another; `rests`: rests that are gone; `ties`: notes struck again;
+    and where there are dynamics `velocities`: struck notes whose velocity is gone.
     """
     events = tuple(piece.events[column].tolist() for column in ("duration", "symbols", "held"))
-    back = _decoded(tokens, scheme)
-    if back == events:
+    dynamics = velocities(piece.events)
+    decoded = _decoded(tokens, scheme)
+    back, loud = decoded[:3], decoded[3]
+    if (back, loud) == (events, dynamics):
         struck = sum(held.count(False) for held in events[2])
-        return {"notes": struck, **dict.fromkeys(("missing", "added", "durations", "rests", "ties"), 0)}
+        return {"notes": struck, **dict.fromkeys(LOSSES, 0), **({} if dynamics is None else {"velocities": 0})}
     had, has = (Counter(_struck(symbols, held)) for _, symbols, held in (events, back))
     sounding, again = (
         [d for d, s in zip(durations, symbols, strict=True) if s] for durations, symbols, _ in (events, back)
@@ -126,6 +159,7 @@ def losses(piece: Piece, tokens: Sequence[str], scheme: str) -> dict[str, int]:
         "durations": sum(a != b for a, b in zip(sounding, again, strict=True)) if same else len(sounding),
         "rests": max(0, (len(events[0]) - len(sounding)) - (len(back[0]) - len(again))),
         "ties": sum(map(sum, events[2])) - sum(map(sum, back[2])),
+        **({} if dynamics is None else {"velocities": had.total() * (loud is None)}),
     }
 
 
@@ -141,7 +175,8 @@ class Written:
 
     Attributes
     ----------
-    piece : as `riyaz.music.events.quantise` gives it, `moved` its counts.
+    piece : as `riyaz.music.events.quantise` and `binned` give it; `moved` are the counts of both, `velocities` those of
+        the latter.
     far : as `quantise` gives it.
     tokens, losses : for each of SCHEMES.
     """
@@ -153,9 +188,16 @@ class Written:
     losses: dict[str, dict[str, int]]
 
 
-def write(piece: Piece, grid: Sequence[int]) -> Written:
-    """Move a piece to a grid and write it in each scheme: all that `tokenize` does with one piece."""
+def write(piece: Piece, grid: Sequence[int], velocity: int = 0) -> Written:
+    """Move a piece to a grid and write it in each scheme: all that `tokenize` does with one piece.
+
+    Parameters
+    ----------
+    velocity : bins of the dynamics; 0 leaves them out.
+    """
     events, moved, far = quantise(piece.events, grid)
+    events, louder = binned(events, velocity)
+    moved = moved | ({"velocities": louder} if louder else {})
     new = Piece(piece.name, events, piece.about)
     tokens = {scheme: encode(new, scheme) for scheme in SCHEMES}
     return Written(new, moved, far, tokens, {scheme: losses(new, tokens[scheme], scheme) for scheme in SCHEMES})
@@ -182,11 +224,11 @@ def in_header(token: str) -> bool:
 
 def begins(token: str) -> bool:
     """Whether an event begins with a token: a note that is not added to others, a bol, a chord or a rest."""
-    return not (token in SPECIAL or in_header(token) or token.startswith(("d:", "+")))
+    return not (token in SPECIAL or in_header(token) or token.startswith(("d:", "v:", "+")))
 
 
 def kind(token: str) -> str:
-    """What a token says: special, taal, form, metre, duration, rest, note, chord, held or bol."""
+    """What a token says: special, taal, form, metre, duration, velocity, rest, note, chord, held or bol."""
     name = token.lstrip("+~")
     if token in SPECIAL:
         return "special"
@@ -194,6 +236,8 @@ def kind(token: str) -> str:
         return token.partition(":")[0]
     if token.startswith("d:"):
         return "duration"
+    if token.startswith("v:"):
+        return "velocity"
     if token == "rest":
         return "rest"
     if "." in token:
@@ -203,13 +247,13 @@ def kind(token: str) -> str:
     return "bol"
 
 
-_KINDS = ("special", *HEADER, "duration", "rest", "bol", "note", "held", "chord")
+_KINDS = ("special", *HEADER, "duration", "velocity", "rest", "bol", "note", "held", "chord")
 
 
 def _order(token: str) -> tuple:
     """A natural order: by kind, durations by length, notes from low to high."""
     name = token.lstrip("+~")
-    length = Fraction(token[2:]) if token.startswith("d:") else Fraction(0)
+    length = Fraction(token[2:]) if token.startswith(("d:", "v:")) else Fraction(0)
     return (_KINDS.index(kind(token)), "+" in token, length, NUMBERS.get(name, 0), token)
 
 

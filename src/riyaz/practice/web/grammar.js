@@ -7,8 +7,8 @@
  */
 
 export const PAD = 0, START = 1, END = 2;
-const AFTER = {start: 0, taal: 1, form: 2, duration: 3, note: 4, other: 5};
-const CLASS = {taal: 0, form: 1, duration: 2, rest: 3, bol: 4, note: 5, held: 6, more: 7, moreHeld: 8, end: 9};
+const AFTER = {start: 0, taal: 1, form: 2, duration: 3, note: 4, other: 5, first: 6, any: 7};
+const CLASS = {taal: 0, form: 1, duration: 2, rest: 3, bol: 4, note: 5, held: 6, more: 7, moreHeld: 8, end: 9, velocity: 11};
 
 export class Grammar {
   /** @param {Rules} rules */
@@ -90,6 +90,7 @@ export class Grammar {
     else if (what === CLASS.taal) this.after = AFTER.taal;
     else if (what === CLASS.form) this.after = AFTER.form;
     else if (what === CLASS.duration) this.after = AFTER.duration;
+    else if (what === CLASS.velocity) this.after = this.after === AFTER.note ? AFTER.any : AFTER.first;
     else if (what === CLASS.note || what === CLASS.held || adds) this.after = AFTER.note;
     else this.after = AFTER.other;
     if (what === CLASS.duration) this.duration = rules.ticks[token];

@@ -1,13 +1,13 @@
 /**
  * MIDI: files written and read in the page.
  *
- * @typedef {{onset: number, length: number, pitch: number}} Note onset and length in beats where read, in ticks where written
+ * @typedef {{onset: number, length: number, pitch: number, velocity: number}} Note onset and length in beats where read, in ticks where written
  */
 
-/** A MIDI file. @param {{onset: number, length: number, pitch: number}[]} notes in ticks @param {boolean} drum @returns {Uint8Array} */
+/** A MIDI file. @param {Note[]} notes in ticks @param {boolean} drum @returns {Uint8Array} */
 export function midi(notes, ticks, tempo, drum) {
-  const channel = drum ? 9 : 0, moments = notes.flatMap(({onset, length, pitch}) => [
-    {at: onset + length, order: 0, bytes: [0x80 | channel, pitch, 0]}, {at: onset, order: 1, bytes: [0x90 | channel, pitch, 96]}]);
+  const channel = drum ? 9 : 0, moments = notes.flatMap(({onset, length, pitch, velocity}) => [
+    {at: onset + length, order: 0, bytes: [0x80 | channel, pitch, 0]}, {at: onset, order: 1, bytes: [0x90 | channel, pitch, velocity]}]);
   moments.sort((a, b) => a.at - b.at || a.order - b.order || a.bytes[1] - b.bytes[1]);
   const number = value => {
     const bytes = [value & 127];
@@ -61,12 +61,12 @@ export function readMidi(file) {
         at = next;
       } else if (first === 0xf0 || first === 0xf7) { const size = variable(); need(size); at += size; }
       else if (kind === 0x80 || kind === 0x90) {
-        const pitch = byte(), loud = byte(), key = channel * 128 + pitch, before = sounding.get(key);
+        const pitch = byte(), loud = byte(), key = channel * 128 + pitch, [before, struck] = sounding.get(key) || [];
         if (before !== undefined) {
           sounding.delete(key);
-          if (channel !== 9 && now > before) notes.push({onset: before / division, length: (now - before) / division, pitch});
+          if (channel !== 9 && now > before) notes.push({onset: before / division, length: (now - before) / division, pitch, velocity: struck});
         }
-        if (kind === 0x90 && loud) sounding.set(key, now);
+        if (kind === 0x90 && loud) sounding.set(key, [now, loud]);
       } else if (kind === 0xc0 || kind === 0xd0) byte();
       else if (kind >= 0xa0) { byte(); byte(); }
       else throw new Error('This MIDI file is damaged: an event has no status.');

@@ -1,12 +1,13 @@
 /**
  * Piece: what was played so far, by the player and by the network, and the mind that goes on from it.
  *
- * @typedef {{beat: number, length: number, names: string[], held: boolean[], by: string, end: number, lands: boolean,
+ * @typedef {{beat: number, length: number, names: string[], held: boolean[], velocity: number[], by: string, end: number, lands: boolean,
  *   choice: any, section?: string}} Sounding `end`: how many tokens the mind has read with it
  */
 import {END, START} from './grammar.js';
 import {Mind} from './mind.js';
 import {gcd} from './phrase.js';
+import {EVEN} from './timeline.js';
 
 export class Played {
   /** @param {any} model @param {string[]} header tokens before the first event @param {number[]|null} vibhags */
@@ -24,6 +25,12 @@ export class Played {
 
   get ticks() { return this.model.rules.beat; }
 
+  /** How hard a note is struck now: what the newest token of that kind says. */
+  get velocity() {
+    const said = this.mind.tokens.map(token => this.model.words[token]).filter(word => word.startsWith('v:'));
+    return said.length ? Number(said[said.length - 1].slice(2)) : EVEN;
+  }
+
   /** Where the next event starts, in beats. */
   get length() { return this.mind.grammar.place / this.ticks; }
 
@@ -34,11 +41,12 @@ export class Played {
     const name = word.replace(/^[+~]+/, '');
     if (grammar.begins(token)) {
       const names = word === 'rest' ? [] : [name];
-      this.events.push({beat, length: grammar.duration / this.ticks, names, held: names.map(() => grammar.held(token)), by, choice, lands: false, end: 0});
+      this.events.push({beat, length: grammar.duration / this.ticks, names, held: names.map(() => grammar.held(token)), velocity: names.map(() => this.velocity), by, choice, lands: false, end: 0});
     } else if (grammar.adds(token)) {
       const last = this.events[this.events.length - 1];
       last.names.push(name);
       last.held.push(grammar.held(token));
+      last.velocity.push(this.velocity);
     } else return;
     this.events[this.events.length - 1].end = this.mind.tokens.length;
   }
@@ -86,7 +94,7 @@ export class Played {
   }
 
   said(word) {
-    return word.startsWith('d:') ? `a length of ${word.slice(2)} of a beat` : word.startsWith('+') ? `${word.replace(/^[+~]+/, '')} above another note` : word.startsWith('~') ? `${word.slice(1)} held` : word;
+    return word.startsWith('v:') ? `a velocity of ${word.slice(2)}` : word.startsWith('d:') ? `a length of ${word.slice(2)} of a beat` : word.startsWith('+') ? `${word.replace(/^[+~]+/, '')} above another note` : word.startsWith('~') ? `${word.slice(1)} held` : word;
   }
 
   /**

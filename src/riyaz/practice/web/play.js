@@ -400,10 +400,10 @@ class RiyazPlay extends HTMLElement {
   }
 
   sound(index, time, seconds) {
-    const {names, held} = this.ready().events[index];
+    const {names, held, velocity} = this.ready().events[index];
     if (this.bols) {
       if (names.length) this.engine.strike(this.model.strokes[this.hands(index)[0]], time, 1, 'piece');
-    } else names.forEach((name, k) => { if (!held[k]) this.engine.note(this.model.numbers[name], time, this.held(index, name) * seconds, 'piece'); });
+    } else names.forEach((name, k) => { if (!held[k]) this.engine.note(this.model.numbers[name], time, this.held(index, name) * seconds, 'piece', velocity[k]); });
   }
 
   light() {
@@ -534,7 +534,7 @@ class RiyazPlay extends HTMLElement {
     if (allowed) why.textContent = `The rules of the kaida allow these ${allowed.length}; all else had ${(100 * Math.max(0, 1 - all.reduce((a, b) => a + b, 0))).toFixed(0)} % of the network's probability.`;
     const likely = [...all.keys()].filter(i => all[i] >= LEAST).sort((a, b) => all[b] - all[a]).slice(0, SHOWN);
     if (drawn >= 0 && !likely.includes(drawn)) likely[Math.min(likely.length, SHOWN - 1)] = drawn;
-    const said = i => (allowed ? `${allowed[i][0] || 'rest'} ${piece.fraction(allowed[i][1])}` : this.model.words[i].replace(/^d:(.*)/, (_, size) => lasting(size, this.bols ? 'matra' : 'beat')));
+    const said = i => (allowed ? `${allowed[i][0] || 'rest'} ${piece.fraction(allowed[i][1])}` : this.model.words[i].replace(/^v:/, 'velocity ').replace(/^d:(.*)/, (_, size) => lasting(size, this.bols ? 'matra' : 'beat')));
     /** @type {HTMLElement} */ (this.querySelector('.pl-next')).innerHTML = likely.map(i => {
       const percent = (100 * all[i]).toFixed(1), marks = [i === best ? 'argmax' : '', i === drawn ? 'drawn' : ''].filter(Boolean).join(', ');
       return `<li class="${i === drawn ? 'pl-drawn' : ''}"><b>${safe(said(i))}</b><i style="width:${percent}%"></i><span>${percent}%</span><em>${marks}</em></li>`;
@@ -546,11 +546,11 @@ class RiyazPlay extends HTMLElement {
     const piece = this.ready(), {beat} = this.model.rules, hands = this.bols ? this.hands() : [], result = [];
     piece.events.forEach((event, i) => {
       const onset = Math.round(event.beat * beat), length = Math.round(event.length * beat);
-      if (!this.bols) event.names.forEach((name, k) => { if (!event.held[k]) result.push({onset, length: Math.round(this.held(i, name) * beat), pitch: this.model.numbers[name]}); });
+      if (!this.bols) event.names.forEach((name, k) => { if (!event.held[k]) result.push({onset, length: Math.round(this.held(i, name) * beat), pitch: this.model.numbers[name], velocity: event.velocity[k]}); });
       else if (event.names.length) {
         for (const [stroke, delay] of this.model.strokes[hands[i]]) {
           const late = delay ? Math.min(Math.floor(beat / 24), Math.floor(length / 2)) : 0;
-          result.push({onset: onset + late, length: length - late, pitch: this.model.drum[stroke]});
+          result.push({onset: onset + late, length: length - late, pitch: this.model.drum[stroke], velocity: 96});
         }
       }
     });

@@ -166,7 +166,7 @@ function composed(text, name) {
 function played(file, name) {
   const {notes, tempo, metre} = readMidi(file), ticks = 5040, steps = time => Math.round(time * 24), begin = Math.floor(notes[0].onset / metre) * metre;
   const rows = notes.flatMap(({onset, length, pitch}) => [steps(onset - begin), Math.max(steps(length), 1), pitch]), end = Math.max(...notes.map(note => note.onset + note.length)) - begin;
-  const timeline = {kind: 'notes', name, title: name, tempo: Math.round(tempo), ticks, unit: ticks / 24, length: Math.max(steps(end), 1), cycle: steps(metre), notes: rows, sections: []};
+  const timeline = {kind: 'notes', name, title: name, tempo: Math.round(tempo), ticks, unit: ticks / 24, length: Math.max(steps(end), 1), cycle: steps(metre), notes: rows, velocities: notes.map(note => note.velocity), sections: []};
   return {key: `own/${name}`, title: name, origin: 'own', taal: '', form: '', composer: '', source: '', method: '', view: '', timeline};
 }
 

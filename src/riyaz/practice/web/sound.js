@@ -5,6 +5,8 @@
  * stop, the run is faded and thrown away, with all that was scheduled ahead.
  */
 
+import {EVEN} from './timeline.js';
+
 const FADE = 0.006; // seconds in which a drum that is struck again falls silent
 const RELEASE = 0.12; // seconds in which a released string falls silent
 const PAN = {dayan: 0.24, bayan: -0.2};
@@ -182,11 +184,11 @@ export class Engine {
     }
   }
 
-  /** Play a note of the piano. */
-  note(pitch, time, length, bus) {
+  /** Play a note of the piano; its amplitude grows with the square of the velocity. */
+  note(pitch, time, length, bus, velocity = EVEN) {
     const {places} = this.banks.piano, pitches = Object.keys(places).map(Number);
     const near = pitches.reduce((a, b) => (Math.abs(b - pitch) < Math.abs(a - pitch) ? b : a));
-    const {source, gain} = this.sample('piano', places[near][0], time, 1.4, 2 ** ((pitch - near) / 12), bus, 0.3 * (pitch - 64) / 64);
+    const {source, gain} = this.sample('piano', places[near][0], time, 1.4 * (velocity / EVEN) ** 2, 2 ** ((pitch - near) / 12), bus, 0.3 * (pitch - 64) / 64);
     gain.gain.setValueAtTime(gain.gain.value, time + length);
     gain.gain.linearRampToValueAtTime(0, time + length + RELEASE);
     source.stop(time + length + RELEASE + 0.01);

@@ -4,7 +4,7 @@
  * A beat is a matra or a quarter note. All lists are in order of time.
  *
  * @typedef {{beat: number, length: number, bol: string, strokes: [string, number][]}} Hit
- * @typedef {{beat: number, length: number, pitch: number}} Note
+ * @typedef {{beat: number, length: number, pitch: number, velocity: number}} Note
  * @typedef {{beat: number, length: number, step: number}} Tone
  * @typedef {{name: string, source: string, first: number, tones: Tone[]}} Lehra
  * @typedef {{title: string, vibhags: number[], signs: string[], ranks: number[], theka: Hit[], lehras: Lehra[]}} Taal
@@ -12,6 +12,8 @@
  * @typedef {{name: string, title: string, kind: string, form: string, tempo: number, length: number, cycle: number,
  *   hits: Hit[], notes: Note[], sections: Section[], taal: Taal|null, score: any}} Piece
  */
+
+export const EVEN = 80; // the velocity of a note that nothing is said of
 
 /**
  * @param {any} data the JSON of `riyaz.practice.timeline`
@@ -22,7 +24,7 @@ export function unpack(data) {
   const hits = data.kind === 'bols' ? row(data.durations, data.bols, data.names, beat) : [];
   const notes = [];
   for (let i = 0; i < (data.notes || []).length; i += 3) {
-    notes.push({beat: data.notes[i] * beat, length: data.notes[i + 1] * beat, pitch: data.notes[i + 2]});
+    notes.push({beat: data.notes[i] * beat, length: data.notes[i + 1] * beat, pitch: data.notes[i + 2], velocity: data.velocities ? data.velocities[i / 3] : EVEN});
   }
   return {
     name: data.name, title: data.title, kind: data.kind, form: data.form || '', tempo: data.tempo,
