@@ -21,8 +21,8 @@ ROOT = Path(__file__).resolve().parents[1]
 SCALE = np.array([0, 2, 4, 5, 7, 9, 11])
 
 
-def tune(seed, metre="4/4", bars=12, lead=0):
-    """A melody in eighths over one bass note a bar, after `lead` eighths of silence."""
+def tune(seed, metre="4/4", bars=12, lead=0, dynamics=False):
+    """A melody in eighths over one bass note a bar, after `lead` eighths of silence; even, or soft and loud."""
     rng = np.random.default_rng(seed)
     beats = bar_beats(metre) or 4
     eighths = int(2 * beats)
@@ -32,13 +32,14 @@ def tune(seed, metre="4/4", bars=12, lead=0):
     bass = (np.arange(bars) * eighths + lead) * 2520
     low = 48 + SCALE[rng.integers(0, 7, bars)]
     notes = np.r_[onset, bass], np.r_[np.full(n, 2520), np.full(bars, eighths * 2520)], np.r_[pitch, low]
-    return from_notes(*notes)[0]
+    velocity = np.where(notes[0] // 5040 % 4, rng.integers(40, 60, n + bars), 100) if dynamics else None
+    return from_notes(*notes, velocity=velocity)[0]
 
 
-def write_midi(folder, count=8, metre="4/4", lead=0):
+def write_midi(folder, count=8, metre="4/4", **of):
     for seed in range(count):
         about = {"tempo": 90, "metre": metre} if metre else {"tempo": 90}
-        midi.write(folder / f"{seed}.mid", tune(seed, metre or "4/4", lead=lead), about)
+        midi.write(folder / f"{seed}.mid", tune(seed, metre or "4/4", **of), about)
 
 
 def write_musicxml(folder, count=8, metre="5/4"):
@@ -114,6 +115,10 @@ CASES = {  # each reader with each scheme, and all pairs of scheme, targets, cel
         {"explore": {"instrument": "first"}},
     ),
     "two pieces with a pick-up": Case("midi", lambda f: write_midi(f, 2, lead=2), "chord", "last", "gru", "none"),
+    "soft and loud": Case(
+        "midi", lambda f: write_midi(f, dynamics=True), "event", "every", "lstm", "suffix",
+        {"explore": {"pedal": "sustain"}},
+    ),
     "musicxml in 5/4": Case("score", write_musicxml, "event", "last", "rnn", "suffix"),
     "humdrum without a metre, and abc": Case("score", write_both, "chord", "every", "lstm", "none"),
     "piano rolls": Case("pianoroll", write_rolls, "event", "every", "rnn", "none"),
@@ -199,6 +204,7 @@ def test_a_corpus_goes_through_all_stages(corpora, name):
         ("one piece in 3/8+2/8", "sequence", "There is no valid and no test part: the corpus has 1 pieces"),
         ("two pieces with a pick-up", "sequence", "There is no valid part: the corpus has 2 pieces"),
         ("one piece in 3/8+2/8", "evaluate", "nothing is held out, and these 1 pieces are what training was made of"),
+        ("soft and loud", "tokenize", "went to the nearest of 8 velocities"),
         ("bols as chords, no test part", "generate", "This network knows no durations"),
         ("bols as chords, no test part", "generate", "No piece is held to a taal"),
         ("halves in a taal of one's own", "evaluate", "No piece is held to a taal"),
@@ -207,6 +213,14 @@ def test_a_corpus_goes_through_all_stages(corpora, name):
 )
 def test_what_a_corpus_cannot_give_is_said(corpora, name, stage, words):
     assert words in (corpora[name][0] / "reports" / "mine" / f"{stage}.ipynb").read_text()
+
+
+def test_dynamics_are_drawn_as_they_were_played(corpora):
+    root = corpora["soft and loud"][0]
+    written = midi.read(root / "reports" / "mine" / "pieces" / "03.mid")[0].events
+    assert len({one for row in written["velocity"] for one in row}) > 1
+    assert "<dynamics" in (root / "reports" / "mine" / "pieces" / "03.musicxml").read_text()
+    assert "velocity" in (root / "reports" / "mine" / "evaluate.ipynb").read_text()
 
 
 @pytest.mark.parametrize("name", ["one piece in 3/8+2/8", "tabla solo as chords, all for training"])

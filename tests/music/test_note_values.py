@@ -50,3 +50,12 @@ def test_cuts_are_in_order_and_at_every_bar(start, length, metre, rest):
     assert found == sorted(set(found))
     bar = Metre.of(metre).bar
     assert set(range(start // bar * bar + bar, stop, bar)) <= set(found)
+
+
+@pytest.mark.parametrize("name", ["4/4", "3/4", "2/2", "5/8", "7/8", "3/2"])
+@pytest.mark.parametrize("rest", [False, True])
+def test_what_lies_on_sixteenths_is_not_cut_into_triplets(name, rest):
+    metre, step = Metre.of(name), TICKS // 4
+    for start in range(0, metre.bar, step):
+        for stop in range(start + step, metre.bar + 1, step):
+            assert all(place % step == 0 for place in cuts(start, stop, metre, rest)), (start, stop)

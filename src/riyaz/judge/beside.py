@@ -6,7 +6,9 @@ listening test (`riyaz.judge.listening`), with the key that belongs to them.
 
 import json
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -18,7 +20,7 @@ from riyaz.music import engrave, musicxml
 from riyaz.music.events import TICKS, Piece, beat_of
 from riyaz.report.figures import embedded, player_html
 from riyaz.tabla import bhatkhande
-from riyaz.tools import escape
+from riyaz.tools import escape, parallel
 
 CLIPS, SECONDS = 3, 12  # of each group, and of each clip
 PASSAGES = 3
@@ -66,7 +68,9 @@ def quiz(asked: Sequence[Clip], tempo: float, seed: int, corpus: str) -> str:
     if not asked:
         return "<p>The pieces are too short for clips of equal length.</p>"
     beats = _beats(tempo)
-    sounds = [listening.mp3(clip.piece, tempo, beats * 60 / tempo, RATE, mono=True) for clip in asked]
+    with ThreadPoolExecutor(parallel.cores()) as threads:
+        heard = partial(listening.mp3, tempo=tempo, seconds=beats * 60 / tempo, rate=RATE, mono=True)
+        sounds = list(threads.map(heard, [clip.piece for clip in asked]))
     named = [
         {"clip": f"{n:02d}", "group": clip.group, "piece": clip.name, "start": clip.start}
         for n, clip in enumerate(asked, 1)

@@ -59,8 +59,13 @@ class Metre:
         return next((level for parts, level in below.items() if place * parts % self.beat == 0), _NONE)
 
     def inside(self, start: int, stop: int) -> list[int]:
-        """The places between two times at which the beat is divided into 24, without the times themselves."""
+        """The places between two times that a value may hide, without the times themselves.
+
+        They divide the beat into 24; or into 8, where the beat has no three parts and neither time is in a triplet.
+        """
         step = max(self.beat // 24, 1)
+        plain = not self.compound and self.beat % 8 == 0 and start % (self.beat // 8) == stop % (self.beat // 8) == 0
+        step = self.beat // 8 if plain else step
         return list(range(start // step * step + step, stop, step))
 
 
