@@ -1,5 +1,7 @@
 """Pieces that are chosen among more are together like the training pieces."""
 
+from dataclasses import replace
+
 import numpy as np
 import samples
 from test_style import HUMAN, walk
@@ -26,9 +28,18 @@ def test_a_corpus_of_two_kinds_gets_both_in_their_shares():
 def test_how_pieces_close_is_one_more_feature():
     pieces = [walk(f"more {k}", 700 + k) for k in range(24)]
     closes = np.r_[np.arange(24) % 4 == 0, np.arange(len(HUMAN)) % 4 > 0].astype(float)  # a quarter, three quarters
-    plain, asked = chosen.order(pieces, HUMAN)[:6], chosen.order(pieces, HUMAN, closes)[:6]
+    plain, asked = chosen.order(pieces, HUMAN)[:6], chosen.order(pieces, HUMAN, [closes])[:6]
     assert closes[asked].mean() > closes[plain].mean()
-    assert chosen.order(pieces, HUMAN, np.full(len(closes), np.nan))[:6] == plain
+    assert chosen.order(pieces, HUMAN, [np.full(len(closes), np.nan)])[:6] == plain
+
+
+def test_a_piece_that_copies_more_than_people_do_comes_last():
+    data = samples.data(HUMAN, ["train"] * len(HUMAN))
+    heads = [*USUAL[:5], replace(HUMAN[3], name="copy"), *HUMAN]
+    runs = chosen._runs(heads, 6, data)
+    assert runs[5] == len(HUMAN[3].events)
+    assert set(runs[6:]) == {runs.min()}
+    assert chosen.order(heads[:6], HUMAN, [runs])[-1] == 5
 
 
 def test_greedy_choice_by_hand():

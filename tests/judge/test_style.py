@@ -92,6 +92,16 @@ def test_the_kernel_is_symmetric_with_ones_and_no_negative_eigenvalue():
     assert np.linalg.eigvalsh(alike).min() > -1e-9
 
 
+def test_numbers_are_as_far_as_their_difference():
+    square = style._apart(np.array([0.1, 0.4, np.nan, np.nan]))
+    assert square[0, 1] == pytest.approx(0.09)
+    assert square[2, 3] == 0
+    assert min(square[0, 2], square[1, 2]) > square[0, 1]
+    assert not style._apart(np.array([np.nan, np.nan])).any()
+    same = style._apart(np.array([0.5, 0.5, np.nan]))
+    assert same[0, 1] == 0 < same[0, 2]
+
+
 def test_half_shuffling_keeps_what_is_in_a_piece():
     piece = style.shuffled(HUMAN[0], np.random.default_rng(0))
     assert sorted(map(tuple, piece.events["symbols"])) == sorted(map(tuple, HUMAN[0].events["symbols"]))

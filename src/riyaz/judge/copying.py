@@ -82,6 +82,34 @@ def near(patterns: Sequence[Sequence], texts: Sequence[Sequence], allowed: np.nd
     return result
 
 
+def runs(pieces: Sequence[Piece], own: Sequence[int], train: DataSet) -> np.ndarray:
+    """The longest run that each piece shares with a training piece of another family: (n_pieces,) int64, events.
+
+    Parameters
+    ----------
+    own : the family of each piece; -1 for a generated piece.
+    """
+    if not len(pieces):
+        return np.empty(0, dtype=np.int64)
+    shared, _ = _shared(pieces, train.pieces, own, train.families.tolist())
+    return np.array([_longest(one, lengths) for one, lengths in shared], dtype=np.int64)
+
+
+def _longest(one: originality.Units, lengths: np.ndarray) -> int:
+    run = int(lengths[:, 0].max(initial=0))
+    return run + one.extra * (run > 0)
+
+
+def _shared(
+    pieces: Sequence[Piece], train: Sequence[Piece], own: Sequence[int], families: Sequence[int]
+) -> tuple[list[tuple[originality.Units, np.ndarray]], list[list]]:
+    """Each piece in the mode of `originality.LOOSE` with its `originality.matches`, and the training pieces in it."""
+    mode = originality.LOOSE[(train or pieces)[0].about.get("kind", "notes")]
+    texts, sources = ([originality.units(piece, mode) for piece in group] for group in (pieces, train))
+    keys, known = ([one.keys for one in group] for group in (texts, sources))
+    return list(zip(texts, originality.matches(keys, known, (own, families)), strict=True)), known
+
+
 def measure(pieces: Sequence[Piece], train: Sequence[Piece], own: Sequence[int], families: Sequence[int]):
     """The measures of pieces against the training pieces of other families.
 
@@ -93,19 +121,15 @@ def measure(pieces: Sequence[Piece], train: Sequence[Piece], own: Sequence[int],
     -------
     A row a piece: run, grams, mostly (1 or 0), near (`MEASURES`), in the mode of `originality.LOOSE`.
     """
-    mode = originality.LOOSE[(train or pieces)[0].about.get("kind", "notes")]
-    texts, sources = ([originality.units(piece, mode) for piece in group] for group in (pieces, train))
-    keys, known = ([one.keys for one in group] for group in (texts, sources))
-    result = originality.matches(keys, known, (own, families))
+    shared, known = _shared(pieces, train, own, families)
     rows = []
-    for one, lengths in zip(texts, result, strict=True):
+    for one, lengths in shared:
         covered = lengths[: max(0, len(lengths) - GRAM + one.extra + 1), 0] >= GRAM - one.extra
-        run = int(lengths[:, 0].max(initial=0))
         share = float(covered.mean()) if len(covered) else 0.0
-        rows.append((run + one.extra * (run > 0), share, float(2 * run > len(lengths))))
+        rows.append((_longest(one, lengths), share, float(2 * lengths[:, 0].max(initial=0) > len(lengths))))
     table = pd.DataFrame(rows, columns=["run", "grams", "mostly"])
     allowed = np.asarray(own)[:, None] != np.asarray(families)[None]
-    return table.assign(near=near([one[:WINDOW] for one in keys], known, allowed))
+    return table.assign(near=near([one.keys[:WINDOW] for one, _ in shared], known, allowed))
 
 
 def longer(mine: np.ndarray, theirs: np.ndarray, seed: int) -> float:

@@ -246,6 +246,7 @@ def _of_bols(piece: Piece) -> dict[str, dict]:
     }
 
 
+SCALARS = ("key clarity", "scale consistency", "groove", "phrase repetition", "sams struck")  # one number a piece
 FEATURES: dict[str, Callable[[Piece], dict[str, dict]]] = {"notes": _of_notes, "bols": _of_bols}
 _COUNTS: WeakKeyDictionary[Piece, dict[str, dict]] = WeakKeyDictionary()  # a human piece is compared many times
 

@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from riyaz.judge import copying, distributions, originality
 from riyaz.judge.interval import FEWEST
@@ -31,23 +32,42 @@ SHORT = 0.1  # the share of families that may be too short
 MOST = 500  # families that are compared; the kernel has as many rows
 
 
-def kernel(pieces: Sequence[Piece], more: Sequence[np.ndarray] = ()) -> np.ndarray:
+def kernel(pieces: Sequence[Piece], numbers: Sequence[np.ndarray] = ()) -> np.ndarray:
     """How alike each pair of pieces is: (n, n) float64, 0 to 1, positive semidefinite.
 
-    `more` are further features: (n, bins) counts each. A piece that does not have a feature is an empty histogram, at
-    distance 1 from all that have it.
+    The mean over features of Gaussian kernels, each as wide as the median distance. Two histograms are apart by their
+    Hellinger distance, two numbers (`distributions.SCALARS`) by their difference. `numbers` are further ones: (n,)
+    each, NaN where a piece has none. A piece without a feature is as far as any from all that have it.
     """
+    squares = [_squares(name, counts) for name, counts in distributions.per_piece(pieces).items()]
     total, n_features = np.zeros((len(pieces), len(pieces))), 0
-    for rows in [*(counts.to_numpy() for counts in distributions.per_piece(pieces).values()), *more]:
-        size = rows.sum(axis=1, keepdims=True)
-        if not size.any() or rows.shape[1] < 2:
+    for square in [*squares, *map(_apart, numbers)]:
+        if not square.any():
             continue
-        root = np.c_[np.sqrt(np.divide(rows, size, out=np.zeros_like(rows), where=size > 0)), size == 0]
-        square = np.clip(1 - root @ root.T, 0, 1)  # of the Hellinger distance
-        middle = np.median(square[np.triu_indices(len(rows), 1)])
+        middle = np.median(square[np.triu_indices(len(square), 1)])
         total += np.exp(-square / (2 * middle)) if middle > 0 else (square == 0)
         n_features += 1
     return total / n_features if n_features else np.ones_like(total)
+
+
+def _squares(name: str, counts: pd.DataFrame) -> np.ndarray:
+    """Squared distances of one feature, (n, n)."""
+    rows = counts.to_numpy()
+    size = rows.sum(axis=1, keepdims=True)
+    if name in distributions.SCALARS:
+        return _apart(np.where(size[:, 0] > 0, rows @ counts.columns.to_numpy(float), np.nan))
+    root = np.c_[np.sqrt(np.divide(rows, size, out=np.zeros_like(rows), where=size > 0)), size == 0]
+    return np.clip(1 - root @ root.T, 0, 1)  # of the Hellinger distance
+
+
+def _apart(numbers: np.ndarray) -> np.ndarray:
+    """Squared differences, (n, n); NaN equals NaN, and is farther from each number than any two numbers are."""
+    unknown = np.isnan(numbers)
+    if unknown.all():
+        return np.zeros((len(numbers), len(numbers)))
+    beside = unknown * (np.nanmax(numbers) - np.nanmin(numbers) or 1.0)  # on an axis of its own
+    along = np.where(unknown, np.nanmean(numbers), numbers)
+    return (along[:, None] - along) ** 2 + (beside[:, None] - beside) ** 2
 
 
 def discrepancy(alike: np.ndarray, first: np.ndarray) -> np.ndarray:
