@@ -79,13 +79,13 @@ def marks(onset: np.ndarray, velocity: np.ndarray, bars: Sequence[tuple[int, int
     ----------
     onset, velocity : of each note, (n,). bars : start and stop of each; the mean over its notes decides.
     """
-    found = []
+    heard = []
     for start, stop in bars:
         inside = (onset >= start) & (onset < stop)
         if inside.any():
             mean = velocity[inside].mean()
-            found.append((int(onset[inside].min()), min(MARKS, key=lambda mark: abs(MARKS[mark] - mean))))
-    return [next(same) for _, same in groupby(found, key=lambda one: one[1])]
+            heard.append((int(onset[inside].min()), min(MARKS, key=lambda mark: abs(MARKS[mark] - mean))))
+    return [next(same) for _, same in groupby(heard, key=lambda one: one[1])]
 
 
 def named(word: str) -> str:
