@@ -184,3 +184,15 @@ def test_golden():
 
 
 GOLDEN = [0.5210658411933011, 0.12551744657953162, 0.44461772621105755]
+
+
+def test_velocities_are_a_feature_where_there_are_dynamics():
+    even = tune("even", [60, 64])
+    loud = Piece("loud", even.events.assign(velocity=[[20], [100]]), even.about)
+    assert "velocity" not in d.per_piece([even])
+    counted = d.per_piece([even, loud])["velocity"]
+    assert counted.columns.tolist() == [16, 96]
+    assert counted.to_numpy().tolist() == [[0, 0], [1, 1]]
+    row = d.compare([even], [loud]).set_index("feature").loc["velocity"]
+    assert row["remark"].startswith("undefined")
+    assert not d.against([even], [loud], [even, loud], 1, draws=5).set_index("feature").loc["velocity", "beyond"]

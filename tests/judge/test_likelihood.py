@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from riyaz.judge import likelihood
-from riyaz.music.events import TICKS, Piece, in_a_row
+from riyaz.music.events import TICKS, Piece, in_a_row, table
 from riyaz.text.tokens import Vocabulary, encode
 
 V = Vocabulary(["C4", "+E4", "d:1", "rest"])
@@ -163,3 +163,10 @@ def test_published_figures_are_those_of_one_corpus():
     assert found.set_index("model").loc[["FIVO", "VSMC", "DMM-Aug-NADE", "LV-RNN"], "kind"].eq("upper bound").all()
     assert found["conditions"].str.len().gt(0).all()
     assert likelihood.published({"train": 80, "valid": 10, "test": 10}).empty
+
+
+def test_a_velocity_tells_of_the_event_of_its_note():
+    events = table([0, TICKS], [TICKS, TICKS], [["C4", "E4"], ["G4"]], None, [[40, 90], [60]])
+    piece = Piece("a", events, {"kind": "notes"})
+    assert encode(piece) == ["<start>", "d:1", "v:40", "C4", "v:90", "+E4", "v:60", "G4", "<end>"]
+    assert likelihood.event_onsets(piece).tolist() == [-1, 0, 0, 0, 0, 0, TICKS, TICKS, -1]

@@ -58,3 +58,11 @@ def test_a_render_repeats():
 def test_what_cannot_be_played_is_refused(symbol, tempo, says):
     with pytest.raises(ValueError, match=says):
         piano.render(in_a_row([TICKS], [[symbol]]), tempo)
+
+
+def test_a_note_struck_twice_as_hard_is_four_times_as_loud():
+    def loudest(velocity):
+        return np.abs(piano.render(table([0], [TICKS], [["C4"]], None, [[velocity]]), 60)).max()
+
+    assert loudest(80) == pytest.approx(np.abs(piano.render(table([0], [TICKS], [["C4"]]), 60)).max())
+    assert loudest(100) == pytest.approx(4 * loudest(50), rel=1e-5)

@@ -4,7 +4,7 @@ import samples
 
 from riyaz.model.bundle import Bundle
 from riyaz.music import midi
-from riyaz.music.events import NUMBERS, PITCHES, Piece, in_a_row
+from riyaz.music.events import NUMBERS, PITCHES, Piece, in_a_row, table
 from riyaz.play import primer
 from riyaz.play.primer import BadPrimer
 from riyaz.text import tokens
@@ -110,3 +110,18 @@ def test_a_rest_alone_is_empty(read, data, monkeypatch):
     monkeypatch.setitem(data.__dict__, "pieces", [silent])
     with pytest.raises(BadPrimer, match="nothing sounds"):
         read("tune")
+
+
+def test_a_beginning_has_the_nearest_velocities_that_the_network_knows():
+    events = table(
+        [0, 10, 20],
+        [10, 10, 10],
+        [["C4"], ["C4", "E4"], ["C4"]],
+        [[False], [True, False], [False]],
+        [[30], [30, 90], [64]],
+    )
+    piece, known = Piece("a", events, {"kind": "notes"}), tokens.Vocabulary(["C4", "v:24", "v:56", "v:104"])
+    assert primer.dynamics(piece, known).events["velocity"].tolist() == [[24], [24, 104], [56]]
+    assert "velocity" not in primer.dynamics(piece, tokens.Vocabulary(["C4"])).events
+    plain = Piece("b", events.drop(columns="velocity"), {"kind": "notes"})
+    assert primer.dynamics(plain, known).events.equals(plain.events)

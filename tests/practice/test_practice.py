@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from riyaz.music.events import TICKS, Piece, in_a_row
+from riyaz.music.events import TICKS, Piece, in_a_row, table
 from riyaz.practice import lehra, page, player, sounds
 from riyaz.practice.timeline import timeline
 from riyaz.tabla import strokes, taals
@@ -123,3 +123,13 @@ def test_a_sheet_gets_one_player():
     assert html.count("<riyaz-player aria-label") == 1
     assert html.endswith("</body></html>")
     assert 'A &lt;b&gt;piece&lt;/b&gt;"' in html
+
+
+def test_notes_with_dynamics_have_their_velocities():
+    events = table(
+        [0, TICKS], [TICKS, TICKS], [["C4", "E4"], ["E4", "G4"]], [[False] * 2, [True, False]], [[40, 90], [90, 60]]
+    )
+    shown = timeline(Piece("a", events, {"kind": "notes"}))
+    assert shown["notes"][2::3] == [60, 64, 67]
+    assert shown["velocities"] == [40, 90, 60]
+    assert "velocities" not in timeline(Piece("a", events.drop(columns="velocity"), {"kind": "notes"}))
