@@ -344,3 +344,70 @@ def test_a_new_theme_in_every_taal_grows_by_the_rules_of_teaching(taal):
 def test_without_known_themes_there_is_no_new_one():
     with pytest.raises(ValueError, match="0 known themes give no new theme in Rupak at 2 strokes per matra"):
         perform.new_theme(Composition("New", "rupak"), [], at_random(0))
+
+
+KNOWN = [
+    kaida("DhaTe TeDha TeTe DhaDha | TeTe DhaGe TiNa KeNa | TaTe TeTa TeTe TaTa | TeTe DhaGe DhiNa GeNa"),
+    kaida("DhaTi DhaGe NaDha TiRaKiTa | DhaTi DhaGe TiNa KeNa | TaTi TaKe NaTa TiRaKiTa | DhaTi DhaGe DhiNa GeNa"),
+]
+
+
+@pytest.mark.parametrize("taal", TAALS.values(), ids=lambda taal: taal.name)
+def test_khali_of_a_new_theme_begins_with_a_vibhag(taal):
+    events = [theme.sections[0].events for theme in KNOWN]
+    (section,) = perform.new_theme(Composition("New", taal.name, "kaida"), events, at_random(0)).sections
+    assert section.ticks // 2 % taal.ticks // TICKS + 1 in taal.starts
+    assert section.ticks % taal.ticks == 0
+
+
+def test_khali_within_a_vibhag_is_seen():
+    line = "DhaGe DhaTi DhaTi GeNa DhaGe {} "
+    theme = kaida(line.format("TiNa KeNa") + "TaKe TaTi TaTi KeNa DhaGe DhiNa GeNa", "ada_chautal")
+    (check,) = [check for check in growth.check(theme) if check.rule == "khali on a vibhag"]
+    assert not check.passed
+    assert check.detail == "khali begins on matra 8"
+
+
+@pytest.mark.parametrize("taal", ["keherwa", "dadra", "chautal", "matta", "teental"])
+def test_a_new_theme_has_three_phrases_where_its_source_has(taal):
+    events = [theme.sections[0].events for theme in KNOWN]
+    for seed in range(4):
+        theme = perform.new_theme(Composition("New", taal, "kaida"), events, at_random(seed), first=seed)
+        line = themes.halves(theme.sections[0], Fraction(1), "")[0]
+        assert len(themes.phrases_of([(line[: len(line) - themes.cadence(line)], ())])) >= perform.PHRASES
+
+
+def test_after_a_silent_sam_comes_no_bayan_alone():
+    said = []
+    for text in ("DhaGe DhaTi DhaTi DhaGe | {} TiNa KeNa", "DhaGe TeTe DhaTe TeDha | {} TiNa KeNa"):
+        bhari = text.format("DhaGe DhaTi")
+        theme = kaida(f"{bhari} | TaKe {bhari.split('DhaGe', 1)[1].replace('Dha', 'Ta')}".replace("|", " "))
+        for section in performed(theme, n_paltas=12).sections:
+            row = filling.sounds(section.events)
+            if section.name.startswith("palta") and not row[0][0]:
+                said.append(row[1][0])
+    assert all(ideas.begins(bol) for bol in said)
+    assert not ideas.begins("Ge")
+    assert not ideas.begins("")
+    assert ideas.begins("Dha")
+    assert ideas.begins("Te")
+
+
+def test_another_phrase_first_is_chosen():
+    theme = kaida(
+        "DhaTe TeDha TiRaKiTa TeTe | DhaTe TeDha TiNa KeNa | TaTe TeTa TiRaKiTa TeTe | DhaTe TeDha DhiNa GeNa"
+    )
+    first = {
+        notation.words(section.events)[0]
+        for seed in range(6)
+        for section in performed(theme, seed, n_paltas=12).sections
+        if section.note == ideas.OTHER
+    }
+    assert first
+    assert not any(word.startswith("Dha") for word in first)
+
+
+def test_phrases_do_not_meet_as_strokes_do_within_the_cadence():
+    line, opened = ((*((bol, 1) for bol in "Dha Te".split()), *((bol, 1) for bol in end.split())) for end in
+                    ("Ti Na Ke Na", "Dhi Na Ge Na"))  # fmt: skip
+    assert themes.meetings(line, opened) == {("Dha", "Te"), ("Te", "Ti"), ("Te", "Dhi"), ("Na", "Dha")}

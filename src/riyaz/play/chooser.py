@@ -52,7 +52,7 @@ class Chooser:
     def __init__(
         self,
         model: Bundle,
-        seed: int,
+        seed: int | Sequence[int],
         head: Sequence[str] = (),
         temperature: float = 1.0,
         strength: float = 1.0,

@@ -15,7 +15,7 @@ from riyaz.music.events import Piece
 from riyaz.params import Settings
 from riyaz.play.chooser import Chooser
 from riyaz.play.sampling import Sampling
-from riyaz.tabla import form, notation, perform, taals
+from riyaz.tabla import form, growth, notation, perform, taals
 from riyaz.tabla.notation import Composition
 from riyaz.tabla.taals import Taal
 from riyaz.tabla.theme import Impossible
@@ -26,7 +26,9 @@ WARM = (
     2.0  # times the temperature, in paltas: where rules leave a choice, the network is too sure of itself; so much is
 )
 # best for documented paltas of themes that it has not seen (benchmarks/choices.py)
-TRIES = 8  # new themes, of the phrases of other known themes each time, until one gives the paltas that are asked for
+# new themes, of the phrases of other known themes each time, until one gives the paltas that are asked for, the first
+# of them with the theme's own joins
+TRIES = 8
 NO_DURATIONS = "This network knows no durations (tokenize.scheme is chord), so it can choose no strokes of a kaida."
 FEWEST = 3  # themes in a taal; with fewer, a new theme takes phrases from the themes of all taals
 
@@ -125,23 +127,35 @@ def _perform(
         return _played(model, settings, known, own, seed)
     drawn = Sampling.of(wish, [])
     blank = Composition(f"New kaida {number + 1}", taal.name, "kaida", source="generated")
-    first = int(np.random.default_rng(seed).integers(len(known.themes) or 1))
+    first = int(np.random.default_rng(_drawn(seed, taal)).integers(len(known.themes) or 1))
+    second: Performance | None = None
+    poor = Impossible("")
     for more in range(TRIES):
-        chooser = Chooser(model, seed, head, drawn.temperature, drawn.memory)
+        chooser = Chooser(model, _drawn(seed, taal), head, drawn.temperature, drawn.memory)
         theme = perform.new_theme(blank, known.themes_in(taal), chooser, wish.laya, first + more, known.taken)
         try:
-            return _played(model, settings, known, theme, seed)
-        except Impossible:  # too poor a theme for so many paltas: the next one has other phrases
-            if more == TRIES - 1:
-                raise
-    raise AssertionError("TRIES is 0")
+            made = _played(model, settings, known, theme, seed)
+        except Impossible as error:  # too poor a theme for so many paltas: the next one has other phrases
+            poor = error
+            continue
+        if all(check.passed for check in growth.check(made.composition) if check.rule == "first palta"):
+            return made
+        second = second or made  # its theme has too few joins to begin with
+    if second is None:
+        raise poor
+    return second
+
+
+def _drawn(seed: int, taal: Taal) -> list[int]:
+    """The seed in a taal; with the seed alone, taals of one length would have the same kaida."""
+    return [seed, *taal.name.encode()]
 
 
 def _played(model: Bundle, settings: Settings, known: Known, theme: Composition, seed: int) -> Performance:
     """The performance of a theme."""
     wish, taal = settings.generate, taals.TAALS[theme.taal]
     head, drawn = [f"taal:{taal.name}", "form:kaida"], Sampling.of(wish, [])
-    chooser = Chooser(model, seed, head, drawn.temperature * WARM, drawn.memory * PALTA)
+    chooser = Chooser(model, _drawn(seed, taal), head, drawn.temperature * WARM, drawn.memory * PALTA)
     layout = perform.plan(
         theme,
         wish.paltas,

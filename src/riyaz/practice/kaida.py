@@ -113,7 +113,7 @@ def tables(pieces: Sequence[Piece], vocabulary: Vocabulary, paltas: int) -> dict
         "changed": [float(most) for most in perform.MOST_CHANGED],
         "worn": perform.WORN,
         "long": ideas.LONG,
-        "begins": [name for name in BOLS if ideas._begins((name, 0), (("", 0),))],
+        "begins": [name for name in BOLS if ideas.begins(name)],
         "paltas": paltas,
     }
 

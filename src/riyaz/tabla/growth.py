@@ -15,6 +15,7 @@ A *line* is the bhari half of the theme, A its head and B its end (`riyaz.tabla.
 - *small step*: at most half of what is free changes from one palta to the next of the same length.
 - *lengths*: no palta is longer than the one before.
 - *khali on a matra*: the khali half begins on a matra.
+- *khali on a vibhag*: it begins where a vibhag of the taal does.
 - *tihai of the kaida*: it ends in a cadence of the theme and Dha on sam.
 
 References
@@ -102,12 +103,14 @@ def check(composition: Composition) -> list[Check]:
     theme = _theme(composition)
     if theme is None or composition.form not in ("kaida", "rela"):
         return []
-    taal, checks = taals.TAALS[composition.taal], [_on_a_matra(theme)]
+    taal = taals.TAALS[composition.taal]
+    checks = [_on_a_matra(theme), _on_a_vibhag(theme, taal)]
     paltas = [section for section in composition.sections if section.name.startswith("palta")]
     for section in composition.sections:
         if section.name.startswith(("dohra", "palta")):
             line, opened = lines(theme, section)
-            checks += [*_cadence_inside(line, opened, section), _end(line, section), _on_a_matra(section)]
+            checks += [*_cadence_inside(line, opened, section), _end(line, section)]
+            checks += [_on_a_matra(section), _on_a_vibhag(section, taal)]
             checks.append(
                 _dohra(line, section) if section.name.startswith("dohra") else _phrases([line, opened], section)
             )
@@ -248,6 +251,12 @@ def _end(line: Row, section: Section) -> Check:
 def _on_a_matra(section: Section) -> Check:
     matra = Fraction(section.ticks // 2, TICKS) + 1
     return Check("khali on a matra", matra.denominator == 1, section.name, f"khali begins on matra {matra}")
+
+
+def _on_a_vibhag(section: Section, taal: Taal) -> Check:
+    matra = Fraction(section.ticks // 2 % taal.ticks, TICKS) + 1
+    detail = f"khali begins on matra {matra}"
+    return Check("khali on a vibhag", themes.khali_on_vibhag(taal, section.ticks), section.name, detail)
 
 
 def _dohra(line: Row, section: Section) -> Check:

@@ -151,7 +151,7 @@ class Idea(NamedTuple):
 
 HALF, GROUPS, FIRST, SECOND = "second quarter varied", "groups", "first line varied", "second line varied"
 FIRST_HEAD = "head of the first line varied"
-LATE = "three quarters varied"
+LATE, OTHER, SILENT = "three quarters varied", "another phrase first", "sam silent"
 LATER = 6  # place in the order; the ideas before it use only the theme's joins, for one of them comes first
 
 
@@ -199,7 +199,8 @@ def ideas(at: Line, hands: Hands, known: Sequence[Row], rate: Fraction) -> list[
     rests = tuple((*phrase, ("", at.step)) for phrase in hands.phrases if len(phrase) == 1 and opens(phrase[0]))
     rested = frozenset((bol, "") for (bol, _), _ in rests)
     first_group = next((group for group in hands.groups if at.line[: len(group)] == group), ())
-    silent = (("", first_group[0][1]), *first_group[1:]) if first_group else ()
+    heads = (group for group in hands.groups if group[0] == at.line[0] and begins(group[1][0]))
+    silent = next(((("", group[0][1]), *group[1:]) for group in heads), ())
     rows: list[tuple] = []
 
     def add(place: int, rank: int, idea: str, *around: Row | int, **more) -> None:
@@ -211,13 +212,14 @@ def ideas(at: Line, hands: Hands, known: Sequence[Row], rate: Fraction) -> list[
     back_again = (*at.end_opened, *at.opened) if ends else at.opened
     for place, rank in ((1, 0), (2, 12)):
         add(place, rank, HALF, at.head, at.line, at.opened, whole, first)
-    for place, rank in ((5, 1), (8, 10)):
+    for place, rank in ((5, 1), (6, 10)):
         add(place, rank, FIRST_HEAD if ends else FIRST, (), rest, back_again, whole, first)
     if 2 * length(first_group) < whole - length(rest):
-        add(6, 7, "the first group twice", first_group * 2, rest, back_again, whole, first)
-    others = (phrase for phrase in hands.phrases if len(phrase) > 1 and phrase[0] != at.line[0])
-    if other := next((phrase for phrase in others if _begins(phrase[0], at.line)), ()):
-        add(7, 8, "another phrase first", other, rest, back_again, whole, first)
+        add(7, 7, "the first group twice", first_group * 2, rest, back_again, whole, first)
+    firsts = {phrase[:1] for phrase in hands.phrases}
+    usual = tuple(sorted(first_of for first_of in firsts if first_of[0][0] == at.line[0][0]))
+    if any(_begins(other[0], at.line) for other in firsts.difference(usual)):
+        add(8, 8, OTHER, (), rest, back_again, whole, first, excluded=usual, before="")
     if at.opened != at.line:
         for place, rank in ((9, 3), (10, 13)):
             add(place, rank, SECOND, at.opened, at.end, at.end_opened, whole, first)
@@ -232,7 +234,7 @@ def ideas(at: Line, hands: Hands, known: Sequence[Row], rate: Fraction) -> list[
             more = {"phrases": (*hands.phrases, *rests), "wanted": rested, **late}
             add(12, 14, "a rest in the first line", (), at.line, at.opened, whole, first, **more)
         if silent:
-            add(14, 16, "sam silent", silent, at.line, at.opened, whole, first, **late)
+            add(14, 16, SILENT, silent, at.line, at.opened, whole, first, **late)
     if 2 * at.ticks % at.cycle == 0:
         add(16, 3, "one line, its head varied", (), at.end, at.end_opened, at.ticks, at.cut)
     fixed = [row for row in _fixed_ideas(at) if not (hands.rela and row[2].idea == "bal")]
@@ -246,13 +248,18 @@ def ideas(at: Line, hands: Hands, known: Sequence[Row], rate: Fraction) -> list[
     return [idea for _, idea in sorted(made, key=lambda pair: pair[0])]
 
 
-def _begins(sound: Sound, line: Row) -> bool:
-    """Whether a palta may begin with a sound: the theme's first one, both hands or a closed stroke; or a rest.
+def begins(bol: str) -> bool:
+    """Whether a palta may begin with a bol, after a silent sam too: both hands, or a closed stroke of the dayan.
 
-    Of 76 taught paltas one begins with the bayan alone, and none with an open stroke of the dayan alone.
+    Of 76 taught paltas one begins with the bayan alone, and none with an open stroke of the dayan alone. A rest, "",
+    is no bol to begin with.
     """
-    bol = BOLS.get(sound[0])
-    return bol is None or sound[0] == line[0][0] or bol.hands == "both" or bol.right == "te"
+    return bol in BOLS and (BOLS[bol].hands == "both" or BOLS[bol].right == "te")
+
+
+def _begins(sound: Sound, line: Row) -> bool:
+    """Whether a palta of a line may begin with a sound: with the line's first one too, or with a rest."""
+    return not sound[0] or sound[0] == line[0][0] or begins(sound[0])
 
 
 def _frees(

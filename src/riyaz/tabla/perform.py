@@ -5,8 +5,9 @@ tihai made of the end of the last palta. Each idea says what is free; there, the
 
 1. Only whole phrases of the theme (`riyaz.tabla.bols.phrases`), each stroke with its share of the matra in the theme.
    The cadence stands nowhere but at the end of a line, or where the theme has it.
-2. Two strokes follow each other only if they do so in the theme or its dohra; in late ideas also if they do so in known
-   compositions of the same form, at the density that is asked for.
+2. Two phrases meet only as strokes meet in the theme or its dohra, not as within the cadence: Dhi Na Ge Na lets no Ge
+   follow Na elsewhere. In late ideas they also meet as in known compositions of the same form, at the density that is
+   asked for.
 3. A phrase begins on or off the beat as it does in the theme, except where groups or rests move it.
 4. A bol has at most `ideas.RUNS` consecutive repeats, or as many as in the theme.
 5. A share of at least `ideas.MIN_DIFFERENT` of the strokes in the free part of a palta differs from the theme. From
@@ -59,6 +60,7 @@ Choose = Callable[[Sequence[Sound], Sequence[Sound]], Sound]
 AVARTANS = 4  # maximum length of a tihai
 TIHAI_STROKES = 8  # of the phrase of a tihai, if there is one; else fewer
 SHORTEST = 24  # strokes of a new theme
+PHRASES = 3  # different ones at least before its cadence, where possible; taught lines of 12 strokes have as many
 TIHAIS = ("any", "pause", "no pause")
 TIHAI = "from the end of the last palta"
 LANDING = "Dha"  # the last stroke of a tihai
@@ -134,9 +136,10 @@ def hands_of(theme: Composition, at: Line, practice: Iterable[pd.DataFrame], rat
     n = themes.cadence(at.line)
     phrases = themes.phrases_of([(at.line[: len(at.line) - n], ())])
     groups, rela = themes.groups_of(at.line), theme.form == "rela"
-    joins = themes.joins_of([*at.line, *at.opened, *at.line], [*at.head, *at.head])  # of the theme and its dohra
+    ends = (at.line[-n:], at.opened[-n:]) if n else ()
+    joins = themes.meetings(at.line, at.opened) | themes.joins_of([*at.head, *at.head])  # of the theme and its dohra
     chosen = groups if rela and len(groups) > 1 else phrases
-    return Hands(chosen, groups, joins, themes.practised(practice, rate, chosen), rela)
+    return Hands(chosen, groups, joins, themes.practised(practice, rate, chosen) - themes.joins_of(*ends), rela)
 
 
 def _paltas(at: Line, hands: Hands, known: list[Row], rate: Fraction, n: int) -> list[Segment]:
@@ -204,9 +207,10 @@ def new_theme(
     """Make a theme of the phrases of a known one: a head, and an end that begins like the head and has the cadence.
 
     In letters x y x c: the head is x y, the end x c with the closed cadence in the bhari half and the open one in the
-    khali half, which is the khali copy up to its end. Khali begins on a matra: where a taal has an odd number of them,
-    the theme has two avartans. The end begins on a matra too, so that the head may be longer by one. Where possible
-    some phrase can go on with two others, so that there are paltas to make.
+    khali half, which is the khali copy up to its end. Khali begins where a vibhag does: where half of the taal ends
+    within a vibhag or a matra, the theme has two avartans. The end begins on a matra too, so that the head may be
+    longer by one. Where possible there are `PHRASES` different phrases before the cadence, and some phrase can go on
+    with two others, so that there are paltas to make.
 
     Parameters
     ----------
@@ -222,7 +226,8 @@ def new_theme(
     themes.Impossible : the known themes give none in this taal.
     """
     taal, rate = taals.TAALS[blank.taal], themes.rate_of(laya, Fraction(0))
-    avartans = next(n for n in range(1, 99) if n * taal.matras % 2 == 0 and n * taal.matras * rate >= SHORTEST)
+    fits = (n for n in range(1, 99) if themes.khali_on_vibhag(taal, n * taal.ticks))
+    avartans = next(n for n in fits if n * taal.matras * rate >= SHORTEST)
     half, rows = avartans * taal.ticks // 2, []
     for events in known:
         try:
@@ -235,7 +240,7 @@ def new_theme(
         if bhari[0][0] == LANDING and form.cadence(_bols(bhari)) != form.cadence(_bols(tail))
     ]
     taken = set(themes.at_speeds(others, rate))
-    worn: Composition | None = None  # a theme with a long run, where there is no other
+    worn: Composition | None = None  # a theme with a long run or few phrases, where there is no other
     for number in range(len(usable)):
         bhari, tail = usable[(first + number) % len(usable)]
         frees = _theme_parts(bhari, tail, half, rate)
@@ -261,7 +266,8 @@ def new_theme(
             if opened.play(()) in taken:
                 continue
             made = replace(blank, form=blank.form or "kaida", sections=(section,))
-            if themes.longest_run((*head, *x)) <= frees[0].run and _fresh((*head, *x), phrases):
+            rich = len(themes.phrases_of([((*head, *x), ())])) >= PHRASES
+            if rich and themes.longest_run((*head, *x)) <= frees[0].run and _fresh((*head, *x), phrases):
                 return made
             worn = worn or made
     if worn:
@@ -285,7 +291,7 @@ def _theme_parts(bhari: Row, tail: Row, half: int, rate: Fraction) -> tuple[Free
         return None
     phrases = themes.phrases_of([(bhari[:-n], ())])
     run = max(themes.longest_run(bhari), RUNS["theme"])
-    x = Free(size, phrases, themes.joins_of([*bhari, *tail, *bhari]), after=bhari[-n][0], opening=1, run=run)
+    x = Free(size, phrases, themes.meetings(bhari, tail), after=bhari[-n][0], opening=1, run=run)
     places = themes.places_of([(bhari[:-n], ())], phrases, grid)
     bounded = replace(x, grid=grid, places=places)
     shifted = tuple(frozenset((place - size) % grid for place in where) for where in places)
@@ -297,7 +303,7 @@ def _theme_parts(bhari: Row, tail: Row, half: int, rate: Fraction) -> tuple[Free
 
 
 def _begins_a_line(heard: Row, x: Row, head: int, run: int) -> bool:
-    """Whether x and what follows may begin a line x y x: no long run, no worn phrase, a choice for paltas.
+    """Whether x and what follows may begin a line x y x: phrases enough, no long run, none worn, a choice for paltas.
 
     There is a choice if some phrase can go on with two others; else all that paltas can do is to repeat the head.
     """
@@ -306,7 +312,7 @@ def _begins_a_line(heard: Row, x: Row, head: int, run: int) -> bool:
     line = (*heard, *x)
     phrases, joins = themes.phrases_of([(line, ())]), themes.joins_of(line)
     follow = [sum((_bols(one)[-1], _bols(other)[0]) in joins for other in phrases) for one in phrases]
-    return themes.longest_run(line) <= run and max(follow) > 1 and _fresh(line, phrases)
+    return len(phrases) >= PHRASES and themes.longest_run(line) <= run and max(follow) > 1 and _fresh(line, phrases)
 
 
 def _new(free: Free, x: Row, rows: Sequence[tuple[Row, Row]]) -> Free:

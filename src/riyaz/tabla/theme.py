@@ -53,6 +53,11 @@ def _remedy(rule: str, section: Section) -> str:
     }.get(rule, "see the rules of its form")
 
 
+def khali_on_vibhag(taal: Taal, ticks: int) -> bool:
+    """Whether the second half of so many ticks from sam begins where a vibhag of the taal does."""
+    return ticks // 2 % taal.ticks in [(start - 1) * TICKS for start in taal.starts] and ticks % 2 == 0
+
+
 def rate_of(laya: Fraction | int | str | None, written: Fraction) -> Fraction:
     """Strokes per matra of a requested laya; `written` is that of the theme. Raises Impossible."""
     named = {name: rate for rate, name in form.LAYAS.items()}
@@ -233,3 +238,11 @@ def practised(known: Iterable[pd.DataFrame], rate: Fraction, phrases: Sequence[R
 def joins_of(*rows: Sequence[Sound]) -> frozenset[tuple[str, str]]:
     """The pairs of strokes that follow each other, ignoring rests."""
     return frozenset(pair for row in rows for pair in pairwise([bol for bol, _ in row if bol]))
+
+
+def meetings(line: Row, opened: Row) -> frozenset[tuple[str, str]]:
+    """The pairs of strokes at which phrases may meet: those of a line and its return, but none within a cadence."""
+    rows, n = (line, opened), cadence(line)
+    struck = [[sound for sound in row if sound[0]] for row in (*rows, line)]
+    back = ((row[-1], struck[-1][0]) for row in struck[:-1] if row)
+    return joins_of(*(row[: len(row) - n + 1] for row in rows), *back)

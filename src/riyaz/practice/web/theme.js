@@ -11,6 +11,12 @@ import {until} from './kaida.js';
 const bolsOf = row => row.filter(([bol]) => bol).map(([bol]) => bol);
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
+/** The pairs of strokes that follow each other, ignoring rests. @param {Sound[]} row */
+function pairs(row) {
+  const names = bolsOf(row);
+  return names.slice(1).map((bol, i) => [names[i], bol]);
+}
+
 /** How many sounds at the end of a row are its cadence. @param {Sound[]} row @param {string[][]} phrases */
 function cadence(row, phrases) {
   const names = bolsOf(row), known = phrases.filter(phrase => same(names.slice(-phrase.length), phrase)).map(phrase => phrase.length);
@@ -83,9 +89,10 @@ export class Theme {
     return all.filter(unit => !all.some(other => !same(other, unit) && same(unit, this.kaida.closed(other))));
   }
 
+  /** The pairs of strokes at which phrases may meet: none is counted within a cadence. */
   joins() {
-    const pairs = row => row.slice(1).map((bol, i) => [row[i], bol]), head = until(this.line, this.cut);
-    return [...pairs(bolsOf([...this.line, ...this.opened, ...this.line])), ...pairs(bolsOf([...head, ...head]))];
+    const head = until(this.line, this.cut), rows = [this.line, this.opened];
+    return [...rows.flatMap(row => [...pairs(row.slice(0, row.length - this.ends + 1)), ...pairs([row.filter(([bol]) => bol).pop(), this.line.find(([bol]) => bol)])]), ...pairs([...head, ...head])];
   }
 
   /** The joins of the corpus' kaidas at the density that these phrases need. */
@@ -95,7 +102,9 @@ export class Theme {
       const [bol, ticks] = phrase[phrase.length - 1];
       if (bol) gaps.set(bol, Math.min(gaps.get(bol) ?? ticks, ticks));
     }
-    return this.kaida.tables.practised.filter(([bol, , gap]) => gap / rate <= (gaps.get(bol) ?? 0) + 1e-9).map(([bol, after]) => [bol, after]);
+    const ends = this.ends ? [this.line, this.opened].flatMap(row => pairs(row.slice(-this.ends))) : [];
+    return this.kaida.tables.practised.filter(([bol, after, gap]) => gap / rate <= (gaps.get(bol) ?? 0) + 1e-9 && !ends.some(pair => same(pair, [bol, after])))
+      .map(([bol, after]) => [bol, after]);
   }
 
   /** The free parts of an idea, by falling strictness; an early one keeps the joins of the theme. @returns {Free[]} */
