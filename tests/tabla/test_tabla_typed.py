@@ -29,6 +29,9 @@ Of the 20 of the twentythird, 13 were read, 5 asked about and 2 misread before i
 Of the 16 of the twentyfourth that are to be read, 12 were read, 4 asked about and none misread before it; of the 3 that
 are to be asked about none was: words that say how to play had been passed over.
 Of the 20 of the twentyfifth that are to be read, 16 were read, 4 asked about and none misread before it.
+Of the 19 of the twentysixth that are to be read, 11 were read, 8 asked about and none misread before it; one, whose
+hyphens may join or be rests, fits either way, and is now noted as to be asked about. The reader was mended before the
+10 of the twentyseventh were tried: 7 were read, 2 asked about and 1 misread. It was mended after that as well.
 """
 
 import random
@@ -72,6 +75,8 @@ SETS = {
         "twentythird",
         "twentyfourth",
         "twentyfifth",
+        "twentysixth",
+        "twentyseventh",
     )
 }
 CASES = [

@@ -17,6 +17,7 @@ that remains is taken; where two remain, the text is refused with both, and a li
 ``dashes: bullets``  a dash at the head of each row, or before a repeat, is no rest
 ``dashes: bars``  a dash between blanks ends a vibhag
 ``commas: matras``   a comma ends a matra
+``brackets: vibhags``  brackets without a repeat are a vibhag, not a matra
 ``runs: pairs``      two strokes of TiRaKiTa, KiTaTaKa, DheRe take the time of one other
 =================  =========================================================
 """
@@ -64,6 +65,7 @@ class Reading:
     dots : ``rests`` or ``bars``, of a dot between blanks.
     hyphens : ``rests``, ``matras`` or ``joins``.
     commas : ``shares`` or ``matras``.
+    brackets : ``matras`` or ``vibhags``, of brackets without a repeat.
     runs : ``strokes`` or ``pairs``: what of a fast run takes the time of one other stroke, where `strokes` is not 0.
     dashes : ``rests``; ``bullets``, at the head of each row or before a repeat; ``bars``, between blanks.
     strokes : slots a matra where blanks part phrases; 0 where a word is a matra.
@@ -73,6 +75,7 @@ class Reading:
     dots: str = "rests"
     hyphens: str = "rests"
     commas: str = "shares"
+    brackets: str = "matras"
     runs: str = "strokes"
     dashes: str = "rests"
     strokes: Fraction = Fraction(0)
@@ -81,7 +84,7 @@ class Reading:
     def settled(self) -> str:
         """The lines of a header that choose this reading."""
         plain = Reading()
-        keys = ("dots", "hyphens", "commas", "bars", "runs", "dashes")
+        keys = ("dots", "hyphens", "commas", "brackets", "bars", "runs", "dashes")
         lines = [f"{key}: {getattr(self, key)}" for key in keys if getattr(self, key) != getattr(plain, key)]
         lines += [f"strokes: {self.strokes}"] if self.strokes else []
         return ", ".join(lines) or "words: matras"
@@ -97,6 +100,8 @@ class Reading:
         ends = next((mark for mark, meaning in marks.items() if meaning == "matras"), "")
         dashes = {"bullets": ", a dash that begins or ends a row is no rest", "bars": ", a dash ends a vibhag"}
         listed = dashes.get(self.dashes, "")
+        if self.brackets == "vibhags":
+            return "brackets are a vibhag"
         return f"{ends} a matra" if ends else f"{joins}a word is a matra{listed}"
 
 
@@ -137,7 +142,7 @@ def settle(
     else:
         mistaken = None
         tell = any("$" in item.text for item in result) and any(item.kind == "bar" for item in result)
-        chosen = bool({"words", "strokes", "hyphens", "commas", "dashes"} & given.keys())
+        chosen = bool({"words", "strokes", "hyphens", "commas", "dashes", "brackets"} & given.keys())
         open_ = (dots and "dots" not in given) or (tell and "bars" not in given) or joined or listed or grouped
         if chosen or (whole(first, taal) and not open_):
             return plain, first
@@ -234,6 +239,7 @@ def _given(reading: Reading, given: Mapping[str, str]) -> Reading:
         dots=given.get("dots", reading.dots),
         hyphens=given.get("hyphens", reading.hyphens),
         commas=given.get("commas", reading.commas),
+        brackets=given.get("brackets", reading.brackets),
         runs=given.get("runs", reading.runs),
         dashes=given.get("dashes", reading.dashes),
         strokes=Fraction(given.get("strokes", reading.strokes)),
@@ -258,6 +264,8 @@ def _others(
         others.append(Reading(hyphens="matras"))
     if words and "hyphens" not in given and _by_vibhags(words, taal):
         others.append(Reading(hyphens="matras"))
+    if "brackets" not in given and kinds <= {"shared", "bar"}:
+        others.append(Reading(brackets="vibhags"))
     if words and all("," in word.strip(",") for word in words) and "commas" not in given:
         others.append(Reading(commas="matras"))
     if 0 < sum(not word.strip("-–—") for word in words) < len(words) and "bar" not in kinds and "dashes" not in given:
@@ -376,6 +384,8 @@ def _meant(items: Sequence[Item], reading: Reading) -> list[Item]:
     meant: list[Item] = []
     if reading.bars == "matras":
         items = _rows_end(items)
+    if reading.brackets == "vibhags":
+        items = _unshared(items)
     for item in items if reading.commas != "matras" else _by_commas(items):
         if item.kind == "dot":
             item = (
@@ -397,6 +407,21 @@ def _meant(items: Sequence[Item], reading: Reading) -> list[Item]:
         else:
             meant.append(item)
     return meant
+
+
+def _unshared(items: Sequence[Item]) -> list[Item]:
+    """Items in which each pair of brackets is a vibhag, whose words keep their time."""
+    result, left = list[Item](), 0
+    for item in items:
+        if item.kind != "shared":
+            result.append(item)
+            continue
+        left = left or int(item.speed)  # as many words share the brackets
+        result.append(item._replace(kind="word", speed=item.speed / int(item.speed)))
+        left -= 1
+        if not left:
+            result.append(item._replace(kind="bar", text="|"))
+    return result
 
 
 def _rows_end(items: Sequence[Item]) -> list[Item]:

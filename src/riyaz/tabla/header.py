@@ -34,6 +34,7 @@ READINGS = {
     "dots": ("rests", "bars"),
     "hyphens": ("rests", "matras", "joins"),
     "commas": ("shares", "matras"),
+    "brackets": ("matras", "vibhags"),
     "dashes": ("rests", "bullets", "bars"),
     "runs": ("strokes", "pairs"),
     "strokes": (),

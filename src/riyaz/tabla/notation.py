@@ -306,13 +306,20 @@ def bols(text: str, taal: str, name: str = "") -> pd.DataFrame:
     )
 
 
+_SAME = {"Ta": "ta", "ta": "ta", "Ga": "Ge", "Gi": "Ge", "Ka": "Ke", "Ki": "Ke"}  # how else a theka names a stroke
+
+
 def _as_theka(events: pd.DataFrame, taal: taals.Taal) -> pd.DataFrame:
     """Events, with each Ta open or closed as in the theka if that is what they are."""
     if not taal.theka or taal.name.count("; ") == 3 or not (len(events) and events["duration"].sum() == taal.ticks):
         return events
     theka = bols(taal.theka, taal.name)
-    same = [[["ta" if s == "Ta" else s for s in symbols] for symbols in frame["symbols"]] for frame in (events, theka)]
-    return theka if same[0] == same[1] and events["onset"].tolist() == theka["onset"].tolist() else events
+    rows = [frame["symbols"].tolist() for frame in (events, theka)]
+    same = [[[_SAME.get(s, s) for s in symbols] for symbols in row] for row in rows]
+    if same[0] != same[1] or events["onset"].tolist() != theka["onset"].tolist():
+        return events
+    tas = [[b if _SAME.get(a) == "ta" else a for a, b in zip(*both, strict=True)] for both in zip(*rows, strict=True)]
+    return events.assign(symbols=tas)
 
 
 def _fills(taal: taals.Taal) -> bool:

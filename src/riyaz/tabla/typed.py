@@ -12,7 +12,7 @@ from unicodedata import category
 
 from riyaz.tabla import header, headings, layout, taals
 from riyaz.tabla.bols import played
-from riyaz.tabla.dialect import RUNS
+from riyaz.tabla.dialect import RUNS, THEMED
 from riyaz.tabla.place import Place
 from riyaz.tabla.spelling import CLOSED, LIKELY, OPEN, UNDECIDED, script, strokes, with_ka
 
@@ -61,6 +61,9 @@ _NUMBERS = (
 _ROW_NUMBERS = (
     re.compile(r"^\s*(?:\((\d{1,2}|[a-h])\)|([A-H])\s*[-–.])(?=\s+[^\W\d_])"),
     re.compile(r"(?<=[^\W\d_])\s+[-–—]\s*(\d{1,2})\s*$"),
+    re.compile(r"^\s*(\d{1,2})\s*[,;]\s*(?=[^\W\d_])"),  # 1,Dha in a table of values
+    re.compile(r"^\s*[Xx+\d]\s+(\d{1,2})\s+(?=[^\W\d_])"),  # a sign, the number of its vibhag, its bols
+    re.compile(r"(?<=[^\W\d_])\s+(\d{1,2})(?:\s+[Xx+\d])?\s*$"),  # a bol, its number, a sign
 )
 _LOW = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "01234567890123456789")
 _SAID = re.compile(rf"\(?\b(?:{layout.CLAPS}|\d(?:st|nd|rd|th))\b\)?", re.IGNORECASE)
@@ -81,6 +84,7 @@ _LABELLED = re.compile(r"^\s*([^\W\d][^:|]{0,30}?)\s*:\s*(.+)$")
 _REMARK = re.compile(r"(?<!\S)//\s*(.*\S)\s*$")
 _X = re.compile(r"(?<=\s)x(?=\s)")  # a rest
 _ASIDE = re.compile(r"^(\s*(?:\d{1,2}[.)]\s+)?(.*\S))\s+(?:[-–—:]+\s+([^\W\d_].*)|\(([^\W\d_][^()]*)\))\s*$")
+_FORM_LAST = re.compile(rf"([^:]+):(.*\S)\s+\(({'|'.join(THEMED)})\)\s*", re.IGNORECASE)  # a text of one row
 _QUOTES = re.compile(r"(?<![\w`*])([\"'*`])(\w[^\"'*`]*)\1(?![\w`*])")
 _GROUPED = re.compile(r"\[([^\[\]]*)\]")
 _PICTURES = ("So", "Sk", "Cs")  # Unicode's categories of emoji and their colours
@@ -176,6 +180,9 @@ _MARKS: _Marks = [
     (re.compile(r"^\s*([-=*~_])\1{2,}\s*(?=[^\W\d_])(.*?)\s*\1*\s*$"), _framed),
     (re.compile(r"(?<![\S*])\*(?=[^\W\d_][^*]*$)"), " "),
     (re.compile(r"^[^\s;]+(?:;[^\s;]+)+;?$"), _fields),
+    (re.compile(r"^([^\W\d_]+),(?=[^\s,]+$)"), _field),
+    (re.compile(r"\(([०-९০-৯])\)(?=\s*[^\W\d_])"), lambda match: f"({int(match[1])})"),  # a sign
+    (re.compile(rf"(?<=\w)\s+\((?:{layout.CLAPS})\s*\d{{1,2}}\)\s*$", re.IGNORECASE), _blank),
     (re.compile(r'^(\s*)"([^"]+)"\s*:'), r"\1\2:"),
     (_BULLET, _unlisted),
     (re.compile(r"^([^\W\d]\w*:)\s*[|>][-+]?\s*$"), r"\1"),  # YAML: rows below
@@ -229,6 +236,9 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
     ]
     if sum(bool(row.strip()) for row in rows) > 1 and all(_COMMENTED.match(row) for row in rows if row.strip()):
         rows = [_COMMENTED.sub(_blank, row) for row in rows]  # a comment of a program
+    filled = [number for number, row in enumerate(rows) if row.strip()]
+    if len(filled) == 1 and (after := _FORM_LAST.fullmatch(rows[filled[0]])):
+        rows = [f"{after[1]} {after[3]}:{after[2]}" if row.strip() else row for row in rows]
     result = list[str]()
     for number, row in enumerate(_unnumbered(_uncounted(list(rows))), 1):
         if _COLUMNS.fullmatch(row):
