@@ -11,6 +11,7 @@ import json
 import os
 import statistics
 import sys
+import textwrap
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -55,15 +56,16 @@ def draw(found: dict[str, Any], path: Path) -> None:
 
     figures.theme()
     rows = {name: row for name, row in ratios(found).items() if row["lowest"] != row["highest"]}
-    fig, ax = plt.subplots(figsize=(figures.WIDTH, 0.3 * len(rows) + 1))
+    fig, ax = plt.subplots(figsize=(figures.WIDTH, 0.45 * len(rows) + 1))
     for y, row in enumerate(rows.values()):
         ax.plot([row["lowest"], row["highest"]], [y, y], color=figures.NOTE)
         ax.plot(row["ratio"], y, marker="o", color=figures.NOTE)
         if "goal" in row:
             ax.plot(row["goal"], y, marker="|", markersize=14, color=figures.HIGHLIGHT)
     ax.axvline(1, color=figures.GREY, linewidth=0.8)
-    ax.set_yticks(range(len(rows)), list(rows))
+    ax.set_yticks(range(len(rows)), [textwrap.fill(name, 30) for name in rows])
     ax.set(xscale="log", xlabel="times as fast (stroke: the goal)", title="What is done here, against the other way")
+    ax.xaxis.set_major_formatter("{x:g}")
     ax.invert_yaxis()
     figures.save(fig, path)
     plt.close(fig)
