@@ -91,8 +91,8 @@ export class Theme {
 
   /** The pairs of strokes at which phrases may meet: none is counted within a cadence. */
   joins() {
-    const head = until(this.line, this.cut), rows = [this.line, this.opened];
-    return [...rows.flatMap(row => [...pairs(row.slice(0, row.length - this.ends + 1)), ...pairs([row.filter(([bol]) => bol).pop(), this.line.find(([bol]) => bol)])]), ...pairs([...head, ...head])];
+    const head = until(this.line, this.cut), rows = [this.line, this.opened], strokes = row => row.filter(([bol]) => bol), first = strokes(this.line).slice(0, 1);
+    return [...rows.flatMap(row => [...pairs(row.slice(0, row.length - this.ends + 1)), ...pairs([...strokes(row).slice(-1), ...first])]), ...pairs([...head, ...head])];
   }
 
   /** The joins of the corpus' kaidas at the density that these phrases need. */
