@@ -15,6 +15,8 @@ export class Played {
     this.model = model;
     this.header = header;
     this.vibhags = vibhags;
+    /** @type {Map<number, number>} the velocity that a token says; none in a model without dynamics */
+    this.velocities = new Map(model.words.map((word, token) => [token, word]).filter(([, word]) => word.startsWith('v:')).map(([token, word]) => [token, Number(word.slice(2))]));
     this.mind = new Mind(model, vibhags);
     for (const word of header) this.mind.read(this.number(word));
     /** @type {Sounding[]} */
@@ -27,8 +29,10 @@ export class Played {
 
   /** How hard a note is struck now: what the newest token of that kind says. */
   get velocity() {
-    const said = this.mind.tokens.map(token => this.model.words[token]).filter(word => word.startsWith('v:'));
-    return said.length ? Number(said[said.length - 1].slice(2)) : EVEN;
+    const {tokens} = this.mind;
+    let at = this.velocities.size ? tokens.length - 1 : -1;
+    while (at >= 0 && !this.velocities.has(tokens[at])) at--;
+    return this.velocities.get(tokens[at]) ?? EVEN;
   }
 
   /** Where the next event starts, in beats. */
