@@ -26,7 +26,7 @@ import pandas as pd
 from scipy.special import rel_entr
 
 from riyaz.music import scores
-from riyaz.music.events import NUMBERS, TICKS, VELOCITY, Piece, bar_beats, to_notes
+from riyaz.music.events import NUMBERS, TICKS, Piece, bar_beats, to_notes, velocities
 from riyaz.tabla import taals
 from riyaz.text.split import strokes, top_line
 
@@ -213,8 +213,6 @@ def _struck_a_beat(onset: np.ndarray, beats: Fraction) -> dict[int, float]:
 
 def _of_notes(piece: Piece) -> dict[str, dict]:
     onset, duration, pitch = _notes(piece.events)
-    loud = to_notes(piece.events)[VELOCITY] if VELOCITY in piece.events else None
-    dynamics = {} if loud is None else {"velocity": _counted((loud // LEVEL * LEVEL).tolist())}
     return {
         "pitch": _counted(pitch.tolist()),
         "pitch class": _counted((pitch % 12).tolist()),
@@ -226,8 +224,22 @@ def _of_notes(piece: Piece) -> dict[str, dict]:
         "scale consistency": _binned(scale_consistency(pitch)),
         "onset in the beat": _counted(((onset % TICKS) / TICKS).tolist()),
         "groove": _binned(groove_consistency(onset, bar_beats(piece.about.get("metre")) or 4)),
-        **dynamics,
+        **_dynamics(piece.events),
     }
+
+
+def _dynamics(events: pd.DataFrame) -> dict[str, dict]:
+    """The velocities of the struck notes, where there are dynamics."""
+    loud = velocities(events)
+    if loud is None:
+        return {}
+    levels = (
+        v // LEVEL * LEVEL
+        for row, held in zip(loud, events["held"], strict=True)
+        for v, h in zip(row, held, strict=True)
+        if not h
+    )
+    return {"velocity": _counted(list(levels))}
 
 
 def _of_bols(piece: Piece) -> dict[str, dict]:
