@@ -3,7 +3,8 @@ import pytest
 
 from riyaz.music import dynamics, scores
 from riyaz.music.dynamics import ALL, EVEN, MARKS
-from riyaz.music.events import TICKS, to_notes
+from riyaz.music.events import TICKS, from_notes, to_notes
+from riyaz.music.musicxml import write_musicxml
 
 XML = """<score-partwise><part-list><score-part id="P1"/></part-list><part id="P1"><measure number="1">
 <attributes><divisions>1</divisions><time><beats>4</beats><beat-type>4</beat-type></time></attributes>
@@ -104,3 +105,33 @@ def test_marks_are_written_where_a_bar_is_another_than_the_one_before():
     onset, bars = np.arange(8) * TICKS, [(0, 2 * TICKS), (2 * TICKS, 4 * TICKS), (4 * TICKS, 8 * TICKS), (10**6, 10**7)]
     velocity = np.array([50, 48, 52, 46, 110, 114, 110, 114])
     assert dynamics.marks(onset, velocity, bars) == [(0, "p"), (4 * TICKS, "ff")]
+
+
+def bars_of(*levels):
+    """What is written where each bar has four notes of one velocity."""
+    velocity = np.repeat(levels, 4)
+    bars = [(bar * 4 * TICKS, (bar + 1) * 4 * TICKS) for bar in range(len(levels))]
+    return [
+        (time // (4 * TICKS), mark) for time, mark in dynamics.marks(np.arange(len(velocity)) * TICKS, velocity, bars)
+    ]
+
+
+def test_a_hairpin_is_written_where_three_bars_grow_louder_or_softer():
+    assert bars_of(49, 64, 96) == [(0, "p"), (0, "<"), (2, "|"), (2, "f")]
+    assert bars_of(49, 49, 64, 80, 80, 64, 33, 33) == [
+        *[(0, "p"), (1, "<"), (3, "|"), (3, "mf"), (4, ">"), (6, "|"), (6, "pp")]
+    ]
+    assert bars_of(49, 64, 96, 64, 33) == [(0, "p"), (0, "<"), (2, "|"), (2, "f"), (2, ">"), (4, "|"), (4, "pp")]
+    assert bars_of(49, 64, 64, 96) == [(0, "p"), (1, "mp"), (3, "f")]
+    assert bars_of() == []
+
+
+def test_a_written_hairpin_is_read_back(tmp_path):
+    n, degrees = 4 * 5, np.repeat([49, 64, 80, 96, 112], 4)
+    events, _ = from_notes(np.arange(n) * TICKS, np.full(n, TICKS), np.full(n, 60), velocity=degrees)
+    (tmp_path / "a.musicxml").write_text(write_musicxml(events, {"kind": "notes"}), encoding="utf-8")
+    (piece,) = scores.read(tmp_path / "a.musicxml")
+    again = to_notes(piece.events)["velocity"].to_numpy()
+    assert (np.diff(again) >= 0).all()
+    assert again[[0, -1]].tolist() == [MARKS["p"], MARKS["ff"]]
+    assert np.abs(again - degrees).max() <= dynamics.DEGREE

@@ -7,7 +7,6 @@ softer or louder where none follows. The velocities of the marks are those that 
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from itertools import groupby
 
 import numpy as np
 
@@ -75,9 +74,15 @@ def _curve(marks: Sequence[tuple[float, str]]) -> tuple[list[float], list[float]
 def marks(onset: np.ndarray, velocity: np.ndarray, bars: Sequence[tuple[int, int]]) -> list[tuple[int, str]]:
     """What to write into a score: a mark at the first note of each bar that has another one than the bar before.
 
+    Where three bars or more grow louder, or softer, a hairpin stands between the first and the last mark.
+
     Parameters
     ----------
     onset, velocity : of each note, (n,). bars : start and stop of each; the mean over its notes decides.
+
+    Returns
+    -------
+    In the order of time: when, and a mark or a hairpin's beginning or end. No notes: an empty list.
     """
     heard = []
     for start, stop in bars:
@@ -85,7 +90,20 @@ def marks(onset: np.ndarray, velocity: np.ndarray, bars: Sequence[tuple[int, int
         if inside.any():
             mean = velocity[inside].mean()
             heard.append((int(onset[inside].min()), min(MARKS, key=lambda mark: abs(MARKS[mark] - mean))))
-    return [next(same) for _, same in groupby(heard, key=lambda one: one[1])]
+    degrees = list(MARKS)
+    steps = [0, *np.sign(np.diff([degrees.index(mark) for _, mark in heard])).tolist(), 0]  # into and out of each bar
+    written = []
+    for at, (time, mark) in enumerate(heard):
+        into, out = steps[at], steps[at + 1]
+        if into and into == out:  # within a hairpin
+            continue
+        if into and steps[at - 1] == into:
+            written.append((time, STOPS))
+        if into or not at:
+            written.append((time, mark))
+        if out and steps[at + 2] == out:
+            written.append((time, LOUDER if out > 0 else SOFTER))
+    return written
 
 
 def named(word: str) -> str:

@@ -48,7 +48,7 @@ class _Page:
     lead: int  # ticks of silence at the beginning that are not written
     end: int
     names: list[tuple[str, int, int]]  # step, alteration and octave of each note
-    marks: list[tuple[int, str]]  # dynamics, and when
+    marks: list[tuple[int, str]]  # dynamics: when, and a mark or a hairpin's beginning or end
 
     @property
     def bars(self) -> list[tuple[int, int]]:
@@ -191,8 +191,9 @@ def _hand(onset: np.ndarray, stop: np.ndarray, pitch: np.ndarray, notes: np.ndar
 def _part(staff: _Staff, page: _Page, first: int, tempo: float | None) -> Any:
     """One staff with its bars, as a music21 part; its voices are numbered from `first`."""
     from music21 import dynamics as dynamic
-    from music21 import stream
+    from music21 import spanner, stream
 
+    hairpins = {dynamics.LOUDER: dynamic.Crescendo, dynamics.SOFTER: dynamic.Diminuendo}
     part = stream.Part() if staff.name else stream.PartStaff()
     part.partName = staff.name or None
     for number, (start, stop) in enumerate(page.bars, start=0 if page.lead else 1):
@@ -208,8 +209,14 @@ def _part(staff: _Staff, page: _Page, first: int, tempo: float | None) -> Any:
             voice.append(elements)
             measure.insert(0, voice)
         for time, mark in page.marks:
-            if start <= time < stop:
-                measure.insert(Fraction(time - start, TICKS), dynamic.Dynamic(mark))
+            if not start <= time < stop:
+                continue
+            if mark in hairpins:
+                part.insert(0, hairpin := hairpins[mark]())
+            shown = dynamic.Dynamic(mark) if mark in dynamics.MARKS else spanner.SpannerAnchor()
+            measure.insert(Fraction(time - start, TICKS), shown)
+            if mark not in dynamics.MARKS:
+                hairpin.addSpannedElements(shown)
         part.append(measure)
     part.streamStatus.accidentals = True
     if len(part):
