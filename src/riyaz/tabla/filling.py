@@ -67,7 +67,7 @@ class Free:
 
     def options(self, row: Row = ()) -> dict[Sound, int]:
         """Count the fillings that continue `row` with each sound; sorted by sound, without zeros."""
-        go, count = self._walk
+        go, count, _ = self._walk
         at = self._at(row)
         if at is None or any(row[: len(t)] == t for t in self.excluded):
             return {}
@@ -86,13 +86,18 @@ class Free:
         """The same with more rows excluded; rows that begin no filling are ignored."""
         excluded: list[Row] = []
         for row in sorted([*self.excluded, *rows], key=len):
-            if self._ways(row) and not any(row[: len(t)] == t for t in excluded):
+            if self._begins(row) and not any(row[: len(t)] == t for t in excluded):
                 excluded.append(row)
         return replace(self, excluded=tuple(excluded))
 
     def has(self, row: Row) -> bool:
         """Whether a row is a filling, allowed or excluded."""
-        return length(row) == self.ticks and self._ways(row) > 0
+        return length(row) == self.ticks and self._begins(row)
+
+    def _begins(self, row: Row) -> bool:
+        """Whether some filling, allowed or excluded, begins with a row; far less work than to count them."""
+        at = self._at(row)
+        return at is not None and self._walk[2](at)
 
     def _ways(self, row: Row) -> int:
         """Count the fillings that begin with a row, allowed or excluded."""
@@ -100,12 +105,12 @@ class Free:
         return self._walk[1](at) if at else 0
 
     @cached_property
-    def _walk(self) -> tuple[Callable[["At"], dict[Sound, "At"]], Callable[["At"], int]]:
+    def _walk(self) -> "Walk":
         return _walker(replace(self, excluded=()))
 
     def _at(self, row: Row) -> "At | None":
         """The state after a row; None if no filling begins with it."""
-        go, _ = self._walk
+        go = self._walk[0]
         at: At | None = At(START, 0, not self.opening, self.before if self.wanted else "", 0, 0, not self.wanted)
         for sound in row:
             at = go(at).get(sound) if at else None
@@ -124,8 +129,12 @@ class At(NamedTuple):
     met: bool
 
 
+# From a state: the states after each sound; how many fillings there are; whether there is one.
+Walk = tuple[Callable[[At], dict[Sound, At]], Callable[[At], int], Callable[[At], bool]]
+
+
 @lru_cache(maxsize=64)
-def _walker(free: Free) -> tuple[Callable[[At], dict[Sound, At]], Callable[[At], int]]:
+def _walker(free: Free) -> Walk:
     firsts = [next(bol for bol, _ in phrase if bol) for phrase in free.phrases]
     lasts = [next(bol for bol, _ in reversed(phrase) if bol) for phrase in free.phrases]
     expected = dict(
@@ -175,16 +184,26 @@ def _walker(free: Free) -> tuple[Callable[[At], dict[Sound, At]], Callable[[At],
                 states[sound] = At(places, at.time + ticks, opened, last, run, n_changed, met)
         return states
 
+    def ended(at: At) -> bool | None:
+        """Whether a filling ends here; None where it goes on."""
+        if at.time < free.ticks and (at.opened or at.time < free.opening):
+            return None
+        ends = any(n >= 0 and done == len(free.phrases[n]) and meet(lasts[n], free.after) for n, done in at.places)
+        return at.time == free.ticks and at.opened and at.met and at.n_changed >= free.n_different and ends
+
     @cache
     def count(at: At) -> int:
         """Number of rows from a state to the end."""
-        if at.time >= free.ticks or not (at.opened or at.time < free.opening):
-            ends = any(n >= 0 and done == len(free.phrases[n]) and meet(lasts[n], free.after) for n, done in at.places)
-            enough = at.opened and at.met and at.n_changed >= free.n_different
-            return int(at.time == free.ticks and enough and ends)
-        return sum(count(after) for after in go(at).values())
+        over = ended(at)
+        return sum(count(after) for after in go(at).values()) if over is None else int(over)
 
-    return go, count
+    @cache
+    def leads(at: At) -> bool:
+        """Whether a row leads from a state to the end."""
+        over = ended(at)
+        return any(leads(after) for after in go(at).values()) if over is None else over
+
+    return go, count, leads
 
 
 def opens(sound: Sound) -> bool:
