@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import pytest
 from nbconvert.filters.markdown_mistune import markdown2html_mistune
 
-from riyaz.report import pages
+from riyaz.report import pages, stylesheet
 from riyaz.tools import escape
 
 HOSTILE = [
@@ -84,7 +84,7 @@ def test_labels_are_short():
 
 
 def test_nobody_escapes_in_another_way():
-    source = pages.HERE.parents[1]
+    source = stylesheet.HERE.parents[1]
     own = [
         path.relative_to(source).as_posix()
         for path in sorted(source.rglob("*.py"))

@@ -23,7 +23,7 @@ from riyaz.music.events import TICKS, Piece, bar_beats, together
 from riyaz.params import Settings
 from riyaz.play import free, generated, lock, particles, primer, usage
 from riyaz.practice import player
-from riyaz.report import pages
+from riyaz.report.stylesheet import css
 from riyaz.tabla import notation, taals
 from riyaz.text import dataset, tokens
 from riyaz.text.dataset import DataSet
@@ -202,8 +202,8 @@ def _page(folder: Path, result: Result) -> str:
         for piece, said in zip(result.pieces, result.each, strict=True)
     )
     view = '<meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">'
-    css = f"{pages.css()}\nmain {{ max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }}"
-    head = f"{view}<title>{title}</title><style>{css}</style>"
+    style = f"{css()}\nmain {{ max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }}"
+    head = f"{view}<title>{title}</title><style>{style}</style>"
     body = f"<main><h1>{title}</h1><p>{escape.html(result.said)}</p>{player.kit(result.pieces)}{shown}</main>"
     return f'<!DOCTYPE html>\n<html lang="en"><head>{head}</head><body>{body}</body></html>\n'
 

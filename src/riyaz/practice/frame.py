@@ -5,8 +5,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from riyaz.practice import player
-from riyaz.report import pages
 from riyaz.report.stages import bar
+from riyaz.report.stylesheet import HERE, css
 
 
 def corpus_of(arguments: list[str], verb: str) -> str:
@@ -25,10 +25,10 @@ def render(name: str, corpus: str, **parts: Any) -> str:
     parts : what its template names. They are HTML, JSON or code: texts of users are escaped before.
     """
     jinja = Environment(
-        loader=FileSystemLoader([player.WEB, pages.HERE]),
+        loader=FileSystemLoader([player.WEB, HERE]),
         autoescape=False,  # the parts are HTML
         undefined=StrictUndefined,
         trim_blocks=True,
     )
-    css = f"{pages.css()}\n{player.style('player', 'frame', name)}"
-    return jinja.get_template(f"{name}.html.j2").render(corpus=corpus, css=css, links=bar(name, corpus), **parts)
+    style = f"{css()}\n{player.style('player', 'frame', name)}"
+    return jinja.get_template(f"{name}.html.j2").render(corpus=corpus, css=style, links=bar(name, corpus), **parts)

@@ -20,7 +20,6 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from IPython.core.getipython import get_ipython
 from IPython.display import HTML, Markdown, display
 from matplotlib.axes import Axes
@@ -53,6 +52,8 @@ def theme() -> None:
 
     Starts from matplotlib's own defaults, so that neither a user's matplotlibrc nor a font of the machine shows.
     """
+    import seaborn as sns  # half a second, for which pages without figures need not wait
+
     mpl.rcdefaults()
     sns.set_theme(style="ticks", palette=list(CYCLE))
     plt.rcParams.update(

@@ -21,9 +21,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from riyaz import params
 from riyaz.judge import verdict
 from riyaz.music import engrave
-from riyaz.report import pages as page
 from riyaz.report.figures import number, player_html
-from riyaz.report.stages import CELLS, LECTURE, STAGES
+from riyaz.report.stages import CARDS, CELLS, LECTURE, STAGES
+from riyaz.report.stylesheet import HERE, css
 from riyaz.tabla import bhatkhande, notation, taals
 from riyaz.tools import environment, files
 
@@ -210,8 +210,7 @@ def address(folder: Path, file: Path) -> str:
 def reports(folder: Path) -> list[tuple[str, str, str]]:
     """`(name, link, question)` of each stage's page and of the cards, whether or not they have been made already."""
     return [
-        (words(name), address(folder, folder / f"{name}.html"), question)
-        for name, question in (STAGES | page.CARDS).items()
+        (words(name), address(folder, folder / f"{name}.html"), question) for name, question in (STAGES | CARDS).items()
     ]
 
 
@@ -276,9 +275,7 @@ def citation() -> str:
 def render(root: Path, names: list[str]) -> str:
     """The page, for the corpora `names` in `root`/reports; those without a report are left out."""
     folders = [root / "reports" / name for name in names]
-    jinja = Environment(
-        loader=FileSystemLoader(page.HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
+    jinja = Environment(loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     html = jinja.get_template("home.html.j2").render(
         corpora=[corpus(folder) for folder in folders if folder.is_dir()],
         others=[
@@ -286,7 +283,7 @@ def render(root: Path, names: list[str]) -> str:
             ("cells", "cells.html", CELLS),
             ("benchmarks", "benchmarks.html", "How fast is it, beside the usual alternatives?"),
         ],
-        css=page.css(),
+        css=css(),
         version=version("riyaz"),
         digests=digests(root),
         citation=citation(),

@@ -13,7 +13,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from html import unescape
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -29,13 +28,11 @@ from pygments.lexers import PythonLexer
 from traitlets.config import Config
 
 from riyaz.report import figures
-from riyaz.report.stages import STAGES, bar
+from riyaz.report.stages import CARDS, STAGES, bar
+from riyaz.report.stylesheet import HERE, css
 from riyaz.tools import environment, escape, files
 
-HERE = Path(__file__).resolve().parent / "template"
-
 _ORDER = ["image/svg+xml", "text/html", "text/markdown", "image/png", "text/latex", "text/plain"]
-_SHADES = {"light": "xcode", "dark": "github-dark"}  # pygments styles of code
 _CAPTION = '<p class="caption">'
 # Colours of figures that follow the page's scheme, by the attribute that has them: see `template/style.css`.
 _INKS = {
@@ -44,7 +41,6 @@ _INKS = {
     for what in ("fill", "stroke")
     for colour in {colour, colour.lower()}
 } | {"stroke: #ffffff": "stroke: var(--paper)"}
-CARDS = {"model_card": "What the network is, and how it was judged", "data_card": "What the corpus is"}
 KINDS = {"bols", "notes"}  # of music
 LONE = ("cells", "lecture")  # notebooks that belong to no corpus
 # What each section of reports/benchmarks.json measures; `benchmarks/` has the scripts.
@@ -148,13 +144,6 @@ def named(notebook: NotebookNode) -> NotebookNode:
             outputs.append({**output, "metadata": {**output.get("metadata", {}), "label": label}} if kinds else output)
         cells.append(NotebookNode({**cell, "outputs": outputs[::-1]}) if outputs else cell)
     return nbformat.from_dict({**notebook, "cells": cells})
-
-
-def css() -> Markup:
-    """The style of all pages, with the colours of code by day and by night."""
-    day, night = (HtmlFormatter(style=_SHADES[shade]).get_style_defs(".code") for shade in ("light", "dark"))
-    code = f"{day}\n@media screen and (prefers-color-scheme: dark) {{\n{night}\n}}\n"
-    return Markup(code + (HERE / "style.css").read_text(encoding="utf-8"))
 
 
 class PageExporter(TemplateExporter):

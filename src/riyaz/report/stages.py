@@ -20,6 +20,7 @@ STAGES = {
 }
 PLAYED = ("practice", "play")  # the pages of a corpus beside its reports
 CELLS = "What do recurrent cells do, computed from the lecture's equations?"
+CARDS = {"model_card": "What the network is, and how it was judged", "data_card": "What the corpus is"}
 LECTURE = "What did the lecture say, slide by slide, and does it hold here?"
 VERBS_OF_DVC = ("collect", *STAGES, "cells", "lecture", *PLAYED, "pages", "picture", "index")
 
