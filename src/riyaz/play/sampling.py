@@ -132,7 +132,8 @@ def shape(logits: jax.Array, temperature: jax.Array, top_k: jax.Array, top_p: ja
     """Apply temperature, top-k and top-p to logits (batch, n_tokens); the settings are (batch,) each.
 
     Temperature 0 keeps only the highest; top_k = 0 keeps all. Of equally likely tokens all are kept or none. The bound
-    is found by trying the 31 bits of a probability one after the other, which takes a tenth of the time of a sort.
+    is found by trying the 31 bits of a probability one after the other, which takes a tenth of the time of a sort; it
+    is not looked for where no row has one.
     """
     n_tokens = logits.shape[-1]
     warm = logits / jnp.where(temperature > 0, temperature, 1.0)[:, None]
@@ -146,7 +147,9 @@ def shape(logits: jax.Array, temperature: jax.Array, top_k: jax.Array, top_p: ja
         enough = (jnp.where(above, p, 0).sum(-1) >= top_p) & (top_p < 1)
         return jnp.where(enough | (above.sum(-1) >= most), tried, bound)
 
-    bound = jax.lax.fori_loop(0, 31, higher, jnp.zeros(len(p), jnp.int32))
+    lowest = jnp.zeros(len(p), jnp.int32)
+    bounded = ((top_k > 0) | (top_p < 1)).any()
+    bound = jax.lax.cond(bounded, lambda: jax.lax.fori_loop(0, 31, higher, lowest), lambda: lowest)
     highest = jnp.arange(n_tokens) == jnp.argmax(warm, -1)[:, None]
     return jnp.where(jnp.where(temperature[:, None] > 0, size > bound[:, None], highest), warm, -jnp.inf)
 
@@ -251,8 +254,12 @@ def _program(weights, rules, usage, fitted, settings, given, keys, only):
         chosen = jnp.take_along_axis(p, token[:, None], -1)[:, 0]
         masked = 1 - jnp.sum(jnp.where(mask, p, 0), -1)
         entropy = -jnp.sum(jnp.where(p > 0, p * jnp.log2(p), 0), -1)
-        with_end = jax.nn.softmax(shape(jnp.where(whole, logits, -jnp.inf), *numbers))[:, END]
-        ending = jnp.where(may_end, jnp.where(settings["endless"], with_end, p[:, END]), 0)
+
+        def with_end() -> jax.Array:
+            return jax.nn.softmax(shape(jnp.where(whole, logits, -jnp.inf), *numbers))[:, END]
+
+        held_back = jax.lax.cond(settings["endless"].any(), with_end, lambda: p[:, END])
+        ending = jnp.where(may_end, jnp.where(settings["endless"], held_back, p[:, END]), 0)
         after = (state, token, done | (token == END), pairs[:, 0])
         return after, (token, chosen, masked, entropy, share, ending)
 
