@@ -6,7 +6,6 @@ listening test (`riyaz.judge.listening`), with the key that belongs to them.
 
 import json
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -68,9 +67,8 @@ def quiz(asked: Sequence[Clip], tempo: float, seed: int, corpus: str) -> str:
     if not asked:
         return "<p>The pieces are too short for clips of equal length.</p>"
     beats = _beats(tempo)
-    with ThreadPoolExecutor(parallel.cores()) as threads:
-        heard = partial(listening.mp3, tempo=tempo, seconds=beats * 60 / tempo, rate=RATE, mono=True)
-        sounds = list(threads.map(heard, [clip.piece for clip in asked]))
+    heard = partial(listening.mp3, tempo=tempo, seconds=beats * 60 / tempo, rate=RATE, mono=True)
+    sounds = parallel.threads(heard, [clip.piece for clip in asked])
     named = [
         {"clip": f"{n:02d}", "group": clip.group, "piece": clip.name, "start": clip.start}
         for n, clip in enumerate(asked, 1)

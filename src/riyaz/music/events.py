@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
-from itertools import islice, pairwise
+from itertools import islice, pairwise, repeat
 from pathlib import Path
 from typing import IO, Any
 
@@ -487,11 +487,6 @@ def saving(pieces: Iterable[Piece], folder: Path) -> Iterator[Piece]:
         listing.write("\n" * (n_written > 0) + "}\n")
 
 
-def _dynamics(events: pd.DataFrame) -> list[Any]:
-    """The velocities of each event, or None for each."""
-    return events[VELOCITY].tolist() if VELOCITY in events.columns else [None] * len(events)
-
-
 def _write_group(events: pq.ParquetWriter, pieces: Sequence[Piece]) -> None:
     """Add pieces as one row group."""
     every = [p.events[list(COLUMNS)] for p in pieces]
@@ -503,7 +498,9 @@ def _write_group(events: pq.ParquetWriter, pieces: Sequence[Piece]) -> None:
         "duration": pa.array(joined["duration"]),
         "symbols": pa.array(joined["symbols"], pa.list_(pa.string())),
         "held": pa.array(joined["held"], pa.list_(pa.bool_())),
-        VELOCITY: pa.array([row for p in pieces for row in _dynamics(p.events)], pa.list_(pa.uint8())),
+        VELOCITY: pa.array(
+            [row for p in pieces for row in velocities(p.events) or repeat(None, len(p.events))], pa.list_(pa.uint8())
+        ),
     }
     events.write_table(pa.table(columns, schema=_SCHEMA), row_group_size=max(1, len(joined)))
 

@@ -1,7 +1,6 @@
 """A generated piece: to see, to hear, to take away."""
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -46,8 +45,7 @@ def write(
     in which nothing sounds has no MP3, and its seconds are 0.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with ThreadPoolExecutor(parallel.cores()) as threads:  # coding to MP3 is most of the work and leaves Python free
-        heard = list(threads.map(lambda made: _hear(folder / f"{made.name}.mp3", made), pieces))
+    heard = parallel.threads(lambda made: _hear(folder / f"{made.name}.mp3", made), pieces)
     rows = []
     for made, measured in zip(pieces, heard, strict=True):
         stem, bols = folder / made.name, made.about["kind"] == "bols"

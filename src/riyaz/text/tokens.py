@@ -146,7 +146,7 @@ def losses(piece: Piece, tokens: Sequence[str], scheme: str) -> dict[str, int]:
     back, loud = decoded[:3], decoded[3]
     if (back, loud) == (events, dynamics):
         struck = sum(held.count(False) for held in events[2])
-        return {"notes": struck, **dict.fromkeys(LOSSES, 0), **({} if dynamics is None else {"velocities": 0})}
+        return {"notes": struck, **dict.fromkeys(LOSSES, 0), **_softened(dynamics, 0)}
     had, has = (Counter(_struck(symbols, held)) for _, symbols, held in (events, back))
     sounding, again = (
         [d for d, s in zip(durations, symbols, strict=True) if s] for durations, symbols, _ in (events, back)
@@ -159,8 +159,13 @@ def losses(piece: Piece, tokens: Sequence[str], scheme: str) -> dict[str, int]:
         "durations": sum(a != b for a, b in zip(sounding, again, strict=True)) if same else len(sounding),
         "rests": max(0, (len(events[0]) - len(sounding)) - (len(back[0]) - len(again))),
         "ties": sum(map(sum, events[2])) - sum(map(sum, back[2])),
-        **({} if dynamics is None else {"velocities": had.total() * (loud is None)}),
+        **_softened(dynamics, had.total() * (loud is None)),
     }
+
+
+def _softened(dynamics: list[list[int]] | None, lost: int) -> dict[str, int]:
+    """The entry of the velocities; none without dynamics."""
+    return {} if dynamics is None else {"velocities": lost}
 
 
 def _struck(symbols: list[list[str]], held: list[list[bool]]) -> Iterator[str]:

@@ -50,6 +50,12 @@ def cores() -> int:
     return joblib.cpu_count()
 
 
+def threads(function: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
+    """Apply a function that leaves Python free for most of its time, such as one that codes sound, in threads."""
+    with ThreadPoolExecutor(cores()) as pool:
+        return list(pool.map(function, items))
+
+
 def each(
     function: Callable[[Item], Result],
     items: Sequence[Item],
