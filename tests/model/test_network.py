@@ -35,6 +35,29 @@ def test_the_compiled_network_is_the_keras_network(cell):
     np.testing.assert_allclose(ours, theirs, atol=2e-5)
 
 
+@pytest.mark.parametrize("cell", ["lstm", "gru", "rnn"])
+def test_the_weights_for_one_row_are_the_same_network(cell):
+    model = network.build(9, section("model", cell=cell, **{**PLAIN, "layers": 2}), seed=3)
+    for layer in model.layers:
+        layer.set_weights([np.random.default_rng(1).normal(size=w.shape, scale=0.4) for w in layer.get_weights()])
+    weights, tokens = network.weights(model), np.random.default_rng(0).integers(0, 9, (1, 17)).astype(np.int32)
+    np.testing.assert_allclose(
+        recurrence.logits(recurrence.for_one(weights), tokens), recurrence.logits(weights, tokens), atol=2e-5
+    )
+
+
+def test_dropout_keeps_its_share_in_training_and_everything_after_it():
+    layer = network.FastDropout(network.keras.layers.Dropout(0.3, seed=1))
+    x = np.ones((50, 20, 30), np.float32)
+    np.testing.assert_array_equal(layer(x), x)
+    first, second = (np.asarray(layer(x, training=True)) for _ in range(2))
+    assert set(np.unique(first)) == {np.float32(0), np.float32(1) / np.float32(0.7)}
+    assert abs((first > 0).mean() - 0.7) < 0.01
+    assert (first != second).mean() > 0.3  # each call draws anew
+    none = network.FastDropout(network.keras.layers.Dropout(0.0))
+    np.testing.assert_array_equal(none(x, training=True), x)
+
+
 WORDS = Vocabulary(["metre:3/4", "d:1", "d:1/2", "C4", "E4", "+G4", "~C4"])
 KNOWN = {"features": ["place", "length", "sounding"]}
 

@@ -63,6 +63,11 @@ class Bundle:
         return self.params.get("tokenize", {}).get("scheme", "event")
 
     @cached_property
+    def for_one(self) -> recurrence.Weights:
+        """The weights to draw one piece by itself, as `riyaz.model.recurrence.for_one` gives them; made once."""
+        return recurrence.for_one(self.weights)
+
+    @cached_property
     def network(self) -> network.keras.Model:
         """The Keras network, of a bundle that was loaded from a folder."""
         if self.folder is None:

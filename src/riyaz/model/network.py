@@ -200,6 +200,24 @@ class FastLSTM(keras.layers.Layer):
         return jnp.swapaxes(h, 0, 1) if self.lstm.return_sequences else h[-1]
 
 
+class FastDropout(keras.layers.Layer):
+    """A dropout layer that draws 16 random bits for each value, where Keras draws 32: a third of the time.
+
+    What stays is decided to 1/65536, and is divided by the share of what stays, as in Keras.
+    """
+
+    def __init__(self, dropout: keras.layers.Dropout):
+        super().__init__()
+        self.dropout = dropout
+
+    def call(self, x: jax.Array, training: bool = False) -> jax.Array:
+        stays = 1 - self.dropout.rate
+        if not training or stays == 1:
+            return x
+        bits = jax.random.bits(self.dropout.seed_generator.next(), x.shape, jnp.uint16)
+        return jnp.where(bits < round(stays * 2**16), x / stays, 0)
+
+
 class _Each(keras.losses.Loss):
     """The sum of the members' cross-entropies: each learns as if it were alone."""
 
@@ -258,7 +276,8 @@ def _logits(member: dict[str, Any], inputs: list[Any]) -> Any:
             x = keras.layers.add([x, member["features"](inputs[1])])
         others = [first, *others]
     for layer in others:
-        x = FastLSTM(layer)(x) if isinstance(layer, keras.layers.LSTM) else layer(x)
+        fast = FastLSTM if isinstance(layer, keras.layers.LSTM) else FastDropout
+        x = layer(x) if isinstance(layer, keras.layers.GRU | keras.layers.SimpleRNN) else fast(layer)(x)
     return member["dense"](x)
 
 

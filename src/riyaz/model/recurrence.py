@@ -19,6 +19,8 @@ import numpy as np
 from riyaz.text import features
 
 STRETCH = 1024  # tokens read at once
+_TURNED = " turned"  # after the name of a matrix, see `for_one`
+TURN = 4  # steps in one turn of the forward loop: a tenth less time than one by one
 jax.config.update("jax_threefry_partitionable", False)  # half the work for random numbers, of one device
 # members: a list of their arrays; features: `riyaz.text.features.Tables`, or None; shares, where they are not alike: of
 # each member in the mean, (members,) float32
@@ -70,7 +72,7 @@ def _forwards(kernel: jax.Array, recurrent: jax.Array, bias: jax.Array, x: jax.A
         return (h, c), (h, before, *gates)
 
     zeros = jnp.zeros((x.shape[1], recurrent.shape[0]), jnp.float32)
-    return jax.lax.scan(one, (zeros, zeros), x @ kernel + bias if chosen is None else x)[1]
+    return jax.lax.scan(one, (zeros, zeros), x @ kernel + bias if chosen is None else x, unroll=TURN)[1]
 
 
 def _with_residuals(kernel: jax.Array, recurrent: jax.Array, bias: jax.Array, x: jax.Array) -> tuple[jax.Array, tuple]:
@@ -110,6 +112,30 @@ def _backwards(before: tuple, dh: jax.Array) -> tuple[jax.Array | None, ...]:
 lstm.defvjp(_with_residuals, _backwards)
 
 
+def for_one(weights: Weights) -> Weights:
+    """The same network to read one row at a time: its matrices turned too, in a third less time.
+
+    A row times a matrix is then a matrix times a column, each of whose sums goes through memory from start to end. The
+    sums are taken in another order, so that the last bits differ.
+    """
+
+    def turned(layer: dict[str, Any]) -> dict[str, Any]:
+        matrices = {name: np.asarray(layer[name]) for name in ("kernel", "recurrent") if name in layer}
+        return layer | {name + _TURNED: jnp.array(matrix.T) for name, matrix in matrices.items()}
+
+    members = [
+        member | {"layers": [turned(layer) for layer in member["layers"]], "dense": turned(member["dense"])}
+        for member in weights["members"]
+    ]
+    return jax.tree.map(jnp.asarray, weights | {"members": members})
+
+
+def _times(x: jax.Array, layer: dict[str, Any], name: str) -> jax.Array:
+    """x (batch, inputs) times a layer's matrix: (batch, outputs)."""
+    turned = layer.get(name + _TURNED)
+    return x @ layer[name] if turned is None else (turned @ x[0])[None]
+
+
 def _gates(layer: dict[str, Any]) -> int:
     return layer["kernel"].shape[-1] // layer["recurrent"].shape[0]
 
@@ -127,20 +153,20 @@ def _zeros(layer: dict[str, Any], batch: int) -> tuple[jax.Array, ...]:
 
 def _lstm(layer: dict[str, Any], x: jax.Array, state: tuple[jax.Array, ...]) -> tuple[jax.Array, ...]:
     h, c = state  # (batch, units)
-    return _cell(x @ layer["kernel"] + h @ layer["recurrent"] + layer["bias"], c)[:2]
+    return _cell(_times(x, layer, "kernel") + _times(h, layer, "recurrent") + layer["bias"], c)[:2]
 
 
 def _gru(layer: dict[str, Any], x: jax.Array, state: tuple[jax.Array, ...]) -> tuple[jax.Array, ...]:
     (h,) = state
     bias_x, bias_h = layer["bias"]
-    z_x, r_x, h_x = jnp.split(x @ layer["kernel"] + bias_x, 3, axis=-1)
-    z_h, r_h, h_h = jnp.split(h @ layer["recurrent"] + bias_h, 3, axis=-1)
+    z_x, r_x, h_x = jnp.split(_times(x, layer, "kernel") + bias_x, 3, axis=-1)
+    z_h, r_h, h_h = jnp.split(_times(h, layer, "recurrent") + bias_h, 3, axis=-1)
     z, r = jax.nn.sigmoid(z_x + z_h), jax.nn.sigmoid(r_x + r_h)
     return (z * h + (1 - z) * jnp.tanh(h_x + r * h_h),)
 
 
 def _rnn(layer: dict[str, Any], x: jax.Array, state: tuple[jax.Array, ...]) -> tuple[jax.Array, ...]:
-    return (jnp.tanh(x @ layer["kernel"] + state[0] @ layer["recurrent"] + layer["bias"]),)
+    return (jnp.tanh(_times(x, layer, "kernel") + _times(state[0], layer, "recurrent") + layer["bias"]),)
 
 
 _CELLS = {4: _lstm, 3: _gru, 1: _rnn}
@@ -188,7 +214,7 @@ def _member(
     for layer, before in zip(member["layers"], state, strict=True):
         after.append(_CELLS[_gates(layer)](layer, x, before))
         x = after[-1][0]  # (batch, units)
-    return after, x @ member["dense"]["kernel"] + member["dense"]["bias"]
+    return after, _times(x, member["dense"], "kernel") + member["dense"]["bias"]
 
 
 @jax.jit

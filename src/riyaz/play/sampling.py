@@ -355,13 +355,13 @@ def _draw(model, samplings, seed, given, rules, only, usage) -> list[Drawn]:
     remembers = model.memory is not None and any(sampling.memory for sampling in samplings)
     fitted = memory.prepare(model.memory) if remembers and model.memory else None
     root = jax.random.key(seed)
+    by_itself = [sampling.alone for sampling in samplings] == ["fast"]
+    weights = model.for_one if by_itself else model.weights
     out: list[Drawn] = []
     for first in range(0, len(samplings), ROWS):
         rows = list(samplings[first : first + ROWS])
         steps = rows[0].tokens - 1
-        n_rows = FEW if len(rows) <= FEW else ROWS
-        if [row.alone for row in samplings] == ["fast"]:
-            n_rows = 1
+        n_rows = 1 if by_itself else FEW if len(rows) <= FEW else ROWS
         filled = rows + [Sampling(rows[0].tokens)] * (n_rows - len(rows))
         settings = {
             name: np.array([getattr(row, name) for row in filled], np.dtype(kind)) for name, kind in _NUMBERS.items()
@@ -375,9 +375,7 @@ def _draw(model, samplings, seed, given, rules, only, usage) -> list[Drawn]:
             if only is not None:
                 allowed[row] = only[first + row]
         keys = jax.vmap(lambda i: jax.random.fold_in(root, i))(jnp.arange(first, first + n_rows))
-        arrays = [
-            np.asarray(a) for a in _compiled(model.weights, rules, usage, fitted, settings, forced, keys, allowed)
-        ]
+        arrays = [np.asarray(a) for a in _compiled(weights, rules, usage, fitted, settings, forced, keys, allowed)]
         made = [_drawn(forced[row], *(array[row] for array in arrays)) for row in range(len(rows))]
         out += [_at_an_end(one, row) for one, row in zip(made, rows, strict=True)]
     return out
