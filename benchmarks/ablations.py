@@ -38,6 +38,7 @@ CHANGES: dict[str, list[tuple[str, dict[str, dict[str, Any]]]]] = {
         ("windows of 128, 16 in a batch", LONGER),
         ("dropout 0.15 instead of 0.5", {"model": {"dropout": 0.15}}),
         ("30 epochs instead of 18", {"train": {"epochs": 30}}),
+        ("34 epochs", {"train": {"epochs": 34}}),
     ],
     "tabla": [
         ("windows of 64, 32 in a batch", {}),

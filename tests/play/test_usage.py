@@ -107,3 +107,18 @@ def test_a_metre_in_which_no_training_piece_ends_may_end_anywhere():
             if np.asarray(usage.allowed(known, own, state))[0, tokens.END]:
                 found.append(int(state["place"][0]) // TICKS)
         assert found == ends
+
+
+def test_no_more_notes_sound_at_once_than_in_a_training_piece():
+    chords = [["C4", "E4", "G4"], ["C4"], ["E4", "G4"]] * 4
+    piece = Piece("a", in_a_row([WHOLE] * len(chords), chords), {"kind": "notes", "metre": "3/4"})
+    data = samples.data([piece], ["train"])
+    known, rules = usage.learned(data.ids, data.vocabulary, "event"), grammar.rules(data.vocabulary)
+    assert known.most == 3
+    state, own = grammar.initial(1), usage.initial(1)
+    seen = []
+    for token in data.ids[0]:
+        state, own = grammar.advance(rules, state, jnp.array([token])), usage.advance(known, own, jnp.array([token]))
+        more = usage.allowed(known, own, state)[0] & known.adds
+        seen.append((int(state["now"].sum()), bool(more.any())))
+    assert {(1, True), (2, True), (3, False)} <= set(seen)

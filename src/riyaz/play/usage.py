@@ -2,8 +2,9 @@
 
 A network that leaves the beat once does not find back: what it reads then never came in training. So these are drawn
 only where a training piece has them: a duration at its place in the beat, an event that reaches beyond its avartan or
-bar, an end at its place in an avartan or bar of this length, and a kind of token after another, such as a form after a
-taal. What a training piece does is never removed; a corpus of free rhythm, such as one played by hand, loses nothing.
+bar, an end at its place in an avartan or bar of this length, a kind of token after another, such as a form after a
+taal, and so many notes at once. What a training piece does is never removed; a corpus of free rhythm, such as one
+played by hand, loses nothing.
 
 The functions over a batch of pieces are pure JAX functions, beside those of `riyaz.text.grammar`.
 """
@@ -31,7 +32,8 @@ class Usage:
     ----------
     cycle : (n_tokens,) int32, ticks of the avartan or bar that a token names; 0 for none.
     lengths : (n_tokens,) int32, ticks of a duration; 0 for other tokens.
-    begins : (n_tokens,) bool, the tokens that begin an event.
+    begins, adds : (n_tokens,) bool, the tokens that begin an event, and those that add a note to it.
+    most : () int, notes that sound at once.
     kinds : (n_tokens,) int32, numbers of the kinds of tokens. follows : (n_kinds, n_kinds) bool, which follows which.
     row : (TICKS,) int32, the row of `starts` for each place in the beat.
     starts : (n_places + 1, n_tokens) bool, whether an event of this duration starts there; nowhere in the last row.
@@ -42,6 +44,8 @@ class Usage:
     cycle: np.ndarray
     lengths: np.ndarray
     begins: np.ndarray
+    adds: np.ndarray
+    most: np.ndarray
     kinds: np.ndarray
     follows: np.ndarray
     row: np.ndarray
@@ -67,7 +71,8 @@ def learned(pieces: Sequence[np.ndarray], vocabulary: Vocabulary, scheme: str) -
     begins, lengths = grammar.begins(rules), np.asarray(rules["ticks"], np.int32)
     kinds = np.unique([kind(word) for word in vocabulary.words], return_inverse=True)[1].astype(np.int32)
     follows = np.zeros((kinds.max() + 1, kinds.max() + 1), bool)
-    used, ends, over = np.zeros((TICKS, len(vocabulary)), bool), [], False
+    used, ends, over, most = np.zeros((TICKS, len(vocabulary)), bool), [], False, 1
+    adds = np.array([word.startswith("+") for word in vocabulary.words])
     for ids in pieces:
         follows[kinds[ids[:-1]], kinds[ids[1:]]] = True
         named, at = cycle[ids], np.flatnonzero(begins[ids])
@@ -79,13 +84,14 @@ def learned(pieces: Sequence[np.ndarray], vocabulary: Vocabulary, scheme: str) -
         used[place % TICKS, chosen] = True
         ends.append([bar, int(duration.sum()) % bar])
         over = over or bool((place % bar + duration > bar).any())
+        most = max(most, 1 + int(np.bincount(np.cumsum(begins[ids]), adds[ids]).max()))
     places = np.flatnonzero(used.any(axis=1))
     row = np.full(TICKS, len(places), np.int32)
     row[places] = np.arange(len(places))
     starts = np.r_[used[places], np.zeros((1, len(vocabulary)), bool)]
-    return Usage(
-        cycle, lengths, begins, kinds, follows, row, starts, np.array(over), np.unique(ends, axis=0).astype(np.int32)
-    )
+    pairs = np.unique(ends, axis=0).astype(np.int32)
+    events = (begins, adds, np.array(most))
+    return Usage(cycle, lengths, *events, kinds, follows, row, starts, np.array(over), pairs)
 
 
 def initial(batch: int) -> State:
@@ -115,6 +121,8 @@ def allowed(usage: Usage, state: State, rules_state: grammar.State) -> jax.Array
     mask = jnp.asarray(usage.follows)[kinds[state["token"]]][:, kinds]
     mask &= (lengths == 0) | fits
     mask &= ~jnp.asarray(usage.begins) | jnp.take_along_axis(fits, state["duration"][:, None], axis=1)
+    full = rules_state["now"].sum(-1) >= usage.most
+    mask &= ~(jnp.asarray(usage.adds) & full[:, None])
     whole, end = jnp.asarray(usage.ends).T
     same = whole == bar[:, None]
     may_end = ~same.any(-1) | (same & (end == at[:, None])).any(-1)
