@@ -213,3 +213,20 @@ def test_rests_of_two_voices_at_once_are_printed_once():
     text = musicxml.write_musicxml(in_voices([(0, 1, 76), (2, 2, 77)], [(0, 1, 67), (2, 2, 69)]))
     rests = [note for note in ElementTree.fromstring(text).iter("note") if note.find("rest") is not None]
     assert [rest.get("print-object") for rest in rests] == [None, "no"]
+
+
+@pytest.mark.parametrize(
+    ("names", "sharps"),
+    [
+        ("D4 E4 F#4 G4 A4 B4 C#5 D5", 2),
+        ("B3 C#4 D4 E4 F#4 G4 A4 B4 A#4 B4", 2),  # B minor with its leading note
+        ("G3 A3 A#3 C4 D4 D#4 F4 F#4 G4", -2),  # G minor
+        ("A#3 C4 D4 D#4 F4 G4 A4 A#4", -2),
+        ("C4", 0),
+        ("", 0),
+    ],
+)
+def test_the_signature_is_that_with_the_fewest_notes_outside_its_scale(names, sharps):
+    events = in_a_row([TICKS] * len(names.split()), [[name] for name in names.split()])
+    assert musicxml.signature(events) == sharps
+    assert not names or f"<fifths>{sharps}</fifths>" in musicxml.write_musicxml(events)
