@@ -57,17 +57,13 @@ def _curve(marks: Sequence[tuple[float, str]]) -> tuple[list[float], list[float]
             corner(time - 0.5, levels[-1])  # less than a tick
             corner(time, MARKS[mark])
         elif mark in (LOUDER, SOFTER):
-            later = marks[at + 1 :]
-            end = next((when for when, other in later), time + NEAR)
-            sign = 1 if mark == LOUDER else -1
-            level = levels[-1] + sign * DEGREE
-            for when, other in later:
-                if other in MARKS and when <= end + NEAR and sign * (MARKS[other] - levels[-1]) > 0:
-                    level = MARKS[other]
-                if other in MARKS or when > end + NEAR:
-                    break
+            later, sign = marks[at + 1 :], 1 if mark == LOUDER else -1
+            end = later[0][0] if later else time + NEAR
+            goal, when = next(((MARKS[word], when) for when, word in later if word in MARKS), (levels[-1], time))
+            if when > end + NEAR or sign * (goal - levels[-1]) <= 0:  # the mark after it is far, or the other way
+                goal = levels[-1] + sign * DEGREE
             corner(time, levels[-1])
-            corner(end, min(max(level, 1), 127))
+            corner(end, min(max(goal, 1), 127))
     return times, levels
 
 
