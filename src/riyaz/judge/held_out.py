@@ -152,8 +152,9 @@ def transposed(model: Bundle, data: DataSet, steps: Sequence[int] = (-2, -1, 0, 
         moved = model.vocabulary.ids(words)
         here = [k for k, row in enumerate(ids) if tokens.UNKNOWN not in moved[row]]
         if here:
-            new = np.concatenate(_bits(model, [moved[ids[k]] for k in here]))
-            rows.append((step, len(here), new.mean(), np.concatenate([needed[k] for k in here]).mean()))
+            written = [needed[k] for k in here]
+            new = _bits(model, [moved[ids[k]] for k in here]) if step else written
+            rows.append((step, len(here), np.concatenate(new).mean(), np.concatenate(written).mean()))
     return pd.DataFrame(rows, columns=["semitones", "pieces", "bits per token", "as written"])
 
 
