@@ -84,7 +84,7 @@ def project(tmp_path_factory) -> Path:
     given["sequence"].update(length=32)
     given["generate"].update(pieces=2, tokens=60, performances=1, paltas=2, temperature=0.9, top_p=0.97, memory=0.6)
     given["evaluate"].update(orders=3)
-    for measured in ("folds", "rivals"):
+    for measured in ("ablations", "folds", "rivals"):
         (root / "reports" / measured).mkdir(parents=True)  # none are measured
     YAML().dump(given, root / "params.yaml")
     dvc(root, "repro", *TARGETS)

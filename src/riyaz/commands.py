@@ -21,6 +21,7 @@ VERBS = {
     "cells": ("riyaz.report.notebook", "", "compute the lecture's theory of recurrent cells"),
     "lecture": ("riyaz.report.notebook", "", "put the lecture's claims beside what is found here"),
     "folds": ("riyaz.judge.folds", "CORPUS", "train and judge with other held-out parts and other seeds"),
+    "ablations": ("riyaz.judge.ablations", "CORPUS", "train with each part of the recipe changed: what it gains"),
     "rival": ("riyaz.judge.trained_rival", "CORPUS", "train and judge a transformer with the network's recipe"),
     "rolls": ("riyaz.judge.rolls", "FILE", "measure nats per frame on a published benchmark of piano rolls"),
     "pages": ("riyaz.report.pages", "CORPUS|NOTEBOOK", "turn executed notebooks into HTML pages"),

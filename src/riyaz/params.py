@@ -32,6 +32,7 @@ THEMES = "data/themes"  # kaidas, beginnings and models that no corpus has; dvc.
 RESERVED = (
     "benchmarks",
     "cells",
+    "ablations",
     "folds",
     "index",
     "lecture",
