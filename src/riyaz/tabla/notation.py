@@ -33,10 +33,11 @@ from typing import Any
 import pandas as pd
 
 from riyaz.music.events import TICKS, Piece, Unreadable, in_a_row
-from riyaz.tabla import dialect, header, headings, layout, taals, typed
+from riyaz.tabla import dialect, header, headings, layout, taals, twice, typed
 from riyaz.tabla.header import LAYAS
 from riyaz.tabla.headings import FORMS
 from riyaz.tabla.place import Place
+from riyaz.tabla.placing import Slots
 from riyaz.tabla.spelling import across, khali_of_dha, script, strokes
 from riyaz.tabla.writing import lines, words
 
@@ -192,7 +193,7 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
     if taal.name.count("; ") == 3 and taal.theka and not _fills(taal):
         place.stop(f"the theka of {taal.title} does not fill its matras ({taal.size})", "write one avartan of it")
     form = values.get("form", "")
-    once = typed.once(rows, start)
+    once = twice.once(rows, start)
     again, said = next(((n, rows[n]) for n, row in enumerate(once) if row != rows[n]), (0, ""))
     rows = once
     heads = list(headings.sections(rows, start, "theme" if form in ("kaida", "rela", "") else form, place))
@@ -330,7 +331,7 @@ def _fills(taal: taals.Taal) -> bool:
         return False
 
 
-def _events(slots: dialect.Slots, taal: taals.Taal) -> pd.DataFrame:
+def _events(slots: Slots, taal: taals.Taal) -> pd.DataFrame:
     names = across(khali_of_dha(slots, taal.ticks))
     return in_a_row([ticks for ticks, _ in slots], [[bol] if bol else [] for bol in names])
 
