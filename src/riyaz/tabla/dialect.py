@@ -32,7 +32,7 @@ from riyaz.tabla.layout import Item
 from riyaz.tabla.place import Place
 from riyaz.tabla.placing import Reading, Slots, groups, in_runs, placed
 from riyaz.tabla.signs import marked
-from riyaz.tabla.spelling import strokes
+from riyaz.tabla.spelling import RESTS, strokes
 
 LANDING = ("tihai", "tukda", "mukhda", "chakradar", "mohra")  # forms that end on a further sam
 THEMED = ("kaida", "rela", "peshkar")
@@ -41,7 +41,12 @@ DENSITIES = tuple(Fraction(n) for n in ("1", "2", "4", "3", "6", "8", "3/2", "5"
 
 
 def settle(
-    parts: Mapping[str, Sequence[Item]], taal: taals.Taal, given: Mapping[str, str], place: Place, form: str = ""
+    parts: Mapping[str, Sequence[Item]],
+    taal: taals.Taal,
+    given: Mapping[str, str],
+    place: Place,
+    form: str = "",
+    speeds: Mapping[str, int] | None = None,
 ) -> tuple[Reading, dict[str, Slots]]:
     """Choose the reading of a text and place its strokes.
 
@@ -49,6 +54,8 @@ def settle(
     ----------
     parts : the items of each section, in order.
     given : what the header says about reading, such as ``{"strokes": "4"}``.
+    speeds : of the sections whose speed is said, such as 2 for a dugun: what their words are, two words or one of two
+        strokes a matra.
     form : a kaida, rela or peshkar begins with a theme whose two halves are whole matras of one avartan, or of two.
 
     Returns
@@ -61,6 +68,7 @@ def settle(
     """
     plain = _given(Reading(), given)
     parts = {name: marked(items, taal) for name, items in parts.items()}
+    parts = _sped(parts, taal, plain, speeds or {})
     result = [item for items in parts.values() for item in items]
     words = [item.text for item in result if item.kind == "word"]
     joined = "hyphens" not in given and "words" not in given and _joined(words)
@@ -69,6 +77,9 @@ def settle(
     dots = next((item for item in result if item.kind == "dot"), None)
     listed = "dashes" not in given and any(item.kind == "bullet" for item in result)
     grouped = "commas" not in given and _grouped(result, taal)
+    enclosed = "brackets" not in given and {item.kind for item in result} == {
+        "shared"
+    }  # matras, or vibhags, or avartans
     try:
         first = placed(parts, taal, plain)
     except Unreadable as error:
@@ -78,8 +89,12 @@ def settle(
         mistaken = None
         tell = any("$" in item.text for item in result) and any(item.kind == "bar" for item in result)
         chosen = bool({"words", "strokes", "hyphens", "commas", "dashes", "brackets"} & given.keys())
-        open_ = (dots and "dots" not in given) or (tell and "bars" not in given) or joined or listed or grouped
+        open_ = (
+            (dots and "dots" not in given) or (tell and "bars" not in given) or joined or listed or grouped or enclosed
+        )
         if chosen or (whole(first, taal) and not open_):
+            if form in THEMED and not given and (pulse := _pulse(parts, taal, first)):
+                place.stop(*_two([(plain, first), pulse], taal))
             return plain, first
     fitting: list[tuple[Reading, dict[str, Slots]]] = []
     others = _others(result, given, plain, mistaken is not None, taal)
@@ -99,7 +114,7 @@ def settle(
     fitting = exact if exact and form not in LANDING else fitting
     by_words = [(reading, slots) for reading, slots in fitting if not reading.strokes]
     fitting = by_words or fitting  # a word is a matra where that gives whole avartans
-    both = joined or listed or not (grouped and fitting)
+    both = joined or listed or enclosed or not (grouped and fitting)
     plainly = not dots and (both if whole(first, taal) else not by_words and _half(first, taal, paired))
     even = len({len(strokes(word)) for word in words}) == 1 and len(strokes(words[0])) > 1
     if mistaken is None and plainly and even and form in THEMED and _half(first, taal, True):
@@ -121,12 +136,11 @@ def settle(
     shared = next((item for item in result if item.kind == "shared"), None)
     if shared and not fits:
         shared.place.stop("a repeat is expected after )", "write for instance ) x3; without it, brackets are a matra")
-    if len(fitting) == 1:
-        return fitting[0]
+    said = [fit for fit in fitting if speeds and _at_speeds(fit[1], speeds, taal)]
+    if len(said or fitting) == 1:
+        return (said or fitting)[0]
     if len(fitting) > 1:
-        shown = " or ".join(f"{reading.words} ({_length(slots)} matras)" for reading, slots in fitting[:2])
-        settled = " or ".join(reading.settled for reading, _ in fitting[:2])
-        place.stop(f"two readings fit {taal.title}: {shown}", f"choose one in the header: {settled}")
+        place.stop(*_two(fitting, taal))
     if mistaken:
         raise mistaken
     if dots and "dots" not in given:
@@ -140,6 +154,54 @@ def settle(
             "part it into matras, or write in the header strokes: 4 (a matra), or words: matras",
         )
     return plain, first
+
+
+def _sped(
+    parts: Mapping[str, Sequence[Item]], taal: taals.Taal, plain: Reading, speeds: Mapping[str, int]
+) -> dict[str, Sequence[Item]]:
+    """Sections of single strokes at the speeds that are said of them.
+
+    Raises
+    ------
+    Unreadable : at that speed they are no whole avartans, at a stroke a matra they are.
+    """
+    result = dict(parts)
+    for name, items in parts.items():
+        words = [item for item in items if item.kind == "word"]
+        n = speeds.get(name, 1)
+        if n == 1 or plain.strokes or any(item.speed != 1 or len(strokes(item.text)) != 1 for item in words):
+            continue
+        faster = [item._replace(speed=Fraction(n)) for item in items]
+        try:
+            fits = [whole(placed({name: each}, taal, plain), taal) for each in (items, faster)]
+        except Unreadable:
+            continue
+        if fits == [True, False]:
+            words[0].place.stop(
+                f"{name} says {n} strokes a matra, and {len(words)} are no whole avartans of {taal.title} then",
+                f"write {n} avartans of bols, or words of {n} strokes, or another name",
+            )
+        result[name] = faster if fits[1] else items
+    return result
+
+
+def _at_speeds(sections: Mapping[str, Slots], speeds: Mapping[str, int], taal: taals.Taal) -> bool:
+    """Whether each section whose speed is said has so many slots a matra."""
+    return all(
+        len(slots) * TICKS * taal.counts == speeds[name] * _ticks(slots)
+        for name, slots in sections.items()
+        if name in speeds
+    )
+
+
+def _two(fitting: Sequence[tuple[Reading, dict[str, Slots]]], taal: taals.Taal) -> tuple[str, str]:
+    """What is wrong where two readings fit, and how to choose one."""
+    brackets = any(reading.brackets == "vibhags" for reading, _ in fitting[:2])
+    names = {Reading(): ("brackets are a matra", "brackets: matras")} if brackets else {}
+    said = [(*names.get(reading, (reading.words, reading.settled)), slots) for reading, slots in fitting[:2]]
+    shown = " or ".join(f"{words} ({_length(slots)} matras)" for words, _, slots in said)
+    settled = " or ".join(line for _, line, _ in said)
+    return f"two readings fit {taal.title}: {shown}", f"choose one in the header: {settled}"
 
 
 def whole(sections: Mapping[str, Slots], taal: taals.Taal, lands: bool = True) -> bool:
@@ -229,12 +291,32 @@ def _others(
     return [other for other in others if other != plain]
 
 
+def _pulse(
+    parts: Mapping[str, Sequence[Item]], taal: taals.Taal, first: Mapping[str, Slots]
+) -> tuple[Reading, dict[str, Slots]] | None:
+    """The reading of words of one, two and four strokes as an even pulse, where that is as long as a word a matra.
+
+    A run such as TiRaKiTa is a matra beside slower words.
+    """
+    items = [item for section in parts.values() for item in section]
+    if {item.kind for item in items} != {"word"} or any(item.speed != 1 for item in items):
+        return None
+    sizes = {len(names) * (not in_runs(names)) for names in (strokes(item.text) for item in items)}
+    n = Fraction(sum(len(slots) for slots in first.values()) * TICKS * taal.counts, sum(map(_ticks, first.values())))
+    if len(sizes) < 3 or 0 in sizes or n not in (2, 4) or any("~" in item.text or "," in item.text for item in items):
+        return None
+    reading = Reading(strokes=n)
+    slots = placed(parts, taal, reading)
+    return (reading, slots) if whole(slots, taal, lands=False) else None
+
+
 def _joined(words: Sequence[str]) -> bool:
-    """Whether each of three words or more that are several bols has hyphens between all of them, and nowhere else."""
+    """Whether each word of several bols has hyphens between all of them: three or more, or no other mark is a rest."""
     several = [word.rstrip(",").split("-") for word in words if len(strokes(word.replace("-", ""))) > 1]
     alone = [word for word in words if len(strokes(word)) == 1 and "-" in word.strip("-")]
+    rests = any(set(word) <= set(RESTS) or word[0] in RESTS or word[-1] in RESTS for word in words)
     return (
-        len(several) > 2
+        len(several) > (2 if rests else 0)
         and not alone
         and all(len(pieces) > 1 and all(len(strokes(piece)) == 1 for piece in pieces) for pieces in several)
     )

@@ -115,7 +115,7 @@ class _Top:
     def takes(self, number: int) -> bool:
         """Read a row; False where it is the first that is not of the header."""
         line, here = self.rows[number], self.place._replace(line=number + 1)
-        content = _spelled(line)
+        content = spelled(line)
         match = _KEYED.match(content)
         several = re.split(rf"[\s,;|]+(?={_SEVERAL}\s*[:=])", content, flags=re.IGNORECASE) if match else []
         if match and len(several) > 1 and fold(match[1]).lower() not in _TEXTS:  # Taal: Teental  Laya: madhya
@@ -221,7 +221,7 @@ class _Top:
             self.note({"taal": names[0]} if len(names) == 1 else {}, here)
 
 
-def _spelled(line: str) -> str:
+def spelled(line: str) -> str:
     """A row without its comment and marks, with the keys of several words as ``key: value``."""
     content = line.split("#")[0].strip().strip("*_").strip()
     for pattern, instead in _SPELLED:

@@ -38,11 +38,12 @@ _SECTIONS = (
 )
 NAMES = "|".join(sorted({*_SECTIONS.split(), *_KNOWN_FORMS}, key=len, reverse=True))
 _NUMBER = r"(?:[#-]|no\.?|number|नं\.?)?\s*(\d{0,3})"
-_END = r"(:|(?<=\d)\s*[.)](?=\s*[^\W\d_])|(?<=\s)[-–—](?=\s*[^\W\d_])|[.)।-]*\s*$)"
+_END = r"(:|(?<=\d)\s*[.)](?=\s*[^\W\d_])|(?<=\s)[-–—](?=\s*[^\W\d_])|[-–—](?=\s+[^\W\d_])|[.)।-]*\s*$)"
 _BOLS = ("bols", "bol", "notation", "composition", "बोल")  # a heading that says nothing more
 _SPEEDS = "thah|barabar|ekgun|dugun|tigun|chaugun|aad|ठाह|एकगुन|दुगुन|तिगुन|चौगुन"
+_FASTER = {"dugun": 2, "दुगुन": 2, "tigun": 3, "तिगुन": 3, "chaugun": 4, "चौगुन": 4}
 HEAD = re.compile(
-    rf"\s*(?:\d{{1,2}}[.)]\s*)?((?:(?:adha|main|{'|'.join(FORMS)})\s+)?(?:{NAMES}))\s*{_NUMBER}\s*(?:\(\s*({_SPEEDS})\s*\)\s*)?{_END}",
+    rf"\s*(?:\d{{1,2}}[.)]\s*)?((?:(?:adha|main|{'|'.join(FORMS)})\s+)?(?:{NAMES}))\s*{_NUMBER}\s*(?:\(\s*({_SPEEDS})\s*\)\s*)?[-–—]?{_END}",
     re.IGNORECASE,
 )
 _MARKS = (":", "-", "–", "—", ".", ")")  # after a heading, before bols
@@ -71,7 +72,7 @@ _SPOKEN = set(  # words beside bols
     "were what when where which while who why will wish with without word words work would write written yah yeh "
     "yes you your "
     "इस इसका इसे उदाहरण एक और का की कुछ के को चिन्ह चिह्न जाता जैसे तरीका ताल धन्यवाद नमस्ते पर पहले फिर बजाया "
-    "बाद बोल भी मात्रा मात्राओं में यह लय लिए विधि साथ से है हैं होता होती होते আছে এই একটি এটি এবং এর ও চার "
+    "बाद बोल भाग भी मात्रा मात्राओं में यह लय लिए विधि साथ से है हैं होता होती होते আছে এই একটি এটি এবং এর ও চার "
     "ছন্দ ছন্দে ছয় তাল তালটি তালে তালের তিন থেকে দুই ধন্যবাদ নমস্কার পর পাঁচ প্রথম মাত্রা সাত হয় হল".split()
 )
 _TELLING = set(
@@ -102,6 +103,13 @@ THEME = (
 def form_of(value: str) -> str:
     """The form of a name in any spelling, ``""`` for none."""
     return _KNOWN_FORMS.get(normalize("NFC", fold(value)).lower().strip(), "")
+
+
+def speeds(names: Sequence[str], above: Sequence[str]) -> dict[str, int]:
+    """The speed of each section that its name says, or that the rows above say where there is one section."""
+    rows = {names[0]: " ".join([*above, names[0]])} if len(names) == 1 else {name: name for name in names}
+    said = {name: {n for word, n in _FASTER.items() if word in row.lower()} for name, row in rows.items()}
+    return {name: numbers.pop() for name, numbers in said.items() if len(numbers) == 1}
 
 
 def taals_in(words: Sequence[str]) -> list[tuple[list[str], taals.Taal]]:
@@ -243,6 +251,7 @@ def sections(rows: list[str], start: int, default: str, place: Place) -> Iterato
             and not _LABEL.match(rows[number])
             and (match := _OTHER_HEAD.match(rows[number].split("#")[0]))
             and not strokes(match[1].replace(" ", ""))
+            and not (match[3] and any(map(strokes, _spoken(words_of(match[1]))[1])))  # no bols are lost
             and (not match[3] or (of_bols(match[3]) and not taals_in(words_of(match[1]))))
         ):
             _add(heads, Head(" ".join((match[1].lower(), match[2])).strip(), number, number), here)

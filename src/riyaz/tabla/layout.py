@@ -22,7 +22,7 @@ _TOKEN = re.compile(
     r"|(?P<section>(?:\+\s*)?\ue000\d+)|(?P<bullet>\ue001)"
     r"|(?P<open>\()"
     r"|(?P<close>\)(?:[\s|]*[x×*]\s*\d+(?!\w)|\s*\d+\s*(?:times|x|×)(?!\w)|\d+(?!\S))?)"
-    r"|(?P<times>(?<!\S)(?:[x×]\s*\d+|\d+\s*(?:times|[x×]))(?!\w))"
+    r"|(?P<times>(?<!\S)(?:[x×]\s*\d+|\*\s?\d+(?=[\s|।॥]*$)|\d+\s*(?:times|[x×]))(?!\w))"
     r"|(?P<half>\+?\s*(?:½|(?<!\d)1/2|\b(?:half|adha))\s*(?:face|mukh|theme|kaida)\b)"
     r"|(?P<whole>\+\s*(?:face|mukh|theme|kaida)\b|(?<!\S)(?:face|mukh|theme)\b)"
     r"|(?P<mark>(?<!\S)(?:[Xx+×✕Oo]|[\d]{1,2}[.):]?)(?!\S)|(?<!\S)\d{1,2}[.):]?(?=[^\W\d_]))"
@@ -37,7 +37,7 @@ HANDS, PLACES = "clap|wave|ta+li|ताली", "khali|bhari|sa+m|sum|खाल�
 CLAPS = f"{HANDS}|{PLACES}"
 SIGN_ROW = r"[\s|।॥_.Xx×✕+*Oo\d()–-]*[Xx×✕+\d][\s|।॥_.Xx×✕+*Oo\d()–-]*"
 REPEATED = re.compile(  # a whole line
-    r"[^\s)(]\s*\(?\s*(?:[x×]\s*\d+|\d+\s*(?:times|[x×]))\s*\)?[\s|।॥]*$", re.IGNORECASE
+    r"[^\s)(]\s*\(?\s*(?:[x×]\s*\d+|\s\*\s?\d+|\d+\s*(?:times|[x×]))\s*\)?[\s|।॥]*$", re.IGNORECASE
 )
 RULE = re.compile(r"\s*\|?(?:\s*:?-{3,}:?\s*\|)+\s*(?:\s*:?-{3,}:?)?\s*")  # under the head of a table in Markdown
 _SIGNED = re.compile(r"\[\s*([Xx+0Oo2-9])\s*\](?=\s*[^\W\d_])")  # [x] before bols

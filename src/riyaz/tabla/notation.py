@@ -207,16 +207,17 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
     typed_so = not any(row.startswith("[") for row in rows)  # not in the notation's own layout
     parts = _of_da(parts) if typed_so else parts
     form_said, at = form or headings.form_of(names[0].rstrip(" 0123456789")), place._replace(line=start + 1)
+    speeds = headings.speeds(names, text.split("\n")[:start]) if typed_so else {}
     settled = None
     if typed_so and len(heads) > 1 and _begins(parts[names[0]], parts[names[1]], taal):  # bols as a title
         others = {name: parts[name] for name in names[1:]}
-        settled, slots = dialect.settle(others, taal, reading, at, form_said)
+        settled, slots = dialect.settle(others, taal, reading, at, form_said, speeds)
         if dialect.whole(slots, taal):
             heads, parts, names = heads[1:], others, names[1:]
         else:
             settled = None
     if not settled:
-        settled, slots = dialect.settle(parts, taal, reading, at, form_said)
+        settled, slots = dialect.settle(parts, taal, reading, at, form_said, speeds)
     twofold = next((n for _, a, b in heads for n in range(a, b) if _twofold(rows[a : n + 1])), 0)
     if twofold and (settled.strokes or not dialect.whole(slots, taal)) and not reading:
         at = place._replace(line=twofold + 1)

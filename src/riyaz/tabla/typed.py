@@ -7,14 +7,14 @@ Devanagari that they are letter by letter. What these marks cannot settle is ask
 import re
 from collections.abc import Callable, Sequence
 from html import unescape
-from itertools import pairwise, repeat
 from unicodedata import category
 
-from riyaz.tabla import header, headings, layout, taals
+from riyaz.tabla import header, headings, layout, taals, tables
 from riyaz.tabla.dialect import THEMED
 from riyaz.tabla.place import Place
 from riyaz.tabla.placing import RUNS
 from riyaz.tabla.spelling import CLOSED, LIKELY, OPEN, UNDECIDED, strokes, with_ka
+from riyaz.tabla.tables import blank
 
 _LETTERS: dict[int, str | int | None] = {
     **dict.fromkeys(map(ord, "｜¦║│┃❘∣→⇒➔"), "|"),
@@ -54,21 +54,6 @@ _COUNTED = re.compile(  # 1-4: or Line 2: before what stands in it
     rf"|(?:\d{{1,2}}(?:st|nd|rd|th)|{'|'.join(_ORDERED)})\s+(?:half|quarter|part|{_ROWS})\s*[:.)-])(?=\s)",
     re.IGNORECASE,
 )
-_NUMBERS = (
-    re.compile(r"(?<=[^\W\d_])(?:\s?\((\d{1,2})\)|([⁰¹²³⁴-⁹₀-₉]{1,2})|(\d{1,2})(?!\w))"),  # Dha(1), Dha¹, Dha1
-    re.compile(r"(?<![^\s|])\[\s*(\d{1,2})\s*\]"),  # [1] Dha
-)
-_ROW_NUMBERS = (
-    re.compile(r"^\s*(?:\((\d{1,2}|[a-h])\)|([A-H])\s*[-–.])(?=\s+[^\W\d_])"),
-    re.compile(r"(?<=[^\W\d_])\s+[-–—]\s*(\d{1,2})\s*$"),
-    re.compile(r"^\s*(\d{1,2})\s*[,;]\s*(?=[^\W\d_])"),  # 1,Dha in a table of values
-    re.compile(r"^\s*[Xx+\d]\s+(\d{1,2})\s+(?=[^\W\d_])"),  # a sign, the number of its vibhag, its bols
-    re.compile(r"(?<=[^\W\d_])\s+(\d{1,2})(?:\s+[Xx+\d])?\s*$"),  # a bol, its number, a sign
-)
-_LOW = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "01234567890123456789")
-_SAID = re.compile(rf"\(?\b(?:{layout.CLAPS}|\d(?:st|nd|rd|th))\b\)?", re.IGNORECASE)
-_SPEED = re.compile(r"\b(?:double|triple|quadruple|speed)\b", re.IGNORECASE)
-_ROWS_OF_BOLS = r"(?:bols?|boles|words|बोल|theka|ठेका)"
 _NAMES_OF_ROWS = re.compile(  # before numbers, signs or bols, without a bar
     r"^\s*(?:(?:ma+tras?|beats?|count|मात्रा|মাত্রা)\s+(?=\d+\s+\d)|(?:theka|signs?|ta+l(?:\s+signs?)?)\s+(?=[+xX0]\s*\d)"
     r"|(?:words?|bols?|boles|बोल)\s*(?:\(\w+\))?\s+(?!per\b)(?=[^\W\d_]))",
@@ -80,7 +65,6 @@ _BESIDE_SIGNS = re.compile(  # x 2 0 3 (x for sam)
 _COUNT = re.compile(r"^\s*\d{1,2}\s*(?:beats?|matras?)\b.*$", re.IGNORECASE)  # a row of words
 _ROMAN = re.compile(r"^(\s*)(I{1,3}|IV|VI{0,3}|IX|X)[.)](?=\s)")
 _BULLET = re.compile(r"^\s*[-–—*•]\s+(?=([^\W\d][^\s:=|]*)\s*:)")
-_LABELLED = re.compile(r"^\s*([^\W\d][^:|]{0,30}?)\s*:\s*(.+)$")
 _REMARK = re.compile(r"(?<!\S)//\s*(.*\S)\s*$")
 _X = re.compile(r"(?<=\s)x(?=\s)")  # a rest
 _ASIDE = re.compile(r"^(\s*(?:\d{1,2}[.)]\s+)?(.*\S))\s+(?:[-–—:]+\s+([^\W\d_].*)|\(([^\W\d_][^()]*)\))\s*$")
@@ -101,10 +85,6 @@ _WORD = re.compile(r"[^\s|।॥()]+")
 _TA = dict.fromkeys((UNDECIDED, LIKELY, CLOSED), OPEN)
 
 
-def _blank(match: re.Match[str]) -> str:
-    return " " * len(match[0])
-
-
 def _in_order(match: re.Match[str]) -> str:
     """``3rd palta`` as ``palta 3``."""
     return f"{match[1]}{match[4]} {match[2] or _ORDERED.index(match[3].lower()) + 1}"
@@ -123,13 +103,14 @@ def _apart(row: str) -> tuple[str, str]:
 
 
 def _listed(match: re.Match[str]) -> str:
-    """Words in quotes, parted by commas, as a program has them: ``['Dha', 'Dhin']``."""
-    return re.sub(r"['\",\[\]]", " ", match[0])
+    """Bols parted by commas in square brackets, as a program has them: ``['Dha', 'Dhin']`` or ``[dha, dhin]``."""
+    words = re.sub(r"['\",\[\]]", " ", match[0])
+    return words if headings.of_bols(words) else match[0]
 
 
 def _unlisted(match: re.Match[str]) -> str:
     """A row of a list that is a key and its value, without the mark of the list."""
-    return _blank(match) if header.is_key(match[1]) else match[0]
+    return blank(match) if header.is_key(match[1]) else match[0]
 
 
 def _field(match: re.Match[str]) -> str:
@@ -148,14 +129,6 @@ def _fields(match: re.Match[str]) -> str:
     return f"{key}: {value.rstrip(';')}" if header.is_key(key) else match[0].replace(";", " ")
 
 
-def _unlabelled(match: re.Match[str]) -> str:
-    """Nothing where a row has signs or counted numbers after a name, such as ``Beat: 1 2 3``."""
-    numbers = [int(number) for number in re.findall(r"\d+", match[2])]
-    counts = len(numbers) > 2 and numbers == [*range(numbers[0], numbers[0] + len(numbers))]
-    signs = layout.sign_row(match[2]) and (counts or re.search(r"[Xx×+✕]", match[2]))
-    return "" if signs and not header.is_key(match[1], but=("matras", "tali", "khali")) else match[0]
-
-
 def _titled(match: re.Match[str]) -> str:
     """The text before a line break of a web page: a title, or bols as before."""
     text = re.sub(r"<[^<>]*>", " ", match[1])
@@ -165,46 +138,48 @@ def _titled(match: re.Match[str]) -> str:
 # What is replaced, one after the other, by what.
 _Marks = Sequence[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]]
 _MARKS: _Marks = [
-    (re.compile(r"(?<!\S)(?:https?://|www\.)\S+"), _blank),
-    (_COUNTED, _blank),
+    (re.compile(r"(?<!\S)(?:https?://|www\.)\S+"), blank),
+    (_COUNTED, blank),
     (_ORDINAL, _in_order),
     (_SPOKEN, _repeat),
     (_GUN, lambda match: _GUNS[match[1]].ljust(len(match[0]))),
-    (re.compile(r"\[(\s*(['\"])[^'\"\[\]]*\2(?:\s*,\s*\2[^'\"\[\]]*\2)*\s*)\](?:\s*,\s*$)?"), _listed),
+    (re.compile(r"\[[^\[\]]*,[^\[\]]*\](?!\s*[x×*]\s*\d)(?:\s*,\s*$)?|\[\s*(['\"])[^'\"\[\]]*\1\s*\],?"), _listed),
+    (re.compile(r"^\s*[\[(,]?\s*(['\"])([^'\"]+)\1\s*[\])]?,?\s*$"), r" \2 "),  # an item of a list
+    (re.compile(r"^\s*[\[\]],?\s*$"), blank),
     (re.compile(r"(?<!`)`([^`]+)`(?!`)"), r" \1 "),
     (re.compile(r"(?<=[^\W\d_])\*(?=\s|$)(?<!\*\*)(?=[^*]*$|(?:[^*]*[^\W\d_]\*(?=\s|$))+[^*]*$)"), "-"),
-    (_SENT, _blank),
-    (re.compile(r"^\s*\(?\d{1,2}:\d{2}(?::\d{2})?\)?(?:\s*[-–])?\s+(?=[^\W\d_])"), _blank),  # where a video is
-    (re.compile(r"\(\d{1,2}:\d{2}(?::\d{2})?\)"), _blank),
+    (_SENT, blank),
+    (re.compile(r"^\s*\(?\d{1,2}:\d{2}(?::\d{2})?\)?(?:\s*[-–])?\s+(?=[^\W\d_])"), blank),  # where a video is
+    (re.compile(r"\(\d{1,2}:\d{2}(?::\d{2})?\)"), blank),
     (re.compile(r"(?<!\S)[-=—–]+>(?!\S)"), "|"),
     (re.compile(r"^\s*([-=*~_])\1{2,}\s*(?=[^\W\d_])(.*?)\s*\1*\s*$"), _framed),
     (re.compile(r"(?<![\S*])\*(?=[^\W\d_][^*]*$)"), " "),
     (re.compile(r"^[^\s;]+(?:;[^\s;]+)+;?$"), _fields),
     (re.compile(r"^([^\W\d_]+),(?=[^\s,]+$)"), _field),
     (re.compile(r"\(([०-९০-৯])\)(?=\s*[^\W\d_])"), lambda match: f"({int(match[1])})"),  # a sign
-    (re.compile(rf"(?<=\w)\s+\((?:{layout.CLAPS})\s*\d{{1,2}}\)\s*$", re.IGNORECASE), _blank),
+    (re.compile(rf"(?<=\w)\s+\((?:{layout.CLAPS})\s*\d{{1,2}}\)\s*$", re.IGNORECASE), blank),
     (re.compile(r'^(\s*)"([^"]+)"\s*:'), r"\1\2:"),
     (_BULLET, _unlisted),
     (re.compile(r"^([^\W\d]\w*:)\s*[|>][-+]?\s*$"), r"\1"),  # YAML: rows below
     (re.compile(r"^\s*\[([^\[\]]+)\]\s*[:-]?\s+(?=\S)"), _field),
-    (_LABELLED, _unlabelled),
+    (re.compile(r".+"), lambda match: tables.unlabelled(match[0])),
     (re.compile(r"^\s*(?:\{\|.*|\|-+|\|\}|\(\|.*|\|\))\s*$"), ""),  # a table of a wiki
-    (_QUOTED, _blank),
-    (re.compile(r"^\s*[\d०-९]{1,2}\s*।(?=\s*[^\W\d_])"), _blank),
-    (re.compile(r"^\s*\d{1,2}-\s*(?=[^\W\d_])"), _blank),  # 1-Dha, the number of a row
+    (_QUOTED, blank),
+    (re.compile(r"^\s*[\d०-९]{1,2}\s*।(?=\s*[^\W\d_])"), blank),
+    (re.compile(r"^\s*\d{1,2}-\s*(?=[^\W\d_])"), blank),  # 1-Dha, the number of a row
     (re.compile(r"(?<=\S)(\s+),(?=\S)"), r",\1"),
-    (re.compile(r"[\"”]\s*,\s*$"), _blank),
+    (re.compile(r"[\"”]\s*,\s*$"), blank),
     (re.compile(r"</(?:p|h[1-6])>\s*(?=<\w)"), ": "),
-    (re.compile(rf"^\s*(?:--+|//)\s+(?=(?:{headings.NAMES})\W*\d*\s*$)", re.IGNORECASE), _blank),  # -- palta 1
+    (re.compile(rf"^\s*(?:--+|//)\s+(?=(?:{headings.NAMES})\W*\d*\s*$)", re.IGNORECASE), blank),  # -- palta 1
     (re.compile(r"(:\s*)'([^']*)'(?=\s*,?\s*$)"), r"\1 \2 "),
     (re.compile(r"^((?:<[^<>]*>|[^<>])*?)<br\s*/?>(?=.*\w)", re.IGNORECASE), _titled),
-    (_NAMES_OF_ROWS, _blank),
-    (re.compile(rf"\(\s*(?:{layout.PLACES})\s*\)|\(\s*(?:{layout.HANDS})\s*\)\s*$", re.IGNORECASE), _blank),
-    (re.compile(rf"\[\s*(?:{layout.CLAPS})\s*\]", re.IGNORECASE), _blank),
+    (_NAMES_OF_ROWS, blank),
+    (re.compile(rf"\(\s*(?:{layout.PLACES})\s*\)|\(\s*(?:{layout.HANDS})\s*\)\s*$", re.IGNORECASE), blank),
+    (re.compile(rf"\[\s*(?:{layout.CLAPS})\s*\]", re.IGNORECASE), blank),
     (_BESIDE_SIGNS, r"\1"),
-    (re.compile(r"^\s*(?:={3,}|_{4,})\s*$"), _blank),  # a heading's line
-    (re.compile(r"(?<=[।॥|])\s*[\d०-९]{1,3}\s*[।॥|]+\s*$"), _blank),  # ॥१॥
-    (re.compile(r"(?<=[^\W\d_])!+"), _blank),
+    (re.compile(r"^\s*(?:={3,}|_{4,})\s*$"), blank),  # a heading's line
+    (re.compile(r"(?<=[।॥|])\s*[\d०-९]{1,3}\s*[।॥|]+\s*$"), blank),  # ॥१॥
+    (re.compile(r"(?<=[^\W\d_])!+"), blank),
     (re.compile(r"(?<=[^\s\d/])/(?=\s+[^\W\d_])"), "|"),  # Dha/ Dhin
     (re.compile(r"(?<=[^\s\d/|]\s)/(?=[^\s\d/])"), "|"),  # Dha /Dhin
     (re.compile(r"(?<=[^\W\d_])_(?=[^\W\d_])"), "-"),
@@ -214,7 +189,7 @@ _MARKS: _Marks = [
     (re.compile(r"(?<![\w)])([ˣ⁺⁰²³⁴⁵⁶⁷])\s*(?=[^\W\d_])"), lambda match: f"({_SIGNS[match[1]]}) "),
     (re.compile(r"(?<![^\s|])[·⋅‧](?![^\s|])"), "-"),
 ]
-_LATEX: _Marks = [(re.compile(r"^\s*\\(?:begin|end|hline|toprule|midrule|bottomrule)\b.*$|\\\\|&"), _blank)]
+_LATEX: _Marks = [(re.compile(r"^\s*\\(?:begin|end|hline|toprule|midrule|bottomrule)\b.*$|\\\\|&"), blank)]
 _REPEATS: _Marks = [(re.compile(r"\|:"), "( "), (re.compile(r":\|"), " )x2")]
 
 
@@ -232,15 +207,15 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
         *_MARKS,
         *(_LATEX if latex else ()),
         *(_REPEATS if repeats else ()),
-        *([(_ROMAN, _blank)] if roman else ()),
+        *([(_ROMAN, blank)] if roman else ()),
     ]
     if sum(bool(row.strip()) for row in rows) > 1 and all(_COMMENTED.match(row) for row in rows if row.strip()):
-        rows = [_COMMENTED.sub(_blank, row) for row in rows]  # a comment of a program
+        rows = [_COMMENTED.sub(blank, row) for row in rows]  # a comment of a program
     filled = [number for number, row in enumerate(rows) if row.strip()]
     if len(filled) == 1 and (after := _FORM_LAST.fullmatch(rows[filled[0]])):
         rows = [f"{after[1]} {after[3]}:{after[2]}" if row.strip() else row for row in rows]
     result = list[str]()
-    for number, row in enumerate(_unnumbered(_uncounted(list(rows))), 1):
+    for number, row in enumerate(tables.unnumbered(tables.uncounted(tables.columns(rows))), 1):
         if _COLUMNS.fullmatch(row):
             place._replace(line=number).stop(
                 "bhari and khali stand side by side", "write the rows of bhari first, then those of khali"
@@ -250,8 +225,8 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
         row = _in_one_row(_quoted(row))
         for mark, instead in marks:
             row = mark.sub(instead, row)
-        row = _cell(row)
-        row = "" if _SAID.search(row) and _of_signs(_SAID.sub("", row)) else row
+        row = tables.named(row)
+        row = "" if tables.said(row) else row
         row = "" if _COUNT.match(row) and not all(map(strokes, _WORD.findall(row)[2:])) else row
         if (slashed := _REMARK.search(row)) and not any(map(strokes, _WORD.findall(slashed[1]))):
             row = row[: slashed.start()]
@@ -266,7 +241,7 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
         if len(groups) > 1 and all(group.split() and all(map(strokes, group.split())) for group in groups):
             row = row.replace("[", "(").replace("]", ")")  # each a matra
         result.append(layout.unmarked(row) + remark)
-    result = _of_cells(result)
+    result = tables.of_cells(result)
     if any(re.search(rf"{_PAUSE.pattern}[\s|।॥]*[^\W\d_]", row) for row in result):  # within a row: a rest
         result = [_PAUSE.sub(lambda match: "-".ljust(len(match[0])), row) for row in result]
     signed = next((n for n, row in enumerate(result) if _CLOSING.fullmatch(row)), len(result))
@@ -287,7 +262,7 @@ def _quoted(row: str) -> str:
     return f"{named.pop()}: {quotes[0][2]}" if len(named) == 1 else row
 
 
-_COUNT_UP = re.compile(r"\s1\s+2\s+3\s+4\s+5\s+(?:\d{1,2}\s+)*")
+_COUNTS = re.compile(r"(?<=\s)(?:\d{1,2}\s+){5,}")
 
 
 def _in_one_row(row: str) -> str:
@@ -314,78 +289,12 @@ def _in_one_row(row: str) -> str:
             and headings.spoken(words)
         ):
             return f"{named.pop()}: {head[2]}"
-    digits = re.sub(r"[०-९০-৯]", lambda match: str(int(match[0])), row)
-    counted = _COUNT_UP.search(digits)
-    if not counted:
+    counted = _COUNTS.search(row)
+    if not counted or not tables.counts_up([*map(int, counted[0].split())], 1):
         return row
-    bols = re.sub(r"\s[xX×+](?:\s+[\doO])*\s*$", "", digits[counted.end() :])
-    named = {taal.title for _, taal in headings.taals_in(headings.words_of(digits[: counted.start()]))}
+    bols = re.sub(r"\s[xX×+](?:\s+[\doO])*\s*$", "", row[counted.end() :])
+    named = {taal.title for _, taal in headings.taals_in(headings.words_of(row[: counted.start()]))}
     return f"{named.pop()}: {bols}" if len(named) == 1 and headings.of_bols(bols) else row
-
-
-def _cell(row: str) -> str:
-    """A row of a table without its name, or with it as a heading or a key; a row of words is left out."""
-    if layout.RULE.fullmatch(row):
-        return ""
-    named = re.match(r"\s*\|?\s*([^|:=]*[^\W\d_][^|:=]*?)\s*\|(.*)$", row)
-    name = re.sub(r"\(.*?\)", " ", named[1]).strip() if named else ""
-    known = headings.HEAD.match(name) or headings.remark(_SPEED.sub("beat", name))
-    if not named or not known or any(map(strokes, headings.words_of(name))):
-        return row
-    rest = re.sub(r"\(.*?\)", " ", named[2]).strip(" |")
-    if (headings.remark(rest) or headings.HEAD.match(rest)) and not re.search(r"\d", rest):
-        return ""
-    if "|" not in rest and header.is_key(name):
-        return f"{name}: {named[2].strip(' |')}"
-    if _of_signs(_SAID.sub("", named[2])):
-        return name if headings.taals_in(headings.words_of(name)) else f"|{named[2]}"
-    if all(strokes(word) for word in _WORD.findall(rest) if not layout.sign_row(word)):
-        return f"|{named[2]}" if re.fullmatch(_ROWS_OF_BOLS, name, re.IGNORECASE) else f"{name}: {named[2].lstrip()}"
-    return row
-
-
-def _of_cells(rows: list[str]) -> list[str]:
-    """Rows of tables under numbers that count their cells: each cell is a matra."""
-    result, size = list[str](), 0
-    for row in rows:
-        cells = [cell.strip() for cell in row.split("|") if cell.strip()]
-        numbers = [int(cell) for cell in cells if cell.isdigit()]
-        if len(numbers) == len(cells) > 2 and numbers == [*range(numbers[0], numbers[0] + len(numbers))]:
-            size = len(cells)
-        bols = size and len(cells) == size and all(map(headings.of_bols, cells))
-        several = {cell: cell if len(cell.split()) == 1 else f"({cell})" for cell in cells}
-        result.append(" ".join(several[cell] for cell in cells) if bols else row)
-    return result
-
-
-def _of_signs(row: str) -> bool:
-    """Whether a row has nothing but signs, numbers and bars."""
-    return layout.sign_row(row) or not row.strip(" \t|।॥():-")
-
-
-def _uncounted(rows: list[str]) -> list[str]:
-    """Rows without the numbers of the matras beside the bols, where they count up from 1, three or more together."""
-    for numbers in _NUMBERS:
-        counts = [
-            int("".join(groups).translate(_LOW))
-            for row in rows
-            for groups in map(re.Match.groups, numbers.finditer(row), repeat(""))
-        ]
-        starts = [n for n, count in enumerate(counts) if count == 1]
-        runs = [counts[start:end] for start, end in pairwise([*starts, len(counts)])]
-        if counts[:1] == [1] and all(run == [*range(1, len(run) + 1)] and len(run) > 2 for run in runs):
-            rows = [numbers.sub(_blank, row) for row in rows]
-    return rows
-
-
-def _unnumbered(rows: list[str]) -> list[str]:
-    """Rows without their numbers or letters, ``(1)``, ``A -`` or ``- 1`` at the end, where these count up from 1."""
-    for pattern in _ROW_NUMBERS:
-        marks = [next(filter(None, match.groups())).lower() for match in map(pattern.search, rows) if match]
-        numbers = [int(mark) if mark.isdigit() else ord(mark) - ord("a") + 1 for mark in marks]
-        if len(numbers) > 1 and numbers == [*range(1, len(numbers) + 1)]:
-            rows = [pattern.sub(_blank, row) for row in rows]
-    return rows
 
 
 def _unbroken(rows: list[str]) -> list[str]:
