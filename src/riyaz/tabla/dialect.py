@@ -75,11 +75,15 @@ def settle(
     if joined and any(in_runs(strokes(word.replace("-", ""))) for word in words if "-" in word):
         plain, joined = replace(plain, hyphens="joins"), False  # no rests within TiRaKiTa
     dots = next((item for item in result if item.kind == "dot"), None)
+    stops = "dots" not in given and sum(item.kind == "stop" for item in result) > 1
+    if stops and _fits(parts, taal, replace(plain, dots="bars")):
+        plain = replace(plain, dots="bars")  # full stops, each where a vibhag ends
     listed = "dashes" not in given and any(item.kind == "bullet" for item in result)
     grouped = "commas" not in given and _grouped(result, taal)
     enclosed = "brackets" not in given and {item.kind for item in result} == {
         "shared"
     }  # matras, or vibhags, or avartans
+    dashed = False
     try:
         first = placed(parts, taal, plain)
     except Unreadable as error:
@@ -89,10 +93,9 @@ def settle(
         mistaken = None
         tell = any("$" in item.text for item in result) and any(item.kind == "bar" for item in result)
         chosen = bool({"words", "strokes", "hyphens", "commas", "dashes", "brackets"} & given.keys())
-        open_ = (
-            (dots and "dots" not in given) or (tell and "bars" not in given) or joined or listed or grouped or enclosed
-        )
-        if chosen or (whole(first, taal) and not open_):
+        dashed = form not in LANDING and _parted_by_dashes(parts, taal, first)
+        open_ = (dots and "dots" not in given) or (tell and "bars" not in given)
+        if chosen or (whole(first, taal) and not any((open_, joined, listed, grouped, enclosed, dashed))):
             if form in THEMED and not given and (pulse := _pulse(parts, taal, first)):
                 place.stop(*_two([(plain, first), pulse], taal))
             return plain, first
@@ -119,7 +122,7 @@ def settle(
     even = len({len(strokes(word)) for word in words}) == 1 and len(strokes(words[0])) > 1
     if mistaken is None and plainly and even and form in THEMED and _half(first, taal, True):
         return plain, first  # a kaida in pairs, whose paltas are written without their khali
-    if mistaken is None and plainly and first not in [slots for _, slots in fitting]:
+    if mistaken is None and plainly and not dashed and first not in [slots for _, slots in fitting]:
         fitting = [(plain, first), *fitting]
     elif form in THEMED and len(fitting) > 1 and all(reading.strokes for reading, _ in fitting):
         length = taal.ticks * (1 if taal.matras % 2 == 0 else 2)
@@ -310,6 +313,20 @@ def _pulse(
     return (reading, slots) if whole(slots, taal, lands=False) else None
 
 
+def _parted_by_dashes(parts: Mapping[str, Sequence[Item]], taal: taals.Taal, first: Mapping[str, Slots]) -> bool:
+    """Whether dashes are no rests: with them the sections land on a further sam, without them they are whole."""
+    dash = any(not item.text.strip("-–—") for items in parts.values() for item in items)
+    return dash and not whole(first, taal, lands=False) and _fits(parts, taal, Reading(dashes="bars"))
+
+
+def _fits(parts: Mapping[str, Sequence[Item]], taal: taals.Taal, reading: Reading) -> bool:
+    """Whether a reading gives whole avartans."""
+    try:
+        return whole(placed(parts, taal, reading), taal)
+    except Unreadable:
+        return False
+
+
 def _joined(words: Sequence[str]) -> bool:
     """Whether each word of several bols has hyphens between all of them: three or more, or no other mark is a rest."""
     several = [word.rstrip(",").split("-") for word in words if len(strokes(word.replace("-", ""))) > 1]
@@ -347,4 +364,4 @@ def _grouped(items: Sequence[Item], taal: taals.Taal) -> bool:
     ends = [item for item in items if item.kind == "word" and item.text[-1] in ",;"]
     sizes = [len(group) for group in groups(items) if group[0].kind == "word"]
     vibhags = (list(taal.vibhags) * len(sizes))[: len(sizes)]
-    return len(ends) > 2 and max(sizes) > 1 and sizes != vibhags
+    return len(ends) > 2 and max(sizes, default=0) > 1 and sizes != vibhags

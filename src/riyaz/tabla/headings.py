@@ -29,21 +29,21 @@ _KNOWN_FORMS = {normalize("NFC", name): form for form, names in _FORM_NAMES.item
 
 _SECTIONS = (
     "theme mukh face kaida kayda kayada qaida quayda rela peshkar theka dohra dohara dora palta palte paltas variation "
-    "variations bal vistar tukda tukra mukhda ending tihai "
+    "variations var bal vistar tukda tukra mukhda ending tihai "
     "tehai chakradar gat tukda mohra uthan laggi paran adha-dohra thah barabar ekgun dugun tigun chaugun aad "
-    "prakar prakaar chalan baant ladi lari uthaan pattern exercise प्रकार चलन बांट लड़ी उठान পলটা প্রকার "
+    "prakar prakaar chalan baant ladi lari uthaan pattern exercise प्रकार चलन बांट लड़ी उठान পলটা পাল্টা মুখ প্রকার "
     "ঠায় ঠায় ঠাহ দ্বিগুণ দুগুন ত্রিগুণ চৌগুণ "
     "ठाह एकगुन दुगुन दुगुना तिगुन चौगुन "
     "bols bol notation composition बोल मुख कायदा क़ायदा दोहरा पलटा तिहाई ठेका रेला"
 )
 NAMES = "|".join(sorted({*_SECTIONS.split(), *_KNOWN_FORMS}, key=len, reverse=True))
-_NUMBER = r"(?:[#-]|no\.?|number|नं\.?)?\s*(\d{0,3})"
+_NUMBER = r"(?:[#-]|no\.?|number|नं\.?|क्र\.?)?\s*(\d{0,3})"
 _END = r"(:|(?<=\d)\s*[.)](?=\s*[^\W\d_])|(?<=\s)[-–—](?=\s*[^\W\d_])|[-–—](?=\s+[^\W\d_])|[.)।-]*\s*$)"
 _BOLS = ("bols", "bol", "notation", "composition", "बोल")  # a heading that says nothing more
 _SPEEDS = "thah|barabar|ekgun|dugun|tigun|chaugun|aad|ठाह|एकगुन|दुगुन|तिगुन|चौगुन"
 _FASTER = {"dugun": 2, "दुगुन": 2, "tigun": 3, "तिगुन": 3, "chaugun": 4, "चौगुन": 4}
 HEAD = re.compile(
-    rf"\s*(?:\d{{1,2}}[.)]\s*)?((?:(?:adha|main|{'|'.join(FORMS)})\s+)?(?:{NAMES}))\s*{_NUMBER}\s*(?:\(\s*({_SPEEDS})\s*\)\s*)?[-–—]?{_END}",
+    rf"\s*(?:\d{{1,2}}[.)]\s*)?((?:(?:adha|main|मूल|{'|'.join(FORMS)})\s+)?(?:{NAMES}))\s*{_NUMBER}\s*(?:\(\s*({_SPEEDS})\s*\)\s*)?[-–—]?{_END}",
     re.IGNORECASE,
 )
 _MARKS = (":", "-", "–", "—", ".", ")")  # after a heading, before bols
@@ -80,7 +80,9 @@ _TELLING = set(
 )  # say how to read
 _LETTERED = re.compile(r"\s*(\d{0,2}[A-Za-z])\)\s+(?=[^\W\d_])")  # 1a) and its bols
 _LABEL = re.compile(
-    r"\s*(?:bhari\s+khali|(?:bhari|khali|sa+m|sum|ta+li|clap|wave|भरी|खाली|सम|ताली)\s*\d?)\s*(?::|$)", re.IGNORECASE
+    r"\s*(?:bhari\s+khali|(?:bhari|khali|sa+m|sum|ta+li|clap|wave|भरी|खाली|सम|ताली)\s*\d?)\s*"
+    r"(?::|[-–—]+(?=\s+[^\W\d_])|$)",
+    re.IGNORECASE,
 )
 THEME = (
     "theme",
@@ -97,6 +99,8 @@ THEME = (
     "मुख",
     "कायदा",
     "क़ायदा",
+    "মুখ",
+    "मूल कायदा",
 )
 
 
@@ -136,6 +140,8 @@ def remark(content: str) -> bool:
     have letters of no bol.
     """
     words = words_of(re.sub(r"\(.*?\)", " ", content)) or words_of(content)
+    if content.rstrip()[-1:] in ("?", "!") and not tells(content) and not any(strokes(w.strip("?!")) for w in words):
+        return bool(words)  # ok?
     if of_bols(content) or not any(len(word) > 3 for word in words):  # a short word may be a bol with a wrong letter
         return False
     if tells(content):
@@ -276,6 +282,11 @@ def sections(rows: list[str], start: int, default: str, place: Place) -> Iterato
                 weak.append(heads[-1])
             rows[number] = ""
         else:
+            said = [word for word in words_of(content) if word.lower() not in {*_TELLING, "x"}]
+            words = ":" not in content and re.search(r"[^\W\d_]{2}", content)
+            known = [word for word in said if strokes(word) or re.fullmatch(NAMES, word, re.IGNORECASE)]
+            if words and tells(content) and spoken(said) and not known:
+                here.stop(f"{content!r} says in words how to play", "write the bols, or ( ... ) x2, or leave it out")
             if match := _LABEL.match(rows[number]):
                 rows[number] = " " * match.end() + rows[number][match.end() :]
             if rows[number].split("#")[0].strip() and not heads and not sign_row(rows[number].split("#")[0]):

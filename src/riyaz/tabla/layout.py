@@ -12,6 +12,7 @@ from typing import NamedTuple
 from riyaz.tabla.place import Place
 from riyaz.tabla.spelling import script, strokes
 
+LETTER = r"[A-Za-z\u00c0-\u02af\u0900-\u0963\u0971-\u09e3\u1e00-\u1eff]"  # of a bol, vowel signs among them
 LONGEST = 100_000  # words; what a repeat may make of a few lines
 BESIDE = "\ue001"  # a dash before a repeat, which is a rest or parts it from its bols
 
@@ -127,7 +128,7 @@ def items(rows: list[str], first: int, last: int, place: Place, names: Sequence[
                 state.stack[-1] += [] if alone else [bullet]
                 content = " " * dash.end() + content[dash.end() :]
             content = re.sub(r"^(\s*)\d+[.)](?=\s)", lambda m: " " * len(m[0]), content)  # the number of a line
-            content = re.sub(r"(?<=[^\W\d_])\.(\s*)$", r" \1", content) if content.count(".") == 1 else content
+            content = re.sub(rf"(?<={LETTER})\.(\s*)$", r" \1", content) if content.count(".") == 1 else content
             content = re.sub(r"(?<=\s)[-–—](?=\s*\(?x\s?\d+\)?\s*$)", BESIDE, content)
             content = re.sub(r"\(\s*([x×]\s*\d+|\d+\s*(?:times|[x×]))\s*\)", r" \1 ", content, flags=re.IGNORECASE)
             content = re.sub(r"(?<!\S)=(?!\S)", "-", content)
@@ -188,6 +189,8 @@ def _row(content: str, here: Place, state: _State, signs: bool, others: Sequence
             at.stop(f"{word} leaves bols out", "write them, or end the line before")
         elif kind == "speed":
             state.speed = Fraction(word[1:-1]) if int(word[1:-1]) else at.stop("@0x is no speed", "write @2x")
+        elif kind == "word" and (match := re.fullmatch(rf"([^.\-_]*{LETTER})\.", word)):
+            state.stack[-1] += [Item("word", match[1], state.speed, at), Item("stop", ".", state.speed, at)]
         elif kind == "word" and (match := re.fullmatch(r"([^\W\d_][^+]*)(\++)", word)):  # Dha++ is three long
             state.stack[-1] += [Item("word", text, state.speed, at) for text in (match[1], *("~" * len(match[2])))]
         elif kind == "word" and (match := re.fullmatch(r"(\D+)[x×](\d+)", word)):

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from riyaz.music.events import TICKS
 from riyaz.tabla import taals
-from riyaz.tabla.layout import LONGEST, Item
+from riyaz.tabla.layout import LETTER, LONGEST, Item
 from riyaz.tabla.place import Place
 from riyaz.tabla.spelling import mistake, strokes, with_ka
 
@@ -100,7 +100,10 @@ def _meant(items: Sequence[Item], reading: Reading) -> list[Item]:
     if reading.brackets == "vibhags":
         items = _unshared(items)
     for item in items if reading.commas != "matras" else _by_commas(items):
-        if item.kind == "dot":
+        if item.kind == "stop" and (reading.dots == "rests" or reading.bars == "matras"):
+            meant[-1] = meant[-1]._replace(text=f"{meant[-1].text}.")
+            continue
+        if item.kind in ("dot", "stop"):
             item = (
                 item._replace(kind="bar", text="|") if reading.dots == "bars" else item._replace(kind="word", text="-")
             )
@@ -308,7 +311,7 @@ def word(text: str, place: Place) -> list[tuple[Fraction, str]]:
     ------
     Unreadable : a part of it is no bol; names the nearest.
     """
-    parts, slots, column = re.split(r"[,]|(?<=[^\W\d_])[./](?=[^\W\d_])", text.rstrip(",;") or text), [], place.column
+    parts, slots, column = re.split(rf"[,]|(?<={LETTER})[./](?={LETTER})", text.rstrip(",;") or text), [], place.column
     for part in parts:
         names = strokes(part)
         if not names:

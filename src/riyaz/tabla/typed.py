@@ -9,8 +9,9 @@ from collections.abc import Callable, Sequence
 from html import unescape
 from unicodedata import category
 
-from riyaz.tabla import header, headings, layout, taals, tables
+from riyaz.tabla import captions, header, headings, layout, taals, tables
 from riyaz.tabla.dialect import THEMED
+from riyaz.tabla.layout import LETTER
 from riyaz.tabla.place import Place
 from riyaz.tabla.placing import RUNS
 from riyaz.tabla.spelling import CLOSED, LIKELY, OPEN, UNDECIDED, strokes, with_ka
@@ -66,6 +67,8 @@ _COUNT = re.compile(r"^\s*\d{1,2}\s*(?:beats?|matras?)\b.*$", re.IGNORECASE)  # 
 _ROMAN = re.compile(r"^(\s*)(I{1,3}|IV|VI{0,3}|IX|X)[.)](?=\s)")
 _BULLET = re.compile(r"^\s*[-–—*•]\s+(?=([^\W\d][^\s:=|]*)\s*:)")
 _REMARK = re.compile(r"(?<!\S)//\s*(.*\S)\s*$")
+_ON_BOLS = re.compile(rf"(?<={LETTER})(?:\(\s*|\^)([Xx+0-9])\s*\)?(?![\w(^])")
+_AFTER = re.compile(r"(?<=\s)\(\s*([Xx+0-9])\s*\)(?=\s*(?:[|।॥]|$))")
 _X = re.compile(r"(?<=\s)x(?=\s)")  # a rest
 _ASIDE = re.compile(r"^(\s*(?:\d{1,2}[.)]\s+)?(.*\S))\s+(?:[-–—:]+\s+([^\W\d_].*)|\(([^\W\d_][^()]*)\))\s*$")
 _FORM_LAST = re.compile(rf"([^:]+):(.*\S)\s+\(({'|'.join(THEMED)})\)\s*", re.IGNORECASE)  # a text of one row
@@ -104,7 +107,8 @@ def _apart(row: str) -> tuple[str, str]:
 
 def _listed(match: re.Match[str]) -> str:
     """Bols parted by commas in square brackets, as a program has them: ``['Dha', 'Dhin']`` or ``[dha, dhin]``."""
-    words = re.sub(r"['\",\[\]]", " ", match[0])
+    words = re.sub(r"['\",\[\]()]", " ", match[0])
+    words = f"({words.strip()})" if match[0][0] == "(" else words
     return words if headings.of_bols(words) else match[0]
 
 
@@ -121,6 +125,21 @@ def _field(match: re.Match[str]) -> str:
 def _framed(match: re.Match[str]) -> str:
     """A title between lines or stars; bols between rests stay."""
     return match[0] if headings.of_bols(match[2]) and not headings.HEAD.match(match[2]) else match[2]
+
+
+def _boxed(match: re.Match[str]) -> str:
+    """A title in a box, without the box."""
+    return f" {match[1]} " if re.search(LETTER, match[1]) and headings.title(match[1]) else match[0]
+
+
+def _signed(match: re.Match[str]) -> str:
+    """A row without the signs right after bols, ``Dha(X)`` or ``Dha^X``, or at the end of each vibhag."""
+    row = match[0]
+    for signs in (_ON_BOLS, _AFTER):
+        marks = signs.findall(row)
+        if len(marks) > 1 and any(mark in "Xx+0" for mark in marks):
+            row = signs.sub(blank, row)
+    return row
 
 
 def _fields(match: re.Match[str]) -> str:
@@ -144,10 +163,11 @@ _MARKS: _Marks = [
     (_SPOKEN, _repeat),
     (_GUN, lambda match: _GUNS[match[1]].ljust(len(match[0]))),
     (re.compile(r"\[[^\[\]]*,[^\[\]]*\](?!\s*[x×*]\s*\d)(?:\s*,\s*$)?|\[\s*(['\"])[^'\"\[\]]*\1\s*\],?"), _listed),
+    (re.compile(r"\((?:[^\s,()]+, +)+[^\s,()]+\),?"), _listed),
     (re.compile(r"^\s*[\[(,]?\s*(['\"])([^'\"]+)\1\s*[\])]?,?\s*$"), r" \2 "),  # an item of a list
     (re.compile(r"^\s*[\[\]],?\s*$"), blank),
     (re.compile(r"(?<!`)`([^`]+)`(?!`)"), r" \1 "),
-    (re.compile(r"(?<=[^\W\d_])\*(?=\s|$)(?<!\*\*)(?=[^*]*$|(?:[^*]*[^\W\d_]\*(?=\s|$))+[^*]*$)"), "-"),
+    (re.compile(rf"(?<={LETTER})\*(?=\s|$)(?<!\*\*)(?=[^*]*$|(?:[^*]*{LETTER}\*(?=\s|$))+[^*]*$)"), "-"),
     (_SENT, blank),
     (re.compile(r"^\s*\(?\d{1,2}:\d{2}(?::\d{2})?\)?(?:\s*[-–])?\s+(?=[^\W\d_])"), blank),  # where a video is
     (re.compile(r"\(\d{1,2}:\d{2}(?::\d{2})?\)"), blank),
@@ -177,12 +197,15 @@ _MARKS: _Marks = [
     (re.compile(rf"\(\s*(?:{layout.PLACES})\s*\)|\(\s*(?:{layout.HANDS})\s*\)\s*$", re.IGNORECASE), blank),
     (re.compile(rf"\[\s*(?:{layout.CLAPS})\s*\]", re.IGNORECASE), blank),
     (_BESIDE_SIGNS, r"\1"),
-    (re.compile(r"^\s*(?:={3,}|_{4,})\s*$"), blank),  # a heading's line
+    (re.compile(r"^\s*(?:={3,}|_{4,}|(?:\*\s*){3,}|(?:~\s*){3,}|\+(?:[-=]+\+)+)\s*$"), blank),  # a line
+    (re.compile(r"^\s*\|\s*([^|]*)\|\s*$"), _boxed),
+    (re.compile(r"(?<=\s)\\(?=\s)"), "|"),
+    (re.compile(r"^.*[(^].*$"), _signed),
     (re.compile(r"(?<=[।॥|])\s*[\d०-९]{1,3}\s*[।॥|]+\s*$"), blank),  # ॥१॥
-    (re.compile(r"(?<=[^\W\d_])!+"), blank),
+    (re.compile(rf"(?<={LETTER})!+"), blank),
     (re.compile(r"(?<=[^\s\d/])/(?=\s+[^\W\d_])"), "|"),  # Dha/ Dhin
     (re.compile(r"(?<=[^\s\d/|]\s)/(?=[^\s\d/])"), "|"),  # Dha /Dhin
-    (re.compile(r"(?<=[^\W\d_])_(?=[^\W\d_])"), "-"),
+    (re.compile(rf"(?<={LETTER})_(?={LETTER})"), "-"),
     (re.compile("ঃ(?=\\s|$)"), ":"),
     (re.compile(r"\|\]"), "| "),
     (re.compile("(?<=[\u0900-\u097f])[sS](?![A-Za-z])"), "ऽ"),
@@ -215,7 +238,7 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
     if len(filled) == 1 and (after := _FORM_LAST.fullmatch(rows[filled[0]])):
         rows = [f"{after[1]} {after[3]}:{after[2]}" if row.strip() else row for row in rows]
     result = list[str]()
-    for number, row in enumerate(tables.unnumbered(tables.uncounted(tables.columns(rows))), 1):
+    for number, row in enumerate(tables.unnumbered(tables.uncounted(tables.columns(captions.plain(rows)))), 1):
         if _COLUMNS.fullmatch(row):
             place._replace(line=number).stop(
                 "bhari and khali stand side by side", "write the rows of bhari first, then those of khali"

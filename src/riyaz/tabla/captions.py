@@ -1,0 +1,70 @@
+"""Captions: headings of sections as players type them, framed or numbered in any manner, as ``name 1:``."""
+
+import re
+from collections.abc import Sequence
+
+from riyaz.tabla import headings, layout
+from riyaz.tabla.spelling import strokes
+from riyaz.tabla.tables import counts_up
+
+_WORDS = "one two three four five six seven eight nine ten eleven twelve".split()
+_ORDERED = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split()
+_ROMAN = "i ii iii iv v vi vii viii ix x xi xii".split()
+_IN_WORDS = {word: n for words in (_WORDS, _ORDERED, _ROMAN) for n, word in enumerate(words, 1)}
+_FRAME = r"[\s#=*_~•◦‣>►▶★☆.:!\-–—({})]*"
+_CAPTION = re.compile(
+    rf"({_FRAME})(?:(\d{{1,2}})(?:st|nd|rd|th)\s+|({'|'.join(_ORDERED)})\s+)?((?:main|मूल)?\s*(?:{headings.NAMES}))"
+    rf"(?:\s*(?:no\.?|number|num\.?|नं\.?|क्र\.?|नंबर)|(?!{layout.LETTER}))[\s#:.(-]*"
+    rf"(\d{{1,3}}|\b(?:{'|'.join([*_WORDS, *_ROMAN])})\b)?\)?\s*(?:\(([^()]*)\))?({_FRAME})",
+    re.IGNORECASE,
+)
+_SHORT = re.compile(r"\s*([PV])\.?\s?-?(\d{1,2})\s*(?:[.:)–-]+\s*|\s+|$)(.*)", re.IGNORECASE)
+_ALONE = re.compile(r"\s*\(?(\d{1,2})[.)]\s*")  # a number on a row of its own
+_PACE = {"slow", "medium", "fast", "normal", "single", "speed"}
+
+
+def plain(rows: Sequence[str]) -> list[str]:
+    """Rows whose headings above bols are ``name 1:``; what is a heading without help stays as it is."""
+    result = list(rows)
+    for number, row in enumerate(rows):
+        match = _CAPTION.fullmatch(row)
+        if (
+            match
+            and not row.lstrip().startswith("[")
+            and not headings.HEAD.fullmatch(row)
+            and _of_bols(rows[number + 1 :])
+        ):
+            result[number] = _named(match)
+    short = {n: match for n, row in enumerate(result) if (match := _SHORT.fullmatch(row))}
+    if counts_up([int(match[2]) for match in short.values()], 1, 2):
+        for number, match in short.items():
+            result[number] = f"{'palta' if match[1].lower() == 'p' else 'variation'} {match[2]}: {match[3]}"
+    alone = {
+        n: match for n, row in enumerate(result) if (match := _ALONE.fullmatch(row)) and _of_bols(result[n + 1 :], 4)
+    }
+    above = [row for row in result[: min(alone, default=0)] if row.strip()][-1:]
+    below_heading = any(map(headings.HEAD.fullmatch, above))  # which the numbers part
+    if not below_heading and counts_up([int(match[1]) for match in alone.values()], 1, 2):
+        for number, match in alone.items():
+            result[number] = f"variation {match[1]}:"
+    return result
+
+
+def _named(match: re.Match[str]) -> str:
+    """The heading of a caption; its row where a remark in it says how to play."""
+    _, ordinal, ordered, name, number, remark, _ = match.groups()
+    words = headings.words_of(remark or "")
+    others = [word for word in words if word.lower() not in _PACE]
+    if headings.taals_in(words) or any(re.fullmatch(headings.NAMES, word, re.IGNORECASE) for word in words):
+        return match[0]
+    if others and (headings.tells(remark) or not headings.spoken(others)):
+        return match[0]
+    said = (ordinal or ordered or number or "").lower()
+    return f"{name} {_IN_WORDS.get(said, said)}".strip() + ":"
+
+
+def _of_bols(rows: Sequence[str], least: int = 1) -> bool:
+    """Whether the next row with letters begins with bols, and has `least` words."""
+    row = next((row for row in rows if re.search(layout.LETTER, row) and not layout.sign_row(row)), "")
+    words = [word.strip(".,;") for word in re.findall(r"[^\s|।॥()\[\]]+", row) if not layout.sign_row(word)]
+    return len(words) >= least and bool(strokes(words[0]))
