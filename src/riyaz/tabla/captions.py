@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from riyaz.tabla import headings, layout
+from riyaz.tabla import headings, layout, taals
 from riyaz.tabla.spelling import strokes
 from riyaz.tabla.tables import counts_up
 
@@ -19,13 +19,18 @@ _CAPTION = re.compile(
     re.IGNORECASE,
 )
 _SHORT = re.compile(r"\s*([PV])\.?\s?-?(\d{1,2})\s*(?:[.:)–-]+\s*|\s+|$)(.*)", re.IGNORECASE)
+_EQUALS = re.compile(rf"\s*((?:{headings.NAMES})\s*\d{{0,3}})\s*(?:=+>?|->|→)\s*(?={layout.LETTER})", re.IGNORECASE)
+_IN_FRAME = re.compile(r"\s*\[([^\[\]]+)\]\s*")
 _ALONE = re.compile(r"\s*\(?(\d{1,2})[.)]\s*")  # a number on a row of its own
 _PACE = {"slow", "medium", "fast", "normal", "single", "speed"}
 
 
 def plain(rows: Sequence[str]) -> list[str]:
     """Rows whose headings above bols are ``name 1:``; what is a heading without help stays as it is."""
-    result = list(rows)
+    result = [_EQUALS.sub(r"\1: ", row) for row in rows]
+    first = next((number for number, row in enumerate(rows) if row.strip()), 0)
+    if rows and (frame := _IN_FRAME.fullmatch(rows[first])) and taals.exact(frame[1]):
+        result[first] = frame[1]
     for number, row in enumerate(rows):
         match = _CAPTION.fullmatch(row)
         if (

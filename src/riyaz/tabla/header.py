@@ -53,7 +53,15 @@ _ALIASES |= {
     "scale": "pitch",
     "tuning": "pitch",
 }
-_ALIASES |= {"शीर्षक": "title", "type": "form", "मात्रा": "matras", "मात्रे": "matras", "মাত্রা": "matras"}
+_ALIASES |= {
+    "शीर्षक": "title",
+    "type": "form",
+    "मात्रा": "matras",
+    "मात्रे": "matras",
+    "मात्राएँ": "matras",
+    "मात्राएं": "matras",
+    "মাত্রা": "matras",
+}
 _ALIASES |= dict.fromkeys(("खंड", "खण्ड", "विभाग", "বিভাগ"), "vibhags")
 _ALIASES |= dict.fromkeys(("taali", "talis", "clap", "claps", "टाळी", "ताली", "তালি"), "tali")
 _ALIASES |= dict.fromkeys(("wave", "waves", "खाली", "काल", "ফাঁক"), "khali")
@@ -72,7 +80,8 @@ _SPELLED = (
     (re.compile(r"^(?:bols?|strokes?)\s+(?:per|a)\s+(?:beat|matra)\s*:", re.IGNORECASE), "strokes:"),
     (re.compile(r"^(bpm|tempo)\s+(?=\d+$)", re.IGNORECASE), r"\1: "),
 )
-_SEVERAL = "(?:" + "|".join((*_KEYS, *_ALIASES, *_CLAPS, "vibhags", "matras")) + ")"
+_THEKA = ("theka", "bols", "bol", "ठेका", "बोल")
+_SEVERAL = "(?:" + "|".join((*_KEYS, *_ALIASES, *_CLAPS, "vibhags", "matras", *_THEKA)) + ")"
 
 
 def nearest(word: str, known: tuple[str, ...] | list[str]) -> str:
@@ -119,10 +128,12 @@ class _Top:
         match = _KEYED.match(content)
         several = re.split(rf"[\s,;|]+(?={_SEVERAL}\s*[:=])", content, flags=re.IGNORECASE) if match else []
         if match and len(several) > 1 and fold(match[1]).lower() not in _TEXTS:  # Taal: Teental  Laya: madhya
-            for each in several:
-                name, _, value = re.sub("=", ":", each, count=1).partition(":")
+            said = [re.sub("=", ":", each, count=1).partition(":") for each in several]
+            bols = said[-1][2] if said[-1][0].strip().lower() in _THEKA and of_bols(said[-1][2]) else ""
+            for name, _, value in said[: -1 if bols else None]:
                 self.said[_key(name)] = (value.strip(), here)
-            return True
+            self.rows[number] = bols or line
+            return not bols
         if match and "taal" not in self.said and (named := _named(match[1])):  # Teental: and facts, or its bols
             self.note({"taal": named}, here)
             self.rows[number] = _AFTER.sub(lambda before: " " * len(before[0]), line)

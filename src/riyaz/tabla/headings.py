@@ -51,7 +51,10 @@ _OTHER_HEAD = re.compile(r"\s*([^\W\d_][\w\u0900-\u0dff .'-]{0,40}?)\s*(\d{0,3})
 _BARE = re.compile(  # and bols after it
     rf"\s*((?!theme|mukh|face|मुख)(?:{NAMES}))(?:\s+|\s*[-–—]\s*)(?=[^\W\d_])", re.IGNORECASE
 )
-_SAYS = re.compile(rf"(?<!\w)({_SPEEDS}|variation|palta|{'|'.join(_KNOWN_FORMS)})(?!\w)\W*(\d{{0,3}})", re.IGNORECASE)
+_SAYS = re.compile(
+    rf"(?<!\w)({_SPEEDS}|variation|palta|type|style|version|{'|'.join(_KNOWN_FORMS)})(?!\w)\W*(\d{{0,3}})",
+    re.IGNORECASE,
+)
 _OTHER = set("bcfjlmopqvwxyzखचछजझञठपफबभमयलवशषहখচছজঝঞঠপফবভলশষসহয়")  # letters of no bol
 _SPOKEN = set(  # words beside bols
     "a about above add after aise all along also always am an and any are as at aur baad base basic be "
@@ -122,6 +125,7 @@ def taals_in(words: Sequence[str]) -> list[tuple[list[str], taals.Taal]]:
     start = 0
     while start < min(len(words), 12):
         grams = [list(words[start : start + n]) for n in (4, 3, 2, 1) if start + n <= len(words)]
+        grams = [gram for gram in grams if len(gram[0]) > 1]  # a) Dha is no Addha
         named = next(((gram, taal) for gram in grams if (taal := taals.exact(" ".join(gram)))), None)
         result += [named] if named else []
         start += len(named[0]) if named else 1

@@ -112,7 +112,7 @@ def _meant(items: Sequence[Item], reading: Reading) -> list[Item]:
         if item.kind in ("plus", "counted"):
             continue
         if item.kind == "bullet":
-            meant += [item._replace(kind="word")] if reading.dashes == "rests" else []
+            meant += [item._replace(kind="word", text="-")] if reading.dashes == "rests" else []
         elif item.kind == "word" and reading.hyphens == "joins":
             joined = re.sub(r"(?<=\w)-(?=\w)", "", item.text.title() if item.text.islower() else item.text)
             meant.append(item._replace(text=joined))

@@ -62,9 +62,11 @@ def unlabelled(row: str) -> str:
     if not match or not of_signs(re.sub("[:,]", " ", match[2])) or not re.search(r"[^\W_]|[×+✕]", match[2]):
         return row
     name, value = match[1], match[2]
+    if any(strokes(word) and not headings.spoken([word]) for word in headings.words_of(name)):
+        return row
     counts = counts_up([int(number) for number in re.findall(r"\d+", value)])
     if header.is_key(name) or header.spelled(row) != row.strip():
-        cells = layout.sign_row(value) and (counts or re.search(r"[Xx×+✕]", value))
+        cells = layout.sign_row(value.replace(":", " ")) and (counts or re.search(r"[Xx×+✕]", value))
         return "" if cells and header.is_key(name, ("matras", "tali", "khali")) is False else row
     known = headings.spoken(headings.words_of(name)) and not headings.HEAD.match(name) and not headings.tells(name)
     return "" if counts or known or re.search(r"[Xx×+✕]", value) or _SAID.search(value) else row

@@ -41,7 +41,7 @@ _ROWS = (
 _TIMES = {"twice": 2, "thrice": 3, "two": 2, "three": 3, "four": 4, "do": 2, "teen": 3, "char": 4, "chaar": 4}
 _TIMES |= {"दो": 2, "तीन": 3, "चार": 4, "त्रण": 3, "দুই": 2, "তিন": 3, "চার": 4}
 _SPOKEN = re.compile(  # twice, (three times), 3 baar, x3 times
-    rf"(?<![\w(])\(?(?:(twice|thrice)|[x×]?\s?(\d{{1,3}}|{'|'.join(_TIMES)})\s*(?:times|baar|बार|वार|वेळा|বার))\)?(?!\w)",
+    rf"(?<![\w(])\(?(?:(twice|thrice)|[x×]?\s?(\d{{1,3}}|{'|'.join(_TIMES)})\s*(?:times?|baar|बार|वार|वेळा|বার))\)?(?!\w)",
     re.IGNORECASE,
 )
 _GUN = re.compile(r"(एक|दो|ती|तीन|चार|चौ)\s?गु[नण]ा?(?![\u0900-\u097f])")
@@ -166,6 +166,16 @@ _MARKS: _Marks = [
     (re.compile(r"\((?:[^\s,()]+, +)+[^\s,()]+\),?"), _listed),
     (re.compile(r"^\s*[\[(,]?\s*(['\"])([^'\"]+)\1\s*[\])]?,?\s*$"), r" \2 "),  # an item of a list
     (re.compile(r"^\s*[\[\]],?\s*$"), blank),
+    (
+        re.compile(
+            r"^\s*(?:(?:export|const|let|var|val|final|static|public|private|string(?:\[\])?)\s+)+(?=[^\W\d]\w*\s*[:=])",
+            re.IGNORECASE,
+        ),
+        blank,
+    ),  # of a program
+    (re.compile(r"(?<=[=:])\s*\(\s*(?=['\"][^()]*$)"), " "),
+    (re.compile(r"(?<=['\"\])]);\s*$"), ""),
+    (re.compile(rf"(?<={LETTER})[‿&](?={LETTER})"), ""),
     (re.compile(r"(?<!`)`([^`]+)`(?!`)"), r" \1 "),
     (re.compile(rf"(?<={LETTER})\*(?=\s|$)(?<!\*\*)(?=[^*]*$|(?:[^*]*{LETTER}\*(?=\s|$))+[^*]*$)"), "-"),
     (_SENT, blank),
@@ -293,7 +303,7 @@ def _in_one_row(row: str) -> str:
     for n in range(1, 5) if ":" not in row and not headings.of_bols(row) else ():
         head = re.match(rf"\s*((?:[^\s,]+[\s,–-]+){{{n}}})(.*)$", row.replace("**", "  "))
         bols = head[2].strip("-–—. ").replace(",", " ") if head else ""
-        first = taals.exact(head[1].strip(" .-–—,")) if head and len(bols.split()) > 4 else None
+        first = taals.exact(head[1].strip(" .-–—,")) if head and len(bols.split()) > 4 and len(head[1]) > 3 else None
         if head and first and headings.of_bols(bols) and not strokes(re.findall(r"[^\s,–-]+", head[1])[-1]):
             return f"{first.title}: {head[2].strip('-–—. ')}"
     last = re.fullmatch(r"\s*(\S.*?)\s+\(([^()\d]+)\)\s*", row)
