@@ -1,7 +1,7 @@
 """Captions: headings of sections as players type them, framed or numbered in any manner, as ``name 1:``."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from riyaz.tabla import headings, layout, taals
 from riyaz.tabla.spelling import strokes
@@ -18,8 +18,12 @@ _CAPTION = re.compile(
     rf"(\d{{1,3}}|\b(?:{'|'.join([*_WORDS, *_ROMAN])})\b)?\)?\s*(?:\(([^()]*)\))?({_FRAME})",
     re.IGNORECASE,
 )
-_SHORT = re.compile(r"\s*([PV])\.?\s?-?(\d{1,2})\s*(?:[.:)–-]+\s*|\s+|$)(.*)", re.IGNORECASE)
+_SHORT = re.compile(r"\s*([PV])\.?\s?-?(\d{1,2})\s*(?:[.:)–-]+\s*|\s+|$)", re.IGNORECASE)
 _EQUALS = re.compile(rf"\s*((?:{headings.NAMES})\s*\d{{0,3}})\s*(?:=+>?|->|→)\s*(?={layout.LETTER})", re.IGNORECASE)
+_IN_BRACES = re.compile(rf"\s*({headings.NAMES})\s*\{{([^{{}}]*)\}}\s*", re.IGNORECASE)
+_MUKH = re.compile(rf"\s*M\s*[:.)–-]+\s+(?={layout.LETTER})")
+_PALTA = re.compile(rf"\s*(\d{{1,2}})\s*[:.)–-]+\s+(?={layout.LETTER})")
+_ANY = re.compile(r"\s*([^\W\d_][^\d:|()\[\]]*?)[\s.#-]+(\d{1,2})\s*[.:)]?\s*")  # words and a number
 _IN_FRAME = re.compile(r"\s*\[([^\[\]]+)\]\s*")
 _ALONE = re.compile(r"\s*\(?(\d{1,2})[.)]\s*")  # a number on a row of its own
 _PACE = {"slow", "medium", "fast", "normal", "single", "speed"}
@@ -27,7 +31,7 @@ _PACE = {"slow", "medium", "fast", "normal", "single", "speed"}
 
 def plain(rows: Sequence[str]) -> list[str]:
     """Rows whose headings above bols are ``name 1:``; what is a heading without help stays as it is."""
-    result = [_EQUALS.sub(r"\1: ", row) for row in rows]
+    result = [_IN_BRACES.sub(r"\1: \2", _EQUALS.sub(r"\1: ", row)) for row in rows]
     first = next((number for number, row in enumerate(rows) if row.strip()), 0)
     if rows and (frame := _IN_FRAME.fullmatch(rows[first])) and taals.exact(frame[1]):
         result[first] = frame[1]
@@ -40,19 +44,29 @@ def plain(rows: Sequence[str]) -> list[str]:
             and _of_bols(rows[number + 1 :])
         ):
             result[number] = _named(match)
-    short = {n: match for n, row in enumerate(result) if (match := _SHORT.fullmatch(row))}
-    if counts_up([int(match[2]) for match in short.values()], 1, 2):
-        for number, match in short.items():
-            result[number] = f"{'palta' if match[1].lower() == 'p' else 'variation'} {match[2]}: {match[3]}"
+    for letter, name in (("p", "palta"), ("v", "variation")):
+        short = {n: match for n, row in enumerate(result) if (match := _SHORT.match(row))}
+        result = _sub({n: match for n, match in short.items() if match[1].lower() == letter}, name, result, 2)
+    if sum(map(bool, map(_MUKH.match, rows))) == 1:
+        result = _sub({n: match for n, row in enumerate(result) if (match := _PALTA.match(row))}, "palta", result)
+        result = [_MUKH.sub("theme: ", row) for row in result]
+    other = {n: match for n, row in enumerate(result) if n > first and (match := _ANY.fullmatch(row))}
+    other = {n: match for n, match in other.items() if headings.taals_in([match[1]]) and _of_bols(result[n + 1 :])}
+    result = _sub(other, "variation", result, 2)
     alone = {
         n: match for n, row in enumerate(result) if (match := _ALONE.fullmatch(row)) and _of_bols(result[n + 1 :], 4)
     }
     above = [row for row in result[: min(alone, default=0)] if row.strip()][-1:]
     below_heading = any(map(headings.HEAD.fullmatch, above))  # which the numbers part
-    if not below_heading and counts_up([int(match[1]) for match in alone.values()], 1, 2):
-        for number, match in alone.items():
-            result[number] = f"variation {match[1]}:"
-    return result
+    return result if below_heading else _sub(alone, "variation", result)
+
+
+def _sub(matches: Mapping[int, re.Match[str]], name: str, rows: Sequence[str], group: int = 1) -> list[str]:
+    """Rows in which what was matched is a heading with its number, where two numbers or more count up from 1."""
+    if not counts_up([int(match[group]) for match in matches.values()], 1, 2):
+        return list(rows)
+    heads = {n: f"{name} {int(match[group])}: {match.string[match.end() :]}" for n, match in matches.items()}
+    return [heads.get(n, row) for n, row in enumerate(rows)]
 
 
 def _named(match: re.Match[str]) -> str:

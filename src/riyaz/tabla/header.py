@@ -189,7 +189,8 @@ class _Top:
         if form_of(name) and not {"vibhags", "taal"} & self.said.keys() and (named := _named(match[2])):
             self.note({"form": name, "taal": named}, here)
             return True
-        if not is_key(name) and "taal" in self.said and (not value or of_bols(value)):  # a section, such as Dugun:
+        bols = re.sub(r"\(?[x×]\s?\d+\)?\s*$", "", value)
+        if not is_key(name) and "taal" in self.said and (not value or of_bols(bols)):  # a section, such as Dugun:
             return False
         own = name == "theka" and value and "vibhags" in self.said and any(map(of_bols, self.rows[number + 1 :]))
         if name == "speed" or (HEAD.match(line) and not own) or (key in _CLAPS and of_bols(value)):

@@ -164,6 +164,13 @@ _MARKS: _Marks = [
     (_GUN, lambda match: _GUNS[match[1]].ljust(len(match[0]))),
     (re.compile(r"\[[^\[\]]*,[^\[\]]*\](?!\s*[x×*]\s*\d)(?:\s*,\s*$)?|\[\s*(['\"])[^'\"\[\]]*\1\s*\],?"), _listed),
     (re.compile(r"\((?:[^\s,()]+, +)+[^\s,()]+\),?"), _listed),
+    (re.compile(r"^\s*(?:(['\"])[^'\"]*\1\s*,\s*)+(?:(['\"])[^'\"]*\2)?\s*$"), _listed),
+    (re.compile(r"\b\w+\.\w+\((?=[\[({]\s*$)|(?<=[:=\s(])[\[({]\s*$"), ""),  # Object.freeze([
+    (re.compile(r"^\s*[\])};,]+\s*$"), blank),
+    (
+        re.compile(r"^\s*(?:Ans(?:wer)?|Ques(?:tion)?|उत्तर|प्रश्न|উত্তর|প্রশ্ন)\s*\d*\s*[:.–—-]+\s*(?=\w)", re.IGNORECASE),
+        blank,
+    ),
     (re.compile(r"^\s*[\[(,]?\s*(['\"])([^'\"]+)\1\s*[\])]?,?\s*$"), r" \2 "),  # an item of a list
     (re.compile(r"^\s*[\[\]],?\s*$"), blank),
     (
