@@ -52,7 +52,7 @@ def marked(items: Sequence[Item], taal: taals.Taal) -> list[Item]:
         result += [each._replace(speed=each.speed * len(group)) for each in group]
         group = []
         result.append(item if item.kind != "mark" else item._replace(kind="counted"))
-    return result
+    return result[:-1]
 
 
 def _parts_apart(items: Sequence[Item]) -> bool:
