@@ -54,8 +54,8 @@ def settle(
     ----------
     parts : the items of each section, in order.
     given : what the header says about reading, such as ``{"strokes": "4"}``.
-    speeds : of the sections whose speed is said, such as 2 for a dugun: what their words are, two words or one of two
-        strokes a matra.
+    speeds : of the sections whose speed is said, such as 2 for a dugun: two words or one of two
+        strokes per matra.
     form : a kaida, rela or peshkar begins with a theme whose two halves are whole matras of one avartan, or of two.
 
     Returns
@@ -181,7 +181,7 @@ def _sped(
             continue
         if fits == [True, False]:
             words[0].place.stop(
-                f"{name} says {n} strokes a matra, and {len(words)} are no whole avartans of {taal.title} then",
+                f"{name} says {n} strokes per matra, and {len(words)} are no whole avartans of {taal.title} then",
                 f"write {n} avartans of bols, or words of {n} strokes, or another name",
             )
         result[name] = faster if fits[1] else items

@@ -23,7 +23,9 @@ _LETTERS: dict[int, str | int | None] = {
     **dict.fromkeys(map(ord, "⊗⨯☓"), "X"),
     ord("{"): "(",
     ord("}"): ")",  # around a matra
-    0xAD: None,  # where a word may be parted
+    **dict.fromkeys(
+        (0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF)
+    ),  # where a word may be parted, and other marks of no width
     **dict.fromkeys((0xFE0F, 0x20E3), " "),  # what makes a digit a key
     **{letter: letter - 0x180 for letter in (*range(0xA81, 0xACE), *range(0xAE6, 0xAF0))},  # Gujarati
     **{letter: letter - 0x100 for letter in (*range(0xA01, 0xA4E), *range(0xA59, 0xA5F), *range(0xA66, 0xA70))},
@@ -78,6 +80,10 @@ _PICTURES = ("So", "Sk", "Cs")  # Unicode's categories of emoji and their colour
 _USED = "✕◦^`¨´˘ˋˊ"  # signs, bullets and accents among them
 _PAUSE = re.compile(r"(?<!\S)(?:…|\.{3})(?!\S)")
 _SIGNS = dict(zip("ˣ⁺⁰²³⁴⁵⁶⁷", "X+0234567", strict=True))
+_WRAPPED = re.compile(  # a row within marks of a web page or of Markdown
+    r"^(\s*)(?:\*\*(?=[^*]+\*\*\s*$)|__(?=[^_]+__\s*$)|[•‣◦▪●]\s+|<(?:p|li|div|b|strong|pre)>(?=[^<]*(?:<[^<>]*>\s*)?$))(.*?)"
+    r"(?:\*\*|__|</\w+>|<br\s*/?>)?\s*$"
+)
 _COMMENTED = re.compile(r"^\s*(?://|--|\*|;)\s+")
 _CLOSING = re.compile(
     r"\s*(?:--|(?:(?:best|kind|warm)\s+)?(?:regards|wishes)|cheers|thanks|thank you|yours|love|pranam)[\s,.!]*",
@@ -185,7 +191,6 @@ _MARKS: _Marks = [
     (re.compile(rf"(?<={LETTER})[‿&](?={LETTER})"), ""),
     (re.compile(r"(?<!`)`([^`]+)`(?!`)"), r" \1 "),
     (re.compile(rf"(?<={LETTER})\*(?=\s|$)(?<!\*\*)(?=[^*]*$|(?:[^*]*{LETTER}\*(?=\s|$))+[^*]*$)"), "-"),
-    (_SENT, blank),
     (re.compile(r"^\s*\(?\d{1,2}:\d{2}(?::\d{2})?\)?(?:\s*[-–])?\s+(?=[^\W\d_])"), blank),  # where a video is
     (re.compile(r"\(\d{1,2}:\d{2}(?::\d{2})?\)"), blank),
     (re.compile(r"(?<!\S)[-=—–]+>(?!\S)"), "|"),
@@ -201,7 +206,6 @@ _MARKS: _Marks = [
     (re.compile(r"^\s*\[([^\[\]]+)\]\s*[:-]?\s+(?=\S)"), _field),
     (re.compile(r".+"), lambda match: tables.unlabelled(match[0])),
     (re.compile(r"^\s*(?:\{\|.*|\|-+|\|\}|\(\|.*|\|\))\s*$"), ""),  # a table of a wiki
-    (_QUOTED, blank),
     (re.compile(r"^\s*[\d०-९]{1,2}\s*।(?=\s*[^\W\d_])"), blank),
     (re.compile(r"^\s*\d{1,2}-\s*(?=[^\W\d_])"), blank),  # 1-Dha, the number of a row
     (re.compile(r"(?<=\S)(\s+),(?=\S)"), r",\1"),
@@ -214,7 +218,7 @@ _MARKS: _Marks = [
     (re.compile(rf"\(\s*(?:{layout.PLACES})\s*\)|\(\s*(?:{layout.HANDS})\s*\)\s*$", re.IGNORECASE), blank),
     (re.compile(rf"\[\s*(?:{layout.CLAPS})\s*\]", re.IGNORECASE), blank),
     (_BESIDE_SIGNS, r"\1"),
-    (re.compile(r"^\s*(?:={3,}|_{4,}|(?:\*\s*){3,}|(?:~\s*){3,}|\+(?:[-=]+\+)+)\s*$"), blank),  # a line
+    (re.compile(r"^\s*(?:={3,}|_{4,}|[-–—]{3,}|(?:\*\s*){3,}|(?:~\s*){3,}|\+(?:[-=]+\+)+)\s*$"), blank),  # a line
     (re.compile(r"^\s*\|\s*([^|]*)\|\s*$"), _boxed),
     (re.compile(r"(?<=\s)\\(?=\s)"), "|"),
     (re.compile(r"^.*[(^].*$"), _signed),
@@ -240,6 +244,9 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
     ------
     Unreadable : bhari and khali stand side by side, so that no order of the rows is certain.
     """
+    rows = [_unwrapped(row) for row in rows]
+    if sum(bool(row.strip()) for row in rows) > 1 and all(_COMMENTED.match(row) for row in rows if row.strip()):
+        rows = [_COMMENTED.sub(blank, row) for row in rows]  # a comment of a program
     latex = any("\\begin{tabular" in row or re.search(r"&.*\\\\\s*$", row) for row in rows)
     repeats = sum(row.count("|:") - row.count(":|") for row in rows) == 0 and not any("---" in row for row in rows)
     roman = [match[2] for match in map(_ROMAN.match, rows) if match][:2] == ["I", "II"]
@@ -249,8 +256,6 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
         *(_REPEATS if repeats else ()),
         *([(_ROMAN, blank)] if roman else ()),
     ]
-    if sum(bool(row.strip()) for row in rows) > 1 and all(_COMMENTED.match(row) for row in rows if row.strip()):
-        rows = [_COMMENTED.sub(blank, row) for row in rows]  # a comment of a program
     filled = [number for number, row in enumerate(rows) if row.strip()]
     if len(filled) == 1 and (after := _FORM_LAST.fullmatch(rows[filled[0]])):
         rows = [f"{after[1]} {after[3]}:{after[2]}" if row.strip() else row for row in rows]
@@ -290,6 +295,13 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
     if closed and not any(below):
         result[signed:] = [""] * (len(result) - signed)  # a signature
     return _unbroken(result)
+
+
+def _unwrapped(row: str) -> str:
+    """A row without what stands around the whole of it: the marks of a quotation, the time and the sender of a chat."""
+    row = _SENT.sub(blank, _QUOTED.sub(blank, row))
+    match = _WRAPPED.match(row)
+    return " " * match.start(2) + match[2] if match else re.sub(r"<br\s*/?>\s*$", "", row)
 
 
 def _quoted(row: str) -> str:
