@@ -25,6 +25,7 @@ that remains is taken; where two remain, the text is refused with both, and a li
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 
 from riyaz.music.events import TICKS, Unreadable
 from riyaz.tabla import taals
@@ -68,7 +69,7 @@ def settle(
     """
     plain = _given(Reading(), given)
     parts = {name: marked(items, taal) for name, items in parts.items()}
-    parts = _sped(parts, taal, plain, speeds or {})
+    parts = _sped({name: _unstopped(items) for name, items in parts.items()}, taal, plain, speeds or {})
     result = [item for items in parts.values() for item in items]
     words = [item.text for item in result if item.kind == "word"]
     joined = "hyphens" not in given and "words" not in given and _joined(words)
@@ -157,6 +158,14 @@ def settle(
             "part it into matras, or write in the header strokes: 4 (a matra), or words: matras",
         )
     return plain, first
+
+
+def _unstopped(items: Sequence[Item]) -> list[Item]:
+    """Items without full stops, where two rows or more end in one and none stands elsewhere."""
+    lasts = {item.place.line: item for item in items}
+    stops = [item for item in items if item.kind == "stop"]
+    full = len(stops) > 1 and all(item == lasts[item.place.line] for item in stops)
+    return [item for item in items if item.kind != "stop" or not full]
 
 
 def _sped(
@@ -361,7 +370,11 @@ def _even(items: Sequence[Item]) -> bool:
 
 def _grouped(items: Sequence[Item], taal: taals.Taal) -> bool:
     """Whether commas between blanks part groups of words that are no vibhags of the taal."""
-    ends = [item for item in items if item.kind == "word" and item.text[-1] in ",;"]
+    ends = [
+        item
+        for item, after in pairwise(items)
+        if item.kind == "word" and item.text[-1] in ",;" and after.place.line == item.place.line
+    ]
     sizes = [len(group) for group in groups(items) if group[0].kind == "word"]
     vibhags = (list(taal.vibhags) * len(sizes))[: len(sizes)]
     return len(ends) > 2 and max(sizes, default=0) > 1 and sizes != vibhags

@@ -180,7 +180,7 @@ def _row(content: str, here: Place, state: _State, signs: bool, others: Sequence
             if len(state.stack[-1]) > LONGEST:
                 at.stop(f"{word} makes more than {LONGEST} words", "refer to it less often")
         elif kind == "section":
-            state.stack[-1].append(Item(kind, others[int(word.lstrip("+ \t\ue000"))], state.speed, at))
+            state.stack[-1].append(Item(kind, others[int(re.sub(r"\D", "", word))], state.speed, at))
         elif kind == "drop":
             _drop(int(word[1:]), state.stack[-1], at)
         elif kind == "faster":

@@ -163,7 +163,8 @@ def _titled(match: re.Match[str]) -> str:
 # What is replaced, one after the other, by what.
 _Marks = Sequence[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]]
 _MARKS: _Marks = [
-    (re.compile(r"(?<!\S)(?:https?://|www\.)\S+"), blank),
+    (re.compile(r"(?<!\S)(?:https?://|www\.)\S+|^\s*(?:\([cC]\)|©)\s*\d{4}.*$"), blank),
+    (re.compile(r"^\s*\d{1,2}(?:[./-]\d{1,2}[./-]|\s+[A-Z][a-z]+,?\s+)(?:\d{2}|\d{4})\s*$"), blank),  # a date
     (_COUNTED, blank),
     (_ORDINAL, _in_order),
     (_SPOKEN, _repeat),
@@ -223,7 +224,7 @@ _MARKS: _Marks = [
     (re.compile(r"(?<=\s)\\(?=\s)"), "|"),
     (re.compile(r"^.*[(^].*$"), _signed),
     (re.compile(r"(?<=[।॥|])\s*[\d०-९]{1,3}\s*[।॥|]+\s*$"), blank),  # ॥१॥
-    (re.compile(rf"(?<={LETTER})!+"), blank),
+    (re.compile(rf"(?<={LETTER})!+|(?<=[^\s\d!])!+(?=\s*$)"), blank),
     (re.compile(r"(?<=[^\s\d/])/(?=\s+[^\W\d_])"), "|"),  # Dha/ Dhin
     (re.compile(r"(?<=[^\s\d/|]\s)/(?=[^\s\d/])"), "|"),  # Dha /Dhin
     (re.compile(rf"(?<={LETTER})_(?={LETTER})"), "-"),
@@ -292,7 +293,7 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
     signed = next((n for n, row in enumerate(result) if _CLOSING.fullmatch(row)), len(result))
     below = [strokes(word) for row in result[signed + 1 :] for word in _WORD.findall(row.split("#")[0])]
     closed = signed < len(result) and (below or result[signed].strip() != "--")  # a row of dashes alone is rests
-    if closed and not any(below):
+    if closed and not any(name for names in below for name in names):
         result[signed:] = [""] * (len(result) - signed)  # a signature
     return _unbroken(result)
 
