@@ -239,7 +239,7 @@ def test_a_section_that_is_called_dugun_is_as_fast():
         == "Dha Dhi Na Dha Tu Na Dha Dhi Na Dha Tu Na"
     )
     with pytest.raises(
-        Unreadable, match=r"^f.txt:2:8: dugun says 2 strokes per matra, and 6 are no whole avartans of Dadra"
+        Unreadable, match=r"^f.txt:2:8: dugun says 2 strokes per matra, and 6 words are no whole avartans"
     ):
         notation.read("Dadra\nDugun: Dha Dhi Na Dha Tu Na", "f.txt")
 

@@ -47,7 +47,7 @@ def settle(
     given: Mapping[str, str],
     place: Place,
     form: str = "",
-    speeds: Mapping[str, int] | None = None,
+    speeds: Mapping[str, Fraction] | None = None,
 ) -> tuple[Reading, dict[str, Slots]]:
     """Choose the reading of a text and place its strokes.
 
@@ -133,6 +133,11 @@ def settle(
     rate = next((item for item in result if item.kind == "rate"), None)
     if rate and not fits:
         rate.place.stop(f"{rate.text} words a matra give no whole avartans", "count what stands under it")
+    spans = [item for item in result if item.kind == "span"]
+    span = spans[0] if len(spans) == 1 and spans[0].text.strip(" ()").isdigit() else None
+    if span and not (fits or (mistaken is None and whole(first, taal))):
+        meant = f"{span.text.strip()} says how many matras its line lasts, and the section is no whole avartans"
+        span.place.stop(meant, "write x2 for a repeat")
     mark = next((item for item in result if item.kind in ("cross", "plus", "counted")), None)
     if mark and not (fits or (mistaken is None and whole(first, taal))):
         meant = {"cross": "an x is a rest", "plus": "a + stands between parts"}.get(mark.kind, "numbers count matras")
@@ -169,7 +174,7 @@ def _unstopped(items: Sequence[Item]) -> list[Item]:
 
 
 def _sped(
-    parts: Mapping[str, Sequence[Item]], taal: taals.Taal, plain: Reading, speeds: Mapping[str, int]
+    parts: Mapping[str, Sequence[Item]], taal: taals.Taal, plain: Reading, speeds: Mapping[str, Fraction]
 ) -> dict[str, Sequence[Item]]:
     """Sections of single strokes at the speeds that are said of them.
 
@@ -180,24 +185,25 @@ def _sped(
     result = dict(parts)
     for name, items in parts.items():
         words = [item for item in items if item.kind == "word"]
-        n = speeds.get(name, 1)
-        if n == 1 or plain.strokes or any(item.speed != 1 or len(strokes(item.text)) != 1 for item in words):
+        sizes = {len(strokes(item.text)) for item in words if item.speed == 1}
+        n = speeds.get(name, Fraction(1)) / (max(sizes, default=1) or 1)  # words per matra
+        if n <= 1 or plain.strokes or len(sizes) != 1 or any(item.speed != 1 for item in words):
             continue
-        faster = [item._replace(speed=Fraction(n)) for item in items]
+        faster = [item._replace(speed=n) for item in items]
         try:
             fits = [whole(placed({name: each}, taal, plain), taal) for each in (items, faster)]
         except Unreadable:
             continue
         if fits == [True, False]:
             words[0].place.stop(
-                f"{name} says {n} strokes per matra, and {len(words)} are no whole avartans of {taal.title} then",
-                f"write {n} avartans of bols, or words of {n} strokes, or another name",
+                f"{name} says {speeds[name]} strokes per matra, and {len(words)} words are no whole avartans then",
+                f"write {n} avartans of such words, or words of {speeds[name]} strokes, or another name",
             )
         result[name] = faster if fits[1] else items
     return result
 
 
-def _at_speeds(sections: Mapping[str, Slots], speeds: Mapping[str, int], taal: taals.Taal) -> bool:
+def _at_speeds(sections: Mapping[str, Slots], speeds: Mapping[str, Fraction], taal: taals.Taal) -> bool:
     """Whether each section whose speed is said has so many slots a matra."""
     return all(
         len(slots) * TICKS * taal.counts == speeds[name] * _ticks(slots)

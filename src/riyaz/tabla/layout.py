@@ -128,7 +128,7 @@ def items(rows: list[str], first: int, last: int, place: Place, names: Sequence[
                 state.stack[-1] += [] if alone else [bullet]
                 content = " " * dash.end() + content[dash.end() :]
             content = re.sub(r"^(\s*)\d+[.)](?=\s)", lambda m: " " * len(m[0]), content)  # the number of a line
-            content = re.sub(rf"(?<={LETTER})\.(\s*)$", r" \1", content) if content.count(".") == 1 else content
+            content = re.sub(rf"(?<={LETTER}|\d)\.(\s*)$", r" \1", content) if content.count(".") == 1 else content
             content = re.sub(r"(?<=\s)[-–—](?=\s*\(?x\s?\d+\)?\s*$)", BESIDE, content)
             content = re.sub(r"\(\s*([x×]\s*\d+|\d+\s*(?:times|[x×]))\s*\)", r" \1 ", content, flags=re.IGNORECASE)
             content = re.sub(r"(?<!\S)=(?!\S)", "-", content)
