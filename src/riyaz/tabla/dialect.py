@@ -31,8 +31,9 @@ from riyaz.music.events import TICKS, Unreadable
 from riyaz.tabla import taals
 from riyaz.tabla.layout import Item
 from riyaz.tabla.place import Place
-from riyaz.tabla.placing import Reading, Slots, groups, in_runs, placed
+from riyaz.tabla.placing import Reading, Slots, fits, groups, in_runs, length, placed, whole
 from riyaz.tabla.signs import marked
+from riyaz.tabla.speeds import agree, sped
 from riyaz.tabla.spelling import RESTS, strokes
 
 LANDING = ("tihai", "tukda", "mukhda", "chakradar", "mohra")  # forms that end on a further sam
@@ -69,7 +70,7 @@ def settle(
     """
     plain = _given(Reading(), given)
     parts = {name: marked(items, taal) for name, items in parts.items()}
-    parts = _sped({name: _unstopped(items) for name, items in parts.items()}, taal, plain, speeds or {})
+    parts = sped({name: _unstopped(items) for name, items in parts.items()}, taal, plain, speeds or {})
     result = [item for items in parts.values() for item in items]
     words = [item.text for item in result if item.kind == "word"]
     joined = "hyphens" not in given and "words" not in given and _joined(words)
@@ -77,13 +78,11 @@ def settle(
         plain, joined = replace(plain, hyphens="joins"), False  # no rests within TiRaKiTa
     dots = next((item for item in result if item.kind == "dot"), None)
     stops = "dots" not in given and sum(item.kind == "stop" for item in result) > 1
-    if stops and _fits(parts, taal, replace(plain, dots="bars")):
+    if stops and fits(parts, taal, replace(plain, dots="bars")):
         plain = replace(plain, dots="bars")  # full stops, each where a vibhag ends
     listed = "dashes" not in given and any(item.kind == "bullet" for item in result)
     grouped = "commas" not in given and _grouped(result, taal)
-    enclosed = "brackets" not in given and {item.kind for item in result} == {
-        "shared"
-    }  # matras, or vibhags, or avartans
+    enclosed = "brackets" not in given and {item.kind for item in result} == {"shared"}
     dashed = False
     try:
         first = placed(parts, taal, plain)
@@ -100,15 +99,8 @@ def settle(
             if form in THEMED and not given and (pulse := _pulse(parts, taal, first)):
                 place.stop(*_two([(plain, first), pulse], taal))
             return plain, first
-    fitting: list[tuple[Reading, dict[str, Slots]]] = []
     others = _others(result, given, plain, mistaken is not None, taal)
-    for reading in [*[Reading(commas="matras")] * grouped, *others]:
-        try:
-            slots = placed(parts, taal, reading)
-        except Unreadable:
-            continue
-        if whole(slots, taal) and slots not in [other for _, other in fitting]:
-            fitting.append((reading, slots))
+    fitting = _fitting([*[Reading(commas="matras")] * grouped, *others], parts, taal)
     if not fitting and mistaken and "bars" not in given and _even(result):
         grouped_by_bars = replace(plain, bars="groups")
         slots = placed(parts, taal, grouped_by_bars)
@@ -126,26 +118,12 @@ def settle(
     if mistaken is None and plainly and not dashed and first not in [slots for _, slots in fitting]:
         fitting = [(plain, first), *fitting]
     elif form in THEMED and len(fitting) > 1 and all(reading.strokes for reading, _ in fitting):
-        length = taal.ticks * (1 if taal.matras % 2 == 0 else 2)
-        usual = [(reading, slots) for reading, slots in fitting if _ticks(next(iter(slots.values()))) == length]
+        usually = taal.ticks * (1 if taal.matras % 2 == 0 else 2)
+        usual = [(reading, slots) for reading, slots in fitting if length(next(iter(slots.values()))) == usually]
         fitting = usual if len(usual) == 1 else fitting
-    fits = any(whole(slots, taal) for _, slots in fitting)
-    rate = next((item for item in result if item.kind == "rate"), None)
-    if rate and not fits:
-        rate.place.stop(f"{rate.text} words a matra give no whole avartans", "count what stands under it")
-    spans = [item for item in result if item.kind == "span"]
-    span = spans[0] if len(spans) == 1 and spans[0].text.strip(" ()").isdigit() else None
-    if span and not (fits or (mistaken is None and whole(first, taal))):
-        meant = f"{span.text.strip()} says how many matras its line lasts, and the section is no whole avartans"
-        span.place.stop(meant, "write x2 for a repeat")
-    mark = next((item for item in result if item.kind in ("cross", "plus", "counted")), None)
-    if mark and not (fits or (mistaken is None and whole(first, taal))):
-        meant = {"cross": "an x is a rest", "plus": "a + stands between parts"}.get(mark.kind, "numbers count matras")
-        mark.place.stop(f"{meant}, and the section is no whole avartans", "write - for a rest, | for a vibhag")
-    shared = next((item for item in result if item.kind == "shared"), None)
-    if shared and not fits:
-        shared.place.stop("a repeat is expected after )", "write for instance ) x3; without it, brackets are a matra")
-    said = [fit for fit in fitting if speeds and _at_speeds(fit[1], speeds, taal)]
+    fitted = any(whole(slots, taal) for _, slots in fitting)
+    _marks_fit(result, fitted, fitted or (mistaken is None and whole(first, taal)))
+    said = [fit for fit in fitting if speeds and agree(fit[1], speeds, taal)]
     if len(said or fitting) == 1:
         return (said or fitting)[0]
     if len(fitting) > 1:
@@ -173,43 +151,19 @@ def _unstopped(items: Sequence[Item]) -> list[Item]:
     return [item for item in items if item.kind != "stop" or not full]
 
 
-def _sped(
-    parts: Mapping[str, Sequence[Item]], taal: taals.Taal, plain: Reading, speeds: Mapping[str, Fraction]
-) -> dict[str, Sequence[Item]]:
-    """Sections of single strokes at the speeds that are said of them.
-
-    Raises
-    ------
-    Unreadable : at that speed they are no whole avartans, at a stroke a matra they are.
-    """
-    result = dict(parts)
-    for name, items in parts.items():
-        words = [item for item in items if item.kind == "word"]
-        sizes = {len(strokes(item.text)) for item in words if item.speed == 1}
-        n = speeds.get(name, Fraction(1)) / (max(sizes, default=1) or 1)  # words per matra
-        if n <= 1 or plain.strokes or len(sizes) != 1 or any(item.speed != 1 for item in words):
-            continue
-        faster = [item._replace(speed=n) for item in items]
+def _fitting(
+    readings: Sequence[Reading], parts: Mapping[str, Sequence[Item]], taal: taals.Taal
+) -> list[tuple[Reading, dict[str, Slots]]]:
+    """The readings that give whole avartans, each with its slots, those that are alike once."""
+    result: list[tuple[Reading, dict[str, Slots]]] = []
+    for reading in readings:
         try:
-            fits = [whole(placed({name: each}, taal, plain), taal) for each in (items, faster)]
+            slots = placed(parts, taal, reading)
         except Unreadable:
             continue
-        if fits == [True, False]:
-            words[0].place.stop(
-                f"{name} says {speeds[name]} strokes per matra, and {len(words)} words are no whole avartans then",
-                f"write {n} avartans of such words, or words of {speeds[name]} strokes, or another name",
-            )
-        result[name] = faster if fits[1] else items
+        if whole(slots, taal) and slots not in [other for _, other in result]:
+            result.append((reading, slots))
     return result
-
-
-def _at_speeds(sections: Mapping[str, Slots], speeds: Mapping[str, Fraction], taal: taals.Taal) -> bool:
-    """Whether each section whose speed is said has so many slots a matra."""
-    return all(
-        len(slots) * TICKS * taal.counts == speeds[name] * _ticks(slots)
-        for name, slots in sections.items()
-        if name in speeds
-    )
 
 
 def _two(fitting: Sequence[tuple[Reading, dict[str, Slots]]], taal: taals.Taal) -> tuple[str, str]:
@@ -222,26 +176,13 @@ def _two(fitting: Sequence[tuple[Reading, dict[str, Slots]]], taal: taals.Taal) 
     return f"two readings fit {taal.title}: {shown}", f"choose one in the header: {settled}"
 
 
-def whole(sections: Mapping[str, Slots], taal: taals.Taal, lands: bool = True) -> bool:
-    """Whether every section is whole avartans, or, if `lands`, whole ones and the sam on which it lands."""
-    for slots in sections.values():
-        over, matra = _ticks(slots) % taal.ticks, TICKS * taal.counts
-        if over and not (lands and over == matra and len(slots) > 1 and slots[-1][0] == matra and slots[-1][1]):
-            return False
-    return True
-
-
 def _half(sections: Mapping[str, Slots], taal: taals.Taal, strict: bool) -> bool:
     """Whether the plain reading is likely as well: half avartans, or, if not strict, words of at most two strokes."""
     for slots in sections.values():
-        total = _ticks(slots)
+        total = length(slots)
         if total * 2 % taal.ticks and (strict or len(slots) * TICKS > 2 * total):
             return False
     return True
-
-
-def _ticks(slots: Slots) -> int:
-    return sum(ticks for ticks, _ in slots)
 
 
 def _length(sections: Mapping[str, Slots]) -> str:
@@ -320,7 +261,7 @@ def _pulse(
     if {item.kind for item in items} != {"word"} or any(item.speed != 1 for item in items):
         return None
     sizes = {len(names) * (not in_runs(names)) for names in (strokes(item.text) for item in items)}
-    n = Fraction(sum(len(slots) for slots in first.values()) * TICKS * taal.counts, sum(map(_ticks, first.values())))
+    n = Fraction(sum(len(slots) for slots in first.values()) * TICKS * taal.counts, sum(map(length, first.values())))
     if len(sizes) < 3 or 0 in sizes or n not in (2, 4) or any("~" in item.text or "," in item.text for item in items):
         return None
     reading = Reading(strokes=n)
@@ -331,15 +272,7 @@ def _pulse(
 def _parted_by_dashes(parts: Mapping[str, Sequence[Item]], taal: taals.Taal, first: Mapping[str, Slots]) -> bool:
     """Whether dashes are no rests: with them the sections land on a further sam, without them they are whole."""
     dash = any(not item.text.strip("-–—") for items in parts.values() for item in items)
-    return dash and not whole(first, taal, lands=False) and _fits(parts, taal, Reading(dashes="bars"))
-
-
-def _fits(parts: Mapping[str, Sequence[Item]], taal: taals.Taal, reading: Reading) -> bool:
-    """Whether a reading gives whole avartans."""
-    try:
-        return whole(placed(parts, taal, reading), taal)
-    except Unreadable:
-        return False
+    return dash and not whole(first, taal, lands=False) and fits(parts, taal, Reading(dashes="bars"))
 
 
 def _joined(words: Sequence[str]) -> bool:
@@ -384,3 +317,22 @@ def _grouped(items: Sequence[Item], taal: taals.Taal) -> bool:
     sizes = [len(group) for group in groups(items) if group[0].kind == "word"]
     vibhags = (list(taal.vibhags) * len(sizes))[: len(sizes)]
     return len(ends) > 2 and max(sizes, default=0) > 1 and sizes != vibhags
+
+
+def _marks_fit(result: Sequence[Item], fitted: bool, plainly: bool) -> None:
+    """Refuse marks whose meaning gives no whole avartans; `fitted`: some reading does, `plainly`: or the plain one."""
+    rate = next((item for item in result if item.kind == "rate"), None)
+    if rate and not fitted:
+        rate.place.stop(f"{rate.text} words a matra give no whole avartans", "count what stands under it")
+    spans = [item for item in result if item.kind == "span"]
+    span = spans[0] if len(spans) == 1 and spans[0].text.strip(" ()").isdigit() else None
+    if span and not plainly:
+        meant = f"{span.text.strip()} says how many matras its line lasts, and the section is no whole avartans"
+        span.place.stop(meant, "write x2 for a repeat")
+    mark = next((item for item in result if item.kind in ("cross", "plus", "counted")), None)
+    if mark and not plainly:
+        meant = {"cross": "an x is a rest", "plus": "a + stands between parts"}.get(mark.kind, "numbers count matras")
+        mark.place.stop(f"{meant}, and the section is no whole avartans", "write - for a rest, | for a vibhag")
+    shared = next((item for item in result if item.kind == "shared"), None)
+    if shared and not fitted:
+        shared.place.stop("a repeat is expected after )", "write for instance ) x3; without it, brackets are a matra")

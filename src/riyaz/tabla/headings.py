@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from fractions import Fraction
 from typing import NamedTuple
 from unicodedata import normalize
 
@@ -42,8 +41,6 @@ _NUMBER = r"(?:[#-]|no\.?|number|नं\.?|क्र\.?)?\s*(\d{0,3})"
 _END = r"(:|(?<=\d)\s*[.)](?=\s*[^\W\d_])|(?<=\s)[-–—](?=\s*[^\W\d_])|[-–—](?=\s+[^\W\d_])|[.)।-]*\s*$)"
 _BOLS = ("bols", "bol", "notation", "composition", "बोल")  # a heading that says nothing more
 _SPEEDS = "thah|barabar|ekgun|dugun|tigun|chaugun|aad|ठाह|एकगुन|दुगुन|तिगुन|चौगुन"
-_FASTER = {"aad": Fraction(3, 2), "dugun": Fraction(2), "tigun": Fraction(3), "chaugun": Fraction(4)}
-_FASTER |= {"दुगुन": Fraction(2), "तिगुन": Fraction(3), "चौगुन": Fraction(4)}
 HEAD = re.compile(
     rf"\s*(?:\d{{1,2}}[.)]\s*)?((?:(?:adha|main|मूल|{'|'.join(FORMS)})\s+)?(?:{NAMES}))\s*{_NUMBER}\s*(?:\(\s*({_SPEEDS})\s*\)\s*)?[-–—]?{_END}",
     re.IGNORECASE,
@@ -112,14 +109,6 @@ THEME = (
 def form_of(value: str) -> str:
     """The form of a name in any spelling, ``""`` for none."""
     return _KNOWN_FORMS.get(normalize("NFC", fold(value)).lower().strip(), "")
-
-
-def speeds(names: Sequence[str], above: Sequence[str]) -> dict[str, Fraction]:
-    """The speed of each section that its name says, or that the rows above say where there is one section."""
-    rows = {names[0]: " ".join([*above, names[0]])} if len(names) == 1 else {name: name for name in names}
-    words = {name: set(row.lower().replace(":", " ").split()) for name, row in rows.items()}
-    said = {name: {_FASTER[word] for word in each & _FASTER.keys()} for name, each in words.items()}
-    return {name: numbers.pop() for name, numbers in said.items() if len(numbers) == 1}
 
 
 def taals_in(words: Sequence[str]) -> list[tuple[list[str], taals.Taal]]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from riyaz.music.events import TICKS
+from riyaz.music.events import TICKS, Unreadable
 from riyaz.tabla import taals
 from riyaz.tabla.layout import LETTER, LONGEST, Item
 from riyaz.tabla.place import Place
@@ -322,3 +322,25 @@ def word(text: str, place: Place) -> list[tuple[Fraction, str]]:
         column += len(part) + 1
     decided = with_ka([name for _, name in slots])
     return [(share, name) for (share, _), name in zip(slots, decided, strict=True)]
+
+
+def whole(sections: Mapping[str, Slots], taal: taals.Taal, lands: bool = True) -> bool:
+    """Whether every section is whole avartans, or, if `lands`, whole ones and the sam on which it lands."""
+    for slots in sections.values():
+        over, matra = length(slots) % taal.ticks, TICKS * taal.counts
+        if over and not (lands and over == matra and len(slots) > 1 and slots[-1][0] == matra and slots[-1][1]):
+            return False
+    return True
+
+
+def fits(parts: Mapping[str, Sequence[Item]], taal: taals.Taal, reading: Reading) -> bool:
+    """Whether a reading gives whole avartans."""
+    try:
+        return whole(placed(parts, taal, reading), taal)
+    except Unreadable:
+        return False
+
+
+def length(slots: Slots) -> int:
+    """The ticks of slots; no slots have none."""
+    return sum(ticks for ticks, _ in slots)

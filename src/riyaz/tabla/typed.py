@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from html import unescape
 from unicodedata import category
 
-from riyaz.tabla import captions, header, headings, layout, taals, tables
+from riyaz.tabla import captions, header, headings, layout, sentences, tables
 from riyaz.tabla.dialect import THEMED
 from riyaz.tabla.layout import LETTER
 from riyaz.tabla.place import Place
@@ -23,9 +23,7 @@ _LETTERS: dict[int, str | int | None] = {
     **dict.fromkeys(map(ord, "⊗⨯☓"), "X"),
     ord("{"): "(",
     ord("}"): ")",  # around a matra
-    **dict.fromkeys(
-        (0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF)
-    ),  # where a word may be parted, and other marks of no width
+    **dict.fromkeys((0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF)),  # of no width
     **dict.fromkeys((0xFE0F, 0x20E3), " "),  # what makes a digit a key
     **{letter: letter - 0x180 for letter in (*range(0xA81, 0xACE), *range(0xAE6, 0xAF0))},  # Gujarati
     **{letter: letter - 0x100 for letter in (*range(0xA01, 0xA4E), *range(0xA59, 0xA5F), *range(0xA66, 0xA70))},
@@ -74,7 +72,6 @@ _AFTER = re.compile(r"(?<=\s)\(\s*([Xx+0-9])\s*\)(?=\s*(?:[|।॥]|$))")
 _X = re.compile(r"(?<=\s)x(?=\s)")  # a rest
 _ASIDE = re.compile(r"^(\s*(?:\d{1,2}[.)]\s+)?(.*\S))\s+(?:[-–—:]+\s+([^\W\d_].*)|\(([^\W\d_][^()]*)\))\s*$")
 _FORM_LAST = re.compile(rf"([^:]+):(.*\S)\s+\(({'|'.join(THEMED)})\)\s*", re.IGNORECASE)  # a text of one row
-_QUOTES = re.compile(r"(?<![\w`*])([\"'*`])(\w[^\"'*`]*)\1(?![\w`*])")
 _GROUPED = re.compile(r"\[([^\[\]]*)\]")
 _PICTURES = ("So", "Sk", "Cs")  # Unicode's categories of emoji and their colours
 _USED = "✕◦^`¨´˘ˋˊ"  # signs, bullets and accents among them
@@ -268,7 +265,7 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
             )
         row, remark = _apart(unescape(row).translate(_LETTERS))
         row = "".join(" " if category(letter) in _PICTURES and letter not in _USED else letter for letter in row)
-        row = _in_one_row(_quoted(row))
+        row = sentences.taal_and_bols(sentences.quoted(row))
         for mark, instead in marks:
             row = mark.sub(instead, row)
         row = tables.named(row)
@@ -303,51 +300,6 @@ def _unwrapped(row: str) -> str:
     row = _SENT.sub(blank, _QUOTED.sub(blank, row))
     match = _WRAPPED.match(row)
     return " " * match.start(2) + match[2] if match else re.sub(r"<br\s*/?>\s*$", "", row)
-
-
-def _quoted(row: str) -> str:
-    """The taal and the bols of a row that names one taal and has one row of bols in quotes or italics."""
-    quotes = [match for match in _QUOTES.finditer(row) if headings.of_bols(match[2]) and len(match[2].split()) > 3]
-    if len(quotes) != 1:
-        return row
-    rest = f"{row[: quotes[0].start()]} {row[quotes[0].end() :]}"
-    named = {taal.title for _, taal in headings.taals_in(headings.words_of(re.sub(r"[\"'*{}]", " ", rest)))}
-    return f"{named.pop()}: {quotes[0][2]}" if len(named) == 1 else row
-
-
-_COUNTS = re.compile(r"(?<=\s)(?:\d{1,2}\s+){5,}")
-
-
-def _in_one_row(row: str) -> str:
-    """The taal and the bols of a row that has the taal and the bols, or numbers of the matras and signs as well."""
-    for n in range(1, 5) if ":" not in row and not headings.of_bols(row) else ():
-        head = re.match(rf"\s*((?:[^\s,]+[\s,–-]+){{{n}}})(.*)$", row.replace("**", "  "))
-        bols = head[2].strip("-–—. ").replace(",", " ") if head else ""
-        first = taals.exact(head[1].strip(" .-–—,")) if head and len(bols.split()) > 4 and len(head[1]) > 3 else None
-        if head and first and headings.of_bols(bols) and not strokes(re.findall(r"[^\s,–-]+", head[1])[-1]):
-            return f"{first.title}: {head[2].strip('-–—. ')}"
-    last = re.fullmatch(r"\s*(\S.*?)\s+\(([^()\d]+)\)\s*", row)
-    after = taals.exact(last[2]) if last and len(last[1].split()) > 4 and headings.of_bols(last[1]) else None
-    if last and after and not headings.of_bols(last[2]):  # bols (keherwa)
-        return f"{after.title}: {last[1]}"
-    for n in range(2, 9) if ":" not in row else ():  # a sentence that ends in bols
-        head = re.match(rf"\s*((?:\S+\s+){{{n}}})(\S.*)$", row)
-        words = headings.words_of(re.sub(r"['’]s\b", "", head[1])) if head else []
-        named = {taal.title for _, taal in headings.taals_in(words)}
-        if (
-            head
-            and len(named) == 1
-            and len(head[2].split()) > 4
-            and headings.of_bols(head[2])
-            and headings.spoken(words)
-        ):
-            return f"{named.pop()}: {head[2]}"
-    counted = _COUNTS.search(row)
-    if not counted or not tables.counts_up([*map(int, counted[0].split())], 1):
-        return row
-    bols = re.sub(r"\s[xX×+](?:\s+[\doO])*\s*$", "", row[counted.end() :])
-    named = {taal.title for _, taal in headings.taals_in(headings.words_of(row[: counted.start()]))}
-    return f"{named.pop()}: {bols}" if len(named) == 1 and headings.of_bols(bols) else row
 
 
 def _unbroken(rows: list[str]) -> list[str]:
