@@ -134,7 +134,7 @@ def settle(
         dots.place.stop(
             "a . between blanks is a rest or parts matras", "write - for a rest, or dots: bars in the header"
         )
-    crowded = next((item for item in result if item.kind == "word" and len(strokes(item.text)) > MOST), None)
+    crowded = next((item for item in result if item.kind == "word" and _size(item.text) > MOST), None)
     if crowded and not whole(first, taal):
         crowded.place.stop(
             f"{crowded.text!r} has more than {MOST} strokes, and the section is no whole avartans",
@@ -164,6 +164,11 @@ def _fitting(
         if whole(slots, taal) and slots not in [other for _, other in result]:
             result.append((reading, slots))
     return result
+
+
+def _size(text: str) -> int:
+    """How many strokes a word has whose parts commas may part."""
+    return sum(len(strokes(part)) for part in text.split(","))
 
 
 def _two(fitting: Sequence[tuple[Reading, dict[str, Slots]]], taal: taals.Taal) -> tuple[str, str]:

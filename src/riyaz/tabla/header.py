@@ -163,6 +163,8 @@ class _Top:
     def words(self, number: int, content: str) -> bool:
         """Read a row without a key: the taal and the form, the title, or a remark."""
         here, known = self.place._replace(line=number + 1), "taal" in self.said
+        if re.search(r"(?<!\w)[x×]\s?\d", content) and re.search(r"\b(?:each|every|all|lines?|rows?)\b", content):
+            here.stop(f"{content!r} says in words how to play", "write x2 at the end of each row, or leave it out")
         bare = re.sub(r"\(.*?\)", " ", content)  # such as Kaida (Delhi) in Teental
         says = {} if {"taal", "form"} <= self.said.keys() else _plain(content, known) or _plain(bare, known)
         says = says or (_mentioned(content) if not known and title(content) else {})

@@ -31,7 +31,7 @@ _SECTIONS = (
     "theme mukh face kaida kayda kayada qaida quayda rela peshkar theka dohra dohara dora palta palte paltas variation "
     "variations var bal vistar tukda tukra mukhda ending tihai "
     "tehai chakradar gat tukda mohra uthan laggi paran adha-dohra thah barabar ekgun dugun tigun chaugun aad "
-    "prakar prakaar chalan baant ladi lari uthaan pattern exercise प्रकार चलन बांट लड़ी उठान পলটা পাল্টা মুখ প্রকার "
+    "prakar prakaar chalan baant ladi lari uthaan pattern exercise प्रकार चलन बांट लड़ी उठान পলটা পাল্টা মুখ মূল मूल প্রকার "
     "ঠায় ঠায় ঠাহ দ্বিগুণ দুগুন ত্রিগুণ চৌগুণ "
     "ठाह एकगुन दुगुन दुगुना तिगुन चौगुन "
     "bols bol notation composition बोल मुख कायदा क़ायदा दोहरा पलटा तिहाई ठेका रेला"
@@ -102,6 +102,8 @@ THEME = (
     "कायदा",
     "क़ायदा",
     "মুখ",
+    "মূল",
+    "मूल",
     "मूल कायदा",
 )
 

@@ -115,6 +115,12 @@ def _listed(match: re.Match[str]) -> str:
     return words if headings.of_bols(words) else match[0]
 
 
+def _unspaced(match: re.Match[str]) -> str:
+    """A row without blanks, whose commas part matras and whose bars or slashes part vibhags."""
+    row = re.sub(r"[/|]", " | ", match[0].replace(",", " "))
+    return row if headings.of_bols(row) else match[0]
+
+
 def _unlisted(match: re.Match[str]) -> str:
     """A row of a list that is a key and its value, without the mark of the list."""
     return blank(match) if header.is_key(match[1]) else match[0]
@@ -166,6 +172,8 @@ _MARKS: _Marks = [
     (_ORDINAL, _in_order),
     (_SPOKEN, _repeat),
     (_GUN, lambda match: _GUNS[match[1]].ljust(len(match[0]))),
+    (re.compile(r"^(\s*[^\W\d_][^:|]*?)\s*\(?[x×]\s?(\d+)\)?\s*:\s*(?=\S)(.+)$"), r"\1: \3 x\2"),  # Bhari x2: and bols
+    (re.compile(r"^\s*[^\s,/|]+(?:,[^\s,/|]+)+(?:[/|][^\s,/|]+(?:,[^\s,/|]+)+){2,}[/|]?\s*$"), _unspaced),
     (re.compile(r"\[[^\[\]]*,[^\[\]]*\](?!\s*[x×*]\s*\d)(?:\s*,\s*$)?|\[\s*(['\"])[^'\"\[\]]*\1\s*\],?"), _listed),
     (re.compile(r"\((?:[^\s,()]+, +)+[^\s,()]+\),?"), _listed),
     (re.compile(r"^\s*(?:(['\"])[^'\"]*\1\s*,\s*)+(?:(['\"])[^'\"]*\2)?\s*$"), _listed),
