@@ -74,6 +74,8 @@ def unlabelled(row: str) -> str:
 
 def named(row: str) -> str:
     """A row of a table without its name, or with it as a heading or a key; a row of words is left out."""
+    if "|" not in row:
+        return row
     if layout.RULE.fullmatch(row):
         return ""
     match = re.match(r"\s*\|?\s*([^|:=]*[^\W\d_][^|:=]*?)\s*\|(.*)$", row)

@@ -34,7 +34,7 @@ _SENT = re.compile(  # 12/03/24, 7:41 PM - Name:
     r"^\s*\[?\d{1,4}[./-]\d{1,2}[./-]\d{1,4},?\s+\d{1,2}[:.]\d{2}(?:[:.]\d{2})?\s*(?:[ap]\.?m\.?)?\]?\s*[-–]?\s*[^:|]{1,40}:",
     re.IGNORECASE,
 )
-_QUOTED = re.compile(r"^\s*(?:>\s*)+|^\s*(?:quote|.*\bwrote)\s*:\s*$", re.IGNORECASE)
+_QUOTED = re.compile(r"^\s*(?:>\s*)+|^\s*quote\s*:\s*$|^.*\bwrote\s*:\s*$", re.IGNORECASE)
 _ROWS = (
     "beats?|counts?|ma+tras?|lines?|rows?|bars?|a+vart(?:a|an|ans)?|cycles?|vibhags?|khand|मात्रा|आवर्तन|पंक्ति|खंड|विभाग"
 )
