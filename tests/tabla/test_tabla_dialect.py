@@ -207,6 +207,70 @@ def test_the_header_settles_bars_dots_and_hyphens():
     assert matras(TEENTAL + "hyphens: matras\nDha-Ge-Na") == 3
 
 
+FOURS = "(Dha Ge Na Ti) (Na Ke Dhi Na) " * 4
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [
+        ("taal: keherwa\nbrackets: matras\n" + FOURS, 8),
+        ("taal: keherwa\nbrackets: vibhags\n" + FOURS, 32),
+        ("taal: keherwa\n(Dha Ge) (Na Ti) (Na Ke) (Dhi Na) (Dha Ge) (Na Ti) (Na Ke) (Dhi Na)", 8),
+        ("taal: rupak\n(Tin Tin Na) (Dhi Na) (Dhi Na)", 7),  # as matras they are no whole avartan
+        ("taal: dadra\n(Dha Dhi Na Dha Tu Na) (Dha Dhi Na Dha Tu Na)", 12),
+    ],
+)
+def test_brackets_are_matras_vibhags_or_avartans(text, length):
+    assert matras(text) == length
+
+
+@pytest.mark.parametrize("text", [FOURS, "(Dha Ge Na Ti Na Ke Dhi Na) " * 8])
+def test_brackets_that_are_matras_or_vibhags_are_asked_about(text):
+    with pytest.raises(Unreadable, match=r"^f.txt:2:1: two readings fit Keherwa: brackets are a matra .*brackets: mat"):
+        notation.read("taal: keherwa\n" + text, "f.txt")
+
+
+def test_a_section_that_is_called_dugun_is_as_fast():
+    text = "Dadra\nThah: Dha Dhi Na Dha Tu Na\nDugun: Dha Dhi Na Dha Tu Na Dha Dhi Na Dha Tu Na"
+    assert (matras(text), matras(text, 1)) == (6, 6)
+    assert matras("Dadra\nDugun: Dha-Dhi Na-Dha Tu-Na Dha-Dhi Na-Dha Tu-Na") == 6
+    assert (
+        strokes("Dadra\nDugun: Dha-Dhi Na-Dha Tu-Na Dha-Dhi Na-Dha Tu-Na")
+        == "Dha Dhi Na Dha Tu Na Dha Dhi Na Dha Tu Na"
+    )
+    with pytest.raises(
+        Unreadable, match=r"^f.txt:2:8: dugun says 2 strokes per matra, and 6 words are no whole avartans"
+    ):
+        notation.read("Dadra\nDugun: Dha Dhi Na Dha Tu Na", "f.txt")
+
+
+def test_one_pair_with_a_hyphen_is_asked_about_where_nothing_tells_a_rest():
+    with pytest.raises(Unreadable, match="hyphens: joins"):
+        notation.read("Dadra\nDha Dha-Ge Na Dha Tu Na", "f.txt")
+    assert strokes("Dadra\nDha Dha-Ge Na Dha - Na") == "Dha Dha - Ge Na Dha - Na"
+    assert strokes("taal: dadra\nhyphens: joins\nDha Dha-Ge Na Dha Tu Na") == "Dha Dha Ge Na Dha Tu Na"
+
+
+def test_an_even_pulse_in_words_of_one_two_and_four_strokes_is_asked_about():
+    with pytest.raises(Unreadable, match="words: matras or strokes: 2"):
+        notation.read("Kaida in Teental\n" + "Dha TeTe Dha TeTe DhaDha TeTe DhaGe TuNaKeNa\n" * 2, "f.txt")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "length"),
+    [
+        ("Ektal\nDhin Dhin. DhaGe TiRaKiTa. Tu Na. Kat Ta. DhaGe TiRaKiTa. Dhin Na.",
+         "Dhin Dhin Dha Ge Ti Ra Ki ta Tu Na Kat Ta Dha Ge Ti Ra Ki ta Dhin Na", 12),
+        ("Dadra\nDha Dhi Na - Dha Tu Na", "Dha Dhi Na Dha Tu Na", 6),
+        ("Keherwa\nDha - Ge Na - Ke Dhi Na", "Dha - Ge Na - Ke Dhi Na", 8),
+        ("Keherwa\nDha Ge Na Ti Na Ke Dhi Na *2", "Dha Ge Na Ti Na Ke Dhi Na " * 2, 16),
+    ],
+)  # fmt: skip
+def test_stops_and_dashes_end_vibhags_and_an_asterisk_repeats(text, expected, length):
+    assert strokes(text).split() == expected.split()
+    assert matras(text) == length
+
+
 def struck(events):
     return [(t, s) for t, s in zip(events["onset"], events["symbols"], strict=True) if s]
 

@@ -32,6 +32,12 @@ Of the 20 of the twentyfifth that are to be read, 16 were read, 4 asked about an
 Of the 19 of the twentysixth that are to be read, 11 were read, 8 asked about and none misread before it; one, whose
 hyphens may join or be rests, fits either way, and is now noted as to be asked about. The reader was mended before the
 10 of the twentyseventh were tried: 7 were read, 2 asked about and 1 misread. It was mended after that as well.
+Of the 21 of the twentyeighth that were to be read, 13 were read, 7 asked about and 1 misread before it; of the 3 that
+were to be asked about 1 was read, as the texts of its kind in earlier sets are, and is now noted so. The headings of
+one text of the twentyfifth had been noted as one section, and are now noted as the two variations that they name.
+The reader was mended before the 15 of the twentyninth were tried: 9 were read, 4 asked about and 2 misread, one of
+these by joining two sections. It was mended again before the thirtieth was tried: of the 14 that are to be read 11 were
+read, 1 asked about and 2 misread, and of 2 that are to be asked about 1 was. It was mended after that as well.
 """
 
 import random
@@ -77,6 +83,9 @@ SETS = {
         "twentyfifth",
         "twentysixth",
         "twentyseventh",
+        "twentyeighth",
+        "twentyninth",
+        "thirtieth",
     )
 }
 CASES = [
@@ -137,7 +146,7 @@ def test_no_text_is_misread(name, text, reading):
 
 def test_most_texts_are_read_as_typed():
     outcomes = [outcome(text, reading) for _, text, reading in CASES if not reading.startswith(("ask", "literally"))]
-    assert len(outcomes) >= 360
+    assert len(outcomes) >= 550
     assert outcomes.count("misread") == 0
     assert outcomes.count("asked") <= ASKED
 

@@ -53,7 +53,15 @@ _ALIASES |= {
     "scale": "pitch",
     "tuning": "pitch",
 }
-_ALIASES |= {"शीर्षक": "title", "type": "form", "मात्रा": "matras", "मात्रे": "matras", "মাত্রা": "matras"}
+_ALIASES |= {
+    "शीर्षक": "title",
+    "type": "form",
+    "मात्रा": "matras",
+    "मात्रे": "matras",
+    "मात्राएँ": "matras",
+    "मात्राएं": "matras",
+    "মাত্রা": "matras",
+}
 _ALIASES |= dict.fromkeys(("खंड", "खण्ड", "विभाग", "বিভাগ"), "vibhags")
 _ALIASES |= dict.fromkeys(("taali", "talis", "clap", "claps", "टाळी", "ताली", "তালি"), "tali")
 _ALIASES |= dict.fromkeys(("wave", "waves", "खाली", "काल", "ফাঁক"), "khali")
@@ -72,7 +80,8 @@ _SPELLED = (
     (re.compile(r"^(?:bols?|strokes?)\s+(?:per|a)\s+(?:beat|matra)\s*:", re.IGNORECASE), "strokes:"),
     (re.compile(r"^(bpm|tempo)\s+(?=\d+$)", re.IGNORECASE), r"\1: "),
 )
-_SEVERAL = "(?:" + "|".join((*_KEYS, *_ALIASES, *_CLAPS, "vibhags", "matras")) + ")"
+_THEKA = ("theka", "bols", "bol", "ठेका", "बोल")
+_SEVERAL = "(?:" + "|".join((*_KEYS, *_ALIASES, *_CLAPS, "vibhags", "matras", *_THEKA)) + ")"
 
 
 def nearest(word: str, known: tuple[str, ...] | list[str]) -> str:
@@ -115,14 +124,16 @@ class _Top:
     def takes(self, number: int) -> bool:
         """Read a row; False where it is the first that is not of the header."""
         line, here = self.rows[number], self.place._replace(line=number + 1)
-        content = _spelled(line)
+        content = spelled(line)
         match = _KEYED.match(content)
         several = re.split(rf"[\s,;|]+(?={_SEVERAL}\s*[:=])", content, flags=re.IGNORECASE) if match else []
         if match and len(several) > 1 and fold(match[1]).lower() not in _TEXTS:  # Taal: Teental  Laya: madhya
-            for each in several:
-                name, _, value = re.sub("=", ":", each, count=1).partition(":")
+            said = [re.sub("=", ":", each, count=1).partition(":") for each in several]
+            bols = said[-1][2] if said[-1][0].strip().lower() in _THEKA and of_bols(said[-1][2]) else ""
+            for name, _, value in said[: -1 if bols else None]:
                 self.said[_key(name)] = (value.strip(), here)
-            return True
+            self.rows[number] = bols or line
+            return not bols
         if match and "taal" not in self.said and (named := _named(match[1])):  # Teental: and facts, or its bols
             self.note({"taal": named}, here)
             self.rows[number] = _AFTER.sub(lambda before: " " * len(before[0]), line)
@@ -152,6 +163,8 @@ class _Top:
     def words(self, number: int, content: str) -> bool:
         """Read a row without a key: the taal and the form, the title, or a remark."""
         here, known = self.place._replace(line=number + 1), "taal" in self.said
+        if re.search(r"(?<!\w)[x×]\s?\d", content) and re.search(r"\b(?:each|every|all|lines?|rows?)\b", content):
+            here.stop(f"{content!r} says in words how to play", "write x2 at the end of each row, or leave it out")
         bare = re.sub(r"\(.*?\)", " ", content)  # such as Kaida (Delhi) in Teental
         says = {} if {"taal", "form"} <= self.said.keys() else _plain(content, known) or _plain(bare, known)
         says = says or (_mentioned(content) if not known and title(content) else {})
@@ -178,7 +191,8 @@ class _Top:
         if form_of(name) and not {"vibhags", "taal"} & self.said.keys() and (named := _named(match[2])):
             self.note({"form": name, "taal": named}, here)
             return True
-        if not is_key(name) and "taal" in self.said and (not value or of_bols(value)):  # a section, such as Dugun:
+        bols = re.sub(r"\(?[x×]\s?\d+\)?\s*$", "", value)
+        if not is_key(name) and "taal" in self.said and (not value or of_bols(bols)):  # a section, such as Dugun:
             return False
         own = name == "theka" and value and "vibhags" in self.said and any(map(of_bols, self.rows[number + 1 :]))
         if name == "speed" or (HEAD.match(line) and not own) or (key in _CLAPS and of_bols(value)):
@@ -221,7 +235,7 @@ class _Top:
             self.note({"taal": names[0]} if len(names) == 1 else {}, here)
 
 
-def _spelled(line: str) -> str:
+def spelled(line: str) -> str:
     """A row without its comment and marks, with the keys of several words as ``key: value``."""
     content = line.split("#")[0].strip().strip("*_").strip()
     for pattern, instead in _SPELLED:

@@ -29,20 +29,20 @@ _KNOWN_FORMS = {normalize("NFC", name): form for form, names in _FORM_NAMES.item
 
 _SECTIONS = (
     "theme mukh face kaida kayda kayada qaida quayda rela peshkar theka dohra dohara dora palta palte paltas variation "
-    "variations bal vistar tukda tukra mukhda ending tihai "
+    "variations var bal vistar tukda tukra mukhda ending tihai "
     "tehai chakradar gat tukda mohra uthan laggi paran adha-dohra thah barabar ekgun dugun tigun chaugun aad "
-    "prakar prakaar chalan baant ladi lari uthaan pattern exercise प्रकार चलन बांट लड़ी उठान পলটা প্রকার "
+    "prakar prakaar chalan baant ladi lari uthaan pattern exercise प्रकार चलन बांट लड़ी उठान পলটা পাল্টা মুখ মূল मूल প্রকার "
     "ঠায় ঠায় ঠাহ দ্বিগুণ দুগুন ত্রিগুণ চৌগুণ "
     "ठाह एकगुन दुगुन दुगुना तिगुन चौगुन "
     "bols bol notation composition बोल मुख कायदा क़ायदा दोहरा पलटा तिहाई ठेका रेला"
 )
 NAMES = "|".join(sorted({*_SECTIONS.split(), *_KNOWN_FORMS}, key=len, reverse=True))
-_NUMBER = r"(?:[#-]|no\.?|number|नं\.?)?\s*(\d{0,3})"
-_END = r"(:|(?<=\d)\s*[.)](?=\s*[^\W\d_])|(?<=\s)[-–—](?=\s*[^\W\d_])|[.)।-]*\s*$)"
+_NUMBER = r"(?:[#-]|no\.?|number|नं\.?|क्र\.?)?\s*(\d{0,3})"
+_END = r"(:|(?<=\d)\s*[.)](?=\s*[^\W\d_])|(?<=\s)[-–—](?=\s*[^\W\d_])|[-–—](?=\s+[^\W\d_])|[.)।-]*\s*$)"
 _BOLS = ("bols", "bol", "notation", "composition", "बोल")  # a heading that says nothing more
 _SPEEDS = "thah|barabar|ekgun|dugun|tigun|chaugun|aad|ठाह|एकगुन|दुगुन|तिगुन|चौगुन"
 HEAD = re.compile(
-    rf"\s*(?:\d{{1,2}}[.)]\s*)?((?:(?:adha|main|{'|'.join(FORMS)})\s+)?(?:{NAMES}))\s*{_NUMBER}\s*(?:\(\s*({_SPEEDS})\s*\)\s*)?{_END}",
+    rf"\s*(?:\d{{1,2}}[.)]\s*)?((?:(?:adha|main|मूल|{'|'.join(FORMS)})\s+)?(?:{NAMES}))\s*{_NUMBER}\s*(?:\(\s*({_SPEEDS})\s*\)\s*)?[-–—]?{_END}",
     re.IGNORECASE,
 )
 _MARKS = (":", "-", "–", "—", ".", ")")  # after a heading, before bols
@@ -50,7 +50,10 @@ _OTHER_HEAD = re.compile(r"\s*([^\W\d_][\w\u0900-\u0dff .'-]{0,40}?)\s*(\d{0,3})
 _BARE = re.compile(  # and bols after it
     rf"\s*((?!theme|mukh|face|मुख)(?:{NAMES}))(?:\s+|\s*[-–—]\s*)(?=[^\W\d_])", re.IGNORECASE
 )
-_SAYS = re.compile(rf"(?<!\w)({_SPEEDS}|variation|palta|{'|'.join(_KNOWN_FORMS)})(?!\w)\W*(\d{{0,3}})", re.IGNORECASE)
+_SAYS = re.compile(
+    rf"(?<!\w)({_SPEEDS}|variation|palta|type|style|version|{'|'.join(_KNOWN_FORMS)})(?!\w)\W*(\d{{0,3}})",
+    re.IGNORECASE,
+)
 _OTHER = set("bcfjlmopqvwxyzखचछजझञठपफबभमयलवशषहখচছজঝঞঠপফবভলশষসহয়")  # letters of no bol
 _SPOKEN = set(  # words beside bols
     "a about above add after aise all along also always am an and any are as at aur baad base basic be "
@@ -71,7 +74,7 @@ _SPOKEN = set(  # words beside bols
     "were what when where which while who why will wish with without word words work would write written yah yeh "
     "yes you your "
     "इस इसका इसे उदाहरण एक और का की कुछ के को चिन्ह चिह्न जाता जैसे तरीका ताल धन्यवाद नमस्ते पर पहले फिर बजाया "
-    "बाद बोल भी मात्रा मात्राओं में यह लय लिए विधि साथ से है हैं होता होती होते আছে এই একটি এটি এবং এর ও চার "
+    "बाद बोल भाग भी मात्रा मात्राओं में यह लय लिए विधि साथ से है हैं होता होती होते আছে এই একটি এটি এবং এর ও চার "
     "ছন্দ ছন্দে ছয় তাল তালটি তালে তালের তিন থেকে দুই ধন্যবাদ নমস্কার পর পাঁচ প্রথম মাত্রা সাত হয় হল".split()
 )
 _TELLING = set(
@@ -79,7 +82,9 @@ _TELLING = set(
 )  # say how to read
 _LETTERED = re.compile(r"\s*(\d{0,2}[A-Za-z])\)\s+(?=[^\W\d_])")  # 1a) and its bols
 _LABEL = re.compile(
-    r"\s*(?:bhari\s+khali|(?:bhari|khali|sa+m|sum|ta+li|clap|wave|भरी|खाली|सम|ताली)\s*\d?)\s*(?::|$)", re.IGNORECASE
+    r"\s*(?:bhari\s+khali|(?:bhari|khali|sa+m|sum|ta+li|clap|wave|भरी|खाली|सम|ताली)\s*\d?)\s*"
+    r"(?::|[-–—]+(?=\s+[^\W\d_])|$)",
+    re.IGNORECASE,
 )
 THEME = (
     "theme",
@@ -96,6 +101,10 @@ THEME = (
     "मुख",
     "कायदा",
     "क़ायदा",
+    "মুখ",
+    "মূল",
+    "मूल",
+    "मूल कायदा",
 )
 
 
@@ -110,6 +119,7 @@ def taals_in(words: Sequence[str]) -> list[tuple[list[str], taals.Taal]]:
     start = 0
     while start < min(len(words), 12):
         grams = [list(words[start : start + n]) for n in (4, 3, 2, 1) if start + n <= len(words)]
+        grams = [gram for gram in grams if len(gram[0]) > 1]  # a) Dha is no Addha
         named = next(((gram, taal) for gram in grams if (taal := taals.exact(" ".join(gram)))), None)
         result += [named] if named else []
         start += len(named[0]) if named else 1
@@ -128,6 +138,8 @@ def remark(content: str) -> bool:
     have letters of no bol.
     """
     words = words_of(re.sub(r"\(.*?\)", " ", content)) or words_of(content)
+    if content.rstrip()[-1:] in ("?", "!") and not tells(content) and not any(strokes(w.strip("?!")) for w in words):
+        return bool(words)  # ok?
     if of_bols(content) or not any(len(word) > 3 for word in words):  # a short word may be a bol with a wrong letter
         return False
     if tells(content):
@@ -243,6 +255,7 @@ def sections(rows: list[str], start: int, default: str, place: Place) -> Iterato
             and not _LABEL.match(rows[number])
             and (match := _OTHER_HEAD.match(rows[number].split("#")[0]))
             and not strokes(match[1].replace(" ", ""))
+            and not (match[3] and any(map(strokes, _spoken(words_of(match[1]))[1])))  # no bols are lost
             and (not match[3] or (of_bols(match[3]) and not taals_in(words_of(match[1]))))
         ):
             _add(heads, Head(" ".join((match[1].lower(), match[2])).strip(), number, number), here)
@@ -267,6 +280,11 @@ def sections(rows: list[str], start: int, default: str, place: Place) -> Iterato
                 weak.append(heads[-1])
             rows[number] = ""
         else:
+            said = [word for word in words_of(content) if word.lower() not in {*_TELLING, "x"}]
+            words = ":" not in content and re.search(r"[^\W\d_]{2}", content)
+            known = [word for word in said if strokes(word) or re.fullmatch(NAMES, word, re.IGNORECASE)]
+            if words and tells(content) and spoken(said) and not known:
+                here.stop(f"{content!r} says in words how to play", "write the bols, or ( ... ) x2, or leave it out")
             if match := _LABEL.match(rows[number]):
                 rows[number] = " " * match.end() + rows[number][match.end() :]
             if rows[number].split("#")[0].strip() and not heads and not sign_row(rows[number].split("#")[0]):

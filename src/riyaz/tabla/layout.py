@@ -12,6 +12,7 @@ from typing import NamedTuple
 from riyaz.tabla.place import Place
 from riyaz.tabla.spelling import script, strokes
 
+LETTER = r"[A-Za-z\u00c0-\u02af\u0900-\u0963\u0971-\u09e3\u1e00-\u1eff]"  # of a bol, vowel signs among them
 LONGEST = 100_000  # words; what a repeat may make of a few lines
 BESIDE = "\ue001"  # a dash before a repeat, which is a rest or parts it from its bols
 
@@ -22,7 +23,7 @@ _TOKEN = re.compile(
     r"|(?P<section>(?:\+\s*)?\ue000\d+)|(?P<bullet>\ue001)"
     r"|(?P<open>\()"
     r"|(?P<close>\)(?:[\s|]*[x×*]\s*\d+(?!\w)|\s*\d+\s*(?:times|x|×)(?!\w)|\d+(?!\S))?)"
-    r"|(?P<times>(?<!\S)(?:[x×]\s*\d+|\d+\s*(?:times|[x×]))(?!\w))"
+    r"|(?P<times>(?<!\S)(?:[x×]\s*\d+|\*\s?\d+(?=[\s|।॥]*$)|\d+\s*(?:times|[x×]))(?!\w))"
     r"|(?P<half>\+?\s*(?:½|(?<!\d)1/2|\b(?:half|adha))\s*(?:face|mukh|theme|kaida)\b)"
     r"|(?P<whole>\+\s*(?:face|mukh|theme|kaida)\b|(?<!\S)(?:face|mukh|theme)\b)"
     r"|(?P<mark>(?<!\S)(?:[Xx+×✕Oo]|[\d]{1,2}[.):]?)(?!\S)|(?<!\S)\d{1,2}[.):]?(?=[^\W\d_]))"
@@ -37,7 +38,7 @@ HANDS, PLACES = "clap|wave|ta+li|ताली", "khali|bhari|sa+m|sum|खाल�
 CLAPS = f"{HANDS}|{PLACES}"
 SIGN_ROW = r"[\s|।॥_.Xx×✕+*Oo\d()–-]*[Xx×✕+\d][\s|।॥_.Xx×✕+*Oo\d()–-]*"
 REPEATED = re.compile(  # a whole line
-    r"[^\s)(]\s*\(?\s*(?:[x×]\s*\d+|\d+\s*(?:times|[x×]))\s*\)?[\s|।॥]*$", re.IGNORECASE
+    r"[^\s)(]\s*\(?\s*(?:[x×]\s*\d+|\s\*\s?\d+|\d+\s*(?:times|[x×]))\s*\)?[\s|।॥]*$", re.IGNORECASE
 )
 RULE = re.compile(r"\s*\|?(?:\s*:?-{3,}:?\s*\|)+\s*(?:\s*:?-{3,}:?)?\s*")  # under the head of a table in Markdown
 _SIGNED = re.compile(r"\[\s*([Xx+0Oo2-9])\s*\](?=\s*[^\W\d_])")  # [x] before bols
@@ -127,7 +128,7 @@ def items(rows: list[str], first: int, last: int, place: Place, names: Sequence[
                 state.stack[-1] += [] if alone else [bullet]
                 content = " " * dash.end() + content[dash.end() :]
             content = re.sub(r"^(\s*)\d+[.)](?=\s)", lambda m: " " * len(m[0]), content)  # the number of a line
-            content = re.sub(r"(?<=[^\W\d_])\.(\s*)$", r" \1", content) if content.count(".") == 1 else content
+            content = re.sub(rf"(?<={LETTER}|\d)\.(\s*)$", r" \1", content) if content.count(".") == 1 else content
             content = re.sub(r"(?<=\s)[-–—](?=\s*\(?x\s?\d+\)?\s*$)", BESIDE, content)
             content = re.sub(r"\(\s*([x×]\s*\d+|\d+\s*(?:times|[x×]))\s*\)", r" \1 ", content, flags=re.IGNORECASE)
             content = re.sub(r"(?<!\S)=(?!\S)", "-", content)
@@ -179,7 +180,7 @@ def _row(content: str, here: Place, state: _State, signs: bool, others: Sequence
             if len(state.stack[-1]) > LONGEST:
                 at.stop(f"{word} makes more than {LONGEST} words", "refer to it less often")
         elif kind == "section":
-            state.stack[-1].append(Item(kind, others[int(word.strip("+ \ue000"))], state.speed, at))
+            state.stack[-1].append(Item(kind, others[int(re.sub(r"\D", "", word))], state.speed, at))
         elif kind == "drop":
             _drop(int(word[1:]), state.stack[-1], at)
         elif kind == "faster":
@@ -188,6 +189,8 @@ def _row(content: str, here: Place, state: _State, signs: bool, others: Sequence
             at.stop(f"{word} leaves bols out", "write them, or end the line before")
         elif kind == "speed":
             state.speed = Fraction(word[1:-1]) if int(word[1:-1]) else at.stop("@0x is no speed", "write @2x")
+        elif kind == "word" and (match := re.fullmatch(rf"([^.\-_]*{LETTER})\.", word)):
+            state.stack[-1] += [Item("word", match[1], state.speed, at), Item("stop", ".", state.speed, at)]
         elif kind == "word" and (match := re.fullmatch(r"([^\W\d_][^+]*)(\++)", word)):  # Dha++ is three long
             state.stack[-1] += [Item("word", text, state.speed, at) for text in (match[1], *("~" * len(match[2])))]
         elif kind == "word" and (match := re.fullmatch(r"(\D+)[x×](\d+)", word)):

@@ -33,10 +33,11 @@ from typing import Any
 import pandas as pd
 
 from riyaz.music.events import TICKS, Piece, Unreadable, in_a_row
-from riyaz.tabla import dialect, header, headings, layout, taals, typed
+from riyaz.tabla import dialect, header, headings, layout, speeds, taals, twice, typed
 from riyaz.tabla.header import LAYAS
 from riyaz.tabla.headings import FORMS
 from riyaz.tabla.place import Place
+from riyaz.tabla.placing import Slots, whole
 from riyaz.tabla.spelling import across, khali_of_dha, script, strokes
 from riyaz.tabla.writing import lines, words
 
@@ -192,7 +193,7 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
     if taal.name.count("; ") == 3 and taal.theka and not _fills(taal):
         place.stop(f"the theka of {taal.title} does not fill its matras ({taal.size})", "write one avartan of it")
     form = values.get("form", "")
-    once = typed.once(rows, start)
+    once = twice.once(rows, start)
     again, said = next(((n, rows[n]) for n, row in enumerate(once) if row != rows[n]), (0, ""))
     rows = once
     heads = list(headings.sections(rows, start, "theme" if form in ("kaida", "rela", "") else form, place))
@@ -206,21 +207,22 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
     typed_so = not any(row.startswith("[") for row in rows)  # not in the notation's own layout
     parts = _of_da(parts) if typed_so else parts
     form_said, at = form or headings.form_of(names[0].rstrip(" 0123456789")), place._replace(line=start + 1)
+    fast = speeds.said(names, text.split("\n")[:start]) if typed_so else {}
     settled = None
     if typed_so and len(heads) > 1 and _begins(parts[names[0]], parts[names[1]], taal):  # bols as a title
         others = {name: parts[name] for name in names[1:]}
-        settled, slots = dialect.settle(others, taal, reading, at, form_said)
-        if dialect.whole(slots, taal):
+        settled, slots = dialect.settle(others, taal, reading, at, form_said, fast)
+        if whole(slots, taal):
             heads, parts, names = heads[1:], others, names[1:]
         else:
             settled = None
     if not settled:
-        settled, slots = dialect.settle(parts, taal, reading, at, form_said)
+        settled, slots = dialect.settle(parts, taal, reading, at, form_said, fast)
     twofold = next((n for _, a, b in heads for n in range(a, b) if _twofold(rows[a : n + 1])), 0)
-    if twofold and (settled.strokes or not dialect.whole(slots, taal)) and not reading:
+    if twofold and (settled.strokes or not whole(slots, taal)) and not reading:
         at = place._replace(line=twofold + 1)
         at.stop("the repeat may be of its line or of all above it", "write ( ... ) x2 around what is repeated")
-    if again and not dialect.whole(slots, taal):
+    if again and not whole(slots, taal):
         two = [script("".join(filter(str.isalpha, text))).title() for text in (said, " ".join(once[start:]))]
         place._replace(line=again + 1).stop(f"words in {two[0]} among words in {two[1]}", "write one script, not both")
     for head, first, _ in heads:
@@ -230,9 +232,9 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
         Section(name, _as_theka(_events(slots[name], taal), taal), origin == "derived", origin == "taught", note)
         for (name, _, _, origin, note), _, _ in heads
     ]
-    whole: dict[str, Any] = {**values, "tempo": int(values.get("tempo", 0))}
-    whole.setdefault("title", Path(name).stem)
-    return Composition(sections=tuple(sections), **whole)
+    given: dict[str, Any] = {**values, "tempo": int(values.get("tempo", 0))}
+    given.setdefault("title", Path(name).stem)
+    return Composition(sections=tuple(sections), **given)
 
 
 def _of_da(parts: Mapping[str, Sequence[layout.Item]]) -> dict[str, list[layout.Item]]:
@@ -330,7 +332,7 @@ def _fills(taal: taals.Taal) -> bool:
         return False
 
 
-def _events(slots: dialect.Slots, taal: taals.Taal) -> pd.DataFrame:
+def _events(slots: Slots, taal: taals.Taal) -> pd.DataFrame:
     names = across(khali_of_dha(slots, taal.ticks))
     return in_a_row([ticks for ticks, _ in slots], [[bol] if bol else [] for bol in names])
 

@@ -9,6 +9,7 @@ of the pairs in `context.CLOSED_PAIRS` is `LIKELY` closed until `khali_of_dha` h
 import re
 from difflib import SequenceMatcher
 from functools import cache, lru_cache
+from itertools import accumulate
 from unicodedata import combining, name, normalize
 
 from riyaz.tabla import lexicon
@@ -168,16 +169,30 @@ def across(names: list[str]) -> list[str]:
 def khali_of_dha(slots: list[tuple[int, str]], cycle: int) -> list[str]:
     """Decide each `LIKELY` Ta of a section: open where a Dha stands half the section earlier, else closed.
 
+    Open as well where that Dha stands a quarter of the section, an avartan or half of one earlier, and
+    one of the strokes beside them is closed and its counterpart is not.
+
     Parameters
     ----------
     slots : ticks and bol of each slot, from sam; no slots give none.
     cycle : ticks of an avartan; in a section of no whole avartans each `LIKELY` Ta is closed.
     """
-    total, time, names = sum(ticks for ticks, _ in slots), 0, []
-    half = total // 2 if total % cycle == 0 else total + 1
-    struck: dict[int, str] = {}
-    for ticks, bol in slots:
-        struck[time] = bol
-        names.append(bol if bol != LIKELY else OPEN if struck.get(time - half) == "Dha" else CLOSED)
-        time += ticks
+    total, names = sum(ticks for ticks, _ in slots), list[str]()
+    times = [0, *accumulate(ticks for ticks, _ in slots)]
+    struck = {time: bol for time, (_, bol) in zip(times, slots, strict=False)}
+    for number, (_, bol) in enumerate(slots):
+        dhas = [
+            back for back in (total // 2, cycle, cycle // 2, total // 4) if struck.get(times[number] - back) == "Dha"
+        ]
+        beside = [times[n] for n in (number - 1, number + 1) if 0 <= n < len(slots)]
+        khali = any(
+            back * 2 == total or any(_closes(struck.get(time - back, ""), struck[time]) for time in beside)
+            for back in dhas
+        )
+        names.append(bol if bol != LIKELY else OPEN if khali and total % cycle == 0 else CLOSED)
     return names
+
+
+def _closes(bhari: str, khali: str) -> bool:
+    """Whether a stroke is another's khali counterpart and differs from it."""
+    return bhari in BOLS and khali in BOLS and bhari != khali and BOLS[bhari].khali == khali

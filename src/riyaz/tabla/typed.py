@@ -7,14 +7,15 @@ Devanagari that they are letter by letter. What these marks cannot settle is ask
 import re
 from collections.abc import Callable, Sequence
 from html import unescape
-from itertools import pairwise, repeat
 from unicodedata import category
 
-from riyaz.tabla import header, headings, layout, taals
-from riyaz.tabla.bols import played
-from riyaz.tabla.dialect import RUNS, THEMED
+from riyaz.tabla import captions, header, headings, layout, sentences, tables
+from riyaz.tabla.dialect import THEMED
+from riyaz.tabla.layout import LETTER
 from riyaz.tabla.place import Place
-from riyaz.tabla.spelling import CLOSED, LIKELY, OPEN, UNDECIDED, script, strokes, with_ka
+from riyaz.tabla.placing import RUNS
+from riyaz.tabla.spelling import CLOSED, LIKELY, OPEN, UNDECIDED, strokes, with_ka
+from riyaz.tabla.tables import blank
 
 _LETTERS: dict[int, str | int | None] = {
     **dict.fromkeys(map(ord, "｜¦║│┃❘∣→⇒➔"), "|"),
@@ -22,7 +23,7 @@ _LETTERS: dict[int, str | int | None] = {
     **dict.fromkeys(map(ord, "⊗⨯☓"), "X"),
     ord("{"): "(",
     ord("}"): ")",  # around a matra
-    0xAD: None,  # where a word may be parted
+    **dict.fromkeys((0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF)),  # of no width
     **dict.fromkeys((0xFE0F, 0x20E3), " "),  # what makes a digit a key
     **{letter: letter - 0x180 for letter in (*range(0xA81, 0xACE), *range(0xAE6, 0xAF0))},  # Gujarati
     **{letter: letter - 0x100 for letter in (*range(0xA01, 0xA4E), *range(0xA59, 0xA5F), *range(0xA66, 0xA70))},
@@ -33,14 +34,14 @@ _SENT = re.compile(  # 12/03/24, 7:41 PM - Name:
     r"^\s*\[?\d{1,4}[./-]\d{1,2}[./-]\d{1,4},?\s+\d{1,2}[:.]\d{2}(?:[:.]\d{2})?\s*(?:[ap]\.?m\.?)?\]?\s*[-–]?\s*[^:|]{1,40}:",
     re.IGNORECASE,
 )
-_QUOTED = re.compile(r"^\s*(?:>\s*)+|^\s*(?:quote|.*\bwrote)\s*:\s*$", re.IGNORECASE)
+_QUOTED = re.compile(r"^\s*(?:>\s*)+|^\s*quote\s*:\s*$|^.*\bwrote\s*:\s*$", re.IGNORECASE)
 _ROWS = (
     "beats?|counts?|ma+tras?|lines?|rows?|bars?|a+vart(?:a|an|ans)?|cycles?|vibhags?|khand|मात्रा|आवर्तन|पंक्ति|खंड|विभाग"
 )
 _TIMES = {"twice": 2, "thrice": 3, "two": 2, "three": 3, "four": 4, "do": 2, "teen": 3, "char": 4, "chaar": 4}
 _TIMES |= {"दो": 2, "तीन": 3, "चार": 4, "त्रण": 3, "দুই": 2, "তিন": 3, "চার": 4}
 _SPOKEN = re.compile(  # twice, (three times), 3 baar, x3 times
-    rf"(?<![\w(])\(?(?:(twice|thrice)|[x×]?\s?(\d{{1,3}}|{'|'.join(_TIMES)})\s*(?:times|baar|बार|वार|वेळा|বার))\)?(?!\w)",
+    rf"(?<![\w(])\(?(?:(twice|thrice)|[x×]?\s?(\d{{1,3}}|{'|'.join(_TIMES)})\s*(?:times?|baar|बार|वार|वेळा|বার))\)?(?!\w)",
     re.IGNORECASE,
 )
 _GUN = re.compile(r"(एक|दो|ती|तीन|चार|चौ)\s?गु[नण]ा?(?![\u0900-\u097f])")
@@ -50,25 +51,10 @@ _ORDINAL = re.compile(
     rf"^(\s*)(?:(\d{{1,2}})(?:st|nd|rd|th)|({'|'.join(_ORDERED)}))\s+([^\W\d_]+)(?=\s*[:.)-]|\s*$)", re.IGNORECASE
 )
 _COUNTED = re.compile(  # 1-4: or Line 2: before what stands in it
-    rf"^\s*(?:(?:{_ROWS})\s*(?:no\.?\s*)?\d{{1,3}}(?:\s*[-–]\s*\d{{1,3}})?\s*(?:\([^()]*\)\s*)?[:.)-]|\d{{1,2}}\s*[-–]\s*\d{{1,2}}\s*[:.)]"
+    rf"^\s*(?:(?:{_ROWS})\s*(?:no\.?\s*)?\d{{1,3}}(?:\s*[-–]\s*\d{{1,3}})?\s*(?:\([^()]*\)\s*)?[:.)-]|\(?\d{{1,2}}\s*[-–]\s*\d{{1,2}}\)?\s*[:.)]?(?=\s+{LETTER})"
     rf"|(?:\d{{1,2}}(?:st|nd|rd|th)|{'|'.join(_ORDERED)})\s+(?:half|quarter|part|{_ROWS})\s*[:.)-])(?=\s)",
     re.IGNORECASE,
 )
-_NUMBERS = (
-    re.compile(r"(?<=[^\W\d_])(?:\s?\((\d{1,2})\)|([⁰¹²³⁴-⁹₀-₉]{1,2})|(\d{1,2})(?!\w))"),  # Dha(1), Dha¹, Dha1
-    re.compile(r"(?<![^\s|])\[\s*(\d{1,2})\s*\]"),  # [1] Dha
-)
-_ROW_NUMBERS = (
-    re.compile(r"^\s*(?:\((\d{1,2}|[a-h])\)|([A-H])\s*[-–.])(?=\s+[^\W\d_])"),
-    re.compile(r"(?<=[^\W\d_])\s+[-–—]\s*(\d{1,2})\s*$"),
-    re.compile(r"^\s*(\d{1,2})\s*[,;]\s*(?=[^\W\d_])"),  # 1,Dha in a table of values
-    re.compile(r"^\s*[Xx+\d]\s+(\d{1,2})\s+(?=[^\W\d_])"),  # a sign, the number of its vibhag, its bols
-    re.compile(r"(?<=[^\W\d_])\s+(\d{1,2})(?:\s+[Xx+\d])?\s*$"),  # a bol, its number, a sign
-)
-_LOW = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "01234567890123456789")
-_SAID = re.compile(rf"\(?\b(?:{layout.CLAPS}|\d(?:st|nd|rd|th))\b\)?", re.IGNORECASE)
-_SPEED = re.compile(r"\b(?:double|triple|quadruple|speed)\b", re.IGNORECASE)
-_ROWS_OF_BOLS = r"(?:bols?|boles|words|बोल|theka|ठेका)"
 _NAMES_OF_ROWS = re.compile(  # before numbers, signs or bols, without a bar
     r"^\s*(?:(?:ma+tras?|beats?|count|मात्रा|মাত্রা)\s+(?=\d+\s+\d)|(?:theka|signs?|ta+l(?:\s+signs?)?)\s+(?=[+xX0]\s*\d)"
     r"|(?:words?|bols?|boles|बोल)\s*(?:\(\w+\))?\s+(?!per\b)(?=[^\W\d_]))",
@@ -80,17 +66,21 @@ _BESIDE_SIGNS = re.compile(  # x 2 0 3 (x for sam)
 _COUNT = re.compile(r"^\s*\d{1,2}\s*(?:beats?|matras?)\b.*$", re.IGNORECASE)  # a row of words
 _ROMAN = re.compile(r"^(\s*)(I{1,3}|IV|VI{0,3}|IX|X)[.)](?=\s)")
 _BULLET = re.compile(r"^\s*[-–—*•]\s+(?=([^\W\d][^\s:=|]*)\s*:)")
-_LABELLED = re.compile(r"^\s*([^\W\d][^:|]{0,30}?)\s*:\s*(.+)$")
 _REMARK = re.compile(r"(?<!\S)//\s*(.*\S)\s*$")
+_ON_BOLS = re.compile(rf"(?<={LETTER})(?:\(\s*|\^)([Xx+0-9])\s*\)?(?![\w(^])")
+_AFTER = re.compile(r"(?<=\s)\(\s*([Xx+0-9])\s*\)(?=\s*(?:[|।॥]|$))")
 _X = re.compile(r"(?<=\s)x(?=\s)")  # a rest
 _ASIDE = re.compile(r"^(\s*(?:\d{1,2}[.)]\s+)?(.*\S))\s+(?:[-–—:]+\s+([^\W\d_].*)|\(([^\W\d_][^()]*)\))\s*$")
 _FORM_LAST = re.compile(rf"([^:]+):(.*\S)\s+\(({'|'.join(THEMED)})\)\s*", re.IGNORECASE)  # a text of one row
-_QUOTES = re.compile(r"(?<![\w`*])([\"'*`])(\w[^\"'*`]*)\1(?![\w`*])")
 _GROUPED = re.compile(r"\[([^\[\]]*)\]")
 _PICTURES = ("So", "Sk", "Cs")  # Unicode's categories of emoji and their colours
 _USED = "✕◦^`¨´˘ˋˊ"  # signs, bullets and accents among them
 _PAUSE = re.compile(r"(?<!\S)(?:…|\.{3})(?!\S)")
 _SIGNS = dict(zip("ˣ⁺⁰²³⁴⁵⁶⁷", "X+0234567", strict=True))
+_WRAPPED = re.compile(  # a row within marks of a web page or of Markdown
+    r"^(\s*)(?:\*\*(?=[^*]+\*\*\s*$)|__(?=[^_]+__\s*$)|[•‣◦▪●]\s+|<(?:p|li|div|b|strong|pre)>(?=[^<]*(?:<[^<>]*>\s*)?$))(.*?)"
+    r"(?:\*\*|__|</\w+>|<br\s*/?>)?\s*$"
+)
 _COMMENTED = re.compile(r"^\s*(?://|--|\*|;)\s+")
 _CLOSING = re.compile(
     r"\s*(?:--|(?:(?:best|kind|warm)\s+)?(?:regards|wishes)|cheers|thanks|thank you|yours|love|pranam)[\s,.!]*",
@@ -99,10 +89,6 @@ _CLOSING = re.compile(
 _COLUMNS = re.compile(r"\s*(?:bhari|भरी)(?:\s{3,}|\t)\s*(?:khali|खाली)\s*", re.IGNORECASE)
 _WORD = re.compile(r"[^\s|।॥()]+")
 _TA = dict.fromkeys((UNDECIDED, LIKELY, CLOSED), OPEN)
-
-
-def _blank(match: re.Match[str]) -> str:
-    return " " * len(match[0])
 
 
 def _in_order(match: re.Match[str]) -> str:
@@ -123,13 +109,21 @@ def _apart(row: str) -> tuple[str, str]:
 
 
 def _listed(match: re.Match[str]) -> str:
-    """Words in quotes, parted by commas, as a program has them: ``['Dha', 'Dhin']``."""
-    return re.sub(r"['\",\[\]]", " ", match[0])
+    """Bols parted by commas in square brackets, as a program has them: ``['Dha', 'Dhin']`` or ``[dha, dhin]``."""
+    words = re.sub(r"['\",\[\]()]", " ", match[0])
+    words = f"({words.strip()})" if match[0][0] == "(" else words
+    return words if headings.of_bols(words) else match[0]
+
+
+def _unspaced(match: re.Match[str]) -> str:
+    """A row without blanks, whose commas part matras and whose bars or slashes part vibhags."""
+    row = re.sub(r"[/|]", " | ", match[0].replace(",", " "))
+    return row if headings.of_bols(row) else match[0]
 
 
 def _unlisted(match: re.Match[str]) -> str:
     """A row of a list that is a key and its value, without the mark of the list."""
-    return _blank(match) if header.is_key(match[1]) else match[0]
+    return blank(match) if header.is_key(match[1]) else match[0]
 
 
 def _field(match: re.Match[str]) -> str:
@@ -142,18 +136,25 @@ def _framed(match: re.Match[str]) -> str:
     return match[0] if headings.of_bols(match[2]) and not headings.HEAD.match(match[2]) else match[2]
 
 
+def _boxed(match: re.Match[str]) -> str:
+    """A title in a box, without the box."""
+    return f" {match[1]} " if re.search(LETTER, match[1]) and headings.title(match[1]) else match[0]
+
+
+def _signed(match: re.Match[str]) -> str:
+    """A row without the signs right after bols, ``Dha(X)`` or ``Dha^X``, or at the end of each vibhag."""
+    row = match[0]
+    for signs in (_ON_BOLS, _AFTER):
+        marks = signs.findall(row)
+        if len(marks) > 1 and any(mark in "Xx+0" for mark in marks):
+            row = signs.sub(blank, row)
+    return row
+
+
 def _fields(match: re.Match[str]) -> str:
     """A row of a spreadsheet whose fields semicolons part; two may be a key and its value."""
     key, _, value = match[0].partition(";")
     return f"{key}: {value.rstrip(';')}" if header.is_key(key) else match[0].replace(";", " ")
-
-
-def _unlabelled(match: re.Match[str]) -> str:
-    """Nothing where a row has signs or counted numbers after a name, such as ``Beat: 1 2 3``."""
-    numbers = [int(number) for number in re.findall(r"\d+", match[2])]
-    counts = len(numbers) > 2 and numbers == [*range(numbers[0], numbers[0] + len(numbers))]
-    signs = layout.sign_row(match[2]) and (counts or re.search(r"[Xx×+✕]", match[2]))
-    return "" if signs and not header.is_key(match[1], but=("matras", "tali", "khali")) else match[0]
 
 
 def _titled(match: re.Match[str]) -> str:
@@ -165,56 +166,80 @@ def _titled(match: re.Match[str]) -> str:
 # What is replaced, one after the other, by what.
 _Marks = Sequence[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]]
 _MARKS: _Marks = [
-    (re.compile(r"(?<!\S)(?:https?://|www\.)\S+"), _blank),
-    (_COUNTED, _blank),
+    (re.compile(r"(?<!\S)(?:https?://|www\.)\S+|^\s*(?:\([cC]\)|©)\s*\d{4}.*$"), blank),
+    (re.compile(r"^\s*\d{1,2}(?:[./-]\d{1,2}[./-]|\s+[A-Z][a-z]+,?\s+)(?:\d{2}|\d{4})\s*$"), blank),  # a date
+    (_COUNTED, blank),
     (_ORDINAL, _in_order),
     (_SPOKEN, _repeat),
     (_GUN, lambda match: _GUNS[match[1]].ljust(len(match[0]))),
-    (re.compile(r"\[(\s*(['\"])[^'\"\[\]]*\2(?:\s*,\s*\2[^'\"\[\]]*\2)*\s*)\](?:\s*,\s*$)?"), _listed),
+    (re.compile(r"^(\s*[^\W\d_][^:|]*?)\s*\(?[x×]\s?(\d+)\)?\s*:\s*(?=\S)(.+)$"), r"\1: \3 x\2"),  # Bhari x2: and bols
+    (re.compile(r"^\s*[^\s,/|]+(?:,[^\s,/|]+)+(?:[/|][^\s,/|]+(?:,[^\s,/|]+)+){2,}[/|]?\s*$"), _unspaced),
+    (re.compile(r"\[[^\[\]]*,[^\[\]]*\](?!\s*[x×*]\s*\d)(?:\s*,\s*$)?|\[\s*(['\"])[^'\"\[\]]*\1\s*\],?"), _listed),
+    (re.compile(r"\((?:[^\s,()]+, +)+[^\s,()]+\),?"), _listed),
+    (re.compile(r"^\s*(?:(['\"])[^'\"]*\1\s*,\s*)+(?:(['\"])[^'\"]*\2)?\s*$"), _listed),
+    (re.compile(r"\b\w+\.\w+\((?=[\[({]\s*$)|(?<=[:=\s(])[\[({]\s*$"), ""),  # Object.freeze([
+    (re.compile(r"^\s*[\])};,]+\s*$"), blank),
+    (
+        re.compile(r"^\s*(?:Ans(?:wer)?|Ques(?:tion)?|उत्तर|प्रश्न|উত্তর|প্রশ্ন)\s*\d*\s*[:.–—-]+\s*(?=\w)", re.IGNORECASE),
+        blank,
+    ),
+    (re.compile(r"^\s*[\[(,]?\s*(['\"])([^'\"]+)\1\s*[\])]?,?\s*$"), r" \2 "),  # an item of a list
+    (re.compile(r"^\s*[\[\]],?\s*$"), blank),
+    (
+        re.compile(
+            r"^\s*(?:(?:export|const|let|var|val|final|static|public|private|string(?:\[\])?)\s+)+(?=[^\W\d]\w*\s*[:=])",
+            re.IGNORECASE,
+        ),
+        blank,
+    ),  # of a program
+    (re.compile(r"(?<=[=:])\s*\(\s*(?=['\"][^()]*$)"), " "),
+    (re.compile(r"(?<=['\"\])]);\s*$"), ""),
+    (re.compile(rf"(?<={LETTER})[‿&](?={LETTER})"), ""),
     (re.compile(r"(?<!`)`([^`]+)`(?!`)"), r" \1 "),
-    (re.compile(r"(?<=[^\W\d_])\*(?=\s|$)(?<!\*\*)(?=[^*]*$|(?:[^*]*[^\W\d_]\*(?=\s|$))+[^*]*$)"), "-"),
-    (_SENT, _blank),
-    (re.compile(r"^\s*\(?\d{1,2}:\d{2}(?::\d{2})?\)?(?:\s*[-–])?\s+(?=[^\W\d_])"), _blank),  # where a video is
-    (re.compile(r"\(\d{1,2}:\d{2}(?::\d{2})?\)"), _blank),
+    (re.compile(rf"(?<={LETTER})\*(?=\s|$)(?<!\*\*)(?=[^*]*$|(?:[^*]*{LETTER}\*(?=\s|$))+[^*]*$)"), "-"),
+    (re.compile(r"^\s*\(?\d{1,2}:\d{2}(?::\d{2})?\)?(?:\s*[-–])?\s+(?=[^\W\d_])"), blank),  # where a video is
+    (re.compile(r"\(\d{1,2}:\d{2}(?::\d{2})?\)"), blank),
     (re.compile(r"(?<!\S)[-=—–]+>(?!\S)"), "|"),
     (re.compile(r"^\s*([-=*~_])\1{2,}\s*(?=[^\W\d_])(.*?)\s*\1*\s*$"), _framed),
     (re.compile(r"(?<![\S*])\*(?=[^\W\d_][^*]*$)"), " "),
     (re.compile(r"^[^\s;]+(?:;[^\s;]+)+;?$"), _fields),
     (re.compile(r"^([^\W\d_]+),(?=[^\s,]+$)"), _field),
     (re.compile(r"\(([०-९০-৯])\)(?=\s*[^\W\d_])"), lambda match: f"({int(match[1])})"),  # a sign
-    (re.compile(rf"(?<=\w)\s+\((?:{layout.CLAPS})\s*\d{{1,2}}\)\s*$", re.IGNORECASE), _blank),
+    (re.compile(rf"(?<=\w)\s+\((?:{layout.CLAPS})\s*\d{{1,2}}\)\s*$", re.IGNORECASE), blank),
     (re.compile(r'^(\s*)"([^"]+)"\s*:'), r"\1\2:"),
     (_BULLET, _unlisted),
     (re.compile(r"^([^\W\d]\w*:)\s*[|>][-+]?\s*$"), r"\1"),  # YAML: rows below
     (re.compile(r"^\s*\[([^\[\]]+)\]\s*[:-]?\s+(?=\S)"), _field),
-    (_LABELLED, _unlabelled),
+    (re.compile(r".+"), lambda match: tables.unlabelled(match[0])),
     (re.compile(r"^\s*(?:\{\|.*|\|-+|\|\}|\(\|.*|\|\))\s*$"), ""),  # a table of a wiki
-    (_QUOTED, _blank),
-    (re.compile(r"^\s*[\d०-९]{1,2}\s*।(?=\s*[^\W\d_])"), _blank),
-    (re.compile(r"^\s*\d{1,2}-\s*(?=[^\W\d_])"), _blank),  # 1-Dha, the number of a row
+    (re.compile(r"^\s*[\d०-९]{1,2}\s*।(?=\s*[^\W\d_])"), blank),
+    (re.compile(r"^\s*\d{1,2}-\s*(?=[^\W\d_])"), blank),  # 1-Dha, the number of a row
     (re.compile(r"(?<=\S)(\s+),(?=\S)"), r",\1"),
-    (re.compile(r"[\"”]\s*,\s*$"), _blank),
+    (re.compile(r"[\"”]\s*,\s*$"), blank),
     (re.compile(r"</(?:p|h[1-6])>\s*(?=<\w)"), ": "),
-    (re.compile(rf"^\s*(?:--+|//)\s+(?=(?:{headings.NAMES})\W*\d*\s*$)", re.IGNORECASE), _blank),  # -- palta 1
+    (re.compile(rf"^\s*(?:--+|//)\s+(?=(?:{headings.NAMES})\W*\d*\s*$)", re.IGNORECASE), blank),  # -- palta 1
     (re.compile(r"(:\s*)'([^']*)'(?=\s*,?\s*$)"), r"\1 \2 "),
     (re.compile(r"^((?:<[^<>]*>|[^<>])*?)<br\s*/?>(?=.*\w)", re.IGNORECASE), _titled),
-    (_NAMES_OF_ROWS, _blank),
-    (re.compile(rf"\(\s*(?:{layout.PLACES})\s*\)|\(\s*(?:{layout.HANDS})\s*\)\s*$", re.IGNORECASE), _blank),
-    (re.compile(rf"\[\s*(?:{layout.CLAPS})\s*\]", re.IGNORECASE), _blank),
+    (_NAMES_OF_ROWS, blank),
+    (re.compile(rf"\(\s*(?:{layout.PLACES})\s*\)|\(\s*(?:{layout.HANDS})\s*\)\s*$", re.IGNORECASE), blank),
+    (re.compile(rf"\[\s*(?:{layout.CLAPS})\s*\]", re.IGNORECASE), blank),
     (_BESIDE_SIGNS, r"\1"),
-    (re.compile(r"^\s*(?:={3,}|_{4,})\s*$"), _blank),  # a heading's line
-    (re.compile(r"(?<=[।॥|])\s*[\d०-९]{1,3}\s*[।॥|]+\s*$"), _blank),  # ॥१॥
-    (re.compile(r"(?<=[^\W\d_])!+"), _blank),
+    (re.compile(r"^\s*(?:={3,}|_{4,}|[-–—]{3,}|(?:\*\s*){3,}|(?:~\s*){3,}|\+(?:[-=]+\+)+)\s*$"), blank),  # a line
+    (re.compile(r"^\s*\|\s*([^|]*)\|\s*$"), _boxed),
+    (re.compile(r"(?<=\s)\\(?=\s)"), "|"),
+    (re.compile(r"^.*[(^].*$"), _signed),
+    (re.compile(r"(?<=[।॥|])\s*[\d०-९]{1,3}\s*[।॥|]+\s*$"), blank),  # ॥१॥
+    (re.compile(rf"(?<={LETTER})!+|(?<=[^\s\d!])!+(?=\s*$)"), blank),
     (re.compile(r"(?<=[^\s\d/])/(?=\s+[^\W\d_])"), "|"),  # Dha/ Dhin
     (re.compile(r"(?<=[^\s\d/|]\s)/(?=[^\s\d/])"), "|"),  # Dha /Dhin
-    (re.compile(r"(?<=[^\W\d_])_(?=[^\W\d_])"), "-"),
+    (re.compile(rf"(?<={LETTER})_(?={LETTER})"), "-"),
     (re.compile("ঃ(?=\\s|$)"), ":"),
     (re.compile(r"\|\]"), "| "),
     (re.compile("(?<=[\u0900-\u097f])[sS](?![A-Za-z])"), "ऽ"),
     (re.compile(r"(?<![\w)])([ˣ⁺⁰²³⁴⁵⁶⁷])\s*(?=[^\W\d_])"), lambda match: f"({_SIGNS[match[1]]}) "),
     (re.compile(r"(?<![^\s|])[·⋅‧](?![^\s|])"), "-"),
 ]
-_LATEX: _Marks = [(re.compile(r"^\s*\\(?:begin|end|hline|toprule|midrule|bottomrule)\b.*$|\\\\|&"), _blank)]
+_LATEX: _Marks = [(re.compile(r"^\s*\\(?:begin|end|hline|toprule|midrule|bottomrule)\b.*$|\\\\|&"), blank)]
 _REPEATS: _Marks = [(re.compile(r"\|:"), "( "), (re.compile(r":\|"), " )x2")]
 
 
@@ -225,6 +250,9 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
     ------
     Unreadable : bhari and khali stand side by side, so that no order of the rows is certain.
     """
+    rows = [_unwrapped(row) for row in rows]
+    if sum(bool(row.strip()) for row in rows) > 1 and all(_COMMENTED.match(row) for row in rows if row.strip()):
+        rows = [_COMMENTED.sub(blank, row) for row in rows]  # a comment of a program
     latex = any("\\begin{tabular" in row or re.search(r"&.*\\\\\s*$", row) for row in rows)
     repeats = sum(row.count("|:") - row.count(":|") for row in rows) == 0 and not any("---" in row for row in rows)
     roman = [match[2] for match in map(_ROMAN.match, rows) if match][:2] == ["I", "II"]
@@ -232,26 +260,24 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
         *_MARKS,
         *(_LATEX if latex else ()),
         *(_REPEATS if repeats else ()),
-        *([(_ROMAN, _blank)] if roman else ()),
+        *([(_ROMAN, blank)] if roman else ()),
     ]
-    if sum(bool(row.strip()) for row in rows) > 1 and all(_COMMENTED.match(row) for row in rows if row.strip()):
-        rows = [_COMMENTED.sub(_blank, row) for row in rows]  # a comment of a program
     filled = [number for number, row in enumerate(rows) if row.strip()]
     if len(filled) == 1 and (after := _FORM_LAST.fullmatch(rows[filled[0]])):
         rows = [f"{after[1]} {after[3]}:{after[2]}" if row.strip() else row for row in rows]
     result = list[str]()
-    for number, row in enumerate(_unnumbered(_uncounted(list(rows))), 1):
+    for number, row in enumerate(tables.unnumbered(tables.uncounted(tables.columns(captions.plain(rows)))), 1):
         if _COLUMNS.fullmatch(row):
             place._replace(line=number).stop(
                 "bhari and khali stand side by side", "write the rows of bhari first, then those of khali"
             )
         row, remark = _apart(unescape(row).translate(_LETTERS))
         row = "".join(" " if category(letter) in _PICTURES and letter not in _USED else letter for letter in row)
-        row = _in_one_row(_quoted(row))
+        row = sentences.taal_and_bols(sentences.quoted(row))
         for mark, instead in marks:
             row = mark.sub(instead, row)
-        row = _cell(row)
-        row = "" if _SAID.search(row) and _of_signs(_SAID.sub("", row)) else row
+        row = tables.named(row)
+        row = "" if tables.said(row) else row
         row = "" if _COUNT.match(row) and not all(map(strokes, _WORD.findall(row)[2:])) else row
         if (slashed := _REMARK.search(row)) and not any(map(strokes, _WORD.findall(slashed[1]))):
             row = row[: slashed.start()]
@@ -266,126 +292,22 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
         if len(groups) > 1 and all(group.split() and all(map(strokes, group.split())) for group in groups):
             row = row.replace("[", "(").replace("]", ")")  # each a matra
         result.append(layout.unmarked(row) + remark)
-    result = _of_cells(result)
+    result = tables.of_cells(result)
     if any(re.search(rf"{_PAUSE.pattern}[\s|।॥]*[^\W\d_]", row) for row in result):  # within a row: a rest
         result = [_PAUSE.sub(lambda match: "-".ljust(len(match[0])), row) for row in result]
     signed = next((n for n, row in enumerate(result) if _CLOSING.fullmatch(row)), len(result))
     below = [strokes(word) for row in result[signed + 1 :] for word in _WORD.findall(row.split("#")[0])]
     closed = signed < len(result) and (below or result[signed].strip() != "--")  # a row of dashes alone is rests
-    if closed and not any(below):
+    if closed and not any(name for names in below for name in names):
         result[signed:] = [""] * (len(result) - signed)  # a signature
     return _unbroken(result)
 
 
-def _quoted(row: str) -> str:
-    """The taal and the bols of a row that names one taal and has one row of bols in quotes or italics."""
-    quotes = [match for match in _QUOTES.finditer(row) if headings.of_bols(match[2]) and len(match[2].split()) > 3]
-    if len(quotes) != 1:
-        return row
-    rest = f"{row[: quotes[0].start()]} {row[quotes[0].end() :]}"
-    named = {taal.title for _, taal in headings.taals_in(headings.words_of(re.sub(r"[\"'*{}]", " ", rest)))}
-    return f"{named.pop()}: {quotes[0][2]}" if len(named) == 1 else row
-
-
-_COUNT_UP = re.compile(r"\s1\s+2\s+3\s+4\s+5\s+(?:\d{1,2}\s+)*")
-
-
-def _in_one_row(row: str) -> str:
-    """The taal and the bols of a row that has the taal and the bols, or numbers of the matras and signs as well."""
-    for n in range(1, 5) if ":" not in row and not headings.of_bols(row) else ():
-        head = re.match(rf"\s*((?:[^\s,]+[\s,–-]+){{{n}}})(.*)$", row.replace("**", "  "))
-        bols = head[2].strip("-–—. ").replace(",", " ") if head else ""
-        first = taals.exact(head[1].strip(" .-–—,")) if head and len(bols.split()) > 4 else None
-        if head and first and headings.of_bols(bols) and not strokes(re.findall(r"[^\s,–-]+", head[1])[-1]):
-            return f"{first.title}: {head[2].strip('-–—. ')}"
-    last = re.fullmatch(r"\s*(\S.*?)\s+\(([^()\d]+)\)\s*", row)
-    after = taals.exact(last[2]) if last and len(last[1].split()) > 4 and headings.of_bols(last[1]) else None
-    if last and after and not headings.of_bols(last[2]):  # bols (keherwa)
-        return f"{after.title}: {last[1]}"
-    for n in range(2, 9) if ":" not in row else ():  # a sentence that ends in bols
-        head = re.match(rf"\s*((?:\S+\s+){{{n}}})(\S.*)$", row)
-        words = headings.words_of(re.sub(r"['’]s\b", "", head[1])) if head else []
-        named = {taal.title for _, taal in headings.taals_in(words)}
-        if (
-            head
-            and len(named) == 1
-            and len(head[2].split()) > 4
-            and headings.of_bols(head[2])
-            and headings.spoken(words)
-        ):
-            return f"{named.pop()}: {head[2]}"
-    digits = re.sub(r"[०-९০-৯]", lambda match: str(int(match[0])), row)
-    counted = _COUNT_UP.search(digits)
-    if not counted:
-        return row
-    bols = re.sub(r"\s[xX×+](?:\s+[\doO])*\s*$", "", digits[counted.end() :])
-    named = {taal.title for _, taal in headings.taals_in(headings.words_of(digits[: counted.start()]))}
-    return f"{named.pop()}: {bols}" if len(named) == 1 and headings.of_bols(bols) else row
-
-
-def _cell(row: str) -> str:
-    """A row of a table without its name, or with it as a heading or a key; a row of words is left out."""
-    if layout.RULE.fullmatch(row):
-        return ""
-    named = re.match(r"\s*\|?\s*([^|:=]*[^\W\d_][^|:=]*?)\s*\|(.*)$", row)
-    name = re.sub(r"\(.*?\)", " ", named[1]).strip() if named else ""
-    known = headings.HEAD.match(name) or headings.remark(_SPEED.sub("beat", name))
-    if not named or not known or any(map(strokes, headings.words_of(name))):
-        return row
-    rest = re.sub(r"\(.*?\)", " ", named[2]).strip(" |")
-    if (headings.remark(rest) or headings.HEAD.match(rest)) and not re.search(r"\d", rest):
-        return ""
-    if "|" not in rest and header.is_key(name):
-        return f"{name}: {named[2].strip(' |')}"
-    if _of_signs(_SAID.sub("", named[2])):
-        return name if headings.taals_in(headings.words_of(name)) else f"|{named[2]}"
-    if all(strokes(word) for word in _WORD.findall(rest) if not layout.sign_row(word)):
-        return f"|{named[2]}" if re.fullmatch(_ROWS_OF_BOLS, name, re.IGNORECASE) else f"{name}: {named[2].lstrip()}"
-    return row
-
-
-def _of_cells(rows: list[str]) -> list[str]:
-    """Rows of tables under numbers that count their cells: each cell is a matra."""
-    result, size = list[str](), 0
-    for row in rows:
-        cells = [cell.strip() for cell in row.split("|") if cell.strip()]
-        numbers = [int(cell) for cell in cells if cell.isdigit()]
-        if len(numbers) == len(cells) > 2 and numbers == [*range(numbers[0], numbers[0] + len(numbers))]:
-            size = len(cells)
-        bols = size and len(cells) == size and all(map(headings.of_bols, cells))
-        several = {cell: cell if len(cell.split()) == 1 else f"({cell})" for cell in cells}
-        result.append(" ".join(several[cell] for cell in cells) if bols else row)
-    return result
-
-
-def _of_signs(row: str) -> bool:
-    """Whether a row has nothing but signs, numbers and bars."""
-    return layout.sign_row(row) or not row.strip(" \t|।॥():-")
-
-
-def _uncounted(rows: list[str]) -> list[str]:
-    """Rows without the numbers of the matras beside the bols, where they count up from 1, three or more together."""
-    for numbers in _NUMBERS:
-        counts = [
-            int("".join(groups).translate(_LOW))
-            for row in rows
-            for groups in map(re.Match.groups, numbers.finditer(row), repeat(""))
-        ]
-        starts = [n for n, count in enumerate(counts) if count == 1]
-        runs = [counts[start:end] for start, end in pairwise([*starts, len(counts)])]
-        if counts[:1] == [1] and all(run == [*range(1, len(run) + 1)] and len(run) > 2 for run in runs):
-            rows = [numbers.sub(_blank, row) for row in rows]
-    return rows
-
-
-def _unnumbered(rows: list[str]) -> list[str]:
-    """Rows without their numbers or letters, ``(1)``, ``A -`` or ``- 1`` at the end, where these count up from 1."""
-    for pattern in _ROW_NUMBERS:
-        marks = [next(filter(None, match.groups())).lower() for match in map(pattern.search, rows) if match]
-        numbers = [int(mark) if mark.isdigit() else ord(mark) - ord("a") + 1 for mark in marks]
-        if len(numbers) > 1 and numbers == [*range(1, len(numbers) + 1)]:
-            rows = [pattern.sub(_blank, row) for row in rows]
-    return rows
+def _unwrapped(row: str) -> str:
+    """A row without what stands around the whole of it: the marks of a quotation, the time and the sender of a chat."""
+    row = _SENT.sub(blank, _QUOTED.sub(blank, row))
+    match = _WRAPPED.match(row)
+    return " " * match.start(2) + match[2] if match else re.sub(r"<br\s*/?>\s*$", "", row)
 
 
 def _unbroken(rows: list[str]) -> list[str]:
@@ -398,48 +320,3 @@ def _unbroken(rows: list[str]) -> list[str]:
                 rows[number] = f"{rows[number][: end.start()]}{end[1]}{begin[1]}"
                 rows[number + 1] = " " * begin.end() + rows[number + 1][begin.end() :]
     return rows
-
-
-def once(rows: Sequence[str], start: int) -> list[str]:
-    """Rows from `start` on without those that say in a second script what stands right above them."""
-    result, blocks = list(rows), list[tuple[str, list[int]]]()
-    for number in range(start, len(rows)):
-        words = [word for word in _WORD.findall(rows[number].split("#")[0]) if not word.isdigit()]
-        scripts = {script(word) for word in words} - {""}
-        here = scripts.pop() if len(scripts) == 1 and all(map(strokes, words)) else ""
-        if here and blocks and blocks[-1][0] == here:
-            blocks[-1][1].append(number)
-        elif words:
-            blocks.append((here, [number]))
-    gone = -1  # the block that was left out
-    for k, ((one, above), (other, below)) in enumerate(pairwise(blocks)):
-        if one and other and gone != k and _same([rows[n] for n in above], [rows[n] for n in below]):
-            gone = k + 1
-            for number in below:
-                result[number] = ""
-    return result
-
-
-def _short(word: list[str]) -> list[str]:
-    """A word without the rests after its only stroke, which begins with the matra in any case."""
-    return word[:1] if word and not any(word[1:]) else word
-
-
-def _same(rows: Sequence[str], others: Sequence[str]) -> bool:
-    """Whether two blocks have the same hands, word by word; a Ta that is not yet decided is like any other."""
-    first, second = (
-        [with_ka(list(strokes(word))) for row in block for word in _WORD.findall(row) if not word.isdigit()]
-        for block in (rows, others)
-    )
-    first, second = ([_short(word) for word in block] for block in (first, second))
-    if [len(word) for word in first] != [len(word) for word in second]:
-        return False
-    names = [[name for word in block for name in word] for block in (first, second)]
-    tas = [{"ta", OPEN, UNDECIDED, "ta?"} >= {a, b} for a, b in zip(*names, strict=True)]
-    hands = [played([OPEN if name in (UNDECIDED, "ta?") else name for name in block if name]) for block in names]
-    rests = [bool(name) for name in names[0]]
-    if rests != [bool(name) for name in names[1]]:
-        return False
-    same = [(a.left, a.right, a.flam) == (b.left, b.right, b.flam) for a, b in zip(*hands, strict=True)]
-    struck = [ta for ta, rest in zip(tas, rests, strict=True) if rest]
-    return all(equal or ta for equal, ta in zip(same, struck, strict=True))

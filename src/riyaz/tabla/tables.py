@@ -1,0 +1,180 @@
+"""Tables of typed bols: numbers, signs and names in rows and columns beside the bols, and what of them counts up.
+
+What is no bols is left out; rows keep their numbers.
+"""
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise, repeat, takewhile
+
+from riyaz.tabla import header, headings, layout, taals
+from riyaz.tabla.layout import LETTER
+from riyaz.tabla.spelling import strokes
+
+_NUMBERS = (
+    re.compile(rf"(?<={LETTER})(?:\s?\((\d{{1,2}})\)|([⁰¹²³⁴-⁹₀-₉]{{1,2}})|(\d{{1,2}})(?!\w))"),  # Dha(1), Dha¹, Dha1
+    re.compile(r"(?<![^\s|])\[\s*(\d{1,2})\s*\]"),  # [1] Dha
+    re.compile(rf"(?<![^\s|])(\d{{1,2}})\s*=\s*(?={LETTER})"),  # 1=Dha
+)
+_ROW_NUMBERS = (
+    re.compile(r"^\s*(?:\((\d{1,2}|[a-h])\)|([A-H])\s*[-–.])(?=\s+[^\W\d_])"),
+    re.compile(rf"(?<={LETTER})\s+[-–—]\s*(\d{{1,2}})\s*$"),
+    re.compile(r"^\s*(\d{1,2})\s*[,;]\s*(?=[^\W\d_])"),  # 1,Dha in a table of values
+    re.compile(r"^\s*(\d{1,2})\s*[-–—:=]+>?\s*(?=[^\W\d_])"),  # 1 - Dha
+    re.compile(r"^\s*[Xx+\d]\s+(\d{1,2})\s+(?=[^\W\d_])"),  # a sign, the number of its vibhag, its bols
+    re.compile(rf"(?<={LETTER})\s+(\d{{1,2}})(?:\s+[Xx+\d])?\s*$"),  # a bol, its number, a sign
+)
+_LOW = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "01234567890123456789")
+_SAID = re.compile(rf"\(?\b(?:{layout.CLAPS}|\d(?:st|nd|rd|th))\b\)?", re.IGNORECASE)
+_SPEED = re.compile(r"\b(?:double|triple|quadruple|speed)\b", re.IGNORECASE)
+_ROWS_OF_BOLS = r"(?:bols?|boles|words|बोल|theka|ठेका)"
+_LABELLED = re.compile(r"^\s*([^\W\d][^:=|()]{0,40}?)\s*(?::|(?<!\s)[-–—]+(?=\s)|(?<=\s)[-–—]+(?=\s))[-–—]*\s*(.+)$")
+_WORD = re.compile(r"[^\s|।॥()]+")
+_SEPARATORS = ("\t", "|", ";", ",")
+_IN_ORDER = re.compile(r"\s*(\d{1,2})[.)]?\s+([^\W\d_]\S*)(?:\s+([Xx+\d]))?\s*")  # its number, a bol, its sign
+
+
+def counts_up(numbers: Sequence[int], first: int | None = None, least: int = 3) -> bool:
+    """Whether numbers, `least` or more, are one more each, from `first` if it is given; no numbers do not."""
+    start = numbers[0] if numbers and first is None else first
+    return len(numbers) >= least and [*numbers] == [*range(start or 0, (start or 0) + len(numbers))]
+
+
+def blank(match: re.Match[str]) -> str:
+    """As many blanks as letters were matched."""
+    return " " * len(match[0])
+
+
+def of_signs(row: str) -> bool:
+    """Whether a row has nothing but signs, numbers, bars and words for claps, such as ``clap, 2, 3``."""
+    rest = _SAID.sub("", row)
+    return layout.sign_row(rest) or not rest.strip(" \t|।॥():-")
+
+
+def said(row: str) -> bool:
+    """Whether a row has words for claps, and signs, numbers and bars alone beside them."""
+    return _SAID.search(row) is not None and of_signs(row)
+
+
+def unlabelled(row: str) -> str:
+    """A row, or nothing where it has a name and signs or numbers alone, such as ``Beat: 1 2 3``."""
+    match = _LABELLED.match(row)
+    if not match or not of_signs(re.sub("[:,]", " ", match[2])) or not re.search(r"[^\W_]|[×+✕]", match[2]):
+        return row
+    name, value = match[1], match[2]
+    if any(strokes(word) and not headings.spoken([word]) for word in headings.words_of(name)):
+        return row
+    counts = counts_up([int(number) for number in re.findall(r"\d+", value)])
+    if header.is_key(name) or header.spelled(row) != row.strip():
+        cells = layout.sign_row(value.replace(":", " ")) and (counts or re.search(r"[Xx×+✕]", value))
+        return "" if cells and header.is_key(name, ("matras", "tali", "khali")) is False else row
+    known = headings.spoken(headings.words_of(name)) and not headings.HEAD.match(name) and not headings.tells(name)
+    return "" if counts or known or re.search(r"[Xx×+✕]", value) or _SAID.search(value) else row
+
+
+def named(row: str) -> str:
+    """A row of a table without its name, or with it as a heading or a key; a row of words is left out."""
+    if "|" not in row:
+        return row
+    if layout.RULE.fullmatch(row):
+        return ""
+    match = re.match(r"\s*\|?\s*([^|:=]*[^\W\d_][^|:=]*?)\s*\|(.*)$", row)
+    name = re.sub(r"\(.*?\)", " ", match[1]).strip() if match else ""
+    known = headings.HEAD.match(name) or headings.remark(_SPEED.sub("beat", name))
+    if not match or not known or any(map(strokes, headings.words_of(name))):
+        return row
+    rest = re.sub(r"\(.*?\)", " ", match[2]).strip(" |")
+    if (headings.remark(rest) or headings.HEAD.match(rest)) and not re.search(r"\d", rest):
+        return ""
+    if "|" not in rest and header.is_key(name):
+        return f"{name}: {match[2].strip(' |')}"
+    if of_signs(match[2]):
+        return name if headings.taals_in(headings.words_of(name)) else f"|{match[2]}"
+    if all(strokes(word) for word in _WORD.findall(rest) if not layout.sign_row(word)):
+        return f"|{match[2]}" if re.fullmatch(_ROWS_OF_BOLS, name, re.IGNORECASE) else f"{name}: {match[2].lstrip()}"
+    return row
+
+
+def of_cells(rows: Sequence[str]) -> list[str]:
+    """Rows of tables under numbers that count their cells: each cell is a matra."""
+    result, size = list[str](), 0
+    for row in rows:
+        separator = "|" if "|" in row else ","
+        cells = [cell.strip() for cell in row.split(separator) if cell.strip()]
+        numbers = [int(cell) for cell in cells if cell.isdigit()]
+        signs = separator == "," and of_signs(" ".join(cells))
+        if len(numbers) == len(cells) and counts_up(numbers):
+            size = len(cells)
+        bols = size and len(cells) == size and all(map(headings.of_bols, cells))
+        several = {cell: cell if len(cell.split()) == 1 else f"({cell})" for cell in cells}
+        result.append(" ".join(several[cell] for cell in cells) if bols else "" if size and signs else row)
+    return result
+
+
+def columns(rows: Sequence[str]) -> list[str]:
+    """Rows of which one column is bols and another counts up from 1, as the bols alone, without the heads above."""
+    result = list(rows)
+    for separator in _SEPARATORS:
+        parted = [separator in row.strip(" |") and not layout.RULE.fullmatch(row) for row in result]
+        for start in [n for n, row in enumerate(parted) if row and (n == 0 or not parted[n - 1])]:
+            block = range(start, start + len([*takewhile(bool, parted[start:])]))
+            cells = [[cell.strip() for cell in result[n].strip().strip("|").split(separator)] for n in block]
+            for n, bols in zip(
+                block, _column(cells, start > 0 and bool(layout.RULE.fullmatch(rows[start - 1]))), strict=False
+            ):
+                result[n] = bols
+    ordered = {n: match for n, row in enumerate(result) if (match := _IN_ORDER.fullmatch(row)) and strokes(match[2])}
+    if counts_up([int(match[1]) for match in ordered.values()], 1) and any(match[3] for match in ordered.values()):
+        result = [ordered[n][2] if n in ordered else row for n, row in enumerate(result)]
+    return result
+
+
+def _column(cells: Sequence[Sequence[str]], ruled: bool) -> list[str]:
+    """The bols of each row, where one column is bols, one counts up and all others are signs or empty; else none.
+
+    The heads, above the numbers or `ruled` off, have no bols: nothing stands in their place.
+    """
+    heads = not any(cell.isdigit() or headings.of_bols(cell) or taals.exact(cell) for cell in cells[0])
+    head = [""] if heads else []
+    width = max(map(len, cells))
+    by_column = list(zip(*([*row, *[""] * (width - len(row))] for row in cells[len(head) :]), strict=True))
+    counted = [
+        c for c in by_column if all(map(str.isdigit, c)) and counts_up([*map(int, c)], 1, 2 if head or ruled else 3)
+    ]
+    bols = [c for c in by_column if all(map(headings.of_bols, c))]
+    others = [c for c in by_column if c not in counted and c not in bols]
+    plain = all(not cell or of_signs(cell) for column in others for cell in column)
+    return [*head, *bols[0]] if len(counted) == len(bols) == 1 and plain else []
+
+
+def uncounted(rows: Sequence[str]) -> list[str]:
+    """Rows without the numbers of the matras beside the bols, where they count up from 1, three or more together."""
+    for numbers in _NUMBERS:
+        counts = [
+            int("".join(groups).translate(_LOW))
+            for row in rows
+            for groups in map(re.Match.groups, numbers.finditer(row), repeat(""))
+        ]
+        starts = [n for n, count in enumerate(counts) if count == 1]
+        runs = [counts[start:end] for start, end in pairwise([*starts, len(counts)])]
+        if counts[:1] == [1] and all(counts_up(run, 1) for run in runs):
+            rows = [numbers.sub(blank, row) for row in rows]
+    return list(rows)
+
+
+def unnumbered(rows: Sequence[str]) -> list[str]:
+    """Rows without their numbers or letters, ``(1)``, ``A -`` or ``- 1`` at the end, where these count up from 1."""
+    result = list(rows)
+    for pattern in _ROW_NUMBERS:
+        matches = {n: match for n, match in enumerate(map(pattern.search, result)) if match and _beside_bol(match)}
+        marks = [next(filter(None, match.groups())).lower() for match in matches.values()]
+        if counts_up([int(mark) if mark.isdigit() else ord(mark) - ord("a") + 1 for mark in marks], 1, 2):
+            result = [pattern.sub(blank, row) if n in matches else row for n, row in enumerate(result)]
+    return result
+
+
+def _beside_bol(number: re.Match[str]) -> bool:
+    """Whether the word beside the number of a row is bols, no heading."""
+    row = number.string
+    words = _WORD.findall(row[number.end() :]) or _WORD.findall(row[: number.start()])[-1:]
+    return bool(words) and bool(strokes(words[0].strip(",.;")))

@@ -1,0 +1,56 @@
+"""What stands in rows and columns beside bols is left out, and nothing else."""
+
+import pytest
+
+from riyaz.tabla import tables
+
+
+def test_counts_up():
+    assert all(tables.counts_up(*given) for given in [([4, 5, 6],), ([1, 2], 1, 2)])
+    assert not any(tables.counts_up(*given) for given in [([4, 5, 6], 1), ([1, 2],), ([1, 3, 4],), ([],), ([], 1, 2)])
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ["1\tDha\tX", "2\tDhin", "3\tNa"],
+        ["matra,bol", "1,Dha", "2,Dhin", "3,Na"],
+        ["| No | Bol | Sign |", "|---|---|---|", "| 1 | Dha | X |", "| 2 | Dhin | |", "| 3 | Na | |"],
+        ["1 Dha X", "2 Dhin", "3 Na"],
+    ],
+)
+def test_of_columns_the_bols_remain(rows):
+    assert [row for row in tables.columns(rows) if row and "---" not in row and "No" not in row] == [
+        "Dha",
+        "Dhin",
+        "Na",
+    ]
+
+
+@pytest.mark.parametrize(
+    "rows", [["Dha | Dhin | Na"], ["1 | Dha", "2 | Dhin | x2 Na"], ["2\tDha", "3\tDhin"], [], [""]]
+)
+def test_other_columns_stay(rows):
+    assert tables.columns(rows) == rows
+
+
+@pytest.mark.parametrize(
+    "row", ["Beat: 1 2 3 4", "ताल चिन्ह- x : 0", "Claps and waves : clap, 2, 3, wave, 2, 3", "Section: X 2 0"]
+)
+def test_a_name_with_signs_or_numbers_is_left_out(row):
+    assert tables.unlabelled(row) == ""
+
+
+@pytest.mark.parametrize(
+    "row",
+    ["Dha Te Te Dha - (x3)", "Tali: 1, 4, 6", "Bols per beat: 4", "Tempo: 90", "Theka -", "Dha - 2", "Palta 1: 2"],
+)
+def test_other_names_stay(row):
+    assert tables.unlabelled(row) == row
+
+
+def test_numbers_beside_bols_go_and_those_of_headings_stay():
+    assert [row.split() for row in tables.unnumbered(["1 - Dha Dhin", "2 - Na"])] == [["Dha", "Dhin"], ["Na"]]
+    assert tables.unnumbered(["पलटा १", "धा", "पलटा २", "धा"]) == ["पलटा १", "धा", "पलटा २", "धा"]
+    assert [row.split() for row in tables.uncounted(["धा(१) धी(२) ना(३)"])] == [["धा", "धी", "ना"]]
+    assert tables.uncounted(["Dha(1) Dhin(3)"]) == ["Dha(1) Dhin(3)"]
