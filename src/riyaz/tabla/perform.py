@@ -11,8 +11,9 @@ tihai made of the end of the last palta. Each idea says what is free; there, the
 3. A phrase begins on or off the beat as it does in the theme, except where groups or rests move it.
 4. A bol has at most `ideas.RUNS` consecutive repeats, or as many as in the theme.
 5. A share of at least `ideas.MIN_DIFFERENT` of the strokes in the free part of a palta differs from the theme. From
-   the palta before, if it is as long, at most `MOST_CHANGED` of them differ, the second share where nothing else fits.
-6. No phrase stands more than `WORN` times in a row.
+   the palta before, if it is as long, at most `MOST_CHANGED` of them differ, the second share where nothing else fits,
+   and of all strokes before the end of the theme at most `riyaz.tabla.growth.STEP`, what is fixed included.
+6. No phrase stands more than `WORN` times in a row, what stands before and after the free part included.
 
 If an idea has no filling by all rules, rule 5 is dropped, then rule 3; an idea without any filling is left out.
 
@@ -45,10 +46,10 @@ from itertools import product
 import pandas as pd
 
 from riyaz.music.events import TICKS
-from riyaz.tabla import form, taals
+from riyaz.tabla import form, growth, taals
 from riyaz.tabla import ideas as sequence
 from riyaz.tabla import theme as themes
-from riyaz.tabla.filling import Free, Row, Sound, events_of, length, sounds
+from riyaz.tabla.filling import Free, Row, Sound, events_of, length, opens, sounds
 from riyaz.tabla.ideas import MOST, RUNS, Hands, Line, Segment
 from riyaz.tabla.notation import Composition, Section
 from riyaz.tabla.taals import Taal
@@ -65,8 +66,11 @@ TIHAIS = ("any", "pause", "no pause")
 TIHAI = "from the end of the last palta"
 LANDING = "Dha"  # the last stroke of a tihai
 MOST_CHANGED = (Fraction(3, 8), Fraction(1, 2))  # of the strokes of a free part, from the palta before; else
-WORN = 4  # at most so many times a phrase stands in a row; documented paltas have TiRaKiTa four times
-WORN_THEME = 2  # the same in a new theme: of 34 kaidas of the repertoire one has a phrase, Dha, three times
+# At most so many times a phrase stands in a row: one that khali closes, of two strokes or more, and any other. Of 76
+# taught paltas one has the first three times (GeRaNaGa), three have a Dha four times and one TiRaKiTa.
+WORN = (2, 4)
+LOOKED = 2000  # rows at most that are tried for one that breaks no rule
+FRESH = (2, 2)  # the same in a new theme: of 34 kaidas of the repertoire one has a phrase, Dha, three times
 
 
 def plan(
@@ -170,7 +174,7 @@ def _tihai(taal: Taal, rate: Fraction, at: Line, kind: str) -> Segment:
     if kind not in TIHAIS:
         raise themes.Impossible(f"tihai is {kind!r}; it is one of {', '.join(TIHAIS)}")
     step, fits, near = at.step, [], None
-    certain = {at.ticks * (1 + k) - onset for k in (0, 1) for onset in themes.boundaries(at.opened)}
+    certain = {2 * at.ticks - onset for onset in themes.beginnings(at.opened * 2)}
     for least, avartans in product((TIHAI_STROKES, 4), range(1, AVARTANS + 1)):
         strokes = taal.matras * avartans * rate
         plans = form.solve_tihai(taal, rate, avartans=avartans) if strokes.denominator == 1 and strokes > 10 else []
@@ -204,21 +208,23 @@ def new_theme(
     first: int = 0,
     others: Iterable[pd.DataFrame] = (),
 ) -> Composition:
-    """Make a theme of the phrases of a known one: a head, and an end that begins like the head and has the cadence.
+    """Make a theme of the phrases of a known one: a head, and an end that has the cadence.
 
-    In letters x y x c: the head is x y, the end x c with the closed cadence in the bhari half and the open one in the
-    khali half, which is the khali copy up to its end. Khali begins where a vibhag does: where half of the taal ends
-    within a vibhag or a matra, the theme has two avartans. The end begins on a matra too, so that the head may be
-    longer by one. Where possible there are `PHRASES` different phrases before the cadence, and some phrase can go on
-    with two others, so that there are paltas to make.
+    In letters x y x c or x y z c: the head is x y, and the end begins like the head or in another way, which taught
+    themes do as often. The cadence is closed in the bhari half and open in the khali half, which is the khali copy up
+    to its end. Khali begins where a vibhag does: where half of the taal ends within a vibhag or a matra, the theme has
+    two avartans. The end begins on a matra too, so that the head may be longer by one. Where possible there are
+    `PHRASES` different phrases before the cadence, and some phrase can go on with two others, so that there are paltas
+    to make.
 
     Parameters
     ----------
     blank : a composition without sections: its taal, title and form.
     known : events of themes; a theme that does not begin with Dha, whose cadences do not differ, or that does not fit
       this laya is ignored.
-    choose : as in `fill`; what it chooses is x, then y.
-    first : number of the known theme whose phrases are tried first, modulo their number.
+    choose : as in `fill`; what it chooses is all before the cadence.
+    first : number of the known theme whose phrases are tried first, modulo their number; with it and with each turn
+      through them changes how the end begins.
     others : events of sections, such as paltas, that no new theme may repeat at any speed.
 
     Raises
@@ -241,35 +247,22 @@ def new_theme(
     ]
     taken = set(themes.at_speeds(others, rate))
     worn: Composition | None = None  # a theme with a long run or few phrases, where there is no other
-    for number in range(len(usable)):
-        bhari, tail = usable[(first + number) % len(usable)]
-        frees = _theme_parts(bhari, tail, half, rate)
-        if frees:
-            phrases = frees[0].phrases
-            x = _chosen(frees[0], (), choose, "theme", partial(_fresh, phrases=phrases))
-            again = (
-                free
-                for after in (x[0][0], "")
-                for before in (x[-1][0], "")
-                if (free := _new(replace(frees[1], before=before, after=after), x, rows)).count()
-            )
-            free = next(again, frees[1])
-            open_end = tail[-themes.cadence(bhari) :]
-            other = free.without([open_end] if length(open_end) == free.ticks else [])  # else head and end are alike
-            free = other if other.count() else free
-            line = partial(_begins_a_line, x=x, head=length(x) + free.ticks, run=frees[0].run)
-            y = _chosen(free, x, choose, "theme", line)
-            n, head = themes.cadence(bhari), (*x, *y)
-            whole = Segment("theme", None, bhari[-n:], (*head, *x), tail[-n:], half - length(bhari[-n:]))
-            opened = replace(whole, returns=length(head))
-            section = Section("theme", events_of(opened.play(())))
-            if opened.play(()) in taken:
-                continue
-            made = replace(blank, form=blank.form or "kaida", sections=(section,))
-            rich = len(themes.phrases_of([((*head, *x), ())])) >= PHRASES
-            if rich and themes.longest_run((*head, *x)) <= frees[0].run and _fresh((*head, *x), phrases):
-                return made
-            worn = worn or made
+    for number in range(2 * len(usable)):
+        turn, place = divmod(first + number, len(usable))
+        bhari, tail = usable[place]
+        ends = (bhari[-themes.cadence(bhari) :], tail[-themes.cadence(bhari) :])
+        free, cut = _before_cadence(bhari, tail, half, rate, rows)
+        if free.ticks <= 0 or not free.count():
+            continue
+        fits = partial(_begins_a_line, free=free, cut=cut, again=(turn + place) % 2 == 0, opened=ends[1])
+        row = _chosen(free, (), choose, "theme", ends[0], fits if len(free.phrases) >= PHRASES else None)
+        played = Segment("theme", None, ends[0], row, ends[1], cut).play(())
+        if played in taken:
+            continue
+        made = replace(blank, form=blank.form or "kaida", sections=(Section("theme", events_of(played)),))
+        if fits(row):
+            return made
+        worn = worn or made
     if worn:
         return worn
     raise themes.Impossible(
@@ -281,45 +274,47 @@ def _bols(row: Row) -> list[str]:
     return [bol for bol, _ in row if bol]
 
 
-def _theme_parts(bhari: Row, tail: Row, half: int, rate: Fraction) -> tuple[Free, Free] | None:
-    """The free parts x and y of a new theme from the phrases of a known one; None where there is no filling."""
+def _before_cadence(
+    bhari: Row, tail: Row, half: int, rate: Fraction, rows: Sequence[tuple[Row, Row]]
+) -> tuple[Free, int]:
+    """What stands before the cadence of a new line, to be filled with a known theme's phrases; ticks of its head."""
     n, grid = themes.cadence(bhari), int(2 * TICKS / rate)
     last = length(bhari[-n:])
     end = half // 2 // TICKS * TICKS if half // 2 // TICKS * TICKS > last else half // 2
-    size = end - last  # of x, and the head is what remains
-    if size <= 0 or 2 * size % grid or half % 2:
-        return None
     phrases = themes.phrases_of([(bhari[:-n], ())])
     run = max(themes.longest_run(bhari), RUNS["theme"])
-    x = Free(size, phrases, themes.meetings(bhari, tail), after=bhari[-n][0], opening=1, run=run)
     places = themes.places_of([(bhari[:-n], ())], phrases, grid)
-    bounded = replace(x, grid=grid, places=places)
-    shifted = tuple(frozenset((place - size) % grid for place in where) for where in places)
-    y = replace(bounded, ticks=half - end - size, after="", opening=0, places=shifted, excluded=())
-    bounded, x = (free.without((s,) for s in free.options() if s[0] != LANDING) for free in (bounded, x))
-    x = bounded if bounded.count() else x
-    y = y if y.count() else replace(y, places=())
-    return (x, y) if x.count() and y.count() else None
+    free = Free(half - last, phrases, themes.meetings(bhari, tail), "", bhari[-n][0], 1, grid, places, run)
+    if end <= last or half % 2:
+        return replace(free, ticks=0), 0
+    free = free if free.count() else replace(free, places=())
+    known = (themes.until_ticks(row, free.ticks) for row, _ in rows)
+    free = free.without([*((sound,) for sound in free.options() if sound[0] != LANDING), *known])
+    return free, half - end
 
 
-def _begins_a_line(heard: Row, x: Row, head: int, run: int) -> bool:
-    """Whether x and what follows may begin a line x y x: phrases enough, no long run, none worn, a choice for paltas.
+def _begins_a_line(heard: Row, free: Free, cut: int, again: bool, opened: Row) -> bool:
+    """Whether what is heard may begin the line of a new theme, and if it is whole, be all before its cadence.
 
-    There is a choice if some phrase can go on with two others; else all that paltas can do is to repeat the head.
+    A phrase begins at `cut`, where the end does; the end goes on as the head does where the line begins `again`, else
+    it does not. No run is long and no phrase worn, in the head twice neither. A whole line has phrases enough, and some
+    phrase goes on with two others; else all that paltas can do is to repeat the head.
     """
-    if length(heard) < head:
-        return themes.longest_run(heard) <= run
-    line = (*heard, *x)
-    phrases, joins = themes.phrases_of([(line, ())]), themes.joins_of(line)
+    whole, head = length(heard) == free.ticks, themes.until_ticks(heard, cut)
+    rest = heard[len(head) :]
+    if themes.longest_run(heard) > free.run or _worn(heard, free.phrases, len(heard), 0, FRESH):
+        return False
+    if rest and (length(head) != cut or (again and rest != head[: len(rest)])):
+        return False
+    if (whole or length(rest) > TICKS) and cut not in themes.joints(heard):
+        return False
+    if not whole:
+        return True
+    phrases, joins = themes.phrases_of([(heard, ())]), themes.joins_of(heard)
     follow = [sum((_bols(one)[-1], _bols(other)[0]) in joins for other in phrases) for one in phrases]
-    return len(phrases) >= PHRASES and themes.longest_run(line) <= run and max(follow) > 1 and _fresh(line, phrases)
-
-
-def _new(free: Free, x: Row, rows: Sequence[tuple[Row, Row]]) -> Free:
-    """The same without the ways that make x and them the beginning of a known line."""
-    size = length(x) + free.ticks
-    lines = [themes.until_ticks(row, size) for row, _ in rows if row[: len(x)] == x]
-    return free.without(line[len(x) :] for line in lines if length(line) == size)
+    alike = head == (*rest, *opened) or (not again and rest == head[: len(rest)])
+    fresh = _fresh(head * 2, free.phrases) and _fresh(heard, free.phrases)
+    return fresh and not alike and len(phrases) >= PHRASES and max(follow) > 1
 
 
 # The performance -----------------------------------------------------------------------------------------------
@@ -338,33 +333,41 @@ def fill(segments: Sequence[Segment], choose: Choose) -> list[Row]:
     """
     played: Row = ()
     filled: list[Row] = []
-    for segment in segments:
+    end = min((length(segment.back) for segment in segments if segment.returns), default=0)  # of the theme
+    for segment, following in zip(segments, [*segments[1:], None], strict=True):
         row: Row = ()
         earlier = list(zip(segments, filled, strict=False))
         if segment.tihais:
             row = _phrase(segment, earlier)
         elif segment.free:
-            free = next(free for free in _distinct(segment, earlier) if free.count())
-            row = _chosen(free, (*played, *segment.before), choose, segment.name)
+            free = next(free for free in _distinct(segment, earlier, following, end) if free.count())
+            row = _chosen(free, (*played, *segment.before), choose, segment.name, segment.after)
         filled.append(row)
         played = (*played, *segment.play(row))
     return filled
 
 
-def _chosen(free: Free, played: Row, choose: Choose, name: str, fits: Callable[[Row], bool] | None = None) -> Row:
-    """Fill one free part, sound by sound.
+def _chosen(
+    free: Free, played: Row, choose: Choose, name: str, after: Row = (), fits: Callable[[Row], bool] | None = None
+) -> Row:
+    """Fill one free part, sound by sound, between what was `played` and what comes `after`.
 
     `choose` is offered only what can go on without a worn phrase, and so that what is heard `fits`; where nothing
-    can, it is offered all that the free part allows.
+    can, or nothing is seen in `LOOKED` rows, it is offered all that the free part allows.
     """
     fits = fits or (lambda heard: True)
+    n_looked = 0
 
     @cache
     def leads(row: Row) -> bool:
+        nonlocal n_looked
+        n_looked += 1
         heard = (*played, *row)
-        if _worn(heard, free.phrases, len(row)) or not fits(heard):
+        if n_looked > LOOKED or _worn(heard, free.phrases, len(row)) or not fits(heard):
             return False
-        return length(row) == free.ticks or any(leads((*row, sound)) for sound in free.options(row))
+        if length(row) < free.ticks:
+            return any(leads((*row, sound)) for sound in free.options(row))
+        return not any(_worn((*heard, *after[:n]), free.phrases, n, n) for n in range(1, len(after) + 1))
 
     row: Row = ()
     while length(row) < free.ticks:
@@ -378,29 +381,47 @@ def _chosen(free: Free, played: Row, choose: Choose, name: str, fits: Callable[[
     return row
 
 
-def _worn(heard: Row, phrases: Sequence[Row], n: int, most: int = WORN) -> bool:
-    """Whether a phrase ends here for more than the `most`-th time in a row, the last time within the last n sounds."""
-    return any(len(phrase) <= n and heard[-len(phrase) * (most + 1) :] == phrase * (most + 1) for phrase in phrases)
+def _worn(heard: Row, phrases: Sequence[Row], n: int, past: int = 0, most: tuple[int, int] = WORN) -> bool:
+    """Whether a phrase ends here once too often in a row, the last time within the last n sounds.
+
+    The first time begins before the last `past` sounds.
+    """
+    times = [
+        (phrase, most[sum(bool(bol) for bol, _ in phrase) < 2 or not any(map(opens, phrase))]) for phrase in phrases
+    ]
+    return any(
+        len(phrase) <= n and len(phrase) * (top + 1) > past and heard[-len(phrase) * (top + 1) :] == phrase * (top + 1)
+        for phrase, top in times
+    )
 
 
 def _fresh(row: Row, phrases: Sequence[Row]) -> bool:
-    """Whether no phrase stands more than `WORN_THEME` times in a row anywhere."""
-    return not any(_worn(row[:stop], phrases, stop, WORN_THEME) for stop in range(1, len(row) + 1))
+    """Whether no phrase stands more than `FRESH` times in a row anywhere."""
+    return not any(_worn(row[:stop], phrases, stop, 0, FRESH) for stop in range(1, len(row) + 1))
 
 
 def _phrase(segment: Segment, earlier: Sequence[tuple[Segment, Row]]) -> Row:
-    """The end of the last palta, with the open cadence, from a phrase on; where none is as long, that of the theme."""
+    """The end of the last palta, with the open cadence, from a phrase on; where none is as long, that of the theme.
+
+    It does not begin with a cadence, which ends the line before.
+    """
     last, chosen = next((other, row) for other, row in reversed(earlier) if other.returns)
     halves = [last.half(chosen, opened=True), segment.before]
-    starts = [{length(half) - onset for onset in themes.boundaries(half)} for half in halves]
+    starts = [{length(half) - onset for onset in themes.beginnings(half)} for half in halves]
     half, size = next(
         (half, size) for half, sizes in zip(halves, starts, strict=True) for size, _ in segment.tihais if size in sizes
     )
     return half[len(themes.until_ticks(half, length(half) - size)) :]
 
 
-def _distinct(segment: Segment, earlier: Sequence[tuple[Segment, Row]]) -> Iterator[Free]:
-    """The free part without the bhari halves that were played; first near the palta that varied the same part."""
+def _distinct(
+    segment: Segment, earlier: Sequence[tuple[Segment, Row]], following: Segment | None, end: int
+) -> Iterator[Free]:
+    """The free part without the bhari halves that were played; first near the palta before, if it is as long.
+
+    Else it is near the one that follows, if that is as long and fixed. Near is what differs in few strokes, and where
+    more is fixed that differs, in fewer; the last `end` ticks of a bhari half are those of the theme.
+    """
     free, start = segment.free, len(segment.before)
     if free is None:
         return
@@ -408,13 +429,19 @@ def _distinct(segment: Segment, earlier: Sequence[tuple[Segment, Row]]) -> Itera
     whole = length(segment.half(())) + free.ticks
     same = [half for half in halves if half[:start] == segment.before and length(half) == whole]
     taken = [themes.until_ticks(half[start:], free.ticks) for half in same]
-    last = halves[-1] if halves and length(halves[-1]) == whole else ()
+    ahead = [following.half(())] if following and following.returns and not following.free else []
+    last = next((half for half in [*halves[-1:], *ahead] if length(half) == whole), ())
     begun = themes.until_ticks(last, length(segment.before))
     there = themes.until_ticks(last[len(begun) :], free.ticks)
     if length(begun) == length(segment.before) and length(there) == free.ticks:
         strokes = sum(bool(bol) for bol, _ in there)
-        for most in MOST_CHANGED:
-            yield replace(free, reference=there, n_different=1, n_most=int(most * strokes)).without(taken)
+        beside = last[len(begun) + len(there) :]
+        around = growth.distance(begun, segment.before) + growth.distance(beside, segment.after)
+        left = int(growth.STEP * len(themes.until_ticks(last, whole - end))) - around
+        for most in (*MOST_CHANGED, 1):
+            n = min(int(most * strokes), left)
+            if n > 0:
+                yield replace(free, reference=there, n_different=1, n_most=n).without(taken)
     yield free.without(taken)
 
 

@@ -205,14 +205,15 @@ def until_ticks(row: Row, ticks: int) -> Row:
     return tuple(sound for sound, start in zip(row, starts, strict=False) if start < ticks)
 
 
-def boundaries(row: Row) -> list[int]:
-    """The onsets of the phrases of a row, in ticks."""
-    return [onset for onset, _ in _with_onsets(row)]
-
-
 def joints(row: Row) -> list[int]:
     """The onsets at which a row may be parted, in ticks: a closed stroke stays with what it follows."""
     return [onset for onset, _ in _units(row)]
+
+
+def beginnings(row: Row) -> list[int]:
+    """The joints of a row at which a tihai may begin: not with the row's cadence, which ends the line before."""
+    end = row[len(row) - cadence(row) :]
+    return [onset for onset in joints(row) if row[len(until_ticks(row, onset)) :][: len(end)] != end]
 
 
 def practised(known: Iterable[pd.DataFrame], rate: Fraction, phrases: Sequence[Row]) -> frozenset[tuple[str, str]]:
