@@ -22,10 +22,9 @@ from riyaz.tabla.theme import Impossible
 from riyaz.text.dataset import DataSet
 
 PALTA = 1 / 3  # of the memory's strength, in paltas: they are to leave the theme, which the memory holds
-WARM = (
-    2.0  # times the temperature, in paltas: where rules leave a choice, the network is too sure of itself; so much is
-)
-# best for documented paltas of themes that it has not seen (benchmarks/choices.py)
+# Times the temperature, in paltas and new themes: where rules leave a choice, the network is too sure of itself. So
+# much is best for documented paltas of themes that it has not seen (benchmarks/choices.py).
+WARM = 2.0
 # new themes, of the phrases of other known themes each time, until one gives the paltas that are asked for, the first
 # of them with the theme's own joins
 TRIES = 8
@@ -131,7 +130,7 @@ def _perform(
     second: Performance | None = None
     poor = Impossible("")
     for more in range(TRIES):
-        chooser = Chooser(model, _drawn(seed, taal), head, drawn.temperature, drawn.memory)
+        chooser = Chooser(model, _drawn(seed, taal), head, drawn.temperature * WARM, drawn.memory)
         theme = perform.new_theme(blank, known.themes_in(taal), chooser, wish.laya, first + more, known.taken)
         try:
             made = _played(model, settings, known, theme, seed)

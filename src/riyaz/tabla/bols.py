@@ -111,6 +111,8 @@ PHRASES: tuple[tuple[str, ...], ...] = tuple(
         "Ke Da Na Ka",
         "Ge Re Na Ga",
         "Ke Re Na Ka",
+        "Ge Ge Na Na",
+        "Ke Ke Na Na",
         "Ge Re Na Ge",
         "Ke Re Na Ke",
         "Ga Di Ga Na",
@@ -134,6 +136,8 @@ PHRASES: tuple[tuple[str, ...], ...] = tuple(
         "Na Ge",
         "Na Ke",
         "Tu Na",
+        "Ge Ge",
+        "Ke Ke",
     )
 )
 

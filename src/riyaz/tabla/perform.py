@@ -13,7 +13,7 @@ tihai made of the end of the last palta. Each idea says what is free; there, the
 5. A share of at least `ideas.MIN_DIFFERENT` of the strokes in the free part of a palta differs from the theme. From
    the palta before, if it is as long, at most `MOST_CHANGED` of them differ, the second share where nothing else fits,
    and of all strokes before the end of the theme at most `riyaz.tabla.growth.STEP`, what is fixed included.
-6. No phrase stands more than `WORN` times in a row, what stands before and after the free part included.
+6. No phrase stands too often in a row (`riyaz.tabla.repeats`), what stands before and after the free part included.
 
 If an idea has no filling by all rules, rule 5 is dropped, then rule 3; an idea without any filling is left out.
 
@@ -40,8 +40,9 @@ The rules of kaida, palta and tihai: see `riyaz.tabla.form` and `riyaz.tabla.gro
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from functools import cache, partial
+from functools import partial
 from itertools import product
+from math import gcd
 
 import pandas as pd
 
@@ -49,9 +50,10 @@ from riyaz.music.events import TICKS
 from riyaz.tabla import form, growth, taals
 from riyaz.tabla import ideas as sequence
 from riyaz.tabla import theme as themes
-from riyaz.tabla.filling import Free, Row, Sound, events_of, length, opens, sounds
+from riyaz.tabla.filling import Free, Row, Sound, events_of, length, sounds
 from riyaz.tabla.ideas import MOST, RUNS, Hands, Line, Segment
 from riyaz.tabla.notation import Composition, Section
+from riyaz.tabla.repeats import ahead, fresh, worn
 from riyaz.tabla.taals import Taal
 
 __all__ = ["Segment", "assemble", "fill", "new_theme", "plan"]
@@ -66,10 +68,6 @@ TIHAIS = ("any", "pause", "no pause")
 TIHAI = "from the end of the last palta"
 LANDING = "Dha"  # the last stroke of a tihai
 MOST_CHANGED = (Fraction(3, 8), Fraction(1, 2))  # of the strokes of a free part, from the palta before; else
-# At most so many times a phrase stands in a row: one that khali closes, of two strokes or more, and any other. Of 76
-# taught paltas one has the first three times (GeRaNaGa), three have a Dha four times and one TiRaKiTa.
-WORN = (2, 4)
-LOOKED = 2000  # rows at most that are tried for one that breaks no rule
 FRESH = (2, 2)  # the same in a new theme: of 34 kaidas of the repertoire one has a phrase, Dha, three times
 
 
@@ -148,14 +146,18 @@ def hands_of(theme: Composition, at: Line, practice: Iterable[pd.DataFrame], rat
 
 def _paltas(at: Line, hands: Hands, known: list[Row], rate: Fraction, n: int) -> list[Segment]:
     """The segments of n paltas or fewer, in order: the ideas that are wanted most, those with a choice again."""
-    ready = []
+    ready: list[tuple[bool, int, int, Segment]] = []
     for place, idea in enumerate(sequence.ideas(at, hands, known, rate)):
         new = (s for s in idea.segments if s.free or s.play(()) not in known)
-        enough = (s for s in new if s.free is None or s.free.count() > _taken(s, at, n))
-        ready += [(idea.rank, place, segment) for segment in (next(enough, None),) if segment]
-    ready.sort(key=lambda row: row[:2])
-    again = [row for row in ready if row[2].free and row[2].free.count() > n]
-    chosen = [(place, segment) for _, place, segment in [*ready, *again * MOST]][: min(n, MOST)]
+        enough = [s for s in new if s.free is None or s.free.count() > _taken(s, at, n)]
+        good = next((s for s in enough if s.free is None or ahead(s.free, s.before, s.after)(())), None)
+        ready += [
+            (good is None, idea.rank, place, segment) for segment in (good, *enough)[: 1 + (good is None)] if segment
+        ]
+    ready.sort(key=lambda row: row[:3])
+    fit, worn_out = ([row for row in ready if row[0] == bad] for bad in (False, True))
+    again = [row for row in fit if row[3].free and row[3].free.count() > n]
+    chosen = [(place, segment) for *_, place, segment in [*fit, *again * MOST, *worn_out]][: min(n, MOST)]
     return [segment for _, segment in sorted(chosen, key=lambda row: row[0])]
 
 
@@ -208,7 +210,7 @@ def new_theme(
     first: int = 0,
     others: Iterable[pd.DataFrame] = (),
 ) -> Composition:
-    """Make a theme of the phrases of a known one: a head, and an end that has the cadence.
+    """Make a theme of the phrases of known ones that have the same: a head, and an end that has the cadence.
 
     In letters x y x c or x y z c: the head is x y, and the end begins like the head or in another way, which taught
     themes do as often. The cadence is closed in the bhari half and open in the khali half, which is the khali copy up
@@ -223,7 +225,7 @@ def new_theme(
     known : events of themes; a theme that does not begin with Dha, whose cadences do not differ, or that does not fit
       this laya is ignored.
     choose : as in `fill`; what it chooses is all before the cadence.
-    first : number of the known theme whose phrases are tried first, modulo their number; with it and with each turn
+    first : number of the known themes whose phrases are tried first, modulo their number; with it and with each turn
       through them changes how the end begins.
     others : events of sections, such as paltas, that no new theme may repeat at any speed.
 
@@ -232,39 +234,44 @@ def new_theme(
     themes.Impossible : the known themes give none in this taal.
     """
     taal, rate = taals.TAALS[blank.taal], themes.rate_of(laya, Fraction(0))
-    fits = (n for n in range(1, 99) if themes.khali_on_vibhag(taal, n * taal.ticks))
-    avartans = next(n for n in fits if n * taal.matras * rate >= SHORTEST)
+    whole = (n for n in range(1, 99) if themes.khali_on_vibhag(taal, n * taal.ticks))
+    avartans = next(n for n in whole if n * taal.matras * rate >= SHORTEST)
     half, rows = avartans * taal.ticks // 2, []
     for events in known:
         try:
             rows.append(themes.halves(Section("theme", events), form.laya(events) / rate, "known"))
         except ValueError:
             continue
-    usable = [
+    usable = _alike(
         (bhari, tail)
         for bhari, tail in rows
         if bhari[0][0] == LANDING and form.cadence(_bols(bhari)) != form.cadence(_bols(tail))
-    ]
+    )
     taken = set(themes.at_speeds(others, rate))
-    worn: Composition | None = None  # a theme with a long run or few phrases, where there is no other
+    other: Composition | None = None  # a theme with a long run or few phrases, where there is no better one
+    n = max(len(usable), 1)
+    stride = next(step for step in range(1 + first % n, 2 * n + 2) if gcd(step, n) == 1)  # else themes would crowd
     for number in range(2 * len(usable)):
-        turn, place = divmod(first + number, len(usable))
-        bhari, tail = usable[place]
+        turn, place = (first + number) // n, (first + number * stride) % n
+        bhari, tail = usable[place][0]
         ends = (bhari[-themes.cadence(bhari) :], tail[-themes.cadence(bhari) :])
-        free, cut = _before_cadence(bhari, tail, half, rate, rows)
+        free, cut = _before_cadence(usable[place], half, rate, rows)
         if free.ticks <= 0 or not free.count():
             continue
         fits = partial(_begins_a_line, free=free, cut=cut, again=(turn + place) % 2 == 0, opened=ends[1])
-        row = _chosen(free, (), choose, "theme", ends[0], fits if len(free.phrases) >= PHRASES else None)
+        leads = ahead(free, (), ends[0], fits) if len(free.phrases) >= PHRASES else ahead(free, (), ends[0])
+        if other and not leads(()):
+            continue
+        row = _chosen([(free, leads)], (), choose, "theme")
         played = Segment("theme", None, ends[0], row, ends[1], cut).play(())
         if played in taken:
             continue
         made = replace(blank, form=blank.form or "kaida", sections=(Section("theme", events_of(played)),))
         if fits(row):
             return made
-        worn = worn or made
-    if worn:
-        return worn
+        other = other or made
+    if other:
+        return other
     raise themes.Impossible(
         f"{len(rows)} known themes give no new theme in {taal.title} at {rate} strokes per matra; provide more themes"
     )
@@ -274,17 +281,30 @@ def _bols(row: Row) -> list[str]:
     return [bol for bol, _ in row if bol]
 
 
+def _alike(pairs: Iterable[tuple[Row, Row]]) -> list[list[tuple[Row, Row]]]:
+    """Themes given by their halves, those together that have the same phrases and the same cadences."""
+    groups: dict[tuple, list[tuple[Row, Row]]] = {}
+    for bhari, tail in pairs:
+        n = themes.cadence(bhari)
+        phrases = frozenset(themes.phrases_of([(bhari[:-n], ())]))
+        groups.setdefault((phrases, bhari[-n:], tail[-n:]), []).append((bhari, tail))
+    return list(groups.values())
+
+
 def _before_cadence(
-    bhari: Row, tail: Row, half: int, rate: Fraction, rows: Sequence[tuple[Row, Row]]
+    alike: Sequence[tuple[Row, Row]], half: int, rate: Fraction, rows: Sequence[tuple[Row, Row]]
 ) -> tuple[Free, int]:
-    """What stands before the cadence of a new line, to be filled with a known theme's phrases; ticks of its head."""
+    """What stands before the cadence of a new line, to be filled with phrases of known themes; ticks of its head."""
+    bhari, _ = alike[0]
     n, grid = themes.cadence(bhari), int(2 * TICKS / rate)
     last = length(bhari[-n:])
+    heads = [(row[:-n], ()) for row, _ in alike]
+    joins = frozenset().union(*(themes.meetings(*pair) for pair in alike))
     end = half // 2 // TICKS * TICKS if half // 2 // TICKS * TICKS > last else half // 2
-    phrases = themes.phrases_of([(bhari[:-n], ())])
+    phrases = themes.phrases_of(heads)
     run = max(themes.longest_run(bhari), RUNS["theme"])
-    places = themes.places_of([(bhari[:-n], ())], phrases, grid)
-    free = Free(half - last, phrases, themes.meetings(bhari, tail), "", bhari[-n][0], 1, grid, places, run)
+    places = themes.places_of(heads, phrases, grid)
+    free = Free(half - last, phrases, joins, "", bhari[-n][0], 1, grid, places, run)
     if end <= last or half % 2:
         return replace(free, ticks=0), 0
     free = free if free.count() else replace(free, places=())
@@ -302,7 +322,7 @@ def _begins_a_line(heard: Row, free: Free, cut: int, again: bool, opened: Row) -
     """
     whole, head = length(heard) == free.ticks, themes.until_ticks(heard, cut)
     rest = heard[len(head) :]
-    if themes.longest_run(heard) > free.run or _worn(heard, free.phrases, len(heard), 0, FRESH):
+    if themes.longest_run(heard) > free.run or worn(heard, free.phrases, len(heard), 0, FRESH):
         return False
     if rest and (length(head) != cut or (again and rest != head[: len(rest)])):
         return False
@@ -313,8 +333,8 @@ def _begins_a_line(heard: Row, free: Free, cut: int, again: bool, opened: Row) -
     phrases, joins = themes.phrases_of([(heard, ())]), themes.joins_of(heard)
     follow = [sum((_bols(one)[-1], _bols(other)[0]) in joins for other in phrases) for one in phrases]
     alike = head == (*rest, *opened) or (not again and rest == head[: len(rest)])
-    fresh = _fresh(head * 2, free.phrases) and _fresh(heard, free.phrases)
-    return fresh and not alike and len(phrases) >= PHRASES and max(follow) > 1
+    new = all(fresh(row, free.phrases, FRESH) for row in (head * 2, heard))
+    return new and not alike and len(phrases) >= PHRASES and max(follow) > 1
 
 
 # The performance -----------------------------------------------------------------------------------------------
@@ -340,35 +360,21 @@ def fill(segments: Sequence[Segment], choose: Choose) -> list[Row]:
         if segment.tihais:
             row = _phrase(segment, earlier)
         elif segment.free:
-            free = next(free for free in _distinct(segment, earlier, following, end) if free.count())
-            row = _chosen(free, (*played, *segment.before), choose, segment.name, segment.after)
+            heard = (*played, *segment.before)
+            frees = (free for free in _distinct(segment, earlier, following, end) if free.count())
+            row = _chosen([(free, ahead(free, heard, segment.after)) for free in frees], heard, choose, segment.name)
         filled.append(row)
         played = (*played, *segment.play(row))
     return filled
 
 
-def _chosen(
-    free: Free, played: Row, choose: Choose, name: str, after: Row = (), fits: Callable[[Row], bool] | None = None
-) -> Row:
-    """Fill one free part, sound by sound, between what was `played` and what comes `after`.
+def _chosen(frees: Iterable[tuple[Free, Callable[[Row], bool]]], played: Row, choose: Choose, name: str) -> Row:
+    """Fill a free part, sound by sound: the first of several that `leads` to the end, else the first.
 
-    `choose` is offered only what can go on without a worn phrase, and so that what is heard `fits`; where nothing
-    can, or nothing is seen in `LOOKED` rows, it is offered all that the free part allows.
+    `choose` is offered only what `leads` on (`repeats.ahead`); where nothing does, all that the free part allows.
     """
-    fits = fits or (lambda heard: True)
-    n_looked = 0
-
-    @cache
-    def leads(row: Row) -> bool:
-        nonlocal n_looked
-        n_looked += 1
-        heard = (*played, *row)
-        if n_looked > LOOKED or _worn(heard, free.phrases, len(row)) or not fits(heard):
-            return False
-        if length(row) < free.ticks:
-            return any(leads((*row, sound)) for sound in free.options(row))
-        return not any(_worn((*heard, *after[:n]), free.phrases, n, n) for n in range(1, len(after) + 1))
-
+    tried = list(frees)
+    free, leads = next(((free, leads) for free, leads in tried if leads(())), tried[0])
     row: Row = ()
     while length(row) < free.ticks:
         options = list(free.options(row))
@@ -379,25 +385,6 @@ def _chosen(
             raise ValueError(f"{name}: {sound} was chosen; allowed are {allowed}")
         row = (*row, sound)
     return row
-
-
-def _worn(heard: Row, phrases: Sequence[Row], n: int, past: int = 0, most: tuple[int, int] = WORN) -> bool:
-    """Whether a phrase ends here once too often in a row, the last time within the last n sounds.
-
-    The first time begins before the last `past` sounds.
-    """
-    times = [
-        (phrase, most[sum(bool(bol) for bol, _ in phrase) < 2 or not any(map(opens, phrase))]) for phrase in phrases
-    ]
-    return any(
-        len(phrase) <= n and len(phrase) * (top + 1) > past and heard[-len(phrase) * (top + 1) :] == phrase * (top + 1)
-        for phrase, top in times
-    )
-
-
-def _fresh(row: Row, phrases: Sequence[Row]) -> bool:
-    """Whether no phrase stands more than `FRESH` times in a row anywhere."""
-    return not any(_worn(row[:stop], phrases, stop, 0, FRESH) for stop in range(1, len(row) + 1))
 
 
 def _phrase(segment: Segment, earlier: Sequence[tuple[Segment, Row]]) -> Row:
@@ -429,8 +416,8 @@ def _distinct(
     whole = length(segment.half(())) + free.ticks
     same = [half for half in halves if half[:start] == segment.before and length(half) == whole]
     taken = [themes.until_ticks(half[start:], free.ticks) for half in same]
-    ahead = [following.half(())] if following and following.returns and not following.free else []
-    last = next((half for half in [*halves[-1:], *ahead] if length(half) == whole), ())
+    fixed = [following.half(())] if following and following.returns and not following.free else []
+    last = next((half for half in [*halves[-1:], *fixed] if length(half) == whole), ())
     begun = themes.until_ticks(last, length(segment.before))
     there = themes.until_ticks(last[len(begun) :], free.ticks)
     if length(begun) == length(segment.before) and length(there) == free.ticks:

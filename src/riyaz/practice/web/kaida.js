@@ -55,24 +55,32 @@ export class Kaida {
     return [...half, ...closed, ...this.half(segment, chosen, true).slice(closed.length)];
   }
 
-  /** What is free, without what was played; first near the palta before, if it is as long, else near a fixed one that follows. @returns {Free} */
+  /** What is free, without what was played; first near the palta before, if it is as long, else near a fixed one that follows. @returns {Free[]} */
   distinct(segment, earlier, following, end) {
     const start = segment.before.length, whole = length(this.half(segment, [])) + segment.free.rules.ticks, text = row => JSON.stringify(row);
     const {free} = segment, {ticks} = free.rules, halves = earlier.filter(({segment: {returns}}) => returns).map(one => this.half(one.segment, one.row));
     const taken = halves.filter(half => text(half.slice(0, start)) === text(segment.before) && length(half) === whole).map(half => until(half.slice(start), ticks));
-    const ahead = following && following.returns && !following.free ? [this.half(following, [])] : [];
-    const last = [...halves.slice(-1), ...ahead].find(half => length(half) === whole) || [];
+    /** @type {Free[]} */
+    const frees = [];
+    const fixed = following && following.returns && !following.free ? [this.half(following, [])] : [];
+    const last = [...halves.slice(-1), ...fixed].find(half => length(half) === whole) || [];
     const begun = until(last, length(segment.before)), there = until(last.slice(begun.length), ticks);
     if (length(begun) === length(segment.before) && length(there) === ticks) {
-      const names = row => row.map(sound => sound.join(' '));
-      const around = distance(names(begun), names(segment.before)) + distance(names(last.slice(begun.length + there.length)), names(segment.after));
+      const around = this.away(begun, segment.before) + this.away(last.slice(begun.length + there.length), segment.after);
       const left = Math.floor(this.tables.step * until(last, whole - end).length) - around, strokes = there.filter(([bol]) => bol).length;
       for (const most of [...this.tables.changed, 1]) {
         const n = Math.min(Math.floor(most * strokes), left), near = n > 0 && free.with({reference: there, n_different: 1, n_most: n}).without(taken);
-        if (near && near.whole()) return near;
+        if (near && near.whole()) frees.push(near);
       }
     }
-    return free.without(taken);
+    const all = free.without(taken);
+    return all.whole() ? [...frees, all] : frees;
+  }
+
+  /** Edit distance of two rows. @param {Sound[]} one @param {Sound[]} other */
+  away(one, other) {
+    const names = row => row.map(sound => sound.join(' '));
+    return distance(names(one), names(other));
   }
 
   /** Whether khali closes this stroke. @param {Sound} sound */
@@ -87,7 +95,7 @@ export class Kaida {
     });
   }
 
-  /** What may follow a row without a worn phrase to come, before what comes after; all that is free where none is seen. @returns {(row: Sound[]) => Sound[]} */
+  /** What may follow a row without a worn phrase to come, before what comes after; all that is free where none is seen. @returns {{fits: boolean, allow: (row: Sound[]) => Sound[]}} */
   allowed(free, played, after) {
     const known = new Map(), follow = row => [...free.options(row).values()].map(({sound}) => sound);
     let looked = 0;
@@ -103,10 +111,11 @@ export class Kaida {
       if (!known.has(name)) known.set(name, goes(row));
       return known.get(name);
     };
-    return row => {
+    const allow = row => {
       const sounds = follow(row), fit = sounds.length > 1 ? sounds.filter(sound => leads([...row, sound])) : [];
       return fit.length ? fit : sounds;
     };
+    return {fits: leads([]), allow};
   }
 
   /** The phrase of the tihai: the end of the last palta, from a phrase on, but not from a cadence; where none is as long, that of the theme. */
@@ -175,10 +184,16 @@ export class Kaida {
       const say = (sounds, choices = []) => sounds.forEach((sound, i) => { played.push(sound); put(sound, {segment: said++ ? null : segment, choice: choices[i] || null}); });
       if (segment.tihais.length) row = this.phrase(segment, earlier);
       else if (segment.free) {
-        const free = this.distinct(segment, earlier, plan[number + 1], end);
+        const frees = this.distinct(segment, earlier, plan[number + 1], end);
         say(segment.before);
-        const allow = this.allowed(free, [...played], segment.after);
-        while (length(row) < free.rules.ticks) {
+        let first = null, best = null;
+        for (const free of frees) {
+          const one = this.allowed(free, [...played], segment.after);
+          first = first || one;
+          if (one.fits) { best = one; break; }
+        }
+        const {allow} = best || first;
+        while (length(row) < segment.free.rules.ticks) {
           const allowed = allow(row), {number, p} = allowed.length > 1 ? choose(allowed) : {number: 0, p: [1]};
           say([allowed[number]], [allowed.length > 1 ? {allowed, number, p} : null]);
           row = [...row, allowed[number]];

@@ -125,7 +125,7 @@ export class Theme {
     const none = {idea: '', free: null, before: [], back: [], returns: 0, tihais: []};
     const {line, opened, n, ticks} = this, head = until(line, this.cut);
     const theme = this.whole ? {...none, name: 'theme', after: this.given} : {...none, name: 'theme', idea: 'the khali half made of the line', returns: this.cut, after: line, back: line};
-    const even = 2 * this.cut === ticks, row = even ? [...Array.from({length: 2 * n - 1}, () => head).flat(), ...line.slice(head.length)] : [...Array.from({length: n - 1}, () => opened).flat(), ...line];
+    const even = 2 * this.cut === ticks && this.cut % this.kaida.ticks === 0, row = even ? [...Array.from({length: 2 * n - 1}, () => head).flat(), ...line.slice(head.length)] : [...Array.from({length: n - 1}, () => opened).flat(), ...line];
     const dohraBack = opened.slice(head.length), start = row.slice(0, row.length - dohraBack.length);
     /** @type {import('./kaida.js').Segment[]} */
     const plan = [theme, {...none, name: 'dohra', idea: even ? 'A A A B' : 'the line twice', before: start, after: row.slice(start.length), back: dohraBack, returns: (n - 1) * ticks}];
