@@ -16,6 +16,7 @@ from riyaz.params import Settings
 from riyaz.play.chooser import Chooser
 from riyaz.play.sampling import Sampling
 from riyaz.tabla import form, growth, notation, perform, taals
+from riyaz.tabla import theme as themes
 from riyaz.tabla.notation import Composition
 from riyaz.tabla.taals import Taal
 from riyaz.tabla.theme import Impossible
@@ -92,7 +93,8 @@ def perform_all(model: Bundle, data: DataSet, settings: Settings, root: Path) ->
 
     Returns
     -------
-    The performances, and a sentence where the corpus does not give as many as were asked for ("" where it does).
+    The performances, and a sentence where the corpus does not give as many as were asked for, or where khali begins
+    within a vibhag in a theme of one's own ("" where neither is so).
 
     Raises
     ------
@@ -115,7 +117,7 @@ def perform_all(model: Bundle, data: DataSet, settings: Settings, root: Path) ->
             if own is not None:
                 raise
             return made, f"The corpus gives {len(made) or 'no'} new kaida{'s' * (len(made) != 1)}: {error}."
-    return made, ""
+    return made, themes.khali_within(themes.checked(own, taal), taal, own.title) if own else ""
 
 
 def _perform(
