@@ -88,6 +88,26 @@ def test_a_theme_loses_the_sam_after_it_and_may_stand_among_others():
     assert theme.checked(notation.read(text), TAALS["keherwa"]).ticks == 8 * TICKS
 
 
+def test_khali_within_a_vibhag_is_said_with_what_is_near():
+    line = "DhaTi DhaGe DhaTi DhaGe DhaGe TiNa KeNa TaTi TaKe TaTi DhaGe DhaGe DhiNa GeNa"
+    section = Section("theme", notation.bols(line, "ada_chautal"))
+    said = theme.khali_within(section, TAALS["ada_chautal"], "Mine")
+    assert said.startswith("Mine: khali begins on matra 8, within a vibhag of Ada Chautal, whose vibhags begin on")
+    assert said.endswith("1, 3, 5, 7, 9, 11, 13; let the bhari half fill 14 matras instead of 7.")
+    assert theme.khali_within(section, TAALS["dhamar"], "Mine") == ""
+
+
+def test_a_tihai_begins_with_no_cadence():
+    opened = row("Dha Ge Dhi Na Ge Na Dha Te Te Dhi Na Ge Na")
+    assert theme.beginnings(opened) == [0, 6 * HALF, 7 * HALF]
+
+
+def test_what_is_one_word_for_the_hand_is_one_phrase():
+    line = row("Dha Ge Ge Re Na Ge Kra Dha Te Te Tin Na")
+    phrases = theme.phrases_of([(line, ())])
+    assert phrases[:3] == (row("Dha Ge"), row("Ge Re Na Ge"), row("Kra Dha"))
+
+
 def test_a_stroke_may_not_last_over_the_middle():
     with pytest.raises(ValueError, match="lasts from the bhari into the khali half"):
         theme.halves(keherwa("Dha Te Te Dha ~ Te Te Ta"), Fraction(1), "x")

@@ -16,16 +16,16 @@ from riyaz.params import Settings
 from riyaz.play.chooser import Chooser
 from riyaz.play.sampling import Sampling
 from riyaz.tabla import form, growth, notation, perform, taals
+from riyaz.tabla import theme as themes
 from riyaz.tabla.notation import Composition
 from riyaz.tabla.taals import Taal
 from riyaz.tabla.theme import Impossible
 from riyaz.text.dataset import DataSet
 
 PALTA = 1 / 3  # of the memory's strength, in paltas: they are to leave the theme, which the memory holds
-WARM = (
-    2.0  # times the temperature, in paltas: where rules leave a choice, the network is too sure of itself; so much is
-)
-# best for documented paltas of themes that it has not seen (benchmarks/choices.py)
+# Times the temperature, in paltas and new themes: where rules leave a choice, the network is too sure of itself. So
+# much is best for documented paltas of themes that it has not seen (benchmarks/choices.py).
+WARM = 2.0
 # new themes, of the phrases of other known themes each time, until one gives the paltas that are asked for, the first
 # of them with the theme's own joins
 TRIES = 8
@@ -93,7 +93,8 @@ def perform_all(model: Bundle, data: DataSet, settings: Settings, root: Path) ->
 
     Returns
     -------
-    The performances, and a sentence where the corpus does not give as many as were asked for ("" where it does).
+    The performances, and a sentence where the corpus does not give as many as were asked for, or where khali begins
+    within a vibhag in a theme of one's own ("" where neither is so).
 
     Raises
     ------
@@ -116,7 +117,7 @@ def perform_all(model: Bundle, data: DataSet, settings: Settings, root: Path) ->
             if own is not None:
                 raise
             return made, f"The corpus gives {len(made) or 'no'} new kaida{'s' * (len(made) != 1)}: {error}."
-    return made, ""
+    return made, themes.khali_within(themes.checked(own, taal), taal, own.title) if own else ""
 
 
 def _perform(
@@ -131,7 +132,7 @@ def _perform(
     second: Performance | None = None
     poor = Impossible("")
     for more in range(TRIES):
-        chooser = Chooser(model, _drawn(seed, taal), head, drawn.temperature, drawn.memory)
+        chooser = Chooser(model, _drawn(seed, taal), head, drawn.temperature * WARM, drawn.memory)
         theme = perform.new_theme(blank, known.themes_in(taal), chooser, wish.laya, first + more, known.taken)
         try:
             made = _played(model, settings, known, theme, seed)

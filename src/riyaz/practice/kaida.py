@@ -12,7 +12,7 @@ from typing import Any
 
 from riyaz.music.events import Piece
 from riyaz.play.performance import PALTA, Known
-from riyaz.tabla import form, ideas, perform
+from riyaz.tabla import form, growth, ideas, perform, repeats
 from riyaz.tabla.bols import BOLS, PHRASES
 from riyaz.tabla.filling import Free, Row, Sound, sounds
 from riyaz.tabla.ideas import Segment
@@ -111,7 +111,9 @@ def tables(pieces: Sequence[Piece], vocabulary: Vocabulary, paltas: int) -> dict
         "run": ideas.RUNS["palta"],
         "different": float(ideas.MIN_DIFFERENT),
         "changed": [float(most) for most in perform.MOST_CHANGED],
-        "worn": perform.WORN,
+        "worn": repeats.MOST,
+        "looked": repeats.LOOKED,
+        "step": growth.STEP,
         "long": ideas.LONG,
         "begins": [name for name in BOLS if ideas.begins(name)],
         "paltas": paltas,

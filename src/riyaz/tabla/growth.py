@@ -9,8 +9,9 @@ A *line* is the bhari half of the theme, A its head and B its end (`riyaz.tabla.
 - *cadence at the end*: the closed cadence stands at the end of the bhari half, once or doubled, and nowhere before,
   unless the theme has it inside or has no other.
 - *end of the theme*: the bhari half ends as the theme's does, from B on.
-- *dohra*: A A A B where A is half of the line, else the line twice.
+- *dohra*: A A A B where A is half of the line, else the line twice; either where A does not end with a matra.
 - *phrases of the theme*: the strokes of every phrase of a palta (`riyaz.tabla.bols.phrases`) stand so in the theme.
+- *no phrase worn*: none stands too often in a row (`riyaz.tabla.repeats`), or no more often than in the theme.
 - *first palta*: joins of the theme and its dohra only, no rest that the theme has not, at least half of its head.
 - *small step*: at most half of what is free changes from one palta to the next of the same length.
 - *lengths*: no palta is longer than the one before.
@@ -39,6 +40,7 @@ from riyaz.tabla import theme as themes
 from riyaz.tabla.filling import Row, length, sounds
 from riyaz.tabla.form import Check
 from riyaz.tabla.notation import Composition, Section
+from riyaz.tabla.repeats import fresh
 from riyaz.tabla.taals import Taal
 
 HEAD = 0.5  # of the theme's head, that a first palta keeps at least
@@ -110,7 +112,7 @@ def check(composition: Composition) -> list[Check]:
         if section.name.startswith(("dohra", "palta")):
             line, opened = lines(theme, section)
             checks += [*_cadence_inside(line, opened, section), _end(line, section)]
-            checks += [_on_a_matra(section), _on_a_vibhag(section, taal)]
+            checks += [_on_a_matra(section), _on_a_vibhag(section, taal), _repeats(line, section)]
             checks.append(
                 _dohra(line, section) if section.name.startswith("dohra") else _phrases([line, opened], section)
             )
@@ -263,8 +265,9 @@ def _dohra(line: Row, section: Section) -> Check:
     row, cut = _bhari(section), themes.cut_of(line)
     n = length(row) // max(length(line), 1)
     head = themes.until_ticks(line, cut)
-    if 2 * cut == length(line):
-        return Check("dohra", row == (*head * (2 * n - 1), *line[len(head) :]), section.name, "A A A B")
+    thrice = row == (*head * (2 * n - 1), *line[len(head) :])
+    if 2 * cut == length(line) and (thrice or cut % TICKS == 0):
+        return Check("dohra", thrice, section.name, "A A A B")
     twice = themes.until_ticks(row, cut) == head and row[len(row) - len(line) :] == line
     return Check("dohra", twice, section.name, "the line twice")
 
@@ -284,6 +287,16 @@ def _phrases(pair: Sequence[Row], section: Section) -> Check:
     detail = ", ".join(" ".join(phrase) for phrase in strange)
     words = f"not in the theme: {detail}" if strange else ""
     return Check("phrases of the theme", not strange, section.name, words, tuple(at))
+
+
+def _repeats(line: Row, section: Section) -> Check:
+    row = _bhari(section)
+    worn = [
+        " ".join(_names(phrase))
+        for phrase in themes.phrases_of([(row, ())])
+        if not fresh(row, [phrase]) and fresh(line * 2, [phrase])
+    ]
+    return Check("no phrase worn", not worn, section.name, f"too often in a row: {', '.join(worn)}" if worn else "")
 
 
 def _first(theme: Section, palta: Section, step: Step) -> Check:

@@ -7,8 +7,8 @@ bhari half closed and opens again where the last line or the end begins.
 
 First come ideas that use only the theme's own joins and keep its head: *adha dohra* (the first quarter of the line
 twice, then the head twice), a varied second quarter, *bal* (the head, then the head with a hole), groups that move
-whole. Then the first line, then the second one is free. New joins, rests, a silent sam and three free quarters come
-late, and the last paltas are shorter: a line alone, then its end alone.
+whole. Then the first line, then the second one is free. A lost head, new joins, rests, a silent sam and three free
+quarters come late, and the last paltas are shorter: a line alone, then its end alone.
 
 References
 ----------
@@ -26,6 +26,7 @@ from riyaz.music.events import TICKS
 from riyaz.tabla import theme as themes
 from riyaz.tabla.bols import BOLS
 from riyaz.tabla.filling import Free, Row, Sound, khali_copy, length, opens
+from riyaz.tabla.repeats import fresh
 
 LONG = 20  # strokes of a line whose end is kept in every palta, so that what is free does not ramble
 RUNS = {"theme": 3, "palta": 4}  # at most so many consecutive repeats of a bol, or as many as in the theme
@@ -156,8 +157,8 @@ LATER = 6  # place in the order; the ideas before it use only the theme's joins,
 
 
 def dohra(at: Line) -> Segment:
-    """A A A B where the head is half of the line, else the line with the open cadence, then the line."""
-    if 2 * at.cut == at.ticks:
+    """A A A B where the head is half of the line and ends with a matra, else the line, open, then the line."""
+    if 2 * at.cut == at.ticks and at.cut % TICKS == 0:
         row, back, idea = (*at.head * (2 * at.n - 1), *at.end), at.end_opened, "A A A B"
     else:
         row, back, idea = (*at.opened * (at.n - 1), *at.line), at.end_opened, "the line twice"
@@ -176,6 +177,7 @@ def _fixed_ideas(at: Line) -> list[tuple[int, int, Segment]]:
     even = 2 * at.cut == at.ticks and 2 * length(quarter) == at.cut and at.cut // 2 in themes.joints(at.head)
     even = even and quarter * 2 != at.head  # else the adha dohra is the dohra
     even = even and at.cut // 2 % TICKS == 0  # a quarter of one matra and a half would move what follows off the beat
+    even = even and fresh((*quarter * 2, *at.head), themes.phrases_of([(at.head, ())]))
     even = even and themes.longest_run((*quarter * 2, *at.head)) <= max(themes.longest_run(at.line * 2), RUNS["palta"])
     if even:
         row = (*quarter * 2, *at.head * (2 * at.n - 2), *at.end)
@@ -187,7 +189,7 @@ def _fixed_ideas(at: Line) -> list[tuple[int, int, Segment]]:
     row = (*at.end_opened, *at.end)
     closes = any(opens(sound) for sound in themes.until_ticks(row, -(-at.ticks // 3)))
     longer = len(at.end) > themes.cadence(at.line) and at.end_opened != at.head  # else it is the theme
-    if 2 * at.cut == at.ticks and 2 * at.ticks % at.cycle == 0 and closes and longer:
+    if 2 * at.cut == at.ticks and at.cut % TICKS == 0 and 2 * at.ticks % at.cycle == 0 and closes and longer:
         fixed.append((17, 9, _fixed("", row, at.end_opened, length(at.end), "the end of the theme alone")))
     return fixed
 
@@ -219,9 +221,9 @@ def ideas(at: Line, hands: Hands, known: Sequence[Row], rate: Fraction) -> list[
     firsts = {phrase[:1] for phrase in hands.phrases}
     usual = tuple(sorted(first_of for first_of in firsts if first_of[0][0] == at.line[0][0]))
     if any(_begins(other[0], at.line) for other in firsts.difference(usual)):
-        add(8, 8, OTHER, (), rest, back_again, whole, first, excluded=usual, before="")
+        add(10, 8, OTHER, (), rest, back_again, whole, first, excluded=usual, before="")
     if at.opened != at.line:
-        for place, rank in ((9, 3), (10, 13)):
+        for place, rank in ((8, 3), (9, 13)):
             add(place, rank, SECOND, at.opened, at.end, at.end_opened, whole, first)
     if new:
         add(11, 11, "new joins in the first line", (), at.line, at.opened, whole, first, wanted=new, **late)

@@ -11,8 +11,9 @@ tihai made of the end of the last palta. Each idea says what is free; there, the
 3. A phrase begins on or off the beat as it does in the theme, except where groups or rests move it.
 4. A bol has at most `ideas.RUNS` consecutive repeats, or as many as in the theme.
 5. A share of at least `ideas.MIN_DIFFERENT` of the strokes in the free part of a palta differs from the theme. From
-   the palta before, if it is as long, at most `MOST_CHANGED` of them differ, the second share where nothing else fits.
-6. No phrase stands more than `WORN` times in a row.
+   the palta before, if it is as long, at most `MOST_CHANGED` of them differ, the second share where nothing else fits,
+   and of all strokes before the end of the theme at most `riyaz.tabla.growth.STEP`, what is fixed included.
+6. No phrase stands too often in a row (`riyaz.tabla.repeats`), what stands before and after the free part included.
 
 If an idea has no filling by all rules, rule 5 is dropped, then rule 3; an idea without any filling is left out.
 
@@ -39,18 +40,20 @@ The rules of kaida, palta and tihai: see `riyaz.tabla.form` and `riyaz.tabla.gro
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from functools import cache, partial
+from functools import partial
 from itertools import product
+from math import gcd
 
 import pandas as pd
 
 from riyaz.music.events import TICKS
-from riyaz.tabla import form, taals
+from riyaz.tabla import form, growth, taals
 from riyaz.tabla import ideas as sequence
 from riyaz.tabla import theme as themes
 from riyaz.tabla.filling import Free, Row, Sound, events_of, length, sounds
 from riyaz.tabla.ideas import MOST, RUNS, Hands, Line, Segment
 from riyaz.tabla.notation import Composition, Section
+from riyaz.tabla.repeats import ahead, fresh, worn
 from riyaz.tabla.taals import Taal
 
 __all__ = ["Segment", "assemble", "fill", "new_theme", "plan"]
@@ -65,8 +68,7 @@ TIHAIS = ("any", "pause", "no pause")
 TIHAI = "from the end of the last palta"
 LANDING = "Dha"  # the last stroke of a tihai
 MOST_CHANGED = (Fraction(3, 8), Fraction(1, 2))  # of the strokes of a free part, from the palta before; else
-WORN = 4  # at most so many times a phrase stands in a row; documented paltas have TiRaKiTa four times
-WORN_THEME = 2  # the same in a new theme: of 34 kaidas of the repertoire one has a phrase, Dha, three times
+FRESH = (2, 2)  # the same in a new theme: of 34 kaidas of the repertoire one has a phrase, Dha, three times
 
 
 def plan(
@@ -144,14 +146,18 @@ def hands_of(theme: Composition, at: Line, practice: Iterable[pd.DataFrame], rat
 
 def _paltas(at: Line, hands: Hands, known: list[Row], rate: Fraction, n: int) -> list[Segment]:
     """The segments of n paltas or fewer, in order: the ideas that are wanted most, those with a choice again."""
-    ready = []
+    ready: list[tuple[bool, int, int, Segment]] = []
     for place, idea in enumerate(sequence.ideas(at, hands, known, rate)):
         new = (s for s in idea.segments if s.free or s.play(()) not in known)
-        enough = (s for s in new if s.free is None or s.free.count() > _taken(s, at, n))
-        ready += [(idea.rank, place, segment) for segment in (next(enough, None),) if segment]
-    ready.sort(key=lambda row: row[:2])
-    again = [row for row in ready if row[2].free and row[2].free.count() > n]
-    chosen = [(place, segment) for _, place, segment in [*ready, *again * MOST]][: min(n, MOST)]
+        enough = [s for s in new if s.free is None or s.free.count() > _taken(s, at, n)]
+        good = next((s for s in enough if s.free is None or ahead(s.free, s.before, s.after)(())), None)
+        ready += [
+            (good is None, idea.rank, place, segment) for segment in (good, *enough)[: 1 + (good is None)] if segment
+        ]
+    ready.sort(key=lambda row: row[:3])
+    fit, worn_out = ([row for row in ready if row[0] == bad] for bad in (False, True))
+    again = [row for row in fit if row[3].free and row[3].free.count() > n]
+    chosen = [(place, segment) for *_, place, segment in [*fit, *again * MOST, *worn_out]][: min(n, MOST)]
     return [segment for _, segment in sorted(chosen, key=lambda row: row[0])]
 
 
@@ -170,7 +176,7 @@ def _tihai(taal: Taal, rate: Fraction, at: Line, kind: str) -> Segment:
     if kind not in TIHAIS:
         raise themes.Impossible(f"tihai is {kind!r}; it is one of {', '.join(TIHAIS)}")
     step, fits, near = at.step, [], None
-    certain = {at.ticks * (1 + k) - onset for k in (0, 1) for onset in themes.boundaries(at.opened)}
+    certain = {2 * at.ticks - onset for onset in themes.beginnings(at.opened * 2)}
     for least, avartans in product((TIHAI_STROKES, 4), range(1, AVARTANS + 1)):
         strokes = taal.matras * avartans * rate
         plans = form.solve_tihai(taal, rate, avartans=avartans) if strokes.denominator == 1 and strokes > 10 else []
@@ -204,21 +210,23 @@ def new_theme(
     first: int = 0,
     others: Iterable[pd.DataFrame] = (),
 ) -> Composition:
-    """Make a theme of the phrases of a known one: a head, and an end that begins like the head and has the cadence.
+    """Make a theme of the phrases of known ones that have the same: a head, and an end that has the cadence.
 
-    In letters x y x c: the head is x y, the end x c with the closed cadence in the bhari half and the open one in the
-    khali half, which is the khali copy up to its end. Khali begins where a vibhag does: where half of the taal ends
-    within a vibhag or a matra, the theme has two avartans. The end begins on a matra too, so that the head may be
-    longer by one. Where possible there are `PHRASES` different phrases before the cadence, and some phrase can go on
-    with two others, so that there are paltas to make.
+    In letters x y x c or x y z c: the head is x y, and the end begins like the head or in another way, which taught
+    themes do as often. The cadence is closed in the bhari half and open in the khali half, which is the khali copy up
+    to its end. Khali begins where a vibhag does: where half of the taal ends within a vibhag or a matra, the theme has
+    two avartans. The end begins on a matra too, so that the head may be longer by one. Where possible there are
+    `PHRASES` different phrases before the cadence, and some phrase can go on with two others, so that there are paltas
+    to make.
 
     Parameters
     ----------
     blank : a composition without sections: its taal, title and form.
     known : events of themes; a theme that does not begin with Dha, whose cadences do not differ, or that does not fit
       this laya is ignored.
-    choose : as in `fill`; what it chooses is x, then y.
-    first : number of the known theme whose phrases are tried first, modulo their number.
+    choose : as in `fill`; what it chooses is all before the cadence.
+    first : number of the known themes whose phrases are tried first, modulo their number; with it and with each turn
+      through them changes how the end begins.
     others : events of sections, such as paltas, that no new theme may repeat at any speed.
 
     Raises
@@ -226,52 +234,44 @@ def new_theme(
     themes.Impossible : the known themes give none in this taal.
     """
     taal, rate = taals.TAALS[blank.taal], themes.rate_of(laya, Fraction(0))
-    fits = (n for n in range(1, 99) if themes.khali_on_vibhag(taal, n * taal.ticks))
-    avartans = next(n for n in fits if n * taal.matras * rate >= SHORTEST)
+    whole = (n for n in range(1, 99) if themes.khali_on_vibhag(taal, n * taal.ticks))
+    avartans = next(n for n in whole if n * taal.matras * rate >= SHORTEST)
     half, rows = avartans * taal.ticks // 2, []
     for events in known:
         try:
             rows.append(themes.halves(Section("theme", events), form.laya(events) / rate, "known"))
         except ValueError:
             continue
-    usable = [
+    usable = _alike(
         (bhari, tail)
         for bhari, tail in rows
         if bhari[0][0] == LANDING and form.cadence(_bols(bhari)) != form.cadence(_bols(tail))
-    ]
+    )
     taken = set(themes.at_speeds(others, rate))
-    worn: Composition | None = None  # a theme with a long run or few phrases, where there is no other
-    for number in range(len(usable)):
-        bhari, tail = usable[(first + number) % len(usable)]
-        frees = _theme_parts(bhari, tail, half, rate)
-        if frees:
-            phrases = frees[0].phrases
-            x = _chosen(frees[0], (), choose, "theme", partial(_fresh, phrases=phrases))
-            again = (
-                free
-                for after in (x[0][0], "")
-                for before in (x[-1][0], "")
-                if (free := _new(replace(frees[1], before=before, after=after), x, rows)).count()
-            )
-            free = next(again, frees[1])
-            open_end = tail[-themes.cadence(bhari) :]
-            other = free.without([open_end] if length(open_end) == free.ticks else [])  # else head and end are alike
-            free = other if other.count() else free
-            line = partial(_begins_a_line, x=x, head=length(x) + free.ticks, run=frees[0].run)
-            y = _chosen(free, x, choose, "theme", line)
-            n, head = themes.cadence(bhari), (*x, *y)
-            whole = Segment("theme", None, bhari[-n:], (*head, *x), tail[-n:], half - length(bhari[-n:]))
-            opened = replace(whole, returns=length(head))
-            section = Section("theme", events_of(opened.play(())))
-            if opened.play(()) in taken:
-                continue
-            made = replace(blank, form=blank.form or "kaida", sections=(section,))
-            rich = len(themes.phrases_of([((*head, *x), ())])) >= PHRASES
-            if rich and themes.longest_run((*head, *x)) <= frees[0].run and _fresh((*head, *x), phrases):
-                return made
-            worn = worn or made
-    if worn:
-        return worn
+    other: Composition | None = None  # a theme with a long run or few phrases, where there is no better one
+    n = max(len(usable), 1)
+    stride = next(step for step in range(1 + first % n, 2 * n + 2) if gcd(step, n) == 1)  # else themes would crowd
+    for number in range(2 * len(usable)):
+        turn, place = (first + number) // n, (first + number * stride) % n
+        bhari, tail = usable[place][0]
+        ends = (bhari[-themes.cadence(bhari) :], tail[-themes.cadence(bhari) :])
+        free, cut = _before_cadence(usable[place], half, rate, rows)
+        if free.ticks <= 0 or not free.count():
+            continue
+        fits = partial(_begins_a_line, free=free, cut=cut, again=(turn + place) % 2 == 0, opened=ends[1])
+        leads = ahead(free, (), ends[0], fits) if len(free.phrases) >= PHRASES else ahead(free, (), ends[0])
+        if other and not leads(()):
+            continue
+        row = _chosen([(free, leads)], (), choose, "theme")
+        played = Segment("theme", None, ends[0], row, ends[1], cut).play(())
+        if played in taken:
+            continue
+        made = replace(blank, form=blank.form or "kaida", sections=(Section("theme", events_of(played)),))
+        if fits(row):
+            return made
+        other = other or made
+    if other:
+        return other
     raise themes.Impossible(
         f"{len(rows)} known themes give no new theme in {taal.title} at {rate} strokes per matra; provide more themes"
     )
@@ -281,45 +281,60 @@ def _bols(row: Row) -> list[str]:
     return [bol for bol, _ in row if bol]
 
 
-def _theme_parts(bhari: Row, tail: Row, half: int, rate: Fraction) -> tuple[Free, Free] | None:
-    """The free parts x and y of a new theme from the phrases of a known one; None where there is no filling."""
+def _alike(pairs: Iterable[tuple[Row, Row]]) -> list[list[tuple[Row, Row]]]:
+    """Themes given by their halves, those together that have the same phrases and the same cadences."""
+    groups: dict[tuple, list[tuple[Row, Row]]] = {}
+    for bhari, tail in pairs:
+        n = themes.cadence(bhari)
+        phrases = frozenset(themes.phrases_of([(bhari[:-n], ())]))
+        groups.setdefault((phrases, bhari[-n:], tail[-n:]), []).append((bhari, tail))
+    return list(groups.values())
+
+
+def _before_cadence(
+    alike: Sequence[tuple[Row, Row]], half: int, rate: Fraction, rows: Sequence[tuple[Row, Row]]
+) -> tuple[Free, int]:
+    """What stands before the cadence of a new line, to be filled with phrases of known themes; ticks of its head."""
+    bhari, _ = alike[0]
     n, grid = themes.cadence(bhari), int(2 * TICKS / rate)
     last = length(bhari[-n:])
+    heads = [(row[:-n], ()) for row, _ in alike]
+    joins = frozenset().union(*(themes.meetings(*pair) for pair in alike))
     end = half // 2 // TICKS * TICKS if half // 2 // TICKS * TICKS > last else half // 2
-    size = end - last  # of x, and the head is what remains
-    if size <= 0 or 2 * size % grid or half % 2:
-        return None
-    phrases = themes.phrases_of([(bhari[:-n], ())])
+    phrases = themes.phrases_of(heads)
     run = max(themes.longest_run(bhari), RUNS["theme"])
-    x = Free(size, phrases, themes.meetings(bhari, tail), after=bhari[-n][0], opening=1, run=run)
-    places = themes.places_of([(bhari[:-n], ())], phrases, grid)
-    bounded = replace(x, grid=grid, places=places)
-    shifted = tuple(frozenset((place - size) % grid for place in where) for where in places)
-    y = replace(bounded, ticks=half - end - size, after="", opening=0, places=shifted, excluded=())
-    bounded, x = (free.without((s,) for s in free.options() if s[0] != LANDING) for free in (bounded, x))
-    x = bounded if bounded.count() else x
-    y = y if y.count() else replace(y, places=())
-    return (x, y) if x.count() and y.count() else None
+    places = themes.places_of(heads, phrases, grid)
+    free = Free(half - last, phrases, joins, "", bhari[-n][0], 1, grid, places, run)
+    if end <= last or half % 2:
+        return replace(free, ticks=0), 0
+    free = free if free.count() else replace(free, places=())
+    known = (themes.until_ticks(row, free.ticks) for row, _ in rows)
+    free = free.without([*((sound,) for sound in free.options() if sound[0] != LANDING), *known])
+    return free, half - end
 
 
-def _begins_a_line(heard: Row, x: Row, head: int, run: int) -> bool:
-    """Whether x and what follows may begin a line x y x: phrases enough, no long run, none worn, a choice for paltas.
+def _begins_a_line(heard: Row, free: Free, cut: int, again: bool, opened: Row) -> bool:
+    """Whether what is heard may begin the line of a new theme, and if it is whole, be all before its cadence.
 
-    There is a choice if some phrase can go on with two others; else all that paltas can do is to repeat the head.
+    A phrase begins at `cut`, where the end does; the end goes on as the head does where the line begins `again`, else
+    it does not. No run is long and no phrase worn, in the head twice neither. A whole line has phrases enough, and some
+    phrase goes on with two others; else all that paltas can do is to repeat the head.
     """
-    if length(heard) < head:
-        return themes.longest_run(heard) <= run
-    line = (*heard, *x)
-    phrases, joins = themes.phrases_of([(line, ())]), themes.joins_of(line)
+    whole, head = length(heard) == free.ticks, themes.until_ticks(heard, cut)
+    rest = heard[len(head) :]
+    if themes.longest_run(heard) > free.run or worn(heard, free.phrases, len(heard), 0, FRESH):
+        return False
+    if rest and (length(head) != cut or (again and rest != head[: len(rest)])):
+        return False
+    if (whole or length(rest) > TICKS) and cut not in themes.joints(heard):
+        return False
+    if not whole:
+        return True
+    phrases, joins = themes.phrases_of([(heard, ())]), themes.joins_of(heard)
     follow = [sum((_bols(one)[-1], _bols(other)[0]) in joins for other in phrases) for one in phrases]
-    return len(phrases) >= PHRASES and themes.longest_run(line) <= run and max(follow) > 1 and _fresh(line, phrases)
-
-
-def _new(free: Free, x: Row, rows: Sequence[tuple[Row, Row]]) -> Free:
-    """The same without the ways that make x and them the beginning of a known line."""
-    size = length(x) + free.ticks
-    lines = [themes.until_ticks(row, size) for row, _ in rows if row[: len(x)] == x]
-    return free.without(line[len(x) :] for line in lines if length(line) == size)
+    alike = head == (*rest, *opened) or (not again and rest == head[: len(rest)])
+    new = all(fresh(row, free.phrases, FRESH) for row in (head * 2, heard))
+    return new and not alike and len(phrases) >= PHRASES and max(follow) > 1
 
 
 # The performance -----------------------------------------------------------------------------------------------
@@ -338,34 +353,28 @@ def fill(segments: Sequence[Segment], choose: Choose) -> list[Row]:
     """
     played: Row = ()
     filled: list[Row] = []
-    for segment in segments:
+    end = min((length(segment.back) for segment in segments if segment.returns), default=0)  # of the theme
+    for segment, following in zip(segments, [*segments[1:], None], strict=True):
         row: Row = ()
         earlier = list(zip(segments, filled, strict=False))
         if segment.tihais:
             row = _phrase(segment, earlier)
         elif segment.free:
-            free = next(free for free in _distinct(segment, earlier) if free.count())
-            row = _chosen(free, (*played, *segment.before), choose, segment.name)
+            heard = (*played, *segment.before)
+            frees = (free for free in _distinct(segment, earlier, following, end) if free.count())
+            row = _chosen([(free, ahead(free, heard, segment.after)) for free in frees], heard, choose, segment.name)
         filled.append(row)
         played = (*played, *segment.play(row))
     return filled
 
 
-def _chosen(free: Free, played: Row, choose: Choose, name: str, fits: Callable[[Row], bool] | None = None) -> Row:
-    """Fill one free part, sound by sound.
+def _chosen(frees: Iterable[tuple[Free, Callable[[Row], bool]]], played: Row, choose: Choose, name: str) -> Row:
+    """Fill a free part, sound by sound: the first of several that `leads` to the end, else the first.
 
-    `choose` is offered only what can go on without a worn phrase, and so that what is heard `fits`; where nothing
-    can, it is offered all that the free part allows.
+    `choose` is offered only what `leads` on (`repeats.ahead`); where nothing does, all that the free part allows.
     """
-    fits = fits or (lambda heard: True)
-
-    @cache
-    def leads(row: Row) -> bool:
-        heard = (*played, *row)
-        if _worn(heard, free.phrases, len(row)) or not fits(heard):
-            return False
-        return length(row) == free.ticks or any(leads((*row, sound)) for sound in free.options(row))
-
+    tried = list(frees)
+    free, leads = next(((free, leads) for free, leads in tried if leads(())), tried[0])
     row: Row = ()
     while length(row) < free.ticks:
         options = list(free.options(row))
@@ -378,29 +387,28 @@ def _chosen(free: Free, played: Row, choose: Choose, name: str, fits: Callable[[
     return row
 
 
-def _worn(heard: Row, phrases: Sequence[Row], n: int, most: int = WORN) -> bool:
-    """Whether a phrase ends here for more than the `most`-th time in a row, the last time within the last n sounds."""
-    return any(len(phrase) <= n and heard[-len(phrase) * (most + 1) :] == phrase * (most + 1) for phrase in phrases)
-
-
-def _fresh(row: Row, phrases: Sequence[Row]) -> bool:
-    """Whether no phrase stands more than `WORN_THEME` times in a row anywhere."""
-    return not any(_worn(row[:stop], phrases, stop, WORN_THEME) for stop in range(1, len(row) + 1))
-
-
 def _phrase(segment: Segment, earlier: Sequence[tuple[Segment, Row]]) -> Row:
-    """The end of the last palta, with the open cadence, from a phrase on; where none is as long, that of the theme."""
+    """The end of the last palta, with the open cadence, from a phrase on; where none is as long, that of the theme.
+
+    It does not begin with a cadence, which ends the line before.
+    """
     last, chosen = next((other, row) for other, row in reversed(earlier) if other.returns)
     halves = [last.half(chosen, opened=True), segment.before]
-    starts = [{length(half) - onset for onset in themes.boundaries(half)} for half in halves]
+    starts = [{length(half) - onset for onset in themes.beginnings(half)} for half in halves]
     half, size = next(
         (half, size) for half, sizes in zip(halves, starts, strict=True) for size, _ in segment.tihais if size in sizes
     )
     return half[len(themes.until_ticks(half, length(half) - size)) :]
 
 
-def _distinct(segment: Segment, earlier: Sequence[tuple[Segment, Row]]) -> Iterator[Free]:
-    """The free part without the bhari halves that were played; first near the palta that varied the same part."""
+def _distinct(
+    segment: Segment, earlier: Sequence[tuple[Segment, Row]], following: Segment | None, end: int
+) -> Iterator[Free]:
+    """The free part without the bhari halves that were played; first near the palta before, if it is as long.
+
+    Else it is near the one that follows, if that is as long and fixed. Near is what differs in few strokes, and where
+    more is fixed that differs, in fewer; the last `end` ticks of a bhari half are those of the theme.
+    """
     free, start = segment.free, len(segment.before)
     if free is None:
         return
@@ -408,13 +416,19 @@ def _distinct(segment: Segment, earlier: Sequence[tuple[Segment, Row]]) -> Itera
     whole = length(segment.half(())) + free.ticks
     same = [half for half in halves if half[:start] == segment.before and length(half) == whole]
     taken = [themes.until_ticks(half[start:], free.ticks) for half in same]
-    last = halves[-1] if halves and length(halves[-1]) == whole else ()
+    fixed = [following.half(())] if following and following.returns and not following.free else []
+    last = next((half for half in [*halves[-1:], *fixed] if length(half) == whole), ())
     begun = themes.until_ticks(last, length(segment.before))
     there = themes.until_ticks(last[len(begun) :], free.ticks)
     if length(begun) == length(segment.before) and length(there) == free.ticks:
         strokes = sum(bool(bol) for bol, _ in there)
-        for most in MOST_CHANGED:
-            yield replace(free, reference=there, n_different=1, n_most=int(most * strokes)).without(taken)
+        beside = last[len(begun) + len(there) :]
+        around = growth.distance(begun, segment.before) + growth.distance(beside, segment.after)
+        left = int(growth.STEP * len(themes.until_ticks(last, whole - end))) - around
+        for most in (*MOST_CHANGED, 1):
+            n = min(int(most * strokes), left)
+            if n > 0:
+                yield replace(free, reference=there, n_different=1, n_most=n).without(taken)
     yield free.without(taken)
 
 

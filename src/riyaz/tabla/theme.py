@@ -58,6 +58,18 @@ def khali_on_vibhag(taal: Taal, ticks: int) -> bool:
     return ticks // 2 % taal.ticks in [(start - 1) * TICKS for start in taal.starts] and ticks % 2 == 0
 
 
+def khali_within(theme: Section, taal: Taal, title: str) -> str:
+    """A sentence where khali begins within a vibhag, with the nearest longer half that ends with one; else ""."""
+    if khali_on_vibhag(taal, theme.ticks):
+        return ""
+    half = Fraction(theme.ticks, 2 * TICKS)
+    whole = (n for n in range(2, 2 * taal.matras + 1) if khali_on_vibhag(taal, n * theme.ticks))
+    longer = next((f"; let the bhari half fill {n * half} matras instead of {half}" for n in whole), "")
+    starts = ", ".join(map(str, taal.starts))
+    where = f"khali begins on matra {half % taal.matras + 1}, within a vibhag of {taal.title}"
+    return f"{title}: {where}, whose vibhags begin on matras {starts}{longer}."
+
+
 def rate_of(laya: Fraction | int | str | None, written: Fraction) -> Fraction:
     """Strokes per matra of a requested laya; `written` is that of the theme. Raises Impossible."""
     named = {name: rate for rate, name in form.LAYAS.items()}
@@ -205,14 +217,15 @@ def until_ticks(row: Row, ticks: int) -> Row:
     return tuple(sound for sound, start in zip(row, starts, strict=False) if start < ticks)
 
 
-def boundaries(row: Row) -> list[int]:
-    """The onsets of the phrases of a row, in ticks."""
-    return [onset for onset, _ in _with_onsets(row)]
-
-
 def joints(row: Row) -> list[int]:
     """The onsets at which a row may be parted, in ticks: a closed stroke stays with what it follows."""
     return [onset for onset, _ in _units(row)]
+
+
+def beginnings(row: Row) -> list[int]:
+    """The joints of a row at which a tihai may begin: not with the row's cadence, which ends the line before."""
+    end = row[len(row) - cadence(row) :]
+    return [onset for onset in joints(row) if row[len(until_ticks(row, onset)) :][: len(end)] != end]
 
 
 def practised(known: Iterable[pd.DataFrame], rate: Fraction, phrases: Sequence[Row]) -> frozenset[tuple[str, str]]:

@@ -7,12 +7,15 @@
  *   tihais: [number, number][]}} Segment as `riyaz.tabla.ideas.Segment`
  */
 import {Free, length} from './filling.js';
+import {distance} from './phrase.js';
 
 /** The sounds of a row that begin before a time. @param {Sound[]} row */
 export function until(row, ticks) {
   let at = 0;
   return row.filter(sound => { const before = at < ticks; at += sound[1]; return before; });
 }
+
+const alike = ([bol, ticks], [other, long]) => bol === other && ticks === long;
 
 export class Kaida {
   /** @param {any} tables the page's `kaida` @param {number} ticks of a matra */
@@ -52,53 +55,74 @@ export class Kaida {
     return [...half, ...closed, ...this.half(segment, chosen, true).slice(closed.length)];
   }
 
-  /** What is free, without what was played; first near the palta before, if it is as long. @returns {Free} */
-  distinct(segment, earlier) {
-    const start = segment.before.length, whole = length(this.half(segment, [])) + segment.free.rules.ticks, same = row => JSON.stringify(row);
+  /** What is free, without what was played; first near the palta before, if it is as long, else near a fixed one that follows. @returns {Free[]} */
+  distinct(segment, earlier, following, end) {
+    const start = segment.before.length, whole = length(this.half(segment, [])) + segment.free.rules.ticks, text = row => JSON.stringify(row);
     const {free} = segment, {ticks} = free.rules, halves = earlier.filter(({segment: {returns}}) => returns).map(one => this.half(one.segment, one.row));
-    const taken = halves.filter(half => same(half.slice(0, start)) === same(segment.before) && length(half) === whole).map(half => until(half.slice(start), ticks));
-    const before = halves[halves.length - 1] || [], last = length(before) === whole ? before : [];
+    const taken = halves.filter(half => text(half.slice(0, start)) === text(segment.before) && length(half) === whole).map(half => until(half.slice(start), ticks));
+    /** @type {Free[]} */
+    const frees = [];
+    const fixed = following && following.returns && !following.free ? [this.half(following, [])] : [];
+    const last = [...halves.slice(-1), ...fixed].find(half => length(half) === whole) || [];
     const begun = until(last, length(segment.before)), there = until(last.slice(begun.length), ticks);
     if (length(begun) === length(segment.before) && length(there) === ticks) {
-      for (const most of this.tables.changed) {
-        const near = free.with({reference: there, n_different: 1, n_most: Math.floor(most * there.filter(([bol]) => bol).length)}).without(taken);
-        if (near.whole()) return near;
+      const around = this.away(begun, segment.before) + this.away(last.slice(begun.length + there.length), segment.after);
+      const left = Math.floor(this.tables.step * until(last, whole - end).length) - around, strokes = there.filter(([bol]) => bol).length;
+      for (const most of [...this.tables.changed, 1]) {
+        const n = Math.min(Math.floor(most * strokes), left), near = n > 0 && free.with({reference: there, n_different: 1, n_most: n}).without(taken);
+        if (near && near.whole()) frees.push(near);
       }
     }
-    return free.without(taken);
+    const all = free.without(taken);
+    return all.whole() ? [...frees, all] : frees;
   }
 
-  /** Whether a phrase ends here once too often in a row, the last time within the last n sounds. @param {Sound[]} heard */
-  worn(heard, phrases, n) {
-    const times = this.tables.worn + 1, same = ([bol, ticks], [other, long]) => bol === other && ticks === long;
+  /** Edit distance of two rows. @param {Sound[]} one @param {Sound[]} other */
+  away(one, other) {
+    const names = row => row.map(sound => sound.join(' '));
+    return distance(names(one), names(other));
+  }
+
+  /** Whether khali closes this stroke. @param {Sound} sound */
+  opens([bol]) { return !!bol && this.tables.khali[bol] !== bol; }
+
+  /** Whether a phrase ends here once too often in a row, the last time within the last n sounds, the first before the last `past`. @param {Sound[]} heard */
+  worn(heard, phrases, n, past = 0) {
     return phrases.some(phrase => {
-      const from = heard.length - phrase.length * times;
-      return phrase.length <= n && from >= 0 && heard.slice(from).every((sound, i) => same(sound, phrase[i % phrase.length]));
+      const struck = phrase.filter(([bol]) => bol), [most, other] = this.tables.worn;
+      const size = phrase.length * ((struck.length < 2 || !struck.some(sound => this.opens(sound)) ? other : most) + 1), from = heard.length - size;
+      return phrase.length <= n && size > past && from >= 0 && heard.slice(from).every((sound, i) => alike(sound, phrase[i % phrase.length]));
     });
   }
 
-  /** What may follow a row without a worn phrase to come; all that is free where there is none. @returns {(row: Sound[]) => Sound[]} */
-  allowed(free, played) {
+  /** What may follow a row without a worn phrase to come, before what comes after; all that is free where none is seen. @returns {{fits: boolean, allow: (row: Sound[]) => Sound[]}} */
+  allowed(free, played, after) {
     const known = new Map(), follow = row => [...free.options(row).values()].map(({sound}) => sound);
+    let looked = 0;
+    const goes = row => {
+      const heard = [...played, ...row], {phrases, ticks} = free.rules;
+      looked += 1;
+      if (looked > this.tables.looked || this.worn(heard, phrases, row.length)) return false;
+      if (length(row) < ticks) return follow(row).some(sound => leads([...row, sound]));
+      return !after.some((_, i) => this.worn([...heard, ...after.slice(0, i + 1)], phrases, i + 1, i + 1));
+    };
     const leads = row => {
       const name = JSON.stringify(row);
-      if (!known.has(name)) {
-        known.set(name, !this.worn([...played, ...row], free.rules.phrases, row.length)
-          && (length(row) === free.rules.ticks || follow(row).some(sound => leads([...row, sound]))));
-      }
+      if (!known.has(name)) known.set(name, goes(row));
       return known.get(name);
     };
-    return row => {
+    const allow = row => {
       const sounds = follow(row), fit = sounds.length > 1 ? sounds.filter(sound => leads([...row, sound])) : [];
       return fit.length ? fit : sounds;
     };
+    return {fits: leads([]), allow};
   }
 
-  /** The phrase of the tihai: the end of the last palta, from a phrase on; where none is as long, that of the theme. */
+  /** The phrase of the tihai: the end of the last palta, from a phrase on, but not from a cadence; where none is as long, that of the theme. */
   phrase(segment, earlier) {
     const last = [...earlier].reverse().find(one => one.segment.returns);
     for (const half of [this.half(last.segment, last.row, true), segment.before]) {
-      const sizes = this.boundaries(half).map(onset => length(half) - onset), fits = segment.tihais.find(([size]) => sizes.includes(size));
+      const sizes = this.beginnings(half).map(onset => length(half) - onset), fits = segment.tihais.find(([size]) => sizes.includes(size));
       if (fits) return half.slice(until(half, length(half) - fits[0]).length);
     }
     throw new Error('No tihai fits the end of this theme: take another.');
@@ -118,7 +142,34 @@ export class Kaida {
     return result;
   }
 
-  boundaries(row) { return this.parted(row).map(([onset]) => onset); }
+  /** The phrases of a row; a single stroke that khali does not close belongs to what it follows. @returns {[number, Sound[]][]} */
+  units(row) {
+    /** @type {[number, Sound[]][]} */
+    const units = [];
+    for (const [onset, phrase] of this.parted(row)) {
+      const struck = phrase.filter(([bol]) => bol), last = units[units.length - 1];
+      if (last && struck.length === 1 && !this.opens(struck[0])) last[1] = [...last[1], ...phrase];
+      else units.push([onset, phrase]);
+    }
+    return units;
+  }
+
+  /** How many sounds at the end of a row are its cadence. @param {Sound[]} row */
+  cadence(row) {
+    const struck = row.flatMap(([bol], i) => (bol ? [i] : [])), names = struck.map(i => row[i][0]);
+    const known = this.tables.phrases.filter(phrase => JSON.stringify(names.slice(-phrase.length)) === JSON.stringify(phrase)).map(phrase => phrase.length);
+    const n = Math.min(known.length ? Math.max(...known) : 2, names.length);
+    return n ? row.length - struck[struck.length - n] : 0;
+  }
+
+  /** Where a tihai may begin in a row: where a phrase does, but not with the row's cadence. @returns {number[]} */
+  beginnings(row) {
+    const end = row.slice(row.length - this.cadence(row));
+    return this.units(row).map(([onset]) => onset).filter(onset => {
+      const from = until(row, onset).length;
+      return !end.every((sound, i) => row[from + i] && alike(sound, row[from + i]));
+    });
+  }
 
   /**
    * Fill a plan.
@@ -126,17 +177,23 @@ export class Kaida {
    * @param {(allowed: Sound[]) => {number: number, p: number[]}} choose @param {(segment: Segment) => Promise<void>} before each segment
    */
   async perform(plan, put, choose, before) {
-    const earlier = [], played = [];
-    for (const segment of plan) {
+    const earlier = [], played = [], end = Math.min(...plan.filter(({returns}) => returns).map(({back}) => length(back)));
+    for (const [number, segment] of plan.entries()) {
       await before(segment);
       let row = [], said = 0;
       const say = (sounds, choices = []) => sounds.forEach((sound, i) => { played.push(sound); put(sound, {segment: said++ ? null : segment, choice: choices[i] || null}); });
       if (segment.tihais.length) row = this.phrase(segment, earlier);
       else if (segment.free) {
-        const free = this.distinct(segment, earlier);
+        const frees = this.distinct(segment, earlier, plan[number + 1], end);
         say(segment.before);
-        const allow = this.allowed(free, [...played]);
-        while (length(row) < free.rules.ticks) {
+        let first = null, best = null;
+        for (const free of frees) {
+          const one = this.allowed(free, [...played], segment.after);
+          first = first || one;
+          if (one.fits) { best = one; break; }
+        }
+        const {allow} = best || first;
+        while (length(row) < segment.free.rules.ticks) {
           const allowed = allow(row), {number, p} = allowed.length > 1 ? choose(allowed) : {number: 0, p: [1]};
           say([allowed[number]], [allowed.length > 1 ? {allowed, number, p} : null]);
           row = [...row, allowed[number]];

@@ -30,8 +30,8 @@ function parted(typed, spellings, rewritten) {
   return names.length ? names : tried([]);
 }
 
-/** Letters to change, to add or to leave out. */
-function distance(a, b) {
+/** What is to be changed, added or left out, letters or others. @param {string|string[]} a @param {string|string[]} b */
+export function distance(a, b) {
   let row = Array.from({length: b.length + 1}, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];

@@ -17,14 +17,6 @@ function pairs(row) {
   return names.slice(1).map((bol, i) => [names[i], bol]);
 }
 
-/** How many sounds at the end of a row are its cadence. @param {Sound[]} row @param {string[][]} phrases */
-function cadence(row, phrases) {
-  const names = bolsOf(row), known = phrases.filter(phrase => same(names.slice(-phrase.length), phrase)).map(phrase => phrase.length);
-  const n = Math.min(known.length ? Math.max(...known) : 2, names.length);
-  const struck = row.flatMap(([bol], i) => (bol ? [i] : []));
-  return n ? row.length - struck[struck.length - n] : 0;
-}
-
 /** Ticks of the stroke that fills most time. @param {Sound[]} row */
 function stepOf(row) {
   const time = new Map();
@@ -52,40 +44,26 @@ export class Theme {
     if (new Set(bolsOf(this.line)).size < 2) throw new Error('A theme has two bols at least: give more of them.');
     this.step = stepOf(given);
     this.ticks = length(this.line);
-    this.ends = cadence(this.line, kaida.tables.phrases);
+    this.ends = kaida.cadence(this.line);
     this.cut = this.head();
     for (this.n = 2; (2 * this.n * this.ticks) % cycle; this.n++);
   }
 
   /** The return to bhari: the end of the khali half, with what is open there. @param {Sound[]} second @param {Sound[]} copy @returns {Sound[]} */
   opening(second, copy) {
-    const ends = this.line.length - cadence(this.line, this.kaida.tables.phrases);
+    const ends = this.line.length - this.kaida.cadence(this.line);
     return this.line.map(([bol, ticks], i) => [bol && !(second[i][0] === copy[i][0] && i < ends) ? second[i][0] : bol, ticks]);
   }
 
   /** Ticks of the head: what stands before the end, which is half of the line, or less, but all of the cadence; a closed stroke stays with what it follows. */
   head() {
     const last = length(this.line.slice(0, this.line.length - this.ends));
-    return this.units(this.line).map(([onset]) => onset).find(onset => 2 * onset >= this.ticks && onset <= last) ?? last;
-  }
-
-  opens(sound) { return !!sound[0] && this.kaida.tables.khali[sound[0]] !== sound[0]; }
-
-  /** The phrases of a row; a single stroke that khali does not close belongs to what it follows. @returns {[number, Sound[]][]} */
-  units(row) {
-    /** @type {[number, Sound[]][]} */
-    const units = [];
-    for (const [onset, phrase] of this.kaida.parted(row)) {
-      const struck = phrase.filter(([bol]) => bol), last = units[units.length - 1];
-      if (last && struck.length === 1 && !this.opens(struck[0])) last[1] = [...last[1], ...phrase];
-      else units.push([onset, phrase]);
-    }
-    return units;
+    return this.kaida.units(this.line).map(([onset]) => onset).find(onset => 2 * onset >= this.ticks && onset <= last) ?? last;
   }
 
   /** What moves as a whole: the phrases before the cadence, but no khali copies. */
   phrases() {
-    const all = this.units(this.line.slice(0, this.line.length - this.ends)).map(([, unit]) => unit).filter((unit, i, list) => list.findIndex(other => same(other, unit)) === i);
+    const all = this.kaida.units(this.line.slice(0, this.line.length - this.ends)).map(([, unit]) => unit).filter((unit, i, list) => list.findIndex(other => same(other, unit)) === i);
     return all.filter(unit => !all.some(other => !same(other, unit) && same(unit, this.kaida.closed(other))));
   }
 
@@ -112,7 +90,7 @@ export class Theme {
     const {kaida: {tables}, line, opened, step} = this, phrases = this.phrases(), own = this.joins(), wide = [...own, ...this.practised(phrases)];
     const start = length(before), size = half - start - length(after), grid = 2 * step, struck = bolsOf(before);
     const places = phrases.map(phrase => {
-      const all = [...this.units(line), ...this.units(opened)].filter(([, unit]) => same(unit, phrase)).map(([onset]) => onset % grid);
+      const all = [...this.kaida.units(line), ...this.kaida.units(opened)].filter(([, unit]) => same(unit, phrase)).map(([onset]) => onset % grid);
       return bolsOf(phrase).length > 1 ? [...new Set(all)].map(place => (((place - start) % grid) + grid) % grid) : [];
     });
     let run = 0, longest = 0, last = '';
@@ -122,7 +100,7 @@ export class Theme {
     if (length(reference) !== size) reference = [];
     const different = Math.ceil(tables.different * bolsOf(reference).length);
     const loose = new Free({ticks: size, phrases, joins: when === 'late' ? wide : own, before: struck.length ? struck[struck.length - 1] : bolsOf(opened).pop(), after: after[0][0],
-      opening: before.some(sound => this.opens(sound)) ? 0 : Math.ceil(half / 3) - start, grid, places, run: Math.max(longest, tables.run), reference: [], n_different: 0, n_most: 0, wanted: [], excluded: []}, tables.khali);
+      opening: before.some(sound => this.kaida.opens(sound)) ? 0 : Math.ceil(half / 3) - start, grid, places, run: Math.max(longest, tables.run), reference: [], n_different: 0, n_most: 0, wanted: [], excluded: []}, tables.khali);
     const strict = loose.with({reference, n_different: different}), rows = reference.length ? [reference] : [];
     if (!before.length) rows.push(...phrases.filter(([[bol]]) => bol && bol !== line[0][0] && !tables.begins.includes(bol)).map(phrase => phrase.slice(0, 1)));
     const frees = when === 'early' ? [strict, loose] : [strict, strict.with({joins: wide}), loose.with({joins: wide}), loose.with({joins: wide, places: []})];
@@ -147,7 +125,7 @@ export class Theme {
     const none = {idea: '', free: null, before: [], back: [], returns: 0, tihais: []};
     const {line, opened, n, ticks} = this, head = until(line, this.cut);
     const theme = this.whole ? {...none, name: 'theme', after: this.given} : {...none, name: 'theme', idea: 'the khali half made of the line', returns: this.cut, after: line, back: line};
-    const even = 2 * this.cut === ticks, row = even ? [...Array.from({length: 2 * n - 1}, () => head).flat(), ...line.slice(head.length)] : [...Array.from({length: n - 1}, () => opened).flat(), ...line];
+    const even = 2 * this.cut === ticks && this.cut % this.kaida.ticks === 0, row = even ? [...Array.from({length: 2 * n - 1}, () => head).flat(), ...line.slice(head.length)] : [...Array.from({length: n - 1}, () => opened).flat(), ...line];
     const dohraBack = opened.slice(head.length), start = row.slice(0, row.length - dohraBack.length);
     /** @type {import('./kaida.js').Segment[]} */
     const plan = [theme, {...none, name: 'dohra', idea: even ? 'A A A B' : 'the line twice', before: start, after: row.slice(start.length), back: dohraBack, returns: (n - 1) * ticks}];
@@ -163,7 +141,7 @@ export class Theme {
 
   /** A tihai of the end of the last palta: 3 P + 2 D strokes fill whole avartans and land on sam. */
   tihai() {
-    const {step, cycle, opened, ticks} = this, certain = [0, 1].flatMap(k => this.kaida.boundaries(opened).map(onset => ticks * (1 + k) - onset));
+    const {step, cycle, opened, ticks} = this, certain = this.kaida.beginnings([...opened, ...opened]).map(onset => 2 * ticks - onset);
     /** @type {[number, number][]} */
     const fits = [];
     for (let avartans = 1; avartans <= 4 && !fits.length; avartans++) {
