@@ -186,13 +186,11 @@ export class Kaida {
       else if (segment.free) {
         const frees = this.distinct(segment, earlier, plan[number + 1], end);
         say(segment.before);
-        let first = null, best = null;
-        for (const free of frees) {
+        let {fits, allow} = this.allowed(frees[0], [...played], segment.after);
+        for (const free of fits ? [] : frees.slice(1)) {
           const one = this.allowed(free, [...played], segment.after);
-          first = first || one;
-          if (one.fits) { best = one; break; }
+          if (one.fits) { allow = one.allow; break; }
         }
-        const {allow} = best || first;
         while (length(row) < segment.free.rules.ticks) {
           const allowed = allow(row), {number, p} = allowed.length > 1 ? choose(allowed) : {number: 0, p: [1]};
           say([allowed[number]], [allowed.length > 1 ? {allowed, number, p} : null]);
