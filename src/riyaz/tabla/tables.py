@@ -129,6 +129,18 @@ def columns(rows: Sequence[str]) -> list[str]:
     return result
 
 
+def in_columns(rows: Sequence[str], taal: taals.Taal) -> int:
+    """The second row of signs or numbers, if all of them are those of one avartan, in no order by rows; else 0."""
+    marked = [n for n, row in enumerate(rows) if layout.sign_row(row) and re.search(r"\w", row)]
+    marks = [mark.upper() for n in marked for mark in re.findall(r"\d+|[Xx×+Oo]", rows[n])]
+    marks = [{"×": "X", "+": "X", "O": "0"}.get(mark, mark) for mark in marks]
+    numbers = [str(n) for n in range(1, taal.matras // taal.counts + 1)]
+    apart = any(
+        len(order) > 2 and marks != [*order] and sorted(marks) == sorted(order) for order in (numbers, taal.signs)
+    )
+    return marked[1] if apart and len(marked) > 1 else 0
+
+
 def _column(cells: Sequence[Sequence[str]], ruled: bool) -> list[str]:
     """The bols of each row, where one column is bols, one counts up and all others are signs or empty; else none.
 
