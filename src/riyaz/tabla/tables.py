@@ -24,6 +24,10 @@ _ROW_NUMBERS = (
     re.compile(r"^\s*[Xx+\d]\s+(\d{1,2})\s+(?=[^\W\d_])"),  # a sign, the number of its vibhag, its bols
     re.compile(rf"(?<={LETTER})\s+(\d{{1,2}})(?:\s+[Xx+\d])?\s*$"),  # a bol, its number, a sign
 )
+_COUNT_IN_WORDS = (
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen".split()
+)
+_IN_WORDS = re.compile(rf"(?<![^\s,|])({'|'.join(_COUNT_IN_WORDS)})\b[:.-]?\s+({LETTER}[^\s|]*)", re.IGNORECASE)
 _LOW = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "01234567890123456789")
 _SAID = re.compile(rf"\(?\b(?:{layout.CLAPS}|\d(?:st|nd|rd|th))\b\)?", re.IGNORECASE)
 _SPEED = re.compile(r"\b(?:double|triple|quadruple|speed)\b", re.IGNORECASE)
@@ -161,6 +165,9 @@ def _column(cells: Sequence[Sequence[str]], ruled: bool) -> list[str]:
 
 def uncounted(rows: Sequence[str]) -> list[str]:
     """Rows without the numbers of the matras beside the bols, where they count up from 1, three or more together."""
+    matches = [match for row in rows for match in _IN_WORDS.finditer(row) if strokes(match[2].strip(",.;"))]
+    if len(matches) > 2 and [match[1].lower() for match in matches] == _COUNT_IN_WORDS[: len(matches)]:
+        rows = [_IN_WORDS.sub(_bol_alone, row) for row in rows]
     for numbers in _NUMBERS:
         counts = [
             int("".join(groups).translate(_LOW))
@@ -172,6 +179,11 @@ def uncounted(rows: Sequence[str]) -> list[str]:
         if counts[:1] == [1] and all(counts_up(run, 1) for run in runs):
             rows = [numbers.sub(blank, row) for row in rows]
     return list(rows)
+
+
+def _bol_alone(match: re.Match[str]) -> str:
+    """A bol without the number before it; other words stay."""
+    return match[2].rjust(len(match[0])) if strokes(match[2].strip(",.;")) else match[0]
 
 
 def unnumbered(rows: Sequence[str]) -> list[str]:

@@ -164,6 +164,21 @@ def _commented(match: re.Match[str]) -> str:
     return match[1] if taals.exact(match[1]) else match[0]
 
 
+def _pointed(match: re.Match[str]) -> str:
+    """A row of a taal, an arrow and its bols, with a colon for the arrow."""
+    before = headings.taals_in(headings.words_of(match[1])) and not headings.of_bols(match[1])
+    return f"{match[1]}: {match[2]}" if before and headings.of_bols(match[2]) else match[0]
+
+
+def _asked(match: re.Match[str]) -> str:
+    """A question or its answer without its letter; bols after a letter stay, which may be a section's."""
+    if headings.of_bols(match[1]):
+        return match[0]
+    words, _, bols = re.sub(r"\s[-–—]\s", ":", match[1], count=1).partition(":")
+    alone = headings.of_bols(bols) and headings.spoken(headings.words_of(words)) and not headings.tells(words)
+    return bols if alone and not headings.taals_in(headings.words_of(words)) else match[1]
+
+
 def _titled(match: re.Match[str]) -> str:
     """The text before a line break of a web page: a title, or bols as before."""
     text = re.sub(r"<[^<>]*>", " ", match[1])
@@ -180,6 +195,7 @@ _MARKS: _Marks = [
     (re.compile(r"^\s*tabla\s*:\s*(?=[^\W\d_].*\s)", re.IGNORECASE), blank),
     (re.compile(r"^\s*//\s*(.*\S)\s*$"), _commented),
     (re.compile(r"(?<=['\"],)\s*//[^/]*$"), ""),
+    (re.compile(r"^\s*[QA]\s*[:.]\s+(\S.*)$"), _asked),
     (_COUNTED, blank),
     (_ORDINAL, _in_order),
     (_SPOKEN, _repeat),
@@ -211,6 +227,7 @@ _MARKS: _Marks = [
     (re.compile(rf"(?<={LETTER})\*(?=\s|$)(?<!\*\*)(?=[^*]*$|(?:[^*]*{LETTER}\*(?=\s|$))+[^*]*$)"), "-"),
     (re.compile(r"^\s*\(?\d{1,2}:\d{2}(?::\d{2})?\)?(?:\s*[-–])?\s+(?=[^\W\d_])"), blank),  # where a video is
     (re.compile(r"\(\d{1,2}:\d{2}(?::\d{2})?\)"), blank),
+    (re.compile(r"^([^|>]*[^|>\s-])\s+[-=—–]+>\s+([^>]+)$"), _pointed),
     (re.compile(r"(?<!\S)[-=—–]+>(?!\S)"), "|"),
     (re.compile(r"^\s*([-=*~_])\1{2,}\s*(?=[^\W\d_])(.*?)\s*\1*\s*$"), _framed),
     (re.compile(r"(?<![\S*])\*(?=[^\W\d_][^*]*$)"), " "),
