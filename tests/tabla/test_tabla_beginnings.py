@@ -26,6 +26,11 @@ def test_rests_stand_before_the_bols(text):
     assert (section.name, section.ticks, struck[0]) == ("mukhda", 16 * TICKS, 8 * TICKS)
 
 
+def test_the_taal_may_stand_after_the_matra():
+    (section,) = notation.read(f"Mukhda from the 9th beat of Teental\n{BOLS}").sections
+    assert section.ticks == 16 * TICKS
+
+
 def test_bols_that_do_not_fill_the_rest_are_asked_about():
     with pytest.raises(Unreadable, match="section 'mukhda' has 15 matras"):
         notation.read(f"Teental\nMukhda from 9\n{BOLS.rsplit(' ', 1)[0]}")

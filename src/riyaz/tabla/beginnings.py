@@ -6,7 +6,7 @@ The bols under them get a mark in front, which is read as the rests before that 
 import re
 from collections.abc import Sequence
 
-from riyaz.tabla import headings
+from riyaz.tabla import headings, taals
 from riyaz.tabla.place import Place
 from riyaz.tabla.spelling import BEGIN, MOST_MATRAS
 
@@ -40,10 +40,13 @@ def marked(rows: Sequence[str], place: Place) -> list[str]:
         if not 1 <= matra < MOST_MATRAS:
             here.stop(f"there is no matra {matra}", "count them from 1")
         mark = f"{chr(BEGIN + matra)} "
+        if re.match(r"(?:of|in)\s", after):  # of Teental
+            result[number], after = f"{row[: match.start()]} {after}", ""
+        else:
+            result[number] = row[: match.start()]
         if after:
             result[number] = f"{row[: match.start()]}: {mark}{after}"
             continue
-        result[number] = row[: match.start()]
         below = next((n for n in range(number + 1, len(rows)) if headings.of_bols(rows[n])), 0)
         head = next((n for n in range(number + 1, below) if headings.HEAD.match(rows[n])), 0)
         if not below or head:
@@ -61,4 +64,5 @@ def _says(before: str, after: str) -> bool:
         headings.form_of(word) in _PARTS or word.lower() in ("uthan", "uthaan") for word in words
     )
     rest = after.strip(" :.-–—=()")
-    return (named or not words) and (not rest or headings.of_bols(rest))
+    of_taal = rest[:3] in ("of ", "in ") and taals.exact(rest[3:]) is not None
+    return (named or not words) and (not rest or headings.of_bols(rest) or of_taal)

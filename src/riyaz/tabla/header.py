@@ -23,7 +23,7 @@ _MORE = re.compile(
     re.IGNORECASE,
 )
 _COUNT = re.compile(r"(?<!\d)(\d{1,2})\s*-?\s*(?:beats?|ma+tras?|मात्रा|মাত্রা)", re.IGNORECASE)
-_PART = re.compile(  # matras of less than an avartan, or beats a minute
+_PART = re.compile(  # matras of less than an avartan, or beats per minute
     r"(?:vibhags?|parts?|groups?|sections?|bars?|divisions?|from)\s+(?:of\s+)?\d{1,2}\s*-?\s*(?:beats?|ma+tras?)"
     r"|\d{1,2}\s*-?\s*(?:beats?|ma+tras?)\s+(?:each|per|a|in)\b",
     re.IGNORECASE,
@@ -114,6 +114,8 @@ def header(
     top.below(end)
     values, reading = _values(top.said, more or {})
     counts = {int(count) for row in text for count in _COUNT.findall(row)}
+    if "matras" in top.said and top.said["matras"][0].isdigit():
+        counts.add(int(top.said["matras"][0]))
     if "taal" in values and len(counts) == 1:
         values["taal"] = taals.sized(values["taal"], counts.pop())
     if "taal" in values and not {"vibhags", "theka"} & top.said.keys():
