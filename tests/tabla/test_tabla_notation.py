@@ -268,3 +268,21 @@ def test_a_taal_with_half_matras_is_written_and_read_again():
     assert composition.sections[0].ticks == 19 * TICKS
     assert composition.piece("x").about["tempo"] == 120  # half matras a minute
     assert notation.read(notation.write(composition)) == composition
+
+
+@pytest.mark.parametrize("head", ["Teental (14 beats)", "Taal: Teental, 14 matras", "taal: teental\nmatras: 14"])
+def test_a_number_of_matras_that_is_not_the_taals_is_refused(head):
+    with pytest.raises(Unreadable, match="Teental has 16 matras, not 14"):
+        notation.read(f"{head}\n\nDha Dhin Dhin Dha")
+
+
+@pytest.mark.parametrize(
+    "head", ["Teental (16 beats, 4 vibhags of 4 beats)", "Tihai in Teental, 9 beats", "Teental at 90 beats a minute"]
+)
+def test_other_numbers_of_matras_are_no_size_of_the_taal(head):
+    assert notation.read(f"{head}\n\nDha Dhin Dhin Dha").taal == "teental"
+
+
+def test_rows_for_each_hand_are_refused():
+    with pytest.raises(Unreadable, match=r"f.txt:3:1: 'left' names one hand"):
+        notation.read("Dadra\nbol: Dha Dhin Na Dha Tin Na\nleft: Ge Ge - Ge - -", "f.txt")

@@ -3,6 +3,7 @@
 import pytest
 
 from riyaz.tabla import tables
+from riyaz.tabla.taals import TAALS
 
 
 def test_counts_up():
@@ -54,3 +55,17 @@ def test_numbers_beside_bols_go_and_those_of_headings_stay():
     assert tables.unnumbered(["पलटा १", "धा", "पलटा २", "धा"]) == ["पलटा १", "धा", "पलटा २", "धा"]
     assert [row.split() for row in tables.uncounted(["धा(१) धी(२) ना(३)"])] == [["धा", "धी", "ना"]]
     assert tables.uncounted(["Dha(1) Dhin(3)"]) == ["Dha(1) Dhin(3)"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "column"),
+    [
+        (["X    0", "Dha Dhin", "2    3", "Dha"], 2),
+        (["1 2 3 4  9 10 11 12", "Dha", "5 6 7 8  13 14 15 16"], 2),
+        (["X    2", "Dha Dhin", "0    3", "Dha"], 0),
+        (["X 0 2 3", "Dha"], 0),
+        ([], 0),
+    ],
+)
+def test_signs_out_of_order_say_that_vibhags_stand_in_columns(rows, column):
+    assert tables.in_columns(rows, TAALS["teental"]) == column

@@ -23,6 +23,12 @@ _MORE = re.compile(
     re.IGNORECASE,
 )
 _COUNT = re.compile(r"(?<!\d)(\d{1,2})\s*-?\s*(?:beats?|ma+tras?|मात्रा|মাত্রা)", re.IGNORECASE)
+_PART = re.compile(  # matras of less than an avartan, or beats per minute
+    r"(?:vibhags?|parts?|groups?|sections?|bars?|divisions?|from)\s+(?:of\s+)?\d{1,2}\s*-?\s*(?:beats?|ma+tras?)"
+    r"|\d{1,2}\s*-?\s*(?:beats?|ma+tras?)\s+(?:each|per|a|in)\b",
+    re.IGNORECASE,
+)
+_PARTS = {"tihai", "mukhda", "tukda", "chakradar", "mohra", "paran"}  # have their own number of matras
 _TEXTS = ("title", "gharana", "source", "family")
 # a row whose value is free text, no field of a program with others after it: no mark in it is one of a web page
 FREE = re.compile(rf"(?:{'|'.join(_TEXTS)}):(?!\s*(['\"]).*\1\s*,\s*\w+:)")
@@ -108,8 +114,12 @@ def header(
     top.below(end)
     values, reading = _values(top.said, more or {})
     counts = {int(count) for row in text for count in _COUNT.findall(row)}
+    if "matras" in top.said and top.said["matras"][0].isdigit():
+        counts.add(int(top.said["matras"][0]))
     if "taal" in values and len(counts) == 1:
         values["taal"] = taals.sized(values["taal"], counts.pop())
+    if "taal" in values and not {"vibhags", "theka"} & top.said.keys():
+        _sizes(text[:end], taals.TAALS[values["taal"]], top.said.get("matras"), place)
     return values, reading, end
 
 
@@ -354,6 +364,19 @@ def _values(
     if "vibhags" in own and "taal" not in result:
         values["taal"] = _taal(f"{own['vibhags']}", own, result["vibhags"][1], more)
     return values, reading
+
+
+def _sizes(rows: list[str], taal: taals.Taal, matras: tuple[str, Place] | None, place: Place) -> None:
+    """Refuse a number of matras that is not the taal's: as a value of its own, or in a row that names the taal."""
+    said = [([matras[0]], matras[1])] if matras else []
+    for number, row in enumerate(rows):
+        if any(taal == other for _, other in taals_in(words_of(row))) and not set(map(form_of, words_of(row))) & _PARTS:
+            said.append((_COUNT.findall(_PART.sub(" ", row)), place._replace(line=number + 1)))
+    for counts, here in said:
+        numbers = {Fraction(re.match(r"\d*", count.strip())[0] or 0) for count in counts}  # type: ignore[index]
+        if numbers - {0} and Fraction(taal.matras, taal.counts) not in numbers:
+            has, shown = (taals.shown(n) for n in (Fraction(taal.matras, taal.counts), max(numbers)))
+            here.stop(f"{taal.title} has {has} matras, not {shown}", "correct the number or the name of the taal")
 
 
 def _counted(name: str, at: Place, key: str, value: str, here: Place, more: Mapping[str, taals.Taal]) -> None:

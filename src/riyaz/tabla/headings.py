@@ -86,6 +86,7 @@ _LABEL = re.compile(
     r"(?::|[-–—]+(?=\s+[^\W\d_])|$)",
     re.IGNORECASE,
 )
+_HAND = re.compile(r"(?:left|right|da+ya+n?|ba+ya+n?|dagga)(?:\s+hand)?|lh|rh|दायां|बायां", re.IGNORECASE)
 THEME = (
     "theme",
     "mukh",
@@ -258,6 +259,8 @@ def sections(rows: list[str], start: int, default: str, place: Place) -> Iterato
             and not (match[3] and any(map(strokes, _spoken(words_of(match[1]))[1])))  # no bols are lost
             and (not match[3] or (of_bols(match[3]) and not taals_in(words_of(match[1]))))
         ):
+            if _HAND.fullmatch(match[1]) and match[3]:
+                here.stop(f"{match[1]!r} names one hand", "write the bols that both hands play together")
             _add(heads, Head(" ".join((match[1].lower(), match[2])).strip(), number, number), here)
             weak += heads[-1:] if not match[3] else []
             rows[number] = " " * match.start(3) + rows[number][match.start(3) :]

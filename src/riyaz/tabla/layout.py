@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from riyaz.tabla.place import Place
-from riyaz.tabla.spelling import script, strokes
+from riyaz.tabla.spelling import BEGIN, MOST_MATRAS, script, strokes
 
 LETTER = r"[A-Za-z\u00c0-\u02af\u0900-\u0963\u0971-\u09e3\u1e00-\u1eff]"  # of a bol, vowel signs among them
 LONGEST = 100_000  # words; what a repeat may make of a few lines
@@ -30,6 +30,7 @@ _TOKEN = re.compile(
     r"|(?P<rate>(?<!\S)(?:\d+(?:\+\d+)*)?/[1-9]\d?(?!\S))"
     r"|(?P<cut>\^)|(?P<drop><\s*\d{1,3}(?!\w))|(?P<faster>(?<!\S)\d{1,2}!(?!\S))|(?P<name>\$[^\W\d]\w*)"
     r"|(?P<speed>(?<!\S)@\d+x(?!\S))"
+    rf"|(?P<begin>[{chr(BEGIN)}-{chr(BEGIN + MOST_MATRAS)}])"
     r"|(?P<dot>(?<!\S)\.(?!\S))"
     r"|(?P<word>[^\s|()।॥^<]+)",
     re.IGNORECASE,
@@ -78,7 +79,9 @@ def characters(text: str, place: Place) -> None:
     """
     for number, line in enumerate(text.split("\n"), 1):
         for column, letter in enumerate(line, 1):
-            if (letter < " " and letter not in "\t\r") or "\x7f" <= letter <= "\x9f" or letter in "\ue000\ue001":
+            if (
+                (letter < " " and letter not in "\t\r") or "\x7f" <= letter <= "\x9f" or "\ue000" <= letter <= "\uf8ff"
+            ):  # of private use
                 name = f"U+{ord(letter):04X}"
                 place._replace(line=number, column=column).stop(f"control character {name}", "delete it")
 

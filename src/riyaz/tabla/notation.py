@@ -33,7 +33,7 @@ from typing import Any
 import pandas as pd
 
 from riyaz.music.events import TICKS, Piece, Unreadable, in_a_row
-from riyaz.tabla import dialect, header, headings, layout, speeds, taals, twice, typed
+from riyaz.tabla import avartans, dialect, header, headings, layout, speeds, taals, tables, twice, typed
 from riyaz.tabla.header import LAYAS
 from riyaz.tabla.headings import FORMS
 from riyaz.tabla.place import Place
@@ -193,6 +193,9 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
     if taal.name.count("; ") == 3 and taal.theka and not _fills(taal):
         place.stop(f"the theka of {taal.title} does not fill its matras ({taal.size})", "write one avartan of it")
     form = values.get("form", "")
+    if (column := tables.in_columns(rows, taal)) and not reading:
+        at = place._replace(line=column + 1)
+        at.stop("signs or numbers say that vibhags stand in columns", "write the vibhags in the order of playing")
     once = twice.once(rows, start)
     again, said = next(((n, rows[n]) for n, row in enumerate(once) if row != rows[n]), (0, ""))
     rows = once
@@ -200,7 +203,7 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
     names = [head.name for head, _, _ in heads]
     parts = {head.name: layout.items(rows, first, last, place, names) for head, first, last in heads}
     for head, first, _ in heads:
-        if not any(item.kind not in ("bar", "rate") for item in parts[head.name]):
+        if not any(item.kind not in ("bar", "rate", "begin") for item in parts[head.name]):
             place._replace(line=max(first, 1)).stop(f"section {head.name!r} has no bols", "write some, or leave it out")
     if not parts:
         place.stop("there are no bols", "write them below the header")
@@ -225,6 +228,10 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
     if again and not whole(slots, taal):
         two = [script("".join(filter(str.isalpha, text))).title() for text in (said, " ".join(once[start:]))]
         place._replace(line=again + 1).stop(f"words in {two[0]} among words in {two[1]}", "write one script, not both")
+    if typed_so and not reading:
+        avartans.check(
+            slots, taal, form_said, {head.name: place._replace(line=max(first, 1)) for head, first, _ in heads}
+        )
     for head, first, _ in heads:
         if not slots[head.name]:  # hyphens alone, that say how long nothing is
             place._replace(line=max(first, 1)).stop(f"section {head.name!r} has no bols", "write some, or leave it out")

@@ -9,7 +9,7 @@ from riyaz.music.events import TICKS, Unreadable
 from riyaz.tabla import taals
 from riyaz.tabla.layout import LETTER, LONGEST, Item
 from riyaz.tabla.place import Place
-from riyaz.tabla.spelling import mistake, strokes, with_ka
+from riyaz.tabla.spelling import BEGIN, mistake, strokes, with_ka
 
 Slots = list[tuple[int, str]]  # ticks, and a bol, "" for a rest
 
@@ -185,6 +185,8 @@ def _section(items: list[Item], taal: taals.Taal, reading: Reading, theme: Slots
     for number, item in enumerate([*items, Item("bar", "", Fraction(1), items[-1].place)] if items else []):
         if item.kind == "rate":
             rate = Fraction(int(item.text.rpartition("/")[2]) or 1)
+        elif item.kind == "begin":
+            slots += [(TICKS * taal.counts, "")] * (ord(item.text) - BEGIN - 1)
         elif item.kind == "span":
             _span(group, item, slots, taal.counts)
             group = []

@@ -16,6 +16,7 @@ from riyaz.tabla import lexicon
 from riyaz.tabla.bols import BOLS, GROUPS
 from riyaz.tabla.context import CLOSED_PAIRS, closes
 
+BEGIN, MOST_MATRAS = 0xE100, 100  # the letter BEGIN + 9 says that bols begin on matra 9
 RESTS = "-–—−_.$sSऽ"
 UNDECIDED, LIKELY, OPEN, CLOSED = "Ta?", "ta?", "Ta", "ta"  # LIKELY: closed but as the khali of Dha
 _NASALS = str.maketrans({"ṃ": "n", "ṁ": "n", "ṅ": "n", "Ṃ": "N", "Ṁ": "N", "’": None})
@@ -43,6 +44,7 @@ def spellings() -> dict[str, tuple[str, ...]]:
     known |= lexicon.ROMAN | lexicon.DEVANAGARI | lexicon.BENGALI
     known |= {letters: strokes for letters, strokes in lexicon.SHORTHAND.items() if len(letters) >= 4}
     known |= {pair: (pair.removesuffix("ta").capitalize(), LIKELY) for pair in CLOSED_PAIRS}
+    known |= {chr(BEGIN + n): ("",) for n in range(1, MOST_MATRAS)}
     known |= {"ta": (UNDECIDED,), "~": ("~",)} | {rest.lower(): ("",) for rest in RESTS}
     known = {normalize("NFC", spelling): strokes for spelling, strokes in known.items()}
     return {bengali(letters): names for letters, names in known.items() if script(letters) == "DEVANAGARI"} | known

@@ -24,6 +24,10 @@ _ROW_NUMBERS = (
     re.compile(r"^\s*[Xx+\d]\s+(\d{1,2})\s+(?=[^\W\d_])"),  # a sign, the number of its vibhag, its bols
     re.compile(rf"(?<={LETTER})\s+(\d{{1,2}})(?:\s+[Xx+\d])?\s*$"),  # a bol, its number, a sign
 )
+_COUNT_IN_WORDS = (
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen".split()
+)
+_IN_WORDS = re.compile(rf"(?<![^\s,|])({'|'.join(_COUNT_IN_WORDS)})\b[:.-]?\s+({LETTER}[^\s|]*)", re.IGNORECASE)
 _LOW = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "01234567890123456789")
 _SAID = re.compile(rf"\(?\b(?:{layout.CLAPS}|\d(?:st|nd|rd|th))\b\)?", re.IGNORECASE)
 _SPEED = re.compile(r"\b(?:double|triple|quadruple|speed)\b", re.IGNORECASE)
@@ -129,6 +133,18 @@ def columns(rows: Sequence[str]) -> list[str]:
     return result
 
 
+def in_columns(rows: Sequence[str], taal: taals.Taal) -> int:
+    """The second row of signs or numbers, if all of them are those of one avartan, in no order by rows; else 0."""
+    marked = [n for n, row in enumerate(rows) if layout.sign_row(row) and re.search(r"\w", row)]
+    marks = [mark.upper() for n in marked for mark in re.findall(r"\d+|[Xx×+Oo]", rows[n])]
+    marks = [{"×": "X", "+": "X", "O": "0"}.get(mark, mark) for mark in marks]
+    numbers = [str(n) for n in range(1, taal.matras // taal.counts + 1)]
+    apart = any(
+        len(order) > 2 and marks != [*order] and sorted(marks) == sorted(order) for order in (numbers, taal.signs)
+    )
+    return marked[1] if apart and len(marked) > 1 else 0
+
+
 def _column(cells: Sequence[Sequence[str]], ruled: bool) -> list[str]:
     """The bols of each row, where one column is bols, one counts up and all others are signs or empty; else none.
 
@@ -149,6 +165,9 @@ def _column(cells: Sequence[Sequence[str]], ruled: bool) -> list[str]:
 
 def uncounted(rows: Sequence[str]) -> list[str]:
     """Rows without the numbers of the matras beside the bols, where they count up from 1, three or more together."""
+    matches = [match for row in rows for match in _IN_WORDS.finditer(row) if strokes(match[2].strip(",.;"))]
+    if len(matches) > 2 and [match[1].lower() for match in matches] == _COUNT_IN_WORDS[: len(matches)]:
+        rows = [_IN_WORDS.sub(_bol_alone, row) for row in rows]
     for numbers in _NUMBERS:
         counts = [
             int("".join(groups).translate(_LOW))
@@ -160,6 +179,11 @@ def uncounted(rows: Sequence[str]) -> list[str]:
         if counts[:1] == [1] and all(counts_up(run, 1) for run in runs):
             rows = [numbers.sub(blank, row) for row in rows]
     return list(rows)
+
+
+def _bol_alone(match: re.Match[str]) -> str:
+    """A bol without the number before it; other words stay."""
+    return match[2].rjust(len(match[0])) if strokes(match[2].strip(",.;")) else match[0]
 
 
 def unnumbered(rows: Sequence[str]) -> list[str]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from html import unescape
 from unicodedata import category
 
-from riyaz.tabla import captions, header, headings, layout, sentences, tables
+from riyaz.tabla import beginnings, captions, header, headings, layout, sentences, taals, tables
 from riyaz.tabla.dialect import THEMED
 from riyaz.tabla.layout import LETTER
 from riyaz.tabla.place import Place
@@ -17,6 +17,8 @@ from riyaz.tabla.placing import RUNS
 from riyaz.tabla.spelling import CLOSED, LIKELY, OPEN, UNDECIDED, strokes, with_ka
 from riyaz.tabla.tables import blank
 
+WIDE = 80  # blanks that stand for any more of them, so that no search takes long
+_WIDE = re.compile(rf"[^\S\n]{{{WIDE},}}")
 _LETTERS: dict[int, str | int | None] = {
     **dict.fromkeys(map(ord, "｜¦║│┃❘∣→⇒➔"), "|"),
     **{ord("①") + k: str(k + 1) for k in range(20)},
@@ -157,6 +159,26 @@ def _fields(match: re.Match[str]) -> str:
     return f"{key}: {value.rstrip(';')}" if header.is_key(key) else match[0].replace(";", " ")
 
 
+def _commented(match: re.Match[str]) -> str:
+    """The name of a taal in a comment of a program; other comments stay."""
+    return match[1] if taals.exact(match[1]) else match[0]
+
+
+def _pointed(match: re.Match[str]) -> str:
+    """A row of a taal, an arrow and its bols, with a colon for the arrow."""
+    before = headings.taals_in(headings.words_of(match[1])) and not headings.of_bols(match[1])
+    return f"{match[1]}: {match[2]}" if before and headings.of_bols(match[2]) else match[0]
+
+
+def _asked(match: re.Match[str]) -> str:
+    """A question or its answer without its letter; bols after a letter stay, which may be a section's."""
+    if headings.of_bols(match[1]):
+        return match[0]
+    words, _, bols = re.sub(r"\s[-–—]\s", ":", match[1], count=1).partition(":")
+    alone = headings.of_bols(bols) and headings.spoken(headings.words_of(words)) and not headings.tells(words)
+    return bols if alone and not headings.taals_in(headings.words_of(words)) else match[1]
+
+
 def _titled(match: re.Match[str]) -> str:
     """The text before a line break of a web page: a title, or bols as before."""
     text = re.sub(r"<[^<>]*>", " ", match[1])
@@ -168,6 +190,12 @@ _Marks = Sequence[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]]
 _MARKS: _Marks = [
     (re.compile(r"(?<!\S)(?:https?://|www\.)\S+|^\s*(?:\([cC]\)|©)\s*\d{4}.*$"), blank),
     (re.compile(r"^\s*\d{1,2}(?:[./-]\d{1,2}[./-]|\s+[A-Z][a-z]+,?\s+)(?:\d{2}|\d{4})\s*$"), blank),  # a date
+    (re.compile(r"^\s*[\d:.,]{5,}\s*-+>\s*[\d:.,]{5,}\s*$"), blank),  # captions of a film
+    (re.compile(r"^\s*\d+(?:\s+(?:/\s+)?\d+)*\s*$"), lambda match: match[0].replace("/", "|")),  # 1 2 / 3 4 5
+    (re.compile(r"^\s*tabla\s*:\s*(?=[^\W\d_].*\s)", re.IGNORECASE), blank),
+    (re.compile(r"^\s*//\s*(.*\S)\s*$"), _commented),
+    (re.compile(r"(?<=['\"],)\s*//[^/]*$"), ""),
+    (re.compile(r"^\s*[QA]\s*[:.]\s+(\S.*)$"), _asked),
     (_COUNTED, blank),
     (_ORDINAL, _in_order),
     (_SPOKEN, _repeat),
@@ -199,6 +227,7 @@ _MARKS: _Marks = [
     (re.compile(rf"(?<={LETTER})\*(?=\s|$)(?<!\*\*)(?=[^*]*$|(?:[^*]*{LETTER}\*(?=\s|$))+[^*]*$)"), "-"),
     (re.compile(r"^\s*\(?\d{1,2}:\d{2}(?::\d{2})?\)?(?:\s*[-–])?\s+(?=[^\W\d_])"), blank),  # where a video is
     (re.compile(r"\(\d{1,2}:\d{2}(?::\d{2})?\)"), blank),
+    (re.compile(r"^([^|>]*[^|>\s-])\s+[-=—–]+>\s+([^>]+)$"), _pointed),
     (re.compile(r"(?<!\S)[-=—–]+>(?!\S)"), "|"),
     (re.compile(r"^\s*([-=*~_])\1{2,}\s*(?=[^\W\d_])(.*?)\s*\1*\s*$"), _framed),
     (re.compile(r"(?<![\S*])\*(?=[^\W\d_][^*]*$)"), " "),
@@ -250,7 +279,7 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
     ------
     Unreadable : bhari and khali stand side by side, so that no order of the rows is certain.
     """
-    rows = [_unwrapped(row) for row in rows]
+    rows = beginnings.marked([_unwrapped(_WIDE.sub(" " * WIDE, row.rstrip())) for row in rows], place)
     if sum(bool(row.strip()) for row in rows) > 1 and all(_COMMENTED.match(row) for row in rows if row.strip()):
         rows = [_COMMENTED.sub(blank, row) for row in rows]  # a comment of a program
     latex = any("\\begin{tabular" in row or re.search(r"&.*\\\\\s*$", row) for row in rows)
@@ -278,7 +307,8 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
             row = mark.sub(instead, row)
         row = tables.named(row)
         row = "" if tables.said(row) else row
-        row = "" if _COUNT.match(row) and not all(map(strokes, _WORD.findall(row)[2:])) else row
+        words = _WORD.findall(row)[2:] if _COUNT.match(row) else []
+        row = "" if words and not all(map(strokes, words)) and not headings.taals_in(headings.words_of(row)) else row
         if (slashed := _REMARK.search(row)) and not any(map(strokes, _WORD.findall(slashed[1]))):
             row = row[: slashed.start()]
         if (

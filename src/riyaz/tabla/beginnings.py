@@ -1,0 +1,68 @@
+"""Beginnings: headings that say on which matra their bols begin, such as ``Mukhda from 9``.
+
+The bols under them get a mark in front, which is read as the rests before that matra.
+"""
+
+import re
+from collections.abc import Sequence
+
+from riyaz.tabla import headings, taals
+from riyaz.tabla.place import Place
+from riyaz.tabla.spelling import BEGIN, MOST_MATRAS
+
+_MATRA = r"(?:ma+tras?|beats?|counts?|मात्रा)"
+_FROM = re.compile(
+    rf"[\s,;(–—-]*\b(?:from|(?:start|begin)(?:s|ing|ning)?\s+(?:from|on|at))\s+(?:the\s+)?(?:{_MATRA}\s*)?(?:no\.?\s*)?"
+    rf"(?:(\d{{1,2}})(?:st|nd|rd|th)?|(khali|kha+li|ta+li))(?!\w)(?:\s*(?:to|till|-|–)\s*\d{{1,2}})?(?:\s*{_MATRA})?\)?"
+    rf"|[\s,;(–—-]*(?<!\w)(\d{{1,2}})(?:th|वीं|वी|वें)?\s*{_MATRA}\s+(?:se|से)(?!\w)\)?",
+    re.IGNORECASE,
+)
+_PARTS = ("mukhda", "tihai", "tukda", "chakradar", "mohra", "paran")
+
+
+def marked(rows: Sequence[str], place: Place) -> list[str]:
+    """Rows in which bols whose heading names the matra of their beginning have its mark in front.
+
+    Raises
+    ------
+    Unreadable : a heading says so of no bols, or names no number.
+    """
+    result = list(rows)
+    for number, row in enumerate(rows):
+        match = _FROM.search(row)
+        if not match or row.startswith("[") or not _says(row[: match.start()], row[match.end() :]):
+            continue
+        here = place._replace(line=number + 1, column=match.start() + 1)
+        if match[2]:
+            here.stop(f"{match[2]!r} is no number of a matra", "write for instance: mukhda from 9")
+        matra = int(match[1] or match[3])
+        after = match.string[match.end() :].lstrip(" :.-–—=")
+        if not 1 <= matra < MOST_MATRAS:
+            here.stop(f"there is no matra {matra}", "count them from 1")
+        mark = f"{chr(BEGIN + matra)} "
+        if re.match(r"(?:of|in)\s", after):  # of Teental
+            result[number], after = f"{row[: match.start()]} {after}", ""
+        else:
+            result[number] = row[: match.start()]
+        if after:
+            result[number] = f"{row[: match.start()]}: {mark}{after}"
+            continue
+        below = next((n for n in range(number + 1, len(rows)) if headings.of_bols(rows[n])), 0)
+        head = next((n for n in range(number + 1, below) if headings.HEAD.match(rows[n])), 0)
+        if not below or head:
+            here.stop(
+                f"{match[0].strip()!r} says where bols begin that do not stand under it", "write rests before them"
+            )
+        result[below] = mark + rows[below]
+    return result
+
+
+def _says(before: str, after: str) -> bool:
+    """Whether what stands around such words is the name of a part, or nothing, and bols or nothing after them."""
+    words = headings.words_of(before)
+    named = len(words) < 7 and any(
+        headings.form_of(word) in _PARTS or word.lower() in ("uthan", "uthaan") for word in words
+    )
+    rest = after.strip(" :.-–—=()")
+    of_taal = rest[:3] in ("of ", "in ") and taals.exact(rest[3:]) is not None
+    return (named or not words) and (not rest or headings.of_bols(rest) or of_taal)
