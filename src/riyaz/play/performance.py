@@ -27,8 +27,9 @@ PALTA = 1 / 3  # of the memory's strength, in paltas: they are to leave the them
 # much is best for documented paltas of themes that it has not seen (benchmarks/choices.py).
 WARM = 2.0
 # new themes, of the phrases of other known themes each time, until one gives the paltas that are asked for, the first
-# of them with the theme's own joins
+# of them with the theme's own joins, and all without a phrase too often in a row
 TRIES = 8
+OF_THEME = ("first palta", "no phrase worn")  # rules that a theme with too few joins breaks
 NO_DURATIONS = "This network knows no durations (tokenize.scheme is chord), so it can choose no strokes of a kaida."
 FEWEST = 3  # themes in a taal; with fewer, a new theme takes phrases from the themes of all taals
 
@@ -139,9 +140,9 @@ def _perform(
         except Impossible as error:  # too poor a theme for so many paltas: the next one has other phrases
             poor = error
             continue
-        if all(check.passed for check in growth.check(made.composition) if check.rule == "first palta"):
+        if all(check.passed for check in growth.check(made.composition) if check.rule in OF_THEME):
             return made
-        second = second or made  # its theme has too few joins to begin with
+        second = second or made  # its theme has too few joins
     if second is None:
         raise poor
     return second
