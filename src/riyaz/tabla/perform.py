@@ -428,7 +428,8 @@ def _distinct(
         for most in (*MOST_CHANGED, 1):
             n = min(int(most * strokes), left)
             if n > 0:
-                yield replace(free, reference=there, n_different=1, n_most=n).without(taken)
+                near = replace(free, reference=there, n_different=1, n_most=n)  # no longer compared with the theme
+                yield near.without([*taken, free.reference] if free.reference else taken)
     yield free.without(taken)
 
 

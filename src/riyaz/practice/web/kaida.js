@@ -69,7 +69,7 @@ export class Kaida {
       const around = this.away(begun, segment.before) + this.away(last.slice(begun.length + there.length), segment.after);
       const left = Math.floor(this.tables.step * until(last, whole - end).length) - around, strokes = there.filter(([bol]) => bol).length;
       for (const most of [...this.tables.changed, 1]) {
-        const n = Math.min(Math.floor(most * strokes), left), near = n > 0 && free.with({reference: there, n_different: 1, n_most: n}).without(taken);
+        const n = Math.min(Math.floor(most * strokes), left), near = n > 0 && free.with({reference: there, n_different: 1, n_most: n}).without(free.rules.reference.length ? [...taken, free.rules.reference] : taken);
         if (near && near.whole()) frees.push(near);
       }
     }
