@@ -87,6 +87,7 @@ SIMULATE = """([wish, beat, counted, seconds]) => {
 
 
 def set_field(page, name, value):
+    page.wait_for_selector(f"riyaz-player [name={name}]", state="attached")  # a link opens its piece a moment later
     page.evaluate(SET, [name, value])
 
 
