@@ -104,10 +104,8 @@ def load(path: Path, data: DataSet, settings: Settings) -> tuple[pd.DataFrame, s
     -------
     The rows of `judge_all`, and nothing; or no rows, and a sentence that says how they are made.
     """
-    if path.is_file():
-        with path.open(encoding="utf-8") as lines:
-            if next(lines, "").removeprefix("#").strip() == folds.digest(data, settings):
-                return pd.read_csv(path, comment="#"), ""
+    if folds.begins_with(path, folds.digest(data, settings)):
+        return pd.read_csv(path, comment="#"), ""
     said = (
         f"No ablations of these data, settings and code are stored: `python -m riyaz ablations {path.stem}` makes them."
     )

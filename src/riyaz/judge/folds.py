@@ -134,6 +134,14 @@ def digest(data: DataSet, settings: Settings) -> str:
     return store.digest(_measured(data, settings), asked, settings.seed, data.families.tolist(), data.parts.tolist())
 
 
+def begins_with(path: Path, digest: str) -> bool:
+    """Whether there is such a file, and its first line, after ``#``, is this digest of what was measured."""
+    if not path.is_file():
+        return False
+    with path.open(encoding="utf-8") as lines:
+        return next(lines, "").removeprefix("#").strip() == digest
+
+
 def load(path: Path, data: DataSet, settings: Settings) -> tuple[pd.DataFrame, str]:
     """Read what `run` wrote, where it was measured with these data, settings and this code.
 
@@ -144,9 +152,7 @@ def load(path: Path, data: DataSet, settings: Settings) -> tuple[pd.DataFrame, s
     corpus, nothing = path.stem, pd.DataFrame(columns=COLUMNS)
     if not path.is_file():
         return nothing, f"It was measured on one split only; `python -m riyaz folds {corpus}` measures it on others."
-    with path.open(encoding="utf-8") as lines:
-        written = next(lines, "").removeprefix("#").strip()
-    if written != digest(data, settings):
+    if not begins_with(path, digest(data, settings)):
         return nothing, (
             "It was measured on one split only: the folds that are stored are of other data, settings or code."
             f" `python -m riyaz folds {corpus}` measures them again."

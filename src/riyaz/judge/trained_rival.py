@@ -112,10 +112,9 @@ def load(path: Path, data: DataSet, settings: Settings) -> tuple[pd.DataFrame, d
     Rows as `folds.load` gives them, of the models ``transformer`` and ``transformer + memory``; and how it was
     trained: rate, dropout, weights, tried. No rows and an empty dict where there is no such file.
     """
-    if path.is_file():
-        first, second, *_ = [*path.read_text(encoding="utf-8").splitlines(), "", ""]
-        if first.removeprefix("#").strip() == store.digest(_measured(data, settings)):
-            return pd.read_csv(path, comment="#"), json.loads(second.removeprefix("#"))
+    if folds.begins_with(path, store.digest(_measured(data, settings))):
+        how = path.read_text(encoding="utf-8").splitlines()[1]
+        return pd.read_csv(path, comment="#"), json.loads(how.removeprefix("#"))
     return pd.DataFrame(columns=folds.COLUMNS), {}
 
 
