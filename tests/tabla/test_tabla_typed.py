@@ -92,6 +92,7 @@ SETS = {
         "twentyninth",
         "thirtieth",
         "thirtyfirst",
+        "thirtysecond",
     )
 }
 CASES = [

@@ -9,6 +9,7 @@ from itertools import takewhile
 from riyaz.music.events import Unreadable
 from riyaz.tabla import pitch, taals
 from riyaz.tabla.headings import FORMS, HEAD, form_of, of_bols, remark, taals_in, tells, title, words_of
+from riyaz.tabla.layout import sign_row
 from riyaz.tabla.place import Place
 from riyaz.tabla.spelling import fold, strokes
 
@@ -24,7 +25,7 @@ _MORE = re.compile(
 )
 _COUNT = re.compile(r"(?<!\d)(\d{1,2})\s*-?\s*(?:beats?|ma+tras?|मात्रा|মাত্রা)", re.IGNORECASE)
 _PART = re.compile(  # matras of less than an avartan, or beats per minute
-    r"(?:vibhags?|parts?|groups?|sections?|bars?|divisions?|from)\s+(?:of\s+)?\d{1,2}\s*-?\s*(?:beats?|ma+tras?)"
+    r"(?:vibhags?|parts?|groups?|sections?|bars?|divisions?|from)\)?\s+(?:of\s+)?(?:\d{1,2}(?:\s*,\s*|\s+and\s+))*\d{1,2}\s*-?\s*(?:beats?|ma+tras?)"
     r"|\d{1,2}\s*-?\s*(?:beats?|ma+tras?)\s+(?:each|per|a|in)\b",
     re.IGNORECASE,
 )
@@ -86,6 +87,8 @@ _SPELLED = (
     (re.compile(r"^(?:bols?|strokes?)\s+(?:per|a)\s+(?:beat|matra)\s*:", re.IGNORECASE), "strokes:"),
     (re.compile(r"^(bpm|tempo)\s+(?=\d+$)", re.IGNORECASE), r"\1: "),
 )
+_COUNTED = "|".join([key for key, name in _ALIASES.items() if name in (*_OWN[:2], *_CLAPS)] + [*_OWN[:2], *_CLAPS])
+_UNMARKED = re.compile(rf"^({_COUNTED})\s*(?:\([^()]*\)\s*)?\s(?=\d\d$|\d+(?:\s*[,+|/–-]\s*\d+)+$)", re.IGNORECASE)
 _THEKA = ("theka", "bols", "bol", "ठेका", "बोल")
 _SEVERAL = "(?:" + "|".join((*_KEYS, *_ALIASES, *_CLAPS, "vibhags", "matras", *_THEKA)) + ")"
 
@@ -128,6 +131,7 @@ class _Top:
 
     def __init__(self, rows: list[str], place: Place) -> None:
         self.rows, self.place = rows, place
+        self.text = [*rows]  # as it was; rows that were read are blanked in `rows`
         self.said: dict[str, tuple[str, Place]] = {}
         self.hinted = False  # whether a heading of Markdown was seen
 
@@ -148,6 +152,9 @@ class _Top:
             self.note({"taal": named}, here)
             self.rows[number] = _AFTER.sub(lambda before: " " * len(before[0]), line)
             return _facts(match[2]) or remark(match[2])
+        if match and "taal" in self.said and of_bols(match[2]) and self.again(match[1]):
+            self.rows[number] = _AFTER.sub(lambda before: " " * len(before[0]), line)
+            return False
         if not match and "taal" not in self.said and (says := _before_bols(content)):
             self.note(says, here)
             self.rows[number] = _AFTER.sub(lambda before: " " * len(before[0]), line)
@@ -156,6 +163,11 @@ class _Top:
             self.hint(number)
             return True
         return self.value(number, match) if match else self.words(number, content)
+
+    def again(self, name: str) -> bool:
+        """Whether a name is that of the taal that was read."""
+        named, known = _named(name), taals.exact(self.said["taal"][0])
+        return bool(named) and known is not None and named == known.title
 
     def note(self, says: Mapping[str, str], here: Place) -> None:
         """Add values that a row says."""
@@ -243,12 +255,31 @@ class _Top:
             words, here = self.said["title"]
             names = [taal.title for _, taal in taals_in(words_of(words))]
             self.note({"taal": names[0]} if len(names) == 1 else {}, here)
+        if not {"taal", "vibhags", "signs"} & self.said.keys():
+            self.prose()
+
+    def prose(self) -> None:
+        """Take the taal from rows of words, wherever they stand.
+
+        Raises
+        ------
+        Unreadable : they name several taals.
+        """
+        named: dict[str, int] = {}
+        for number, row in enumerate(self.text):
+            if not of_bols(row):
+                named |= {taal.title: number for _, taal in taals_in(words_of(row)) if taal.title not in named}
+        places = [self.place._replace(line=number + 1) for number in named.values()]
+        if len(named) > 1:
+            places[1].stop(f"the text names {' and '.join(named)}", "write above the bols of one: taal: teental")
+        for title_, here in zip(named, places, strict=True):
+            self.note({"taal": title_}, here)
 
 
 def spelled(line: str) -> str:
     """A row without its comment and marks, with the keys of several words as ``key: value``."""
     content = line.split("#")[0].strip().strip("*_").strip()
-    for pattern, instead in _SPELLED:
+    for pattern, instead in (*_SPELLED, (_UNMARKED, r"\1: ")):
         content = pattern.sub(instead, content)
     dashed = re.match(r"([^\W\d][^\s:=|]*)\s+[-–—]\s*(?=\S)", content)
     if dashed and _key(dashed[1]) in ("matras", "vibhags", "tempo", "laya", *_CLAPS):
@@ -276,12 +307,12 @@ def _mentioned(content: str) -> dict[str, str]:
 def _other(key: str, value: str) -> bool:
     """Whether a key is like none of a header's and its value is words, no numbers and no bols: passed over."""
     keys = (*_KEYS, *_OWN, *READINGS, *_ALIASES, *_BESIDE, *_CLAPS, "speed")
-    words = words_of(value)
+    value = value.strip("\"' ,")
+    words, signs = words_of(value), sign_row(value)
     return (
         key not in keys
         and not get_close_matches(key, keys, n=1, cutoff=0.6)
-        and bool(words)
-        and not any(map(str.isdigit, value))
+        and (signs or (bool(words) and (len(words) > 1 or not any(map(str.isdigit, value)))))
         and not any(map(strokes, words))
     )
 

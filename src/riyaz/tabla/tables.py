@@ -33,6 +33,7 @@ _SAID = re.compile(rf"\(?\b(?:{layout.CLAPS}|\d(?:st|nd|rd|th))\b\)?", re.IGNORE
 _SPEED = re.compile(r"\b(?:double|triple|quadruple|speed)\b", re.IGNORECASE)
 _ROWS_OF_BOLS = r"(?:bols?|boles|words|बोल|theka|ठेका)"
 _LABELLED = re.compile(r"^\s*([^\W\d][^:=|()]{0,40}?)\s*(?::|(?<!\s)[-–—]+(?=\s)|(?<=\s)[-–—]+(?=\s))[-–—]*\s*(.+)$")
+_BESIDE_SIGNS = re.compile(r"\s*([^\W\d_][^:=|()\d]{0,40}?)\s+[Xx×+✕](?:[\s:|]+[\doOXx×+])+[\s:|]*")  # signs X 0
 _WORD = re.compile(r"[^\s|।॥()]+")
 _SEPARATORS = ("\t", "|", ";", ",")
 _IN_ORDER = re.compile(r"\s*(\d{1,2})[.)]?\s+([^\W\d_]\S*)(?:\s+([Xx+\d]))?\s*")  # its number, a bol, its sign
@@ -51,7 +52,7 @@ def blank(match: re.Match[str]) -> str:
 
 def of_signs(row: str) -> bool:
     """Whether a row has nothing but signs, numbers, bars and words for claps, such as ``clap, 2, 3``."""
-    rest = _SAID.sub("", row)
+    rest = _SAID.sub("", row).replace("^", " ")
     return layout.sign_row(rest) or not rest.strip(" \t|।॥():-")
 
 
@@ -63,6 +64,9 @@ def said(row: str) -> bool:
 def unlabelled(row: str) -> str:
     """A row, or nothing where it has a name and signs or numbers alone, such as ``Beat: 1 2 3``."""
     match = _LABELLED.match(row)
+    beside = _BESIDE_SIGNS.fullmatch(row)
+    if beside and headings.spoken(headings.words_of(beside[1])):
+        return ""
     if not match or not of_signs(re.sub("[:,]", " ", match[2])) or not re.search(r"[^\W_]|[×+✕]", match[2]):
         return row
     name, value = match[1], match[2]
@@ -79,7 +83,12 @@ def unlabelled(row: str) -> str:
 def named(row: str) -> str:
     """A row of a table without its name, or with it as a heading or a key; a row of words is left out."""
     if "|" not in row:
-        return row
+        first, *cells = row.split("\t")
+        words = headings.words_of(first)
+        beside = words and headings.spoken(words) and not any(map(strokes, words)) and not headings.HEAD.match(first)
+        bols = [cell for cell in cells if cell.strip()]
+        labelled = beside and not headings.tells(first) and bols and all(map(headings.of_bols, bols))
+        return " " * len(first) + row[len(first) :] if labelled else row
     if layout.RULE.fullmatch(row):
         return ""
     match = re.match(r"\s*\|?\s*([^|:=]*[^\W\d_][^|:=]*?)\s*\|(.*)$", row)
@@ -131,6 +140,28 @@ def columns(rows: Sequence[str]) -> list[str]:
     if counts_up([int(match[1]) for match in ordered.values()], 1) and any(match[3] for match in ordered.values()):
         result = [ordered[n][2] if n in ordered else row for n, row in enumerate(result)]
     return result
+
+
+def stacked(rows: Sequence[str]) -> list[str]:
+    """Rows of one cell each, the number of a matra, its bol and its sign, as the bols alone; the numbers count up."""
+    cells = [(n, re.sub("^[oO]$", "0", row.strip())) for n, row in enumerate(rows) if row.strip()]
+    numbers = [
+        k
+        for k, ((_, cell), (_, below)) in enumerate(pairwise(cells))
+        if cell.isdigit() and len(below.split()) == 1 and headings.of_bols(below)
+    ]
+    ends = [*numbers[1:], min(numbers[-1] + 3, len(cells)) if numbers else 0]
+    counted = counts_up([int(cells[k][1]) for k in numbers], 1, 4)
+    if not counted or any(
+        end - k > 3 or (end - k == 3 and not of_signs(cells[k + 2][1]) and end != ends[-1])
+        for k, end in zip(numbers, ends, strict=True)
+    ):
+        return list(rows)
+    gone = {cells[k][0] for k in numbers}
+    gone |= {
+        cells[end - 1][0] for k, end in zip(numbers, ends, strict=True) if end - k == 3 and of_signs(cells[end - 1][1])
+    }
+    return ["" if n in gone else row for n, row in enumerate(rows)]
 
 
 def in_columns(rows: Sequence[str], taal: taals.Taal) -> int:
