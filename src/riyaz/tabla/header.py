@@ -71,7 +71,7 @@ _ALIASES |= {
 }
 _ALIASES |= dict.fromkeys(("खंड", "खण्ड", "विभाग", "বিভাগ"), "vibhags")
 _ALIASES |= dict.fromkeys(("taali", "talis", "clap", "claps", "टाळी", "ताली", "তালি"), "tali")
-_ALIASES |= dict.fromkeys(("wave", "waves", "खाली", "काल", "ফাঁক"), "khali")
+_ALIASES |= dict.fromkeys(("khalis", "wave", "waves", "खाली", "काल", "ফাঁক"), "khali")
 
 # Who and what else a player names: kept with the source.
 _BESIDE = (
@@ -84,6 +84,7 @@ _AFTER = re.compile(r"^[^:=]*[:=]")
 _SPELLED = (
     (re.compile(r"^(?:composition\s+)?(?:type|form)\s*[-–—:]\s*(?=\w)", re.IGNORECASE), "form: "),
     (re.compile(r"^beats?\s*/\s*matras?(?=\s*[-–—:])", re.IGNORECASE), "matras"),
+    (re.compile(r"^([^\W\d_]+)\s*\((?:ma+tras?|vibha+gs?|ta+li|kha+li)\)(?=\s*[:=])", re.IGNORECASE), r"\1"),
     (re.compile(r"^(?:bols?|strokes?)\s+(?:per|a)\s+(?:beat|matra)\s*:", re.IGNORECASE), "strokes:"),
     (re.compile(r"^(bpm|tempo)\s+(?=\d+$)", re.IGNORECASE), r"\1: "),
 )
@@ -214,8 +215,11 @@ class _Top:
             self.note({"form": name, "taal": named}, here)
             return True
         bols = re.sub(r"\(?[x×]\s?\d+\)?\s*$", "", value)
-        if not is_key(name) and "taal" in self.said and (not value or of_bols(bols)):  # a section, such as Dugun:
+        long = of_bols(bols) and len(bols.split()) > 3
+        if not is_key(name) and (long or ("taal" in self.said and (not value or of_bols(bols)))):  # such as Dugun:
             return False
+        if not value and "taal" not in self.said and not is_key(name) and words_of(name) and not strokes(name):
+            return True  # Example:
         own = name == "theka" and value and "vibhags" in self.said and any(map(of_bols, self.rows[number + 1 :]))
         if name == "speed" or (HEAD.match(line) and not own) or (key in _CLAPS and of_bols(value)):
             return False
@@ -240,6 +244,12 @@ class _Top:
 
     def below(self, end: int) -> None:
         """Take the taal from below the bols or from the title, where no row of the header says it."""
+        for number in range(end, len(self.rows)):  # facts below the bols
+            match = _KEYED.match(spelled(self.rows[number]))
+            value = match[2].strip("[](){}'\" ,;") if match else ""
+            if match and not of_bols(value) and not HEAD.match(self.rows[number]) and number > end:
+                fact = _key(match[1]) in (*_CLAPS, "sam") and not re.search(r"[^\W\d_]", value)
+                self.rows[number] = "" if fact or _other(_key(match[1]), value) else self.rows[number]
         below = range(end, len(self.rows)) if not {"taal", "vibhags"} & self.said.keys() else range(0)
         for number in below:
             match = re.match(r"\s*([^\W\d][^\s:=|]*)\s*[:=]\s*([^#]+)", self.rows[number])
@@ -314,7 +324,7 @@ def _other(key: str, value: str) -> bool:
         and not get_close_matches(key, keys, n=1, cutoff=0.6)
         and (signs or (bool(words) and (len(words) > 1 or not any(map(str.isdigit, value)))))
         and not any(map(strokes, words))
-    )
+    ) or (key not in keys and taals.exact(value) is not None)
 
 
 def _later(rows: list[str]) -> bool:
@@ -419,7 +429,7 @@ def _counted(name: str, at: Place, key: str, value: str, here: Place, more: Mapp
         if key == "vibhags" or (sign == "0") == (key == "khali")
     ]
     said = [int(number) for number in re.findall(r"\d+", re.sub(r"(?<=\d)\s*\(.*\)", "", value))]
-    counts = (key in _CLAPS and said == starts) or said == [len(starts)] or not said
+    counts = (key in _CLAPS and said == starts) or said in ([len(starts)], [len(starts), *starts], [])
     if not counts:
         shown = len(starts) if key == "vibhags" else ", ".join(map(str, starts)) or "none"
         here.stop(f"{key} of {taal.title}: {shown}, not {value}", "correct it or leave it out")

@@ -152,9 +152,9 @@ def remark(content: str) -> bool:
     strangers = sum(len(word) > 1 and bool(_OTHER & set(word.lower())) for word in others)
     marked = bool(set(content) & set("$=^<@+"))
     most = len(words) > 1 and n_spoken and (n_spoken + strangers) * 2 > len(words)
-    if most and not marked and not any(map(strokes, words)):
-        return True
     bols = [word for word in others if strokes(word)]
+    if most and not marked and not (bols if len(words) > 5 else any(map(strokes, words))):
+        return True
     strange = [word for word in others if not strokes(word) and not _OTHER & set(word.lower().replace("oo", ""))]
     return bool(words) and n_spoken * 3 >= len(words) >= len(bols) * 4 and not strange
 
@@ -168,6 +168,7 @@ def tells(content: str) -> bool:
     words -= (
         {"speed", "double", "triple"} if re.search(rf"(?<!\w)(?:{_SPEEDS})(?!\w)", content, re.IGNORECASE) else set()
     )
+    words -= {"speed"} if re.search(r"\b(?:single|normal|basic|original)\s+speed\b", content, re.IGNORECASE) else set()
     return bool(_TELLING & words) or re.search(r"(?<!\w)[x×]\s?\d", content) is not None
 
 
@@ -213,6 +214,12 @@ def _spoken(words: Sequence[str]) -> tuple[int, list[str]]:
     return sum(word in spoken for word in words), others
 
 
+def _has_bols(row: str) -> bool:
+    """Whether a row is bols, or has three of them or more beside as many other words and marks at most."""
+    words = re.findall(r"[^\s|।॥()/]+", row)
+    return of_bols(row) or ((n := sum(map(bool, map(strokes, words)))) > 2 and n * 2 >= len(words))
+
+
 def _few_bols(words: Sequence[str]) -> bool:
     """Whether no word is bols, or one in eight: a sentence may name a bol."""
     return sum(map(bool, map(strokes, _spoken(words)[1]))) * 8 <= len(words)
@@ -241,7 +248,7 @@ def sections(rows: list[str], start: int, default: str, place: Place) -> Iterato
     for number in range(start, len(rows)):
         content = rows[number].split("#")[0].strip()
         here = place._replace(line=number + 1)
-        if heads and _explained(content):
+        if _explained(content) and (heads or len(words_of(content)) > 6):
             rows[number] = ""
         elif content.startswith("[") and not _group(content):
             match = re.fullmatch(r"\[\s*([^\[\],]*[^\[\],\s])\s*(?:,\s*(derived|taught)\s*)?\]\s*:?", content)
@@ -293,7 +300,7 @@ def sections(rows: list[str], start: int, default: str, place: Place) -> Iterato
             not bracketed
             and ":" not in content.rstrip(":- ")
             and remark(content)
-            and (any(map(of_bols, rows[number + 1 :])) or (heads and _few_bols(words_of(content))))
+            and (any(map(_has_bols, rows[number + 1 :])) or (heads and _few_bols(words_of(content))))
         ):
             said = [f"{name.lower()} {count}".strip() for name, count in _SAYS.findall(content)]
             if said and said[0] not in [head.name for head in heads]:
@@ -318,7 +325,7 @@ def sections(rows: list[str], start: int, default: str, place: Place) -> Iterato
 def _explained(content: str) -> bool:
     """Whether a row explains something in words, such as ``Na: on the rim``."""
     name, colon, words = content.partition(":")
-    return bool(colon) and not HEAD.match(name) and remark(words) and not any(map(strokes, words_of(words)))
+    return bool(colon) and not HEAD.match(name) and remark(words) and not any(map(strokes, _spoken(words_of(words))[1]))
 
 
 def of_bols(content: str) -> bool:

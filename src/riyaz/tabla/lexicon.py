@@ -32,8 +32,7 @@ Kra Dhe : krdhe kddhe
 Tra Ka : trak trake
 Tra Kre : trekre
 Dhun Te : dhuma dhum
-Ti Ra Ki ta : terekita terekit terkit terkite tirkita tirkite tirakite tirakit tirikite tirikit tirekita tirekite
-Ti Ra Ki ta : tirkat tarkit tarikit trikita terikita terikite tarakita tirakita
+Ti Ra Ki ta : tirkat trikita
 Ki ta ta Ka : kitetaka
 Ti Ra Ki ta ta Ka : trkttk
 Ra : ri
@@ -187,7 +186,15 @@ def _rows(table: str) -> dict[str, tuple[str, ...]]:
     return {spelling: tuple(strokes.split()) for strokes, spellings in parted for spelling in spellings.split()}
 
 
-ROMAN = _rows(_ROMAN)
+# TiRaKiTa with any short vowel in each of its syllables
+_TIRAKITA = {
+    f"t{a}r{b}k{c}t{d}": ("Ti", "Ra", "Ki", "ta")
+    for a in "iea"
+    for b in ("", *"aei")
+    for c in "ie"
+    for d in ("", *"ae")
+}
+ROMAN = _TIRAKITA | _rows(_ROMAN)
 DEVANAGARI = _rows(_DEVANAGARI)
 BENGALI = _rows(_BENGALI)
 SHORTHAND = _rows(_SHORTHAND)

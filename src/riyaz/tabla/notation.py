@@ -25,7 +25,7 @@ hyphens is settled by the taal (`riyaz.tabla.dialect`). All of it is shown by ex
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from itertools import pairwise
@@ -198,6 +198,11 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
     if (column := tables.in_columns(rows, taal)) and not reading:
         at = place._replace(line=column + 1)
         at.stop("signs or numbers say that vibhags stand in columns", "write the vibhags in the order of playing")
+    if (column := tables.beside(rows)) and not reading:
+        at = place._replace(line=column + 1)
+        at.stop(
+            "the right column is the khali of the left", "write the rows of the left first, then those of the right"
+        )
     once = twice.once(rows, start)
     again, said = next(((n, rows[n]) for n, row in enumerate(once) if row != rows[n]), (0, ""))
     rows = once
@@ -211,6 +216,7 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
         place.stop("there are no bols", "write them below the header")
     typed_so = not any(row.startswith("[") for row in rows)  # not in the notation's own layout
     parts = _of_da(parts) if typed_so else parts
+    _in_one_case(item for items in parts.values() for item in items)
     said_so = [kind for word in names[0].split() if (kind := headings.form_of(word))][-1:]
     form_said, at = form or "".join(said_so), place._replace(line=start + 1)
     fast = speeds.said(names, text.split("\n")[:start]) if typed_so else {}
@@ -284,6 +290,15 @@ def _of_da(parts: Mapping[str, Sequence[layout.Item]]) -> dict[str, list[layout.
         name: [item._replace(text="Dha") if item.kind == "word" and item.place in das else item for item in items]
         for name, items in parts.items()
     }
+
+
+def _in_one_case(items: Iterable[layout.Item]) -> None:
+    """Refuse a letter that stands for a bol by itself as a capital and as none: it may be two bols."""
+    seen: dict[str, str] = {}
+    for item in items:
+        for letter in re.findall(r"(?<![^\W_])[A-Za-z](?![^\W_])", item.text if item.kind == "word" else ""):
+            if seen.setdefault(letter.lower(), letter) != letter and letter.lower() != "s":
+                item.place.stop(f"{letter.swapcase()!r} and {letter!r} may be two bols", "write the bols out")
 
 
 def _begins(first: Sequence[layout.Item], second: Sequence[layout.Item], taal: taals.Taal) -> bool:

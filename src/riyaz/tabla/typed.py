@@ -48,6 +48,11 @@ _SPOKEN = re.compile(  # twice, (three times), 3 baar, x3 times
 )
 _GUN = re.compile(r"(एक|दो|ती|तीन|चार|चौ)\s?गु[नण]ा?(?![\u0900-\u097f])")
 _GUNS = {"एक": "एकगुन", "दो": "दुगुन", "ती": "तिगुन", "तीन": "तिगुन", "चार": "चौगुन", "चौ": "चौगुन"}
+_SPED = re.compile(
+    r"^(\s*)(du?gg?u[nr]a?n?|do+g[ou]+na?|dugg?una?|duggan|tee?go+n|ti+g[ou]+na|cho?[au]+go+n|chougun)(?=\s*\d*\s*[:.)-]*\s*$)",
+    re.IGNORECASE,
+)
+_SPED_AS = {"d": "dugun", "t": "tigun", "c": "chaugun"}
 _ORDERED = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split()
 _ORDINAL = re.compile(
     rf"^(\s*)(?:(\d{{1,2}})(?:st|nd|rd|th)|({'|'.join(_ORDERED)}))\s+([^\W\d_]+)(?=\s*[:.)-]|\s*$)", re.IGNORECASE
@@ -116,6 +121,14 @@ def _listed(match: re.Match[str]) -> str:
     words = re.sub(r"['\",\[\]()]", " ", match[0])
     words = f"({words.strip()})" if match[0][0] == "(" else words
     return words if headings.of_bols(words) else match[0]
+
+
+def _part_of_list(match: re.Match[str]) -> str:
+    """A row of bols in quotes, three or more, of a list that may begin or end in another row; its key stays."""
+    key, colon, rest = re.match(r"(\s*(?:\w+\s*(?=[:=]))?)([:=]?)(.*)$", match[0]).groups()  # type: ignore[union-attr]
+    words = re.sub(r"['\",\[\](){};]", " ", rest)
+    listed = rest.count("'") > 5 or rest.count('"') > 5
+    return f"{key}{colon}{words}" if listed and not re.search(r"[|:]", rest) and headings.of_bols(words) else match[0]
 
 
 def _unspaced(match: re.Match[str]) -> str:
@@ -218,16 +231,18 @@ _MARKS: _Marks = [
     (re.compile(r"(?<=['\"],)\s*//[^/]*$"), ""),
     (re.compile(r"^\s*[QA]\s*[:.]\s+(\S.*)$"), _asked),
     (re.compile(r"^\s*[\[({]\s*(['\"])([^'\"]+)\1\s*,\s*(\d{1,2})\s*,\s*[\[({]*\s*$"), _counted_taal),
-    (re.compile(r"^\s*[\[({]\s*(['\"]).*\1\s*[\])}],?\s*$"), _strings),
+    (re.compile(r"^\s*[\w.]*[\[({]\s*(['\"]).*\1\s*(?:[\])}];?)*,?\s*$"), _strings),
     (_COUNTED, blank),
     (_ORDINAL, _in_order),
     (_SPOKEN, _repeat),
+    (_SPED, lambda match: f"{match[1]}{_SPED_AS[match[2][0].lower()]}"),
     (_GUN, lambda match: _GUNS[match[1]].ljust(len(match[0]))),
     (re.compile(r"^(\s*[^\W\d_][^:|]*?)\s*\(?[x×]\s?(\d+)\)?\s*:\s*(?=\S)(.+)$"), r"\1: \3 x\2"),  # Bhari x2: and bols
     (re.compile(r"^\s*[^\s,/|]+(?:,[^\s,/|]+)+(?:[/|][^\s,/|]+(?:,[^\s,/|]+)+){2,}[/|]?\s*$"), _unspaced),
     (re.compile(r"\[[^\[\]]*,[^\[\]]*\](?!\s*[x×*]\s*\d)(?:\s*,\s*$)?|\[\s*(['\"])[^'\"\[\]]*\1\s*\],?"), _listed),
     (re.compile(r"\((?:[^\s,()]+, +)+[^\s,()]+\),?"), _listed),
     (re.compile(r"^\s*(?:(['\"])[^'\"]*\1\s*,\s*)+(?:(['\"])[^'\"]*\2)?\s*$"), _listed),
+    (re.compile(r"^[^'\"]*(?:'[^'\"]*'|\"[^'\"]*\").*$"), _part_of_list),
     (re.compile(r"\b\w+\.\w+\((?=[\[({]\s*$)|(?<=[:=\s(])[\[({]\s*$"), ""),  # Object.freeze([
     (re.compile(r"^\s*[\])};,]+\s*$"), blank),
     (
@@ -266,11 +281,11 @@ _MARKS: _Marks = [
     (re.compile(r"^\s*(?:\{\|.*|\|-+|\|\}|\(\|.*|\|\))\s*$"), ""),  # a table of a wiki
     (re.compile(r"^\s*[\d०-९]{1,2}\s*।(?=\s*[^\W\d_])"), blank),
     (re.compile(r"^\s*\d{1,2}-\s*(?=[^\W\d_])"), blank),  # 1-Dha, the number of a row
-    (re.compile(r"(?<=\S)(\s+),(?=\S)"), r",\1"),
+    (re.compile(r"(?<=\S)(\s+),"), r",\1"),
     (re.compile(r"[\"”]\s*,\s*$"), blank),
     (re.compile(r"</(?:p|h[1-6])>\s*(?=<\w)"), ": "),
     (re.compile(rf"^\s*(?:--+|//)\s+(?=(?:{headings.NAMES})\W*\d*\s*$)", re.IGNORECASE), blank),  # -- palta 1
-    (re.compile(r"(:\s*)'([^']*)'(?=\s*,?\s*$)"), r"\1 \2 "),
+    (re.compile(r"(:\s*)'([^']*)'\s*,?\s*$"), r"\1 \2 "),
     (re.compile(r"^((?:<[^<>]*>|[^<>])*?)<br\s*/?>(?=.*\w)", re.IGNORECASE), _titled),
     (_NAMES_OF_ROWS, blank),
     (
@@ -308,7 +323,8 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
     Unreadable : bhari and khali stand side by side, so that no order of the rows is certain.
     """
     rows = beginnings.marked([_unwrapped(_WIDE.sub(" " * WIDE, row.rstrip())) for row in rows], place)
-    if sum(bool(row.strip()) for row in rows) > 1 and all(_COMMENTED.match(row) for row in rows if row.strip()):
+    single = sum(bool(row.strip()) for row in rows) == 1 and not "".join(rows).lstrip().startswith("//")
+    if not single and all(_COMMENTED.match(row) for row in rows if row.strip()):
         rows = [_COMMENTED.sub(blank, row) for row in rows]  # a comment of a program
     latex = any("\\begin{tabular" in row or re.search(r"&.*\\\\\s*$", row) for row in rows)
     repeats = sum(row.count("|:") - row.count(":|") for row in rows) == 0 and not any("---" in row for row in rows)
@@ -330,7 +346,7 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
             place._replace(line=number).stop(
                 "bhari and khali stand side by side", "write the rows of bhari first, then those of khali"
             )
-        row, remark = _apart(unescape(row).translate(_LETTERS))
+        row, remark = _apart(unescape(row).replace("\n", " ").translate(_LETTERS))
         row = "".join(" " if category(letter) in _PICTURES and letter not in _USED else letter for letter in row)
         row = sentences.taal_and_bols(sentences.quoted(row))
         for mark, instead in marks:
