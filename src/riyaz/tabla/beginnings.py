@@ -65,7 +65,7 @@ def marked(rows: Sequence[str], place: Place) -> list[str]:
 
 
 def numbered(rows: Sequence[str]) -> list[str]:
-    """Rows in which bols under numbers of matras that begin neither at 1 nor where others end have a mark in front."""
+    """Rows in which bols under as many numbers that begin neither at 1 nor where others end have a mark in front."""
     result, last, above = list(rows), 0, False
     for number, row in enumerate(rows):
         counts = [int(count) for count in re.findall(r"\d+", row)] if re.fullmatch(r"[\s\d|।]+", row) else []
@@ -76,7 +76,8 @@ def numbered(rows: Sequence[str]) -> list[str]:
         if not counts_up(counts):
             continue
         below = next((n for n in range(number + 1, len(rows)) if headings.of_bols(rows[n])), 0)
-        if counts[0] not in (1, last + 1) and counts[-1] < MOST_MATRAS and below and not above:
+        words = re.findall(r"[^\s|।]+", rows[below])
+        if 1 < counts[0] != last + 1 and counts[-1] < MOST_MATRAS and len(words) == len(counts) and not above:
             result[below] = f"{chr(BEGIN + counts[0])} {rows[below]}"
         last, above = counts[-1], False
     return result
