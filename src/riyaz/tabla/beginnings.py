@@ -9,12 +9,17 @@ from collections.abc import Sequence
 from riyaz.tabla import headings, taals
 from riyaz.tabla.place import Place
 from riyaz.tabla.spelling import BEGIN, MOST_MATRAS
+from riyaz.tabla.tables import counts_up
 
 _MATRA = r"(?:ma+tras?|beats?|counts?|मात्रा)"
 _FROM = re.compile(
-    rf"[\s,;(–—-]*\b(?:from|(?:start|begin)(?:s|ing|ning)?\s+(?:from|on|at))\s+(?:the\s+)?(?:{_MATRA}\s*)?(?:no\.?\s*)?"
+    rf"(?<![\s,;(–—-])[\s,;(–—-]*\b(?:from|(?:start|begin)(?:s|ing|ning)?\s+(?:from|on|at))\s+(?:the\s+)?(?:{_MATRA}\s*)?(?:no\.?\s*)?"
     rf"(?:(\d{{1,2}})(?:st|nd|rd|th)?|(khali|kha+li|ta+li))(?!\w)(?:\s*(?:to|till|-|–)\s*\d{{1,2}})?(?:\s*{_MATRA})?\)?"
-    rf"|[\s,;(–—-]*(?<!\w)(\d{{1,2}})(?:th|वीं|वी|वें)?\s*{_MATRA}\s+(?:se|से)(?!\w)\)?",
+    rf"|(?<![\s,;(–—-])[\s,;(–—-]*(?<!\w)(\d{{1,2}})(?:th|वीं|वी|वें)?\s*{_MATRA}\s+(?:se|से)(?!\w)\)?",
+    re.IGNORECASE,
+)
+_TO = re.compile(  # Mukhda, 9 to 16
+    rf"(?<![\s,;:(–—-])[\s,;:(–—-]+(?:{_MATRA}\s*)?(\d{{1,2}})()\s*(?:to|till|se|से|[-–])\s*()(?:\d{{1,2}})(?!\w)(?:\s*{_MATRA})?\)?",
     re.IGNORECASE,
 )
 _PARTS = ("mukhda", "tihai", "tukda", "chakradar", "mohra", "paran")
@@ -29,8 +34,10 @@ def marked(rows: Sequence[str], place: Place) -> list[str]:
     """
     result = list(rows)
     for number, row in enumerate(rows):
-        match = _FROM.search(row)
+        match = _FROM.search(row) or _TO.search(row)
         if not match or row.startswith("[") or not _says(row[: match.start()], row[match.end() :]):
+            continue
+        if match.re is _TO and not headings.words_of(row[: match.start()]):
             continue
         here = place._replace(line=number + 1, column=match.start() + 1)
         if match[2]:
@@ -54,6 +61,25 @@ def marked(rows: Sequence[str], place: Place) -> list[str]:
                 f"{match[0].strip()!r} says where bols begin that do not stand under it", "write rests before them"
             )
         result[below] = mark + rows[below]
+    return result
+
+
+def numbered(rows: Sequence[str]) -> list[str]:
+    """Rows in which bols under as many numbers that begin neither at 1 nor where others end have a mark in front."""
+    result, last, above = list(rows), 0, False
+    for number, row in enumerate(rows):
+        counts = [int(count) for count in re.findall(r"\d+", row)] if re.fullmatch(r"[\s\d|।]+", row) else []
+        if headings.of_bols(row):
+            above = True
+        elif headings.HEAD.match(row):
+            above = False
+        if not counts_up(counts):
+            continue
+        below = next((n for n in range(number + 1, len(rows)) if headings.of_bols(rows[n])), 0)
+        words = re.findall(r"[^\s|।]+", rows[below])
+        if 1 < counts[0] != last + 1 and counts[-1] < MOST_MATRAS and len(words) == len(counts) and not above:
+            result[below] = f"{chr(BEGIN + counts[0])} {rows[below]}"
+        last, above = counts[-1], False
     return result
 
 

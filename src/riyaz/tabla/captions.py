@@ -24,6 +24,10 @@ _IN_BRACES = re.compile(rf"^\s*({headings.NAMES})\s*\{{([^{{}}]*)\}}\s*", re.IGN
 _MUKH = re.compile(rf"\s*M\s*[:.)–-]+\s+(?={layout.LETTER})")
 _PALTA = re.compile(rf"\s*(\d{{1,2}})\s*[:.)–-]+\s+(?={layout.LETTER})")
 _ANY = re.compile(r"\s*([^\W\d_][^\d:|()\[\]]*?)[\s.#-]+(\d{1,2})\s*[.:)]?\s*")  # words and a number
+_BOTH = re.compile(  # Laggi - Variation 1
+    rf"^(\s*(?:{'|'.join(headings.FORMS)}))\s*[-–—:,]\s*((?:{headings.NAMES})\s*\d{{1,3}})\s*[.:)]?\s*$", re.IGNORECASE
+)
+_IN_BRACKETS = re.compile(r"([^()|]*)\(([^()|]*)\)\s*[:.]?\s*")
 _IN_FRAME = re.compile(r"\s*\[([^\[\]]+)\]\s*")
 _ALONE = re.compile(r"\s*\(?(\d{1,2})[.)]\s*")  # a number on a row of its own
 _PACE = {"slow", "medium", "fast", "normal", "single", "speed"}
@@ -31,7 +35,11 @@ _PACE = {"slow", "medium", "fast", "normal", "single", "speed"}
 
 def plain(rows: Sequence[str]) -> list[str]:
     """Rows whose headings above bols are ``name 1:``; what is a heading without help stays as it is."""
-    result = [_IN_BRACES.sub(r"\1: \2", _EQUALS.sub(r"\1: ", row)) for row in rows]
+    rows = [
+        match[1].rstrip() if (match := _IN_BRACKETS.fullmatch(row)) and _called(match, rows[n + 1 :]) else row
+        for n, row in enumerate(rows)
+    ]
+    result = [_IN_BRACES.sub(r"\1: \2", _EQUALS.sub(r"\1: ", _BOTH.sub(r"\1 \2:", row))) for row in rows]
     first = next((number for number, row in enumerate(rows) if row.strip()), 0)
     if rows and (frame := _IN_FRAME.fullmatch(rows[first])) and taals.exact(frame[1]):
         result[first] = frame[1]
@@ -61,6 +69,19 @@ def plain(rows: Sequence[str]) -> list[str]:
     return result if below_heading else _sub(alone, "variation", result)
 
 
+def _called(match: re.Match[str], below: Sequence[str]) -> bool:
+    """Whether brackets after words that name a form have the first bols of the next row of bols, as a name has."""
+    words = headings.words_of(headings.GHARANA.sub(" ", match[1]))
+    others = [word for word in words if not re.fullmatch(headings.NAMES, word, re.IGNORECASE)]
+    if len(others) == len(words) or any(map(strokes, others)) or not headings.of_bols(match[2]):
+        return False
+    row = next((row for row in below if headings.of_bols(row)), "")
+    first, all_ = (
+        [bol for word in re.findall(r"[^\s|।॥()/]+", text) for bol in strokes(word)] for text in (match[2], row)
+    )
+    return len(first) < len(all_) and first == all_[: len(first)]
+
+
 def _sub(matches: Mapping[int, re.Match[str]], name: str, rows: Sequence[str], group: int = 1) -> list[str]:
     """Rows in which what was matched is a heading with its number, where two numbers or more count up from 1."""
     if not counts_up([int(match[group]) for match in matches.values()], 1, 2):
@@ -73,10 +94,13 @@ def _named(match: re.Match[str]) -> str:
     """The heading of a caption; its row where a remark in it says how to play."""
     _, ordinal, ordered, name, number, remark, _ = match.groups()
     words = headings.words_of(remark or "")
+    words = [] if name.lower() in headings.THEME and " ".join(words).lower() in headings.THEME else words  # Face (mukh)
     others = [word for word in words if word.lower() not in _PACE]
     if headings.taals_in(words) or any(re.fullmatch(headings.NAMES, word, re.IGNORECASE) for word in words):
         return match[0]
-    if others and (headings.tells(remark) or not headings.spoken(others)):
+    if others and (
+        headings.tells(remark) or not all(headings.spoken([word]) or headings.foreign(word) for word in others)
+    ):
         return match[0]
     said = (ordinal or ordered or number or "").lower()
     return f"{name} {_IN_WORDS.get(said, said)}".strip() + ":"

@@ -111,9 +111,10 @@ def settle(
     by_words = [(reading, slots) for reading, slots in fitting if not reading.strokes]
     fitting = by_words or fitting  # a word is a matra where that gives whole avartans
     both = joined or listed or enclosed or not (grouped and fitting)
-    plainly = not dots and (both if whole(first, taal) else not by_words and _half(first, taal, paired))
+    halves = _half(first, taal, paired) and not (form in THEMED and _odd(first, taal))
+    plainly = not dots and (both if whole(first, taal) else not by_words and halves)
     even = len({len(strokes(word)) for word in words}) == 1 and len(strokes(words[0])) > 1
-    if mistaken is None and plainly and even and form in THEMED and _half(first, taal, True):
+    if mistaken is None and plainly and even and form in THEMED and _half(first, taal, True) and not _odd(first, taal):
         return plain, first  # a kaida in pairs, whose paltas are written without their khali
     if mistaken is None and plainly and not dashed and first not in [slots for _, slots in fitting]:
         fitting = [(plain, first), *fitting]
@@ -190,6 +191,12 @@ def _half(sections: Mapping[str, Slots], taal: taals.Taal, strict: bool) -> bool
     return True
 
 
+def _odd(sections: Mapping[str, Slots], taal: taals.Taal) -> bool:
+    """Whether the first section is one and a half avartans, or two and a half: no theme is."""
+    ticks = length(next(iter(sections.values()), []))
+    return ticks > taal.ticks and ticks * 2 // taal.ticks % 2 == 1
+
+
 def _length(sections: Mapping[str, Slots]) -> str:
     return str(sum(Fraction(ticks, TICKS) for slots in sections.values() for ticks, _ in slots))
 
@@ -244,8 +251,11 @@ def _others(
         and not {"span", "rate", "half", "whole"} & kinds
         and ("bar" not in kinds or (bars and (longer or not several)))
     ):
+        sizes = {len(row) for row in names}
+        even = max(sizes) if len(sizes) == 1 and 0 not in sizes else 1  # strokes of every word
+        densities = [n for n in DENSITIES if (n / even).denominator == 1 or (even / n).denominator == 1]
         fast = any("Ra" in row or "Re" in row for row in names)  # TiRaKiTa and DheReDheRe are not played in thah
-        choices = [(dash, dot, hyphen, n) for dash in lists for dot in dots for hyphen in hyphens for n in DENSITIES]
+        choices = [(dash, dot, hyphen, n) for dash in lists for dot in dots for hyphen in hyphens for n in densities]
         for runs in ("strokes", "pairs"):
             others += [
                 Reading(dots=dot, hyphens=hyphen, dashes=dash, strokes=n, runs=runs)

@@ -9,6 +9,7 @@ from itertools import takewhile
 from riyaz.music.events import Unreadable
 from riyaz.tabla import pitch, taals
 from riyaz.tabla.headings import FORMS, HEAD, form_of, of_bols, remark, taals_in, tells, title, words_of
+from riyaz.tabla.layout import sign_row
 from riyaz.tabla.place import Place
 from riyaz.tabla.spelling import fold, strokes
 
@@ -24,7 +25,7 @@ _MORE = re.compile(
 )
 _COUNT = re.compile(r"(?<!\d)(\d{1,2})\s*-?\s*(?:beats?|ma+tras?|मात्रा|মাত্রা)", re.IGNORECASE)
 _PART = re.compile(  # matras of less than an avartan, or beats per minute
-    r"(?:vibhags?|parts?|groups?|sections?|bars?|divisions?|from)\s+(?:of\s+)?\d{1,2}\s*-?\s*(?:beats?|ma+tras?)"
+    r"(?:vibhags?|parts?|groups?|sections?|bars?|divisions?|from)\)?\s+(?:of\s+)?(?:\d{1,2}(?:\s*,\s*|\s+and\s+))*\d{1,2}\s*-?\s*(?:beats?|ma+tras?)"
     r"|\d{1,2}\s*-?\s*(?:beats?|ma+tras?)\s+(?:each|per|a|in)\b",
     re.IGNORECASE,
 )
@@ -70,7 +71,7 @@ _ALIASES |= {
 }
 _ALIASES |= dict.fromkeys(("खंड", "खण्ड", "विभाग", "বিভাগ"), "vibhags")
 _ALIASES |= dict.fromkeys(("taali", "talis", "clap", "claps", "टाळी", "ताली", "তালি"), "tali")
-_ALIASES |= dict.fromkeys(("wave", "waves", "खाली", "काल", "ফাঁক"), "khali")
+_ALIASES |= dict.fromkeys(("khalis", "wave", "waves", "खाली", "काल", "ফাঁক"), "khali")
 
 # Who and what else a player names: kept with the source.
 _BESIDE = (
@@ -83,9 +84,12 @@ _AFTER = re.compile(r"^[^:=]*[:=]")
 _SPELLED = (
     (re.compile(r"^(?:composition\s+)?(?:type|form)\s*[-–—:]\s*(?=\w)", re.IGNORECASE), "form: "),
     (re.compile(r"^beats?\s*/\s*matras?(?=\s*[-–—:])", re.IGNORECASE), "matras"),
+    (re.compile(r"^([^\W\d_]+)\s*\((?:ma+tras?|vibha+gs?|ta+li|kha+li)\)(?=\s*[:=])", re.IGNORECASE), r"\1"),
     (re.compile(r"^(?:bols?|strokes?)\s+(?:per|a)\s+(?:beat|matra)\s*:", re.IGNORECASE), "strokes:"),
     (re.compile(r"^(bpm|tempo)\s+(?=\d+$)", re.IGNORECASE), r"\1: "),
 )
+_COUNTED = "|".join([key for key, name in _ALIASES.items() if name in (*_OWN[:2], *_CLAPS)] + [*_OWN[:2], *_CLAPS])
+_UNMARKED = re.compile(rf"^({_COUNTED})\s*(?:\([^()]*\)\s*)?\s(?=\d\d$|\d+(?:\s*[,+|/–-]\s*\d+)+$)", re.IGNORECASE)
 _THEKA = ("theka", "bols", "bol", "ठेका", "बोल")
 _SEVERAL = "(?:" + "|".join((*_KEYS, *_ALIASES, *_CLAPS, "vibhags", "matras", *_THEKA)) + ")"
 
@@ -128,6 +132,7 @@ class _Top:
 
     def __init__(self, rows: list[str], place: Place) -> None:
         self.rows, self.place = rows, place
+        self.text = [*rows]  # as it was; rows that were read are blanked in `rows`
         self.said: dict[str, tuple[str, Place]] = {}
         self.hinted = False  # whether a heading of Markdown was seen
 
@@ -148,6 +153,9 @@ class _Top:
             self.note({"taal": named}, here)
             self.rows[number] = _AFTER.sub(lambda before: " " * len(before[0]), line)
             return _facts(match[2]) or remark(match[2])
+        if match and "taal" in self.said and of_bols(match[2]) and self.again(match[1]):
+            self.rows[number] = _AFTER.sub(lambda before: " " * len(before[0]), line)
+            return False
         if not match and "taal" not in self.said and (says := _before_bols(content)):
             self.note(says, here)
             self.rows[number] = _AFTER.sub(lambda before: " " * len(before[0]), line)
@@ -156,6 +164,11 @@ class _Top:
             self.hint(number)
             return True
         return self.value(number, match) if match else self.words(number, content)
+
+    def again(self, name: str) -> bool:
+        """Whether a name is that of the taal that was read."""
+        named, known = _named(name), taals.exact(self.said["taal"][0])
+        return bool(named) and known is not None and named == known.title
 
     def note(self, says: Mapping[str, str], here: Place) -> None:
         """Add values that a row says."""
@@ -202,8 +215,11 @@ class _Top:
             self.note({"form": name, "taal": named}, here)
             return True
         bols = re.sub(r"\(?[x×]\s?\d+\)?\s*$", "", value)
-        if not is_key(name) and "taal" in self.said and (not value or of_bols(bols)):  # a section, such as Dugun:
+        long = of_bols(bols) and len(bols.split()) > 3
+        if not is_key(name) and (long or ("taal" in self.said and (not value or of_bols(bols)))):  # such as Dugun:
             return False
+        if not value and "taal" not in self.said and not is_key(name) and words_of(name) and not strokes(name):
+            return True  # Example:
         own = name == "theka" and value and "vibhags" in self.said and any(map(of_bols, self.rows[number + 1 :]))
         if name == "speed" or (HEAD.match(line) and not own) or (key in _CLAPS and of_bols(value)):
             return False
@@ -228,6 +244,12 @@ class _Top:
 
     def below(self, end: int) -> None:
         """Take the taal from below the bols or from the title, where no row of the header says it."""
+        for number in range(end, len(self.rows)):  # facts below the bols
+            match = _KEYED.match(spelled(self.rows[number]))
+            value = match[2].strip("[](){}'\" ,;") if match else ""
+            if match and not of_bols(value) and not HEAD.match(self.rows[number]) and number > end:
+                fact = _key(match[1]) in (*_CLAPS, "sam") and not re.search(r"[^\W\d_]", value)
+                self.rows[number] = "" if fact or _other(_key(match[1]), value) else self.rows[number]
         below = range(end, len(self.rows)) if not {"taal", "vibhags"} & self.said.keys() else range(0)
         for number in below:
             match = re.match(r"\s*([^\W\d][^\s:=|]*)\s*[:=]\s*([^#]+)", self.rows[number])
@@ -243,12 +265,31 @@ class _Top:
             words, here = self.said["title"]
             names = [taal.title for _, taal in taals_in(words_of(words))]
             self.note({"taal": names[0]} if len(names) == 1 else {}, here)
+        if not {"taal", "vibhags", "signs"} & self.said.keys():
+            self.prose()
+
+    def prose(self) -> None:
+        """Take the taal from rows of words, wherever they stand.
+
+        Raises
+        ------
+        Unreadable : they name several taals.
+        """
+        named: dict[str, int] = {}
+        for number, row in enumerate(self.text):
+            if not of_bols(row):
+                named |= {taal.title: number for _, taal in taals_in(words_of(row)) if taal.title not in named}
+        places = [self.place._replace(line=number + 1) for number in named.values()]
+        if len(named) > 1:
+            places[1].stop(f"the text names {' and '.join(named)}", "write above the bols of one: taal: teental")
+        for title_, here in zip(named, places, strict=True):
+            self.note({"taal": title_}, here)
 
 
 def spelled(line: str) -> str:
     """A row without its comment and marks, with the keys of several words as ``key: value``."""
     content = line.split("#")[0].strip().strip("*_").strip()
-    for pattern, instead in _SPELLED:
+    for pattern, instead in (*_SPELLED, (_UNMARKED, r"\1: ")):
         content = pattern.sub(instead, content)
     dashed = re.match(r"([^\W\d][^\s:=|]*)\s+[-–—]\s*(?=\S)", content)
     if dashed and _key(dashed[1]) in ("matras", "vibhags", "tempo", "laya", *_CLAPS):
@@ -276,14 +317,14 @@ def _mentioned(content: str) -> dict[str, str]:
 def _other(key: str, value: str) -> bool:
     """Whether a key is like none of a header's and its value is words, no numbers and no bols: passed over."""
     keys = (*_KEYS, *_OWN, *READINGS, *_ALIASES, *_BESIDE, *_CLAPS, "speed")
-    words = words_of(value)
+    value = value.strip("\"' ,")
+    words, signs = words_of(value), sign_row(value)
     return (
         key not in keys
         and not get_close_matches(key, keys, n=1, cutoff=0.6)
-        and bool(words)
-        and not any(map(str.isdigit, value))
+        and (signs or (bool(words) and (len(words) > 1 or not any(map(str.isdigit, value)))))
         and not any(map(strokes, words))
-    )
+    ) or (key not in keys and taals.exact(value) is not None)
 
 
 def _later(rows: list[str]) -> bool:
@@ -388,7 +429,7 @@ def _counted(name: str, at: Place, key: str, value: str, here: Place, more: Mapp
         if key == "vibhags" or (sign == "0") == (key == "khali")
     ]
     said = [int(number) for number in re.findall(r"\d+", re.sub(r"(?<=\d)\s*\(.*\)", "", value))]
-    counts = (key in _CLAPS and said == starts) or said == [len(starts)] or not said
+    counts = (key in _CLAPS and said == starts) or said in ([len(starts)], [len(starts), *starts], [])
     if not counts:
         shown = len(starts) if key == "vibhags" else ", ".join(map(str, starts)) or "none"
         here.stop(f"{key} of {taal.title}: {shown}, not {value}", "correct it or leave it out")

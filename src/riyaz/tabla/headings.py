@@ -46,6 +46,8 @@ HEAD = re.compile(
     re.IGNORECASE,
 )
 _MARKS = (":", "-", "–", "—", ".", ")")  # after a heading, before bols
+GHARANA = re.compile(r"[^\W\d_]+\s+ghara+na\b", re.IGNORECASE)
+_DASHES = ("-", "–", "—")
 _OTHER_HEAD = re.compile(r"\s*([^\W\d_][\w\u0900-\u0dff .'-]{0,40}?)\s*(\d{0,3})\s*:\s*(.*)$")
 _BARE = re.compile(  # and bols after it
     rf"\s*((?!theme|mukh|face|मुख)(?:{NAMES}))(?:\s+|\s*[-–—]\s*)(?=[^\W\d_])", re.IGNORECASE
@@ -56,30 +58,31 @@ _SAYS = re.compile(
 )
 _OTHER = set("bcfjlmopqvwxyzखचछजझञठपफबभमयलवशषहখচছজঝঞঠপফবভলশষসহয়")  # letters of no bol
 _SPOKEN = set(  # words beside bols
-    "a about above add after aise all along also always am an and any are as at aur baad base basic be "
-    "beat beats because been before begin begins below better between bhai bhi boles both bring but by called "
-    "can claps come common could count counts cycle dear dhanyavad division divisions do does down during each "
-    "easy end ends even every example exercise feel few finish first follow following for fourth from full "
-    "get give given go goes good great gun guru guruji hai hain hand hands has have he hear hello help here hi "
-    "his how i if in into is iska it its ji just ka kaise keep khand ki know kuch last layakari learn learning "
-    "left lesson let like line list little long look loud maatra made make makes many matra matras may me medium "
-    "mein minutes more most much must my namaste name need new next no not note notes now number of off often ok "
-    "okay old on one only open or other our out over own part parts pattern pause pehle people phir play "
-    "played player playing please practice practise put quickly quiet rather rest rhythm "
-    "right same say se second section sections see she should shown shukriya sign signs simple since sir slow "
-    "slowly small so some song songs sound sounds speak standard start starts steady step still stop "
-    "stroke strokes such sure taal taala tal tala tarah teach teacher tempo than thank thanks that the their "
-    "theka them then there these they thing third this those three through time to together try turn "
-    "two under until up us use used using uska usually very vibhaag vibhag vibhags want was waves way we well "
-    "were what when where which while who why will wish with without word words work would write written yah yeh "
-    "yes you your "
-    "इस इसका इसे उदाहरण एक और का की कुछ के को चिन्ह चिह्न जाता जैसे तरीका ताल धन्यवाद नमस्ते पर पहले फिर बजाया "
+    "a about above add after aise all along also always am an and any are as at aur baad base basic be beat beats "
+    "because been before begin begins below better between bhai bhi boles both bring but by called can claps come "
+    "common could count counts cycle dear dhanyavad division divisions do does down during each easy end ends "
+    "even every example exercise feel few finish first follow following for fourth from full get give given go "
+    "goes good great gun guru guruji hai hain hand hands has have he hear hello help here hi his how i if in into "
+    "is iska it its jaati jati ji just ka kaise keep khand ki know kuch last layakari learn learning left lesson "
+    "let like line list little long look loud maatra made make makes many matra matras may me medium mein minutes "
+    "more most much must my namaste name need new next no not note notes now number of off often ok okay old on "
+    "one only open or other our out over own part parts pattern pause pehle people phir play played player "
+    "playing please practice practise put quickly quiet rather rest rhythm right same say se second section "
+    "sections see she should shown shukriya sign signs simple since sir slow slowly small so some song songs "
+    "sound sounds speak standard start starts steady step still stop stroke strokes such sure tabla taal taala "
+    "tal tala tarah teach teacher tempo than thank thanks that the their theka them then there these they thing "
+    "third this those three through time to together try turn two under until up us use used using uska usually "
+    "very vibhaag vibhag vibhags want was waves way we well were what when where which while who why will wish "
+    "with without word words work would write written yah yeh yes you your "
+    "इस इसका इसे उदाहरण एक और का की कुछ के को चिन्ह चिह्न जाति जाती जाता जैसे तरीका ताल धन्यवाद नमस्ते पर पहले फिर बजाया "
     "बाद बोल भाग भी मात्रा मात्राओं में यह लय लिए विधि साथ से है हैं होता होती होते আছে এই একটি এটি এবং এর ও চার "
+    "উপর এতে করে থাকে টি প্রতি প্রতিটি বিভাগ বিভাগে মাত্রায় মাত্রার "
     "ছন্দ ছন্দে ছয় তাল তালটি তালে তালের তিন থেকে দুই ধন্যবাদ নমস্কার পর পাঁচ প্রথম মাত্রা সাত হয় হল".split()
 )
 _TELLING = set(
     "speed double triple fast half repeat repeats twice thrice times again same likewise etc".split()
 )  # say how to read
+_MOST_WORDS = 120  # of a row that are searched for taals
 _LETTERED = re.compile(r"\s*(\d{0,2}[A-Za-z])\)\s+(?=[^\W\d_])")  # 1a) and its bols
 _LABEL = re.compile(
     r"\s*(?:bhari\s+khali|(?:bhari|khali|sa+m|sum|ta+li|clap|wave|भरी|खाली|सम|ताली)\s*\d?)\s*"
@@ -118,7 +121,7 @@ def taals_in(words: Sequence[str]) -> list[tuple[list[str], taals.Taal]]:
     """The taals that running words name, each with the words of its name."""
     result: list[tuple[list[str], taals.Taal]] = []
     start = 0
-    while start < min(len(words), 12):
+    while start < min(len(words), _MOST_WORDS):
         grams = [list(words[start : start + n]) for n in (4, 3, 2, 1) if start + n <= len(words)]
         grams = [gram for gram in grams if len(gram[0]) > 1]  # a) Dha is no Addha
         named = next(((gram, taal) for gram in grams if (taal := taals.exact(" ".join(gram)))), None)
@@ -149,9 +152,9 @@ def remark(content: str) -> bool:
     strangers = sum(len(word) > 1 and bool(_OTHER & set(word.lower())) for word in others)
     marked = bool(set(content) & set("$=^<@+"))
     most = len(words) > 1 and n_spoken and (n_spoken + strangers) * 2 > len(words)
-    if most and not marked and not any(map(strokes, words)):
-        return True
     bols = [word for word in others if strokes(word)]
+    if most and not marked and not (bols if len(words) > 5 else any(map(strokes, words))):
+        return True
     strange = [word for word in others if not strokes(word) and not _OTHER & set(word.lower().replace("oo", ""))]
     return bool(words) and n_spoken * 3 >= len(words) >= len(bols) * 4 and not strange
 
@@ -165,6 +168,7 @@ def tells(content: str) -> bool:
     words -= (
         {"speed", "double", "triple"} if re.search(rf"(?<!\w)(?:{_SPEEDS})(?!\w)", content, re.IGNORECASE) else set()
     )
+    words -= {"speed"} if re.search(r"\b(?:single|normal|basic|original)\s+speed\b", content, re.IGNORECASE) else set()
     return bool(_TELLING & words) or re.search(r"(?<!\w)[x×]\s?\d", content) is not None
 
 
@@ -188,6 +192,11 @@ def spoken(words: Sequence[str]) -> bool:
     return not _spoken(words)[1]
 
 
+def foreign(word: str) -> bool:
+    """Whether a word is no bol and has a letter that no bol has."""
+    return not strokes(word) and bool(_OTHER & set(word.lower()))
+
+
 def title(content: str) -> bool:
     """Whether a row can be a title: not half of its words are bols, or no other is unknown, which may be a mistake."""
     words = [word for word in words_of(content) if not sign_row(word)]
@@ -203,6 +212,17 @@ def _spoken(words: Sequence[str]) -> tuple[int, list[str]]:
     spoken = {w for w in words if w in taal or w.lower() in _SPOKEN or re.fullmatch(CLAPS, w, re.IGNORECASE)}
     others = [w for w in words if w not in spoken and not re.fullmatch(NAMES, w, re.IGNORECASE)]
     return sum(word in spoken for word in words), others
+
+
+def _has_bols(row: str) -> bool:
+    """Whether a row is bols, or has three of them or more beside as many other words and marks at most."""
+    words = re.findall(r"[^\s|।॥()/]+", row)
+    return of_bols(row) or ((n := sum(map(bool, map(strokes, words)))) > 2 and n * 2 >= len(words))
+
+
+def _few_bols(words: Sequence[str]) -> bool:
+    """Whether no word is bols, or one in eight: a sentence may name a bol."""
+    return sum(map(bool, map(strokes, _spoken(words)[1]))) * 8 <= len(words)
 
 
 class Head(NamedTuple):
@@ -228,7 +248,7 @@ def sections(rows: list[str], start: int, default: str, place: Place) -> Iterato
     for number in range(start, len(rows)):
         content = rows[number].split("#")[0].strip()
         here = place._replace(line=number + 1)
-        if heads and _explained(content):
+        if _explained(content) and (heads or len(words_of(content)) > 6):
             rows[number] = ""
         elif content.startswith("[") and not _group(content):
             match = re.fullmatch(r"\[\s*([^\[\],]*[^\[\],\s])\s*(?:,\s*(derived|taught)\s*)?\]\s*:?", content)
@@ -239,17 +259,22 @@ def sections(rows: list[str], start: int, default: str, place: Place) -> Iterato
                     "write for instance: [palta 1], [palta 1, derived] or [palta 1, taught]",
                 )
             note = rows[number].partition("#")[2].strip()
-            _add(heads, Head(match[1], number, number + 1, match[2] or "", note), here)
+            _add(heads, Head(match[1], number, number + 1, match[2] or "", note), here, rows)
         elif (match := HEAD.match(rows[number])) and (match[4] in _MARKS or not bracketed):
             name = " ".join((match[1].lower(), match[2])).strip()
             name = "theme" if name in THEME else default if name in _BOLS else name
             name += f" {match[3].lower()}" if match[3] and match[3].lower() not in ("thah", "barabar", "ठाह") else ""
             if name in [head.name for head in heads] and match[4] not in _MARKS:
                 continue  # a reference
-            _add(heads, Head(name, number, number), here)
-            rows[number] = " " * match.end() + rows[number][match.end() :]
+            _add(heads, Head(name, number, number), here, rows)
+            rest = rows[number][match.end() :]
+            others = _spoken(words_of(GHARANA.sub(" ", rest)))[1]
+            if tells(rest) and len(others) > 2 and not any(map(strokes, others)):
+                here.stop(f"{rest.strip()!r} says in words how to play", "write the bols, or leave it out")
+            named = match[4] in _DASHES and not of_bols(rest) and all(map(foreign, others))
+            rows[number] = "" if named and rest.strip() else " " * match.end() + rest  # Kaida - of Delhi
         elif not bracketed and (match := _LETTERED.match(rows[number])):
-            _add(heads, Head(match[1].lower(), number, number), here)
+            _add(heads, Head(match[1].lower(), number, number), here, rows)
             rows[number] = " " * match.end() + rows[number][match.end() :]
         elif (
             not bracketed
@@ -261,7 +286,7 @@ def sections(rows: list[str], start: int, default: str, place: Place) -> Iterato
         ):
             if _HAND.fullmatch(match[1]) and match[3]:
                 here.stop(f"{match[1]!r} names one hand", "write the bols that both hands play together")
-            _add(heads, Head(" ".join((match[1].lower(), match[2])).strip(), number, number), here)
+            _add(heads, Head(" ".join((match[1].lower(), match[2])).strip(), number, number), here, rows)
             weak += heads[-1:] if not match[3] else []
             rows[number] = " " * match.start(3) + rows[number][match.start(3) :]
         elif (
@@ -269,13 +294,13 @@ def sections(rows: list[str], start: int, default: str, place: Place) -> Iterato
             and (match := _BARE.match(rows[number]))
             and of_bols(rows[number][match.end() :].split("#")[0])
         ):
-            _add(heads, Head(match[1].lower(), number, number), here)
+            _add(heads, Head(match[1].lower(), number, number), here, rows)
             rows[number] = " " * match.end() + rows[number][match.end() :]
         elif (
             not bracketed
             and ":" not in content.rstrip(":- ")
             and remark(content)
-            and (any(map(of_bols, rows[number + 1 :])) or (heads and not any(map(strokes, words_of(content)))))
+            and (any(map(_has_bols, rows[number + 1 :])) or (heads and _few_bols(words_of(content))))
         ):
             said = [f"{name.lower()} {count}".strip() for name, count in _SAYS.findall(content)]
             if said and said[0] not in [head.name for head in heads]:
@@ -300,7 +325,7 @@ def sections(rows: list[str], start: int, default: str, place: Place) -> Iterato
 def _explained(content: str) -> bool:
     """Whether a row explains something in words, such as ``Na: on the rim``."""
     name, colon, words = content.partition(":")
-    return bool(colon) and not HEAD.match(name) and remark(words) and not any(map(strokes, words_of(words)))
+    return bool(colon) and not HEAD.match(name) and remark(words) and not any(map(strokes, _spoken(words_of(words))[1]))
 
 
 def of_bols(content: str) -> bool:
@@ -314,7 +339,10 @@ def _group(content: str) -> bool:
     return re.search(r"\]\s*[x×]\s*\d", content) is not None
 
 
-def _add(heads: list[Head], head: Head, here: Place) -> None:
+def _add(heads: list[Head], head: Head, here: Place, rows: Sequence[str]) -> None:
+    """Add a heading; one of the same name right above, with nothing under it, is a title and is taken away."""
+    if heads and heads[-1].name == head.name and not any(row.strip() for row in rows[heads[-1].first : head.row]):
+        heads.pop()
     if any(head.name == known.name for known in heads):
         here.stop(f"there are two sections {head.name!r}", "number them")
     heads.append(head)

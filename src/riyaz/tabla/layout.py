@@ -35,7 +35,10 @@ _TOKEN = re.compile(
     r"|(?P<word>[^\s|()।॥^<]+)",
     re.IGNORECASE,
 )
-HANDS, PLACES = "clap|wave|ta+li|ताली", "khali|bhari|sa+m|sum|खाली|भरी|सम"  # what the hands show, and where
+HANDS, PLACES = (
+    "clap|wave|ta+li|ताली|তালি",
+    "khali|bhari|sa+m|sum|खाली|भरी|सम|খালি|ফাঁক|সম",
+)  # what the hands show, and where
 CLAPS = f"{HANDS}|{PLACES}"
 SIGN_ROW = r"[\s|।॥_.Xx×✕+*Oo\d()–-]*[Xx×✕+\d][\s|।॥_.Xx×✕+*Oo\d()–-]*"
 REPEATED = re.compile(  # a whole line

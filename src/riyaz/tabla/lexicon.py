@@ -15,7 +15,7 @@ Dhin : dhim dhiin
 Tin : tiin ting
 Na : nah
 ta : tta
-Te : tey
+Te : tey teh
 Tit : tith
 Tet : tat
 Ti : tii tee
@@ -32,8 +32,7 @@ Kra Dhe : krdhe kddhe
 Tra Ka : trak trake
 Tra Kre : trekre
 Dhun Te : dhuma dhum
-Ti Ra Ki ta : terekita terekit terkit terkite tirkita tirkite tirakite tirakit tirikite tirikit tirekita tirekite
-Ti Ra Ki ta : tirkat tarkit tarikit trikita terikita terikite tarakita tirakita
+Ti Ra Ki ta : tirkat trikita
 Ki ta ta Ka : kitetaka
 Ti Ra Ki ta ta Ka : trkttk
 Ra : ri
@@ -45,6 +44,7 @@ Dhe Ti : dhiti
 Dhe ta : dhita dhitta
 Dhe Ki ta : dhikita dhikit dhekita dhekit
 Na Ga : nag
+Ta? Ga : tag
 Gi Da Na Ga : gidnag ghidnag ghirhnag
 Ge Da Na Ga : ghednag gednag
 Ge Re Na Ga : ghernag gernag
@@ -84,11 +84,15 @@ Tra Kre : त्रेक्रे
 Ti Ra Ki ta : तेरेकेटे तेरेकेट तिरकीट तिर्किट
 Ki ta : कीट केटे
 Te Te : तिते
+Ta? : त्ता
 Dhe ta : धिट
 Dhe Ki ta : धिकिट
 Dhun Te Ki ta : धुमकिट
 Ge Re Na Ga : घेरेनग
 Dhi Na Gi Na : धिनगिन
+Dhin Na : धिन्ना
+Tin Na : तिन्ना
+Tu Na : तुन्ना थुन्ना
 Ti Na Ki Na : तिनकिन
 Dhe Re : धिर
 Ga Di Ga Na : गदीगन
@@ -143,7 +147,8 @@ Dhe Re Dhe Re : ধেরেধেরে ধিরধির
 Ga Di Ge Ne : গদিঘেনে
 Ga Di Ga Na : গদিগন
 Ka ta : কত
-Dhun Te Ki ta : ধুমাকেটে
+Dhun Te Ki ta : ধুমাকেটে ধুমকেটে
+Dhun Te : ধুম ধুম্
 Dhi Na Gi Na : ধিনাগিনা
 Ti Na Ki Na : তিনাকিনা
 """
@@ -181,7 +186,15 @@ def _rows(table: str) -> dict[str, tuple[str, ...]]:
     return {spelling: tuple(strokes.split()) for strokes, spellings in parted for spelling in spellings.split()}
 
 
-ROMAN = _rows(_ROMAN)
+# TiRaKiTa with any short vowel in each of its syllables
+_TIRAKITA = {
+    f"t{a}r{b}k{c}t{d}": ("Ti", "Ra", "Ki", "ta")
+    for a in "iea"
+    for b in ("", *"aei")
+    for c in "ie"
+    for d in ("", *"ae")
+}
+ROMAN = _TIRAKITA | _rows(_ROMAN)
 DEVANAGARI = _rows(_DEVANAGARI)
 BENGALI = _rows(_BENGALI)
 SHORTHAND = _rows(_SHORTHAND)

@@ -24,9 +24,11 @@ in a title, a gharana, a source or a family, which are whole lines. What other d
 hyphens is settled by the taal (`riyaz.tabla.dialect`). All of it is shown by examples in ``docs/notation.md``.
 """
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -196,6 +198,11 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
     if (column := tables.in_columns(rows, taal)) and not reading:
         at = place._replace(line=column + 1)
         at.stop("signs or numbers say that vibhags stand in columns", "write the vibhags in the order of playing")
+    if (column := tables.beside(rows)) and not reading:
+        at = place._replace(line=column + 1)
+        at.stop(
+            "the right column is the khali of the left", "write the rows of the left first, then those of the right"
+        )
     once = twice.once(rows, start)
     again, said = next(((n, rows[n]) for n, row in enumerate(once) if row != rows[n]), (0, ""))
     rows = once
@@ -209,7 +216,9 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
         place.stop("there are no bols", "write them below the header")
     typed_so = not any(row.startswith("[") for row in rows)  # not in the notation's own layout
     parts = _of_da(parts) if typed_so else parts
-    form_said, at = form or headings.form_of(names[0].rstrip(" 0123456789")), place._replace(line=start + 1)
+    _in_one_case(item for items in parts.values() for item in items)
+    said_so = [kind for word in names[0].split() if (kind := headings.form_of(word))][-1:]
+    form_said, at = form or "".join(said_so), place._replace(line=start + 1)
     fast = speeds.said(names, text.split("\n")[:start]) if typed_so else {}
     settled = None
     if typed_so and len(heads) > 1 and _begins(parts[names[0]], parts[names[1]], taal):  # bols as a title
@@ -219,8 +228,23 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
             heads, parts, names = heads[1:], others, names[1:]
         else:
             settled = None
+    elif typed_so and (title := _first_row(parts[names[0]])):
+        rest = parts[names[0]][title:]
+        others = {**parts, names[0]: rest}
+        if _is_whole(others, taal, reading, at, form_said, fast):
+            if not _is_whole(parts, taal, reading, at, form_said, fast):
+                parts = others
+            elif rest[0].place.line - parts[names[0]][0].place.line > 1 and not reading:
+                rest[0].place.stop(
+                    "the bols above may be a name for these or a row of them", "leave them out, or the gap"
+                )
     if not settled:
         settled, slots = dialect.settle(parts, taal, reading, at, form_said, fast)
+    if typed_so and not whole(slots, taal) and (apart := _by_numbers(heads, parts, rows)):
+        apart_parts = {head.name: items for (head, _, _), items in apart}
+        if _is_whole(apart_parts, taal, reading, at, form_said, fast):
+            heads, parts = [span for span, _ in apart], apart_parts
+            settled, slots = dialect.settle(parts, taal, reading, at, form_said, fast)
     twofold = next((n for _, a, b in heads for n in range(a, b) if _twofold(rows[a : n + 1])), 0)
     if twofold and (settled.strokes or not whole(slots, taal)) and not reading:
         at = place._replace(line=twofold + 1)
@@ -229,9 +253,8 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
         two = [script("".join(filter(str.isalpha, text))).title() for text in (said, " ".join(once[start:]))]
         place._replace(line=again + 1).stop(f"words in {two[0]} among words in {two[1]}", "write one script, not both")
     if typed_so and not reading:
-        avartans.check(
-            slots, taal, form_said, {head.name: place._replace(line=max(first, 1)) for head, first, _ in heads}
-        )
+        places = {head.name: place._replace(line=max(first, 1)) for head, first, _ in heads}
+        avartans.check(slots, taal, form_said, places, parts)
     for head, first, _ in heads:
         if not slots[head.name]:  # hyphens alone, that say how long nothing is
             place._replace(line=max(first, 1)).stop(f"section {head.name!r} has no bols", "write some, or leave it out")
@@ -269,11 +292,62 @@ def _of_da(parts: Mapping[str, Sequence[layout.Item]]) -> dict[str, list[layout.
     }
 
 
+def _in_one_case(items: Iterable[layout.Item]) -> None:
+    """Refuse a letter that stands for a bol by itself as a capital and as none: it may be two bols."""
+    seen: dict[str, str] = {}
+    for item in items:
+        for letter in re.findall(r"(?<![^\W_])[A-Za-z](?![^\W_])", item.text if item.kind == "word" else ""):
+            if seen.setdefault(letter.lower(), letter) != letter and letter.lower() != "s":
+                item.place.stop(f"{letter.swapcase()!r} and {letter!r} may be two bols", "write the bols out")
+
+
 def _begins(first: Sequence[layout.Item], second: Sequence[layout.Item], taal: taals.Taal) -> bool:
     """Whether a section is the first bols of the next one and less than a quarter of an avartan: its name."""
     names = [[bol for item in items if item.kind == "word" for bol in strokes(item.text)] for items in (first, second)]
     short = 0 < len(first) * 4 < taal.matras and all(item.kind == "word" for item in first)
     return short and len(names[0]) < len(names[1]) and names[0] == names[1][: len(names[0])]
+
+
+def _first_row(items: Sequence[layout.Item]) -> int:
+    """How many items the first row has, if it is the first bols of the row below it and no more; else 0."""
+    lines = list(dict.fromkeys(item.place.line for item in items))
+    if len(lines) < 2:
+        return 0
+    first, second = (
+        [bol for item in items if item.place.line == line and item.kind == "word" for bol in strokes(item.text)]
+        for line in lines[:2]
+    )
+    size = sum(item.place.line == lines[0] for item in items)
+    return size if 0 < len(first) < len(second) and first == second[: len(first)] else 0
+
+
+_Span = tuple[headings.Head, int, int]
+
+
+def _by_numbers(
+    heads: Sequence[_Span], parts: Mapping[str, Sequence[layout.Item]], rows: Sequence[str]
+) -> list[tuple[_Span, list[layout.Item]]]:
+    """Sections, those whose rows are numbered from 1 parted at the numbers; nothing where none is."""
+    result, parted = list[tuple[_Span, list[layout.Item]]](), False
+    for head, first, last in heads:
+        items = list(parts[head.name])
+        numbers = {n: int(match[1]) for n in range(first, last) if (match := _NUMBERED.match(rows[n]))}
+        if not tables.counts_up([*numbers.values()], 1, 2) or items[0].place.line - 1 != next(iter(numbers)):
+            result.append(((head, first, last), items))
+            continue
+        parted = True
+        for start, end in pairwise([*numbers, last]):
+            named = head._replace(name=f"{head.name} {numbers[start]}", row=start, first=start)
+            result.append(((named, start, end), [item for item in items if start < item.place.line <= end]))
+    return result if parted and all(items for _, items in result) else []
+
+
+def _is_whole(parts: Mapping[str, Sequence[layout.Item]], taal: taals.Taal, *how: Any) -> bool:
+    """Whether sections are read as whole avartans, and one reading fits; `how` as in `dialect.settle`."""
+    try:
+        return whole(dialect.settle(parts, taal, *how)[1], taal)
+    except Unreadable:
+        return False
 
 
 def _twofold(rows: Sequence[str]) -> bool:
@@ -315,6 +389,7 @@ def bols(text: str, taal: str, name: str = "") -> pd.DataFrame:
     )
 
 
+_NUMBERED = re.compile(r"\s*(\d{1,2})[.)]\s")
 _SAME = {"Ta": "ta", "ta": "ta", "Ga": "Ge", "Gi": "Ge", "Ka": "Ke", "Ki": "Ke"}  # how else a theka names a stroke
 
 

@@ -5,18 +5,22 @@ import re
 from riyaz.tabla import headings, taals, tables
 from riyaz.tabla.spelling import strokes
 
-_QUOTES = re.compile(r"(?<![\w`*])([\"'*`])(\w[^\"'*`]*)\1(?![\w`*])")
+_QUOTES = re.compile(r"(?<![\w`*])([\"'*`])(\w[^\"'*`]*)\1(?![\w`*])|[{(]()(\w[^{}()]*)[})]")
 _COUNTS = re.compile(r"(?<=\s)(?:\d{1,2}\s+){5,}")
 
 
 def quoted(row: str) -> str:
-    """The taal and the bols of a row that names one taal and has one row of bols in quotes or italics."""
-    quotes = [match for match in _QUOTES.finditer(row) if headings.of_bols(match[2]) and len(match[2].split()) > 3]
+    """The taal and the bols of a row that names one taal and has one row of bols in quotes, italics or brackets."""
+    quotes = [(match, match[2] or match[4]) for match in _QUOTES.finditer(row)]
+    quotes = [(match, bols) for match, bols in quotes if headings.of_bols(bols) and len(bols.split()) > 3]
     if len(quotes) != 1:
         return row
-    rest = f"{row[: quotes[0].start()]} {row[quotes[0].end() :]}"
-    named = {taal.title for _, taal in headings.taals_in(headings.words_of(re.sub(r"[\"'*{}]", " ", rest)))}
-    return f"{named.pop()}: {quotes[0][2]}" if len(named) == 1 else row
+    match, bols = quotes[0]
+    rest = f"{row[: match.start()]} {row[match.end() :]}"
+    words = headings.words_of(re.sub(r"[\"'*{}\\]", " ", rest))
+    named = {taal.title for _, taal in headings.taals_in(words)}
+    sentence = bool(match[1]) or (len(words) > 3 and not headings.tells(rest) and not any(map(strokes, words)))
+    return f"{named.pop()}: {bols}" if len(named) == 1 and sentence else row
 
 
 def taal_and_bols(row: str) -> str:

@@ -23,7 +23,7 @@ dhamar: dhammar, dhamaar, धमार, ধামার
 deepchandi: dipchandi, chanchar, deepchandee, दीपचंदी, दीपचन्दी, দীপচন্দী
 jhumra: jhoomra, jhumara, झूमरा, झुमरा, ঝুমরা
 ada_chautal: adachautal, ada chowtal, aada, arachartal, aara chautal, ara chautal, आड़ा चौताल, आडा चौताल, আড়া চৌতাল
-tivra: teevra, tevra, teora, tewra, tivara, tevara, तीव्रा, তেওড়া
+tivra: teevra, tevra, teora, teyora, tewra, tivara, tevara, तीव्रा, তেওড়া
 pashto: pashtu, pashtoo, pushto, पश्तो
 farodast: pharodast, pharodasta, farodasta, pharodust, firdost, farodost, फरोदस्त
 shikhar: shikar, shikhara, शिखर

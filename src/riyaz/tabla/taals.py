@@ -214,7 +214,8 @@ def exact(name: str) -> Taal | None:
     alone = key(name)
     said = "_".join(re.sub(r"[^\w\s]", " ", name.lower()).split()) != alone or len(alone) > 4 or not alone.isascii()
     together = re.sub("ta+l$", "tal", alone.replace("_", ""))
-    known = next((_SPELLINGS[one] for one in (alone, together) if one in _SPELLINGS), "") if said else ""
+    owned = re.sub("(?<=[ক-হ])ের$|(?<=া)র$", "", alone)  # the genitive of Bengali
+    known = next((_SPELLINGS[one] for one in (alone, together, owned) if one in _SPELLINGS), "") if said else ""
     return TAALS[known] if known else None
 
 

@@ -8,13 +8,15 @@ from collections.abc import Sequence
 from itertools import pairwise, repeat, takewhile
 
 from riyaz.tabla import header, headings, layout, taals
+from riyaz.tabla.bols import BOLS
 from riyaz.tabla.layout import LETTER
-from riyaz.tabla.spelling import strokes
+from riyaz.tabla.spelling import strokes, with_ka
 
 _NUMBERS = (
     re.compile(rf"(?<={LETTER})(?:\s?\((\d{{1,2}})\)|([⁰¹²³⁴-⁹₀-₉]{{1,2}})|(\d{{1,2}})(?!\w))"),  # Dha(1), Dha¹, Dha1
     re.compile(r"(?<![^\s|])\[\s*(\d{1,2})\s*\]"),  # [1] Dha
     re.compile(rf"(?<![^\s|])(\d{{1,2}})\s*=\s*(?={LETTER})"),  # 1=Dha
+    re.compile(rf"(?<![^\s|])\(\s*(\d{{1,2}})\s*\)\s*(?={LETTER})"),  # (1) Dha
 )
 _ROW_NUMBERS = (
     re.compile(r"^\s*(?:\((\d{1,2}|[a-h])\)|([A-H])\s*[-–.])(?=\s+[^\W\d_])"),
@@ -30,10 +32,15 @@ _COUNT_IN_WORDS = (
 _IN_WORDS = re.compile(rf"(?<![^\s,|])({'|'.join(_COUNT_IN_WORDS)})\b[:.-]?\s+({LETTER}[^\s|]*)", re.IGNORECASE)
 _LOW = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "01234567890123456789")
 _SAID = re.compile(rf"\(?\b(?:{layout.CLAPS}|\d(?:st|nd|rd|th))\b\)?", re.IGNORECASE)
+_ON_BOL = re.compile(  # Sam (1st beat) - Dha
+    rf"(?<=\))\s*[-–—:]\s*{LETTER}+\s*$|(?<=\d(?:st|nd|rd|th))\s+(?:beat|matra)(?=\s*\))", re.IGNORECASE
+)
 _SPEED = re.compile(r"\b(?:double|triple|quadruple|speed)\b", re.IGNORECASE)
 _ROWS_OF_BOLS = r"(?:bols?|boles|words|बोल|theka|ठेका)"
 _LABELLED = re.compile(r"^\s*([^\W\d][^:=|()]{0,40}?)\s*(?::|(?<!\s)[-–—]+(?=\s)|(?<=\s)[-–—]+(?=\s))[-–—]*\s*(.+)$")
+_BESIDE_SIGNS = re.compile(r"\s*([^\W\d_][^:=|()\d]{0,40}?)\s+[Xx×+✕](?:[\s:|]+[\doOXx×+])+[\s:|]*")  # signs X 0
 _WORD = re.compile(r"[^\s|।॥()]+")
+_GAP = re.compile(r"(?<=\S)(?:\s{3,}|\t\s*)(?=\S)")
 _SEPARATORS = ("\t", "|", ";", ",")
 _IN_ORDER = re.compile(r"\s*(\d{1,2})[.)]?\s+([^\W\d_]\S*)(?:\s+([Xx+\d]))?\s*")  # its number, a bol, its sign
 
@@ -51,18 +58,22 @@ def blank(match: re.Match[str]) -> str:
 
 def of_signs(row: str) -> bool:
     """Whether a row has nothing but signs, numbers, bars and words for claps, such as ``clap, 2, 3``."""
-    rest = _SAID.sub("", row)
+    rest = _SAID.sub("", row).replace("^", " ")
     return layout.sign_row(rest) or not rest.strip(" \t|।॥():-")
 
 
 def said(row: str) -> bool:
-    """Whether a row has words for claps, and signs, numbers and bars alone beside them."""
+    """Whether a row has words for claps, and signs, numbers and bars alone beside them, or says on which bol sam is."""
+    row = _ON_BOL.sub("", row.replace(",", " "))
     return _SAID.search(row) is not None and of_signs(row)
 
 
 def unlabelled(row: str) -> str:
     """A row, or nothing where it has a name and signs or numbers alone, such as ``Beat: 1 2 3``."""
     match = _LABELLED.match(row)
+    beside = _BESIDE_SIGNS.fullmatch(row)
+    if beside and headings.spoken(headings.words_of(beside[1])):
+        return ""
     if not match or not of_signs(re.sub("[:,]", " ", match[2])) or not re.search(r"[^\W_]|[×+✕]", match[2]):
         return row
     name, value = match[1], match[2]
@@ -79,7 +90,12 @@ def unlabelled(row: str) -> str:
 def named(row: str) -> str:
     """A row of a table without its name, or with it as a heading or a key; a row of words is left out."""
     if "|" not in row:
-        return row
+        first, *cells = row.split("\t")
+        words = headings.words_of(first)
+        beside = words and headings.spoken(words) and not any(map(strokes, words)) and not headings.HEAD.match(first)
+        bols = [cell for cell in cells if cell.strip()]
+        labelled = beside and not headings.tells(first) and bols and all(map(headings.of_bols, bols))
+        return " " * len(first) + row[len(first) :] if labelled else row
     if layout.RULE.fullmatch(row):
         return ""
     match = re.match(r"\s*\|?\s*([^|:=]*[^\W\d_][^|:=]*?)\s*\|(.*)$", row)
@@ -133,6 +149,28 @@ def columns(rows: Sequence[str]) -> list[str]:
     return result
 
 
+def stacked(rows: Sequence[str]) -> list[str]:
+    """Rows of one cell each, the number of a matra, its bol and its sign, as the bols alone; the numbers count up."""
+    cells = [(n, re.sub("^[oO]$", "0", row.strip())) for n, row in enumerate(rows) if row.strip()]
+    numbers = [
+        k
+        for k, ((_, cell), (_, below)) in enumerate(pairwise(cells))
+        if cell.isdigit() and len(below.split()) == 1 and headings.of_bols(below)
+    ]
+    ends = [*numbers[1:], min(numbers[-1] + 3, len(cells)) if numbers else 0]
+    counted = counts_up([int(cells[k][1]) for k in numbers], 1, 4)
+    if not counted or any(
+        end - k > 3 or (end - k == 3 and not of_signs(cells[k + 2][1]) and end != ends[-1])
+        for k, end in zip(numbers, ends, strict=True)
+    ):
+        return list(rows)
+    gone = {cells[k][0] for k in numbers}
+    gone |= {
+        cells[end - 1][0] for k, end in zip(numbers, ends, strict=True) if end - k == 3 and of_signs(cells[end - 1][1])
+    }
+    return ["" if n in gone else row for n, row in enumerate(rows)]
+
+
 def in_columns(rows: Sequence[str], taal: taals.Taal) -> int:
     """The second row of signs or numbers, if all of them are those of one avartan, in no order by rows; else 0."""
     marked = [n for n, row in enumerate(rows) if layout.sign_row(row) and re.search(r"\w", row)]
@@ -143,6 +181,37 @@ def in_columns(rows: Sequence[str], taal: taals.Taal) -> int:
         len(order) > 2 and marks != [*order] and sorted(marks) == sorted(order) for order in (numbers, taal.signs)
     )
     return marked[1] if apart and len(marked) > 1 else 0
+
+
+def beside(rows: Sequence[str]) -> int:
+    """The first of two rows or more with a wide gap each, whose right column is the khali of the left; else 0.
+
+    It is so stroke by stroke, in most of them; rows that are more so when they are read across are no columns.
+    """
+    halves = {n: parts for n, row in enumerate(rows) if len(parts := _GAP.split(row.strip())) == 2}
+    halves = {n: parts for n, parts in halves.items() if all(map(headings.of_bols, parts))}
+    for start in [n for n in halves if n - 1 not in halves]:
+        block = [halves[n] for n in takewhile(halves.__contains__, range(start, len(rows)))]
+        left, right = (_bols_of(side) for side in zip(*block, strict=True))
+        across = _bols_of([text for parts in block for text in parts])
+        half = len(across) // 2
+        if len(block) > 1 and _khali(left, right) > max(0.8, _khali(across[:half], across[half:])):
+            return start
+    return 0
+
+
+def _bols_of(texts: Sequence[str]) -> list[str]:
+    """The strokes of texts, in order."""
+    return [bol for text in texts for word in _WORD.findall(text) for bol in with_ka([*strokes(word.strip(",.;"))])]
+
+
+def _khali(bhari: Sequence[str], khali: Sequence[str]) -> float:
+    """The share of strokes that are others stroke by stroke, or their khali; 0 where none is another's khali."""
+    plain = {"Ta?": "Ta", "ta?": "ta"}
+    pairs = [(plain.get(a, a), plain.get(b, b)) for a, b in zip(bhari, khali, strict=False)]
+    opened = [a != b and a in BOLS and b == BOLS[a].khali for a, b in pairs]
+    same = sum(a == b or khali for (a, b), khali in zip(pairs, opened, strict=True))
+    return same / len(pairs) if len(bhari) == len(khali) and any(opened) else 0.0
 
 
 def _column(cells: Sequence[Sequence[str]], ruled: bool) -> list[str]:

@@ -48,6 +48,11 @@ _SPOKEN = re.compile(  # twice, (three times), 3 baar, x3 times
 )
 _GUN = re.compile(r"(एक|दो|ती|तीन|चार|चौ)\s?गु[नण]ा?(?![\u0900-\u097f])")
 _GUNS = {"एक": "एकगुन", "दो": "दुगुन", "ती": "तिगुन", "तीन": "तिगुन", "चार": "चौगुन", "चौ": "चौगुन"}
+_SPED = re.compile(
+    r"^(\s*)(du?gg?u[nr]a?n?|do+g[ou]+na?|dugg?una?|duggan|tee?go+n|ti+g[ou]+na|cho?[au]+go+n|chougun)(?=\s*\d*\s*[:.)-]*\s*$)",
+    re.IGNORECASE,
+)
+_SPED_AS = {"d": "dugun", "t": "tigun", "c": "chaugun"}
 _ORDERED = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split()
 _ORDINAL = re.compile(
     rf"^(\s*)(?:(\d{{1,2}})(?:st|nd|rd|th)|({'|'.join(_ORDERED)}))\s+([^\W\d_]+)(?=\s*[:.)-]|\s*$)", re.IGNORECASE
@@ -83,7 +88,8 @@ _WRAPPED = re.compile(  # a row within marks of a web page or of Markdown
     r"^(\s*)(?:\*\*(?=[^*]+\*\*\s*$)|__(?=[^_]+__\s*$)|[•‣◦▪●]\s+|<(?:p|li|div|b|strong|pre)>(?=[^<]*(?:<[^<>]*>\s*)?$))(.*?)"
     r"(?:\*\*|__|</\w+>|<br\s*/?>)?\s*$"
 )
-_COMMENTED = re.compile(r"^\s*(?://|--|\*|;)\s+")
+_COMMENTED = re.compile(r"^\s*(?://|--|\*|;|#)\s+")
+_BUTTON = re.compile(r"^(?:Copy\s?(?:code|Edit)?|Edit)(?=\s*$|\s{2,}|[Xx+0]\s)")  # of a page, copied with its text
 _CLOSING = re.compile(
     r"\s*(?:--|(?:(?:best|kind|warm)\s+)?(?:regards|wishes)|cheers|thanks|thank you|yours|love|pranam)[\s,.!]*",
     re.IGNORECASE,
@@ -117,10 +123,33 @@ def _listed(match: re.Match[str]) -> str:
     return words if headings.of_bols(words) else match[0]
 
 
+def _part_of_list(match: re.Match[str]) -> str:
+    """A row of bols in quotes, three or more, of a list that may begin or end in another row; its key stays."""
+    key, colon, rest = re.match(r"(\s*(?:\w+\s*(?=[:=]))?)([:=]?)(.*)$", match[0]).groups()  # type: ignore[union-attr]
+    words = re.sub(r"['\",\[\](){};]", " ", rest)
+    listed = rest.count("'") > 5 or rest.count('"') > 5
+    return f"{key}{colon}{words}" if listed and not re.search(r"[|:]", rest) and headings.of_bols(words) else match[0]
+
+
 def _unspaced(match: re.Match[str]) -> str:
     """A row without blanks, whose commas part matras and whose bars or slashes part vibhags."""
     row = re.sub(r"[/|]", " | ", match[0].replace(",", " "))
     return row if headings.of_bols(row) else match[0]
+
+
+def _strings(match: re.Match[str]) -> str:
+    """Of the strings of a program in a row the one that is bols, with the one that names it; signs are left out."""
+    texts = [text for _, text in re.findall(r"(['\"])(.*?)\1", match[0])]
+    bols = [text for text in texts if headings.of_bols(text)]
+    names = [text for text in texts if text not in bols and not tables.of_signs(text)]
+    if len(bols) != 1 or len(texts) < 2 or len(names) > 1:
+        return match[0]
+    return f"{names[0]}: {bols[0]}" if names else bols[0]
+
+
+def _counted_taal(match: re.Match[str]) -> str:
+    """A taal and its number of matras, as a program has them before what belongs to it."""
+    return f"{match[2]} ({match[3]} matras)" if taals.exact(match[2]) else match[0]
 
 
 def _unlisted(match: re.Match[str]) -> str:
@@ -151,6 +180,11 @@ def _signed(match: re.Match[str]) -> str:
         if len(marks) > 1 and any(mark in "Xx+0" for mark in marks):
             row = signs.sub(blank, row)
     return row
+
+
+def _numbered(match: re.Match[str]) -> str:
+    """The number at the end of a row of bols as blanks; a row of numbers stays."""
+    return blank(match) if re.search(LETTER, match.string) else match[0]
 
 
 def _fields(match: re.Match[str]) -> str:
@@ -196,15 +230,19 @@ _MARKS: _Marks = [
     (re.compile(r"^\s*//\s*(.*\S)\s*$"), _commented),
     (re.compile(r"(?<=['\"],)\s*//[^/]*$"), ""),
     (re.compile(r"^\s*[QA]\s*[:.]\s+(\S.*)$"), _asked),
+    (re.compile(r"^\s*[\[({]\s*(['\"])([^'\"]+)\1\s*,\s*(\d{1,2})\s*,\s*[\[({]*\s*$"), _counted_taal),
+    (re.compile(r"^\s*[\w.]*[\[({]\s*(['\"]).*\1\s*(?:[\])}];?)*,?\s*$"), _strings),
     (_COUNTED, blank),
     (_ORDINAL, _in_order),
     (_SPOKEN, _repeat),
+    (_SPED, lambda match: f"{match[1]}{_SPED_AS[match[2][0].lower()]}"),
     (_GUN, lambda match: _GUNS[match[1]].ljust(len(match[0]))),
     (re.compile(r"^(\s*[^\W\d_][^:|]*?)\s*\(?[x×]\s?(\d+)\)?\s*:\s*(?=\S)(.+)$"), r"\1: \3 x\2"),  # Bhari x2: and bols
     (re.compile(r"^\s*[^\s,/|]+(?:,[^\s,/|]+)+(?:[/|][^\s,/|]+(?:,[^\s,/|]+)+){2,}[/|]?\s*$"), _unspaced),
     (re.compile(r"\[[^\[\]]*,[^\[\]]*\](?!\s*[x×*]\s*\d)(?:\s*,\s*$)?|\[\s*(['\"])[^'\"\[\]]*\1\s*\],?"), _listed),
     (re.compile(r"\((?:[^\s,()]+, +)+[^\s,()]+\),?"), _listed),
     (re.compile(r"^\s*(?:(['\"])[^'\"]*\1\s*,\s*)+(?:(['\"])[^'\"]*\2)?\s*$"), _listed),
+    (re.compile(r"^[^'\"]*(?:'[^'\"]*'|\"[^'\"]*\").*$"), _part_of_list),
     (re.compile(r"\b\w+\.\w+\((?=[\[({]\s*$)|(?<=[:=\s(])[\[({]\s*$"), ""),  # Object.freeze([
     (re.compile(r"^\s*[\])};,]+\s*$"), blank),
     (
@@ -243,13 +281,17 @@ _MARKS: _Marks = [
     (re.compile(r"^\s*(?:\{\|.*|\|-+|\|\}|\(\|.*|\|\))\s*$"), ""),  # a table of a wiki
     (re.compile(r"^\s*[\d०-९]{1,2}\s*।(?=\s*[^\W\d_])"), blank),
     (re.compile(r"^\s*\d{1,2}-\s*(?=[^\W\d_])"), blank),  # 1-Dha, the number of a row
-    (re.compile(r"(?<=\S)(\s+),(?=\S)"), r",\1"),
+    (re.compile(r"(?<=\S)(\s+),"), r",\1"),
     (re.compile(r"[\"”]\s*,\s*$"), blank),
     (re.compile(r"</(?:p|h[1-6])>\s*(?=<\w)"), ": "),
     (re.compile(rf"^\s*(?:--+|//)\s+(?=(?:{headings.NAMES})\W*\d*\s*$)", re.IGNORECASE), blank),  # -- palta 1
-    (re.compile(r"(:\s*)'([^']*)'(?=\s*,?\s*$)"), r"\1 \2 "),
+    (re.compile(r"(:\s*)'([^']*)'\s*,?\s*$"), r"\1 \2 "),
     (re.compile(r"^((?:<[^<>]*>|[^<>])*?)<br\s*/?>(?=.*\w)", re.IGNORECASE), _titled),
     (_NAMES_OF_ROWS, blank),
+    (
+        re.compile(rf"^[^=]*=\s*(?:{layout.CLAPS})(?:[^=]*=\s*(?:{layout.CLAPS}))+(?!\w)[^=]*$", re.IGNORECASE),
+        "",
+    ),  # X = sam, 0 = khali
     (re.compile(rf"\(\s*(?:{layout.PLACES})\s*\)|\(\s*(?:{layout.HANDS})\s*\)\s*$", re.IGNORECASE), blank),
     (re.compile(rf"\[\s*(?:{layout.CLAPS})\s*\]", re.IGNORECASE), blank),
     (_BESIDE_SIGNS, r"\1"),
@@ -257,12 +299,13 @@ _MARKS: _Marks = [
     (re.compile(r"^\s*\|\s*([^|]*)\|\s*$"), _boxed),
     (re.compile(r"(?<=\s)\\(?=\s)"), "|"),
     (re.compile(r"^.*[(^].*$"), _signed),
-    (re.compile(r"(?<=[।॥|])\s*[\d०-९]{1,3}\s*[।॥|]+\s*$"), blank),  # ॥१॥
+    (re.compile(r"(?<=[।॥|])\s*[\d०-९]{1,3}\s*[।॥|]+\s*$"), _numbered),  # ॥१॥
     (re.compile(rf"(?<={LETTER})!+|(?<=[^\s\d!])!+(?=\s*$)"), blank),
     (re.compile(r"(?<=[^\s\d/])/(?=\s+[^\W\d_])"), "|"),  # Dha/ Dhin
     (re.compile(r"(?<=[^\s\d/|]\s)/(?=[^\s\d/])"), "|"),  # Dha /Dhin
     (re.compile(rf"(?<={LETTER})_(?={LETTER})"), "-"),
     (re.compile("ঃ(?=\\s|$)"), ":"),
+    (re.compile(rf"(?<={LETTER})['’](?=[\s|।]|$)(?=(?:[^'’]|{LETTER}['’](?=[\s|।]|$))*$)"), ""),  # an accent
     (re.compile(r"\|\]"), "| "),
     (re.compile("(?<=[\u0900-\u097f])[sS](?![A-Za-z])"), "ऽ"),
     (re.compile(r"(?<![\w)])([ˣ⁺⁰²³⁴⁵⁶⁷])\s*(?=[^\W\d_])"), lambda match: f"({_SIGNS[match[1]]}) "),
@@ -280,7 +323,8 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
     Unreadable : bhari and khali stand side by side, so that no order of the rows is certain.
     """
     rows = beginnings.marked([_unwrapped(_WIDE.sub(" " * WIDE, row.rstrip())) for row in rows], place)
-    if sum(bool(row.strip()) for row in rows) > 1 and all(_COMMENTED.match(row) for row in rows if row.strip()):
+    single = sum(bool(row.strip()) for row in rows) == 1 and not "".join(rows).lstrip().startswith("//")
+    if not single and all(_COMMENTED.match(row) for row in rows if row.strip()):
         rows = [_COMMENTED.sub(blank, row) for row in rows]  # a comment of a program
     latex = any("\\begin{tabular" in row or re.search(r"&.*\\\\\s*$", row) for row in rows)
     repeats = sum(row.count("|:") - row.count(":|") for row in rows) == 0 and not any("---" in row for row in rows)
@@ -295,12 +339,14 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
     if len(filled) == 1 and (after := _FORM_LAST.fullmatch(rows[filled[0]])):
         rows = [f"{after[1]} {after[3]}:{after[2]}" if row.strip() else row for row in rows]
     result = list[str]()
-    for number, row in enumerate(tables.unnumbered(tables.uncounted(tables.columns(captions.plain(rows)))), 1):
+    for number, row in enumerate(
+        tables.unnumbered(tables.uncounted(tables.columns(tables.stacked(captions.plain(rows))))), 1
+    ):
         if _COLUMNS.fullmatch(row):
             place._replace(line=number).stop(
                 "bhari and khali stand side by side", "write the rows of bhari first, then those of khali"
             )
-        row, remark = _apart(unescape(row).translate(_LETTERS))
+        row, remark = _apart(unescape(row).replace("\n", " ").translate(_LETTERS))
         row = "".join(" " if category(letter) in _PICTURES and letter not in _USED else letter for letter in row)
         row = sentences.taal_and_bols(sentences.quoted(row))
         for mark, instead in marks:
@@ -322,7 +368,7 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
         if len(groups) > 1 and all(group.split() and all(map(strokes, group.split())) for group in groups):
             row = row.replace("[", "(").replace("]", ")")  # each a matra
         result.append(layout.unmarked(row) + remark)
-    result = tables.of_cells(result)
+    result = beginnings.numbered(tables.of_cells(result))
     if any(re.search(rf"{_PAUSE.pattern}[\s|।॥]*[^\W\d_]", row) for row in result):  # within a row: a rest
         result = [_PAUSE.sub(lambda match: "-".ljust(len(match[0])), row) for row in result]
     signed = next((n for n, row in enumerate(result) if _CLOSING.fullmatch(row)), len(result))
@@ -335,7 +381,9 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
 
 def _unwrapped(row: str) -> str:
     """A row without what stands around the whole of it: the marks of a quotation, the time and the sender of a chat."""
-    row = _SENT.sub(blank, _QUOTED.sub(blank, row))
+    row = _SENT.sub(blank, _QUOTED.sub(blank, _BUTTON.sub(blank, row)))
+    row = re.sub(r"\[\s*(?:edit|edit source|संपादन|সম্পাদনা|संपादित करें)\s*\]\s*$", "", row)  # of a wiki
+    row = re.sub(r"(?<=[^\W\d_)]):[-–—]+(?=\s|$)", ":", row)  # as a colon is written in India
     match = _WRAPPED.match(row)
     return " " * match.start(2) + match[2] if match else re.sub(r"<br\s*/?>\s*$", "", row)
 
