@@ -85,3 +85,20 @@ def test_a_chromatic_neighbour_is_spelled_by_what_is_around_it():
     flats = spelling.fifths(np.arange(3) / 2, np.array([63, 68, 70]), 0)
     sharps = spelling.fifths(np.arange(3) / 2, np.array([64, 68, 69]), 0)
     assert [spelling.written(int(flats[1]), 68)[:2], spelling.written(int(sharps[1]), 68)[:2]] == [("A", -1), ("G", 1)]
+
+
+def test_where_a_voice_is_divided_its_notes_are_one_unit():
+    # nine chords of four notes, the fifth with two more
+    chords = [[72, 67, 64, 48]] * 4 + [[72, 67, 65, 64, 60, 48]] + [[71, 67, 62, 43]] * 8
+    onset = np.array([at for at, chord in enumerate(chords) for _ in chord])
+    pitch = np.array([number for chord in chords for number in chord])
+    units = voices.units(onset, onset + 1, pitch)
+    assert sorted(note for unit in units for note in unit) == list(range(len(pitch)))
+    assert [[int(pitch[note]) for note in unit] for unit in units if len(unit) > 1] == [[67, 65, 64]]
+    first = np.array([unit[0] for unit in units])
+    assert voices.count(onset[first], onset[first] + 1) == 4
+    assert voices.units(onset[:8], onset[:8] + 1, pitch[:8]) == [[note] for note in range(8)]
+    often = np.tile([72, 67, 65, 64, 60], 6)
+    assert all(
+        len(unit) == 1 for unit in voices.units(np.repeat(np.arange(6), 5), np.repeat(np.arange(6), 5) + 1, often)
+    )

@@ -129,16 +129,18 @@ def signature(events: pd.DataFrame) -> int:
 
 def _staves(onset: np.ndarray, stop: np.ndarray, pitch: np.ndarray, staves: int, page: _Page) -> list[_Staff]:
     """The staves from the top, with what stands on them."""
-    n = voices.count(onset, stop)
+    units = voices.units(onset, stop, pitch)
+    first = np.array([unit[0] for unit in units], dtype=np.int64)
+    n = voices.count(onset[first], stop[first])
     if n > 1:
-        voice = voices.separate(onset, stop, pitch, n)
-        strands = [_voice(onset, stop, np.flatnonzero(voice == number)) for number in range(n)]
+        voice = voices.separate(onset[first], stop[first], pitch[first], n)
+        strands = [_voice(onset, stop, [units[k] for k in np.flatnonzero(voice == number)]) for number in range(n)]
         if n == 4:
             _doubled(strands, pitch, Metre.of(page.metre).bar)
         if n == staves == 4:
             each = zip(("treble", "treble", "tenor", "bass"), strands, VOICES, strict=True)
             return [_Staff(clef, [strand], name) for clef, strand, name in each]
-        means = [pitch[voice == number].mean() for number in range(n)]
+        means = [pitch[first][voice == number].mean() for number in range(n)]
         upper = 2 if n == 4 else 1 + (n == 3 and means[1] >= MIDDLE)
         if n == 2 and (means[1] >= MIDDLE or means[0] < MIDDLE):
             return [_Staff("treble" if means[1] >= MIDDLE else "bass", strands)]
@@ -153,9 +155,9 @@ def _staves(onset: np.ndarray, stop: np.ndarray, pitch: np.ndarray, staves: int,
     return [_Staff(c, _hand(onset, stop, pitch, h), rests=False) for c, h in zip(clefs, hands, strict=True) if len(h)]
 
 
-def _voice(onset: np.ndarray, stop: np.ndarray, notes: np.ndarray) -> Strand:
-    """Notes one after the other."""
-    return [(int(onset[note]), int(stop[note]), [(int(note), False, False)]) for note in notes]
+def _voice(onset: np.ndarray, stop: np.ndarray, units: list[list[int]]) -> Strand:
+    """Notes one after the other, or two and more at once."""
+    return [(int(onset[u[0]]), int(stop[u[0]]), [(note, False, False) for note in u]) for u in units]
 
 
 def _doubled(strands: list[Strand], pitch: np.ndarray, bar: int) -> None:

@@ -13,22 +13,54 @@ Huron 2001, Tone and Voice, doi:10.1525/mp.2001.19.1.1: the pitch proximity and 
 """
 
 from collections.abc import Iterator
-from itertools import combinations, groupby
+from itertools import combinations, groupby, pairwise
 
 import numpy as np
 
 MOST = 4  # voices
 FULL = 0.75  # notes that sound on average, of the most: less is no music in voices
+DIVIDED = 0.1  # of the sounding time, in which more than MOST may sound
 WIDTH = 24  # ways that are followed
 LEAP = 12  # semitones; a larger leap costs no more
 CROSSING, PASSED, SILENT = 24, 6, 2  # semitones that are as bad as crossed voices, a silent voice passed, a gap
 _Way = tuple[float, tuple[int, ...], tuple[int, ...], tuple | None]  # cost, last pitches, ends, (voices before, newest)
 
 
+def _at_once(onset: np.ndarray, stop: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The times at which notes start or stop, and how many sound from each on."""
+    bounds = np.unique(np.concatenate([onset, stop]))
+    return bounds, np.searchsorted(np.sort(onset), bounds, "right") - np.searchsorted(np.sort(stop), bounds, "right")
+
+
+def units(onset: np.ndarray, stop: np.ndarray, pitch: np.ndarray) -> list[list[int]]:
+    """What a voice takes at once: a note, or two and more that start and stop together where a voice is divided.
+
+    Notes are joined, those that are nearest first, only where more than MOST sound, and only if that is seldom.
+
+    Returns
+    -------
+    Numbers of notes by ascending onset, the highest of a unit first; each note is in one unit.
+    """
+    bounds, at_once = _at_once(onset, stop)
+    length = np.diff(bounds, append=bounds[-1:])
+    alone = [[note] for note in range(len(onset))]
+    if not 0 < (length * (at_once > MOST)).sum() <= DIVIDED * (length * (at_once > 0)).sum():
+        return alone
+    left = dict(enumerate(alone))
+    for time in bounds[at_once > MOST]:
+        sounding = [note for note in left if onset[note] <= time < stop[note]]
+        for _ in range(len(sounding) - MOST):
+            ordered = sorted((note for note in sounding if note in left), key=lambda note: -pitch[note])
+            pairs = [(a, b) for a, b in pairwise(ordered) if onset[a] == onset[b] and stop[a] == stop[b]]
+            if pairs:
+                upper, lower = min(pairs, key=lambda pair: pitch[pair[0]] - pitch[pair[1]])
+                left[upper] += left.pop(lower)
+    return list(left.values())
+
+
 def count(onset: np.ndarray, stop: np.ndarray) -> int:
     """How many voices notes are in: 0 where they are more than MOST at once or far fewer for most of the time."""
-    bounds = np.unique(np.concatenate([onset, stop]))
-    at_once = np.searchsorted(np.sort(onset), bounds, "right") - np.searchsorted(np.sort(stop), bounds, "right")
+    bounds, at_once = _at_once(onset, stop)
     most = int(at_once.max(initial=0))
     length = np.diff(bounds, append=bounds[-1:]) * (at_once > 0)
     return most if most <= MOST and (at_once * length).sum() >= FULL * most * length.sum() else 0
