@@ -10,7 +10,6 @@ from riyaz.model.bundle import Bundle
 from riyaz.music.readers import read_corpus
 from riyaz.play import performance
 from riyaz.tabla.filling import sounds
-from riyaz.tabla.taals import TAALS
 from riyaz.tabla.theme import Impossible
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -76,10 +75,9 @@ def test_what_a_theme_of_ones_own_cannot_give_is_an_error(data, model, tmp_path)
         performance.perform_all(model, data, settings(theme="poor.txt", paltas=16), tmp_path)
 
 
-def test_a_taal_with_few_themes_takes_those_of_all(data):
+def test_a_corpus_gives_the_themes_of_all_taals(data):
     known = performance.Known.of(data.pieces)
-    assert len(known.themes_in(TAALS["teental"])) == len(known.themes)
-    assert known.themes_in(TAALS["rupak"]) == [cut for cut, _ in known.themes]
+    assert len(known.themes) > 10
     assert len(known.taken) > 10 + len(known.themes)
 
 

@@ -199,7 +199,9 @@ WALK = """() => {
 TYPED = """([row, matras]) => {
   const play = document.querySelector('riyaz-play'), kaida = new play.Kaida(play.model.kaida, play.model.rules.beat);
   const theme = new play.Theme(kaida, row, {matras, title: 'it'});
-  return theme.ideas().map(({idea, returns, frees}) => [idea, returns, frees.map(free => String(free.whole()))]);
+  const ways = frees => frees.map(free => String(free.whole()));
+  const ideas = theme.ideas().map(({idea, returns, frees}) => [idea, returns, ways(frees), frees[0].rules.even]);
+  return [ideas, theme.tihai().tihai];
 }"""
 
 
@@ -209,7 +211,7 @@ def walk(page, _):
 
 
 def typed(page, themes):
-    """Of typed themes, the ideas with the number of fillings of each free part."""
+    """Of typed themes, the ideas with the number of fillings of each free part, and the tihai."""
     return [page.evaluate(TYPED, theme) for theme in themes]
 
 

@@ -81,7 +81,10 @@ def test_a_typed_theme_is_planned_as_one_of_the_corpus(corpus, page):
         hands = perform.hands_of(theme, at, known.practice["kaida"], rate)
         of = {one.segments[0].idea: one.segments for one in reversed(ideas.ideas(at, hands, [], rate))}
         wanted = [idea for idea in (ideas.FIRST, ideas.FIRST_HEAD, ideas.SECOND, ideas.LATE) if idea in of]
-        expected.append([[idea, of[idea][0].returns, [str(s.free.count()) for s in of[idea]]] for idea in wanted])
+        frees = {idea: [segment.free for segment in of[idea]] for idea in wanted}
+        ways = {idea: [str(free.count()) for free in frees[idea]] for idea in wanted}
+        rows = [[idea, of[idea][0].returns, ways[idea], frees[idea][0].even] for idea in wanted]
+        expected.append([rows, list(segments[-1].tihai)])
         given.append([[list(sound) for sound in sounds(part.events)], taal.matras])
     assert drive("typed", page, given) == expected
 

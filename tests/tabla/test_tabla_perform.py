@@ -271,6 +271,161 @@ def test_tihais_of_every_kind(kind):
     assert last[-len(phrase) :] == phrase
 
 
+@pytest.mark.parametrize("taal", TAALS.values(), ids=lambda taal: taal.name)
+@pytest.mark.parametrize("laya", [2, 4])
+def test_a_tihai_pauses_for_two_matras_at_most_and_begins_three_times_at_the_same_place(taal, laya):
+    theme = perform.new_theme(Composition("New", taal.name), [one.sections[0].events for one in KNOWN], at_random(1))
+    made = performed(theme, n_paltas=2, laya=laya)
+    (tihai,) = form.tihais(made.sections[-1].events, taal)
+    assert tihai.pause <= 2 * TICKS
+    assert (tihai.onsets[1] - tihai.onsets[0]) % TICKS == 0
+    assert tihai.onsets[0] % TICKS == 0
+
+
+def test_a_tihai_that_begins_later_has_the_end_of_the_line_before_it():
+    theme = kaida("DhaTi DhaGe TiRaKiTa | DhaGe TiNa KeNa | TaTi TaKe TiRaKiTa | DhaGe DhiNa GeNa", "dadra")
+    made = performed(theme, n_paltas=2)
+    tihai = made.section("tihai")
+    (one,) = form.tihais(tihai.events, TAALS["dadra"])
+    assert one.onsets[0] > 0
+    names = [bol for _, bol in form.strokes(tihai.events)]
+    stop = next(i for i, (onset, _) in enumerate(form.strokes(tihai.events)) if onset == one.onsets[0])
+    before = names[: stop + len(one.phrase) - 1]
+    sources = {"from the end of the last palta": made.sections[-2], "from the end of the theme": made.sections[0]}
+    source = [bol for _, bol in form.strokes(sources[tihai.note].events)]
+    assert (source * 2)[-len(before) :] == before
+
+
+@pytest.mark.parametrize("n", [8, 14])
+def test_three_quarters_varied_differ_from_the_theme_in_each(n):
+    theme = kaida("DhaTe TeDha TeTe DhaDha | TeTe DhaGe TiNa KeNa | TaTe TeTa TeTe TaTa | TeTe DhaGe DhiNa GeNa")
+    line, _ = themes.halves(theme.sections[0], Fraction(1), "")
+    for seed in range(4):
+        late = [s for s in performed(theme, seed, n_paltas=n).sections if s.note == ideas.LATE]
+        assert late
+        for section in late:
+            row = filling.sounds(section.events)
+            quarters = [filling.between(row, start, start + 4 * TICKS) for start in range(0, 12 * TICKS, 4 * TICKS)]
+            whole = [filling.between(line * 2, start, start + 4 * TICKS) for start in range(0, 12 * TICKS, 4 * TICKS)]
+            assert all(a != b for a, b in zip(quarters, whole, strict=True))
+
+
+def test_where_three_quarters_cannot_all_differ_the_name_says_so():
+    head, end = (
+        filling.sounds(notation.bols("Dha Te Te Dha", "keherwa")),
+        filling.sounds(notation.bols("Tu Na", "keherwa")),
+    )
+    free = filling.Free(4 * TICKS, (), frozenset(), unlike=(head,))
+    segment = ideas.Segment("palta 1", free, end, idea=ideas.LATE)
+    assert segment.says(head) == ideas.PART
+    assert segment.says(head[::-1][1:] + head[:1]) == ideas.LATE
+
+
+def test_names_of_paltas_of_four_lines_speak_of_no_quarters():
+    theme = kaida("DhaTe TeDha TuNa | TaTe TeTa DhiNa", "dadra")
+    notes = [section.note for section in performed(theme, n_paltas=12).sections if section.ticks == 24 * TICKS]
+    assert set(notes) & set(ideas.LONGER.values())
+    assert not set(notes) & set(ideas.LONGER)
+
+
+def test_the_end_alone_is_no_part_of_a_phrase_and_a_small_step():
+    within = kaida("DhaGe TeTe DhaGe | NaGe TiNa KeNa | TaKe TeTe TaKe | NaGe DhiNa GeNa", "dadra")
+    assert ideas.ALONE not in {section.note for section in performed(within, n_paltas=10).sections}
+
+
+def test_the_end_alone_comes_earlier_where_it_is_a_small_step():
+    near = kaida("DhaGe TeTe DhaTe TeDha | DhaGe TeTe TiNa KeNa | TaKe TeTe TaTe TeTa | DhaGe TeTe DhiNa GeNa")
+    far = kaida("DhaTe TeDha TeTe DhaDha | TeTe DhaGe TiNa KeNa | TaTe TeTa TeTe TaTa | TeTe DhaGe DhiNa GeNa")
+    for seed in range(3):
+        made = performed(near, seed, n_paltas=10)
+        assert [section.note for section in made.sections[-3:-1]] == [ideas.ONE, ideas.ALONE]
+        assert growth.build_up(made)[-1].step <= growth.STEP
+        assert ideas.ALONE not in {section.note for section in performed(far, seed, n_paltas=10).sections}
+
+
+@pytest.mark.parametrize("taal", TAALS.values(), ids=lambda taal: taal.name)
+def test_the_end_of_a_new_theme_begins_with_a_phrase_and_no_row_is_even(taal):
+    events = [one.sections[0].events for one in KNOWN]
+    for seed in range(3):
+        theme = perform.new_theme(Composition("New", taal.name), events, at_random(seed), first=seed)
+        line, _ = themes.halves(theme.sections[0], Fraction(1), "")
+        cut = themes.cut_of(line)
+        assert themes.begins(line[len(themes.until_ticks(line, cut))][0])
+        assert cut % TICKS == 0
+        assert repeats.alike(line * 2) <= repeats.ALIKE["theme"]
+
+
+def test_a_family_with_many_themes_is_as_likely_as_any_other():
+    known = [(KNOWN[0], Fraction(1)), (KNOWN[1], Fraction(1)), (KNOWN[1], Fraction(1, 2)), (KNOWN[1], Fraction(2))]
+    pairs = [themes.halves(theme.sections[0], faster, "") for theme, faster in known]
+    for first in range(3):
+        assert perform._together(pairs, first) == [[pairs[0]], [pairs[1 + first]]]
+
+
+def test_a_theme_in_threes_gives_no_theme_in_twos():
+    text = "DhaTeTe DhaGeNa DhaTeTe DhaGeNa | DhaTeTe DhaGeNa DhaGeTi NaKeNa | TaTeTe TaKeNa TaTeTe TaKeNa | "
+    events = [kaida(text + "DhaTeTe DhaGeNa DhaGeDhi NaGeNa").sections[0].events]
+    with pytest.raises(ValueError, match="0 known themes give no new theme"):
+        perform.new_theme(Composition("New", "teental"), events, at_random(0), laya=2)
+
+
+GROWN = kaida("DhaGe DhaGe TeTe DhaGe | TeTe DhaGe TiNa KeNa | TaKe TaKe TeTe TaKe | TeTe DhaGe DhiNa GeNa")
+
+
+def grown(bhari, note="", name="palta 1"):
+    """The rules of teaching of one section: the bhari half, and its khali half open at the end of the theme."""
+    row = filling.sounds(notation.bols(bhari, "teental"))
+    half = filling.length(row)
+    closed = themes.until_ticks(filling.khali_copy(row), half - 4 * TICKS)
+    back = filling.sounds(notation.bols("TeTe DhaGe DhiNa GeNa", "teental"))
+    section = Section(name, filling.events_of((*row, *closed, *back)), note=note)
+    made = replace(GROWN, sections=(GROWN.sections[0], section))
+    return {check.rule: check.passed for check in growth.check(made) if check.where == name}
+
+
+LINE = "DhaGe DhaGe TeTe DhaGe TeTe DhaGe TiNa KeNa"
+OPEN = "DhaGe DhaGe TeTe DhaGe TeTe DhaGe DhiNa GeNa"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "note", "true"),
+    [
+        ("DhaGe TeTe TeTe DhaGe TeTe TeTe DhaGe TeTe", "TeTe DhaGe DhaGe TeTe TeTe DhaGe TiNa KeNa", ideas.LATE, True),
+        ("DhaGe TeTe TeTe DhaGe TeTe TeTe DhaGe TeTe", LINE, ideas.LATE, False),
+        ("DhaGe TeTe TeTe DhaGe TeTe TeTe DhaGe TeTe", LINE, ideas.FIRST, True),
+        ("DhaGe TeTe TeTe DhaGe TeTe TeTe DhaGe TeTe", LINE, ideas.HALF, False),
+        ("DhaGe DhaGe TeTe DhaGe TeTe TeTe DhaGe TeTe", LINE, ideas.HALF, True),
+        (
+            "DhaGe DhaGe TeTe DhaGe TeTe DhaGe DhiNa GeNa",
+            "DhaGe TeTe TeTe DhaGe TeTe DhaGe TiNa KeNa",
+            ideas.SECOND,
+            True,
+        ),
+        ("DhaGe DhaGe TeTe DhaGe TeTe DhaGe DhiNa GeNa", LINE, ideas.SECOND, False),
+    ],
+)
+def test_a_palta_is_named_as_it_is(first, second, note, true):
+    assert grown(f"{first} {second}", note)["named as it is"] == true
+
+
+def test_a_row_of_phrases_alike_is_seen():
+    assert grown(f"DhaGe DhaGe DhaGe DhaGe TeTe DhaGe DhaGe TeTe {LINE}")["no even row"]
+    assert not grown(f"DhaGe DhaGe DhaGe DhaGe DhaGe TeTe DhaGe TeTe {LINE}")["no even row"]
+
+
+@pytest.mark.parametrize(
+    ("lead", "pause", "short", "same"),
+    [(6, 3, True, True), (8, 2, True, False), (2, 5, False, True), (0, 6, False, False)],
+)
+def test_the_pauses_of_a_tihai_and_where_it_begins_are_seen(lead, pause, short, same):
+    phrase = ["Dha", "Ge", "Dhi", "Na", "Ge", "Na"]
+    names = [*[""] * lead, *[*phrase, "Dha", *[""] * pause] * 2, *phrase]
+    events = filling.events_of((*((bol, TICKS // 2) for bol in names), ("Dha", TICKS)))
+    made = replace(GROWN, sections=(GROWN.sections[0], Section("tihai", events)))
+    passed = {check.rule: check.passed for check in growth.check(made)}
+    assert (passed["short pause"], passed["same place"]) == (short, same)
+
+
 @pytest.mark.parametrize(
     ("theme", "options", "says"),
     [
@@ -295,8 +450,8 @@ def test_tihais_of_every_kind(kind):
         (kaida(), {"tihai": "long"}, "'long'.*any, pause, no pause"),
         (
             theme_for(TAALS["dadra"]),
-            {"n_paltas": 1, "tihai": "no pause"},
-            r"no tihai with no pause .* Dadra at 2 .*nearest: \d",
+            {"n_paltas": 1, "tihai": "no pause", "laya": 3},
+            r"no tihai with no pause .* Dadra at 3 .*nearest: \d",
         ),
         (
             kaida("DhaDha TeTe DhaDha TuNa | TaTa TeTe TaTa TuNa", "keherwa"),
@@ -386,11 +541,11 @@ def test_after_a_silent_sam_comes_no_bayan_alone():
             row = filling.sounds(section.events)
             if section.name.startswith("palta") and not row[0][0]:
                 said.append(row[1][0])
-    assert all(ideas.begins(bol) for bol in said)
-    assert not ideas.begins("Ge")
-    assert not ideas.begins("")
-    assert ideas.begins("Dha")
-    assert ideas.begins("Te")
+    assert all(themes.begins(bol) for bol in said)
+    assert not themes.begins("Ge")
+    assert not themes.begins("")
+    assert themes.begins("Dha")
+    assert themes.begins("Te")
 
 
 def test_another_phrase_first_is_chosen():

@@ -102,6 +102,19 @@ def test_a_tihai_begins_with_no_cadence():
     assert theme.beginnings(opened) == [0, 6 * HALF, 7 * HALF]
 
 
+def test_a_tihai_begins_as_a_palta_does_where_it_can():
+    assert theme.joints(row("Dha Te Te Dha Ge Na Ge Tu Na")) == [0, HALF, 3 * HALF, 5 * HALF, 7 * HALF]
+    assert theme.beginnings(row("Dha Te Te Dha Ge Na Ge Tu Na")) == [0, HALF, 3 * HALF]
+    assert theme.beginnings(row("Ge Na Na Ge Tu Na")) == [0, 2 * HALF]
+
+
+def test_strokes_that_are_another_phrase_are_no_join():
+    known = [notation.bols("DhaGe GeTe TeGe GeDha", "keherwa")]
+    single = (row("Dha"), row("Ge"), row("Te Te"))
+    assert ("Ge", "Ge") not in theme.practised(known, Fraction(2), single)
+    assert ("Ge", "Ge") in theme.practised(known, Fraction(2), (*single, row("Ge Ge")))
+
+
 def test_what_is_one_word_for_the_hand_is_one_phrase():
     line = row("Dha Ge Ge Re Na Ge Kra Dha Te Te Tin Na")
     phrases = theme.phrases_of([(line, ())])

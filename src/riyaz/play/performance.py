@@ -28,10 +28,9 @@ PALTA = 1 / 3  # of the memory's strength, in paltas: they are to leave the them
 WARM = 2.0
 # new themes, of the phrases of other known themes each time, until one gives the paltas that are asked for, the first
 # of them with the theme's own joins, and all without a phrase too often in a row
-TRIES = 8
-OF_THEME = ("first palta", "no phrase worn")  # rules that a theme with too few joins breaks
+TRIES = 16
+OF_THEME = ("first palta", "no phrase worn", "no even row")  # rules that a theme with too few joins breaks
 NO_DURATIONS = "This network knows no durations (tokenize.scheme is chord), so it can choose no strokes of a kaida."
-FEWEST = 3  # themes in a taal; with fewer, a new theme takes phrases from the themes of all taals
 
 
 @dataclass(frozen=True)
@@ -53,12 +52,12 @@ class Known:
 
     Attributes
     ----------
-    themes : events of each section named theme, with its taal.
+    themes : events of each section named theme, in any taal: phrases belong to none.
     taken : events of each theme, dohra and palta, which nothing new may repeat.
     practice : of each form the themes and the paltas that were not derived by rule: what hands know.
     """
 
-    themes: list[tuple[pd.DataFrame, str]]
+    themes: list[pd.DataFrame]
     taken: list[pd.DataFrame]
     practice: dict[str, list[pd.DataFrame]]
 
@@ -73,15 +72,10 @@ class Known:
                     cut = form.between(piece.events, part["onset"], part["duration"])
                     known.taken.append(cut)
                     if word == "theme":
-                        known.themes.append((cut, piece.about["taal"]))
+                        known.themes.append(cut)
                     if word != "dohra" and not part["derived"]:
                         known.practice.setdefault(piece.about["form"], []).append(cut)
         return known
-
-    def themes_in(self, taal: Taal) -> list[pd.DataFrame]:
-        """The themes in a taal; all themes where there are fewer than `FEWEST`."""
-        own = [cut for cut, name in self.themes if name == taal.name]
-        return own if len(own) >= FEWEST else [cut for cut, _ in self.themes]
 
 
 def perform_all(model: Bundle, data: DataSet, settings: Settings, root: Path) -> tuple[list[Performance], str]:
@@ -134,7 +128,7 @@ def _perform(
     poor = Impossible("")
     for more in range(TRIES):
         chooser = Chooser(model, _drawn(seed, taal), head, drawn.temperature * WARM, drawn.memory)
-        theme = perform.new_theme(blank, known.themes_in(taal), chooser, wish.laya, first + more, known.taken)
+        theme = perform.new_theme(blank, known.themes, chooser, wish.laya, first + more, known.taken)
         try:
             made = _played(model, settings, known, theme, seed)
         except Impossible as error:  # too poor a theme for so many paltas: the next one has other phrases

@@ -17,7 +17,7 @@ from riyaz.tabla.bols import BOLS, PHRASES
 from riyaz.tabla.filling import Free, Row, Sound, sounds
 from riyaz.tabla.ideas import Segment
 from riyaz.tabla.notation import Composition, Section
-from riyaz.tabla.theme import Impossible
+from riyaz.tabla.theme import Impossible, begins
 from riyaz.text.tokens import Vocabulary, beats
 
 
@@ -38,13 +38,14 @@ class Tables:
 
     def free(self, free: Free) -> dict[str, Any]:
         """A free part."""
-        plain = {name: getattr(free, name) for name in ("ticks", "before", "after", "opening", "grid", "run")}
+        plain = {name: getattr(free, name) for name in ("ticks", "before", "after", "opening", "grid", "run", "even")}
         return plain | {
             "n_different": free.n_different,
             "n_most": free.n_most,
             "places": [sorted(places) for places in free.places],
             "reference": self.row(free.reference),
             "excluded": [self.row(row) for row in free.excluded],
+            "unlike": [self.row(row) for row in free.unlike],
             "phrases": self.shared([self.row(phrase) for phrase in free.phrases]),
             "joins": self.shared(sorted(free.joins)),
             "wanted": self.shared(sorted(free.wanted)),
@@ -57,7 +58,7 @@ class Tables:
             "name": segment.name,
             "idea": segment.idea,
             "returns": segment.returns,
-            "tihais": segment.tihais,
+            "tihai": segment.tihai,
             "free": self.free(segment.free) if segment.free else None,
         }
 
@@ -113,9 +114,15 @@ def tables(pieces: Sequence[Piece], vocabulary: Vocabulary, paltas: int) -> dict
         "changed": [float(most) for most in perform.MOST_CHANGED],
         "worn": repeats.MOST,
         "looked": repeats.LOOKED,
+        "even": repeats.ALIKE["palta"],
+        "part": ideas.PART,
+        "lines": perform.LINES,
+        "tihai_strokes": perform.TIHAI_STROKES,
+        "of_theme": perform.OF_THEME,
+        "pause": growth.PAUSE,
         "step": growth.STEP,
         "long": ideas.LONG,
-        "begins": [name for name in BOLS if ideas.begins(name)],
+        "begins": [name for name in BOLS if begins(name)],
         "paltas": paltas,
     }
 

@@ -48,6 +48,8 @@ class Free:
       and at most `n_most`; 0: no limit.
     wanted : pairs of a stroke and what follows it (``""`` for a rest), one of which occurs; empty: no rule.
     excluded : partial or whole fillings that are not allowed; none begins with another.
+    even : most phrases alike in a row, 0 for no limit; unlike : rows from the start on, each of which the filling is to
+      differ from in its time. Both are not counted: `riyaz.tabla.repeats.ahead` keeps to them.
     """
 
     ticks: int
@@ -64,6 +66,8 @@ class Free:
     n_most: int = 0
     wanted: frozenset[tuple[str, str]] = frozenset()
     excluded: tuple[Row, ...] = ()
+    even: int = 0
+    unlike: tuple[Row, ...] = ()
 
     def options(self, row: Row = ()) -> dict[Sound, int]:
         """Count the fillings that continue `row` with each sound; sorted by sound, without zeros."""
@@ -90,6 +94,16 @@ class Free:
                 excluded.append(row)
         return replace(self, excluded=tuple(excluded))
 
+    def differs(self, row: Row) -> bool:
+        """Whether a row, as far as it goes, differs from each of `unlike`."""
+        start = 0
+        for other in self.unlike:
+            stop = start + length(other)
+            if length(row) >= stop and between(row, start, stop) == other:
+                return False
+            start = stop
+        return True
+
     def has(self, row: Row) -> bool:
         """Whether a row is a filling, allowed or excluded."""
         return length(row) == self.ticks and self._begins(row)
@@ -106,7 +120,7 @@ class Free:
 
     @cached_property
     def _walk(self) -> "Walk":
-        return _walker(replace(self, excluded=()))
+        return _walker(replace(self, excluded=(), even=0, unlike=()))
 
     def _at(self, row: Row) -> "At | None":
         """The state after a row; None if no filling begins with it."""
@@ -209,6 +223,12 @@ def _walker(free: Free) -> Walk:
 def opens(sound: Sound) -> bool:
     """Whether khali closes this stroke."""
     return bool(sound[0]) and BOLS[sound[0]].khali != sound[0]
+
+
+def between(row: Row, start: int, stop: int) -> Row:
+    """The sounds of a row that begin within a time, in ticks from its start."""
+    starts = accumulate((ticks for _, ticks in row), initial=0)
+    return tuple(sound for sound, at in zip(row, starts, strict=False) if start <= at < stop)
 
 
 def length(row: Sequence[Sound]) -> int:

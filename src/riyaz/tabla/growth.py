@@ -12,12 +12,16 @@ A *line* is the bhari half of the theme, A its head and B its end (`riyaz.tabla.
 - *dohra*: A A A B where A is half of the line, else the line twice; either where A does not end with a matra.
 - *phrases of the theme*: the strokes of every phrase of a palta (`riyaz.tabla.bols.phrases`) stand so in the theme.
 - *no phrase worn*: none stands too often in a row (`riyaz.tabla.repeats`), or no more often than in the theme.
+- *no even row*: a palta has no more phrases alike in a row (`riyaz.tabla.repeats`) than four, or than the theme.
+- *named as it is*: what the note of a palta calls varied differs from the theme, and nothing else does.
 - *first palta*: joins of the theme and its dohra only, no rest that the theme has not, at least half of its head.
 - *small step*: at most half of what is free changes from one palta to the next of the same length.
 - *lengths*: no palta is longer than the one before.
 - *khali on a matra*: the khali half begins on a matra.
 - *khali on a vibhag*: it begins where a vibhag of the taal does.
 - *tihai of the kaida*: it ends in a cadence of the theme and Dha on sam.
+- *short pause*: a tihai pauses for no more than two matras.
+- *same place*: its phrase begins three times at the same place in a matra.
 
 References
 ----------
@@ -37,14 +41,27 @@ import pandas as pd
 from riyaz.music.events import TICKS, Piece
 from riyaz.tabla import bols, form, notation, taals
 from riyaz.tabla import theme as themes
-from riyaz.tabla.filling import Row, length, sounds
+from riyaz.tabla.filling import Row, between, length, sounds
 from riyaz.tabla.form import Check
 from riyaz.tabla.notation import Composition, Section
-from riyaz.tabla.repeats import fresh
+from riyaz.tabla.repeats import ALIKE, alike, fresh
 from riyaz.tabla.taals import Taal
 
 HEAD = 0.5  # of the theme's head, that a first palta keeps at least
 STEP = 0.5  # of what is free, that changes at most
+PAUSE = 2 * TICKS  # of a tihai, at most
+# The parts of the bhari half in which a palta of such a note differs from the theme, of two lines or of one with a head
+# and an end each: in at least one part of each group, and in no other.
+VARIED: dict[str, tuple[tuple[int, ...], ...]] = {
+    "second quarter varied": ((1,),),
+    "third quarter varied": ((2,),),
+    "first half varied": ((0, 1),),
+    "first line varied": ((0, 1),),
+    "head of the first line varied": ((0,),),
+    "second line varied": ((2, 3),),
+    "three quarters varied": ((0,), (1,), (2,)),
+    "one line, its head varied": ((0,),),
+}
 
 
 @dataclass(frozen=True)
@@ -116,6 +133,10 @@ def check(composition: Composition) -> list[Check]:
             checks.append(
                 _dohra(line, section) if section.name.startswith("dohra") else _phrases([line, opened], section)
             )
+            if section.name.startswith("palta"):
+                n, most = alike(_bhari(section)), max(ALIKE["palta"], alike(line * 2))
+                checks.append(Check("no even row", n <= most, section.name, f"{n} phrases alike in a row"))
+                checks += _named(line, opened, section)
     steps = build_up(composition)
     if paltas:
         checks.append(_first(theme, paltas[0], steps[0]))
@@ -126,7 +147,7 @@ def check(composition: Composition) -> list[Check]:
         checks.append(Check("lengths", after.ticks <= before.ticks, after.name, f"{after.ticks / TICKS:g} matras"))
     for section in composition.sections:
         if section.name.startswith("tihai"):
-            checks.append(_tihai(theme, section, taal))
+            checks += [_tihai(theme, section, taal), *_pause(section, taal)]
     return checks
 
 
@@ -304,6 +325,40 @@ def _first(theme: Section, palta: Section, step: Step) -> Check:
     passed = step.joins == 1 and step.head >= HEAD and (not step.rests or silent)
     detail = f"{step.joins:.0%} of the joins, {step.head:.0%} of the head, {step.rests} rests"
     return Check("first palta", passed, palta.name, detail)
+
+
+def _named(line: Row, opened: Row, section: Section) -> list[Check]:
+    """What differs from the theme, beside what the note says; none for another note or no whole lines."""
+    row, cut, size = _bhari(section), themes.cut_of(line), length(line)
+    n, over = divmod(length(row), max(size, 1))
+    if section.note not in VARIED or over or n > 2:
+        return []
+    parts = [(k * size + start, k * size + stop) for k in range(n) for start, stop in ((0, cut), (cut, size))]
+    known = [(*line * (n - 1), *line), (*opened * (n - 1), *line)]
+    differs = {
+        number
+        for number, (start, stop) in enumerate(parts)
+        if all(between(row, start, stop) != between(one, start, stop) for one in known)
+    }
+    groups = VARIED[section.note]
+    passed = all(differs.intersection(group) for group in groups) and differs <= {i for group in groups for i in group}
+    words = ", ".join(str(number + 1) for number in sorted(differs)) or "no part"
+    return [Check("named as it is", passed, section.name, f"{section.note}: {words} of {len(parts)} parts differ")]
+
+
+def _pause(section: Section, taal: Taal) -> list[Check]:
+    """The pauses of a tihai that lands on sam, and where its phrases begin; none where there is no tihai."""
+    struck = form.strokes(section.events)
+    whole = [tihai for tihai in form.tihais(section.events, taal) if tihai.end == struck[-1][0]]
+    return [
+        check
+        for tihai in whole[:1]
+        for off in [(tihai.onsets[1] - tihai.onsets[0]) % TICKS]
+        for check in (
+            Check("short pause", tihai.pause <= PAUSE, section.name, f"pauses of {tihai.pause / TICKS:g} matras"),
+            Check("same place", not off, section.name, f"later by {off / TICKS:g} matras each time"),
+        )
+    ]
 
 
 def _tihai(theme: Section, section: Section, taal: Taal) -> Check:

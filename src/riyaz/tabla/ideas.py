@@ -23,10 +23,10 @@ from math import ceil
 from typing import NamedTuple
 
 from riyaz.music.events import TICKS
+from riyaz.tabla import growth
 from riyaz.tabla import theme as themes
-from riyaz.tabla.bols import BOLS
-from riyaz.tabla.filling import Free, Row, Sound, khali_copy, length, opens
-from riyaz.tabla.repeats import fresh
+from riyaz.tabla.filling import Free, Row, Sound, between, khali_copy, length, opens
+from riyaz.tabla.repeats import ALIKE, ahead, alike, fresh
 
 LONG = 20  # strokes of a line whose end is kept in every palta, so that what is free does not ramble
 RUNS = {"theme": 3, "palta": 4}  # at most so many consecutive repeats of a bol, or as many as in the theme
@@ -45,7 +45,7 @@ class Segment:
     before, after : what stands around it in the bhari half; a whole fixed section is all `after`, with `returns` 0.
     back : `after` as it is in the khali half, with the open cadence.
     returns : ticks of the khali half that are closed.
-    tihais : (ticks of the phrase without its last stroke, ticks of the pause), the first that fits is played.
+    tihai : ticks of what leads to the phrase, of the phrase without its last stroke, and of the pause.
     derived : nothing is chosen, and it is not the theme.
     """
 
@@ -56,7 +56,7 @@ class Segment:
     back: Row = ()
     returns: int = 0
     idea: str = ""
-    tihais: tuple[tuple[int, int], ...] = ()
+    tihai: tuple[int, int, int] | None = None
     derived: bool = False
 
     def half(self, chosen: Row, opened: bool = False) -> Row:
@@ -65,22 +65,25 @@ class Segment:
 
     def play(self, chosen: Row) -> Row:
         """The whole section, given the chosen sounds."""
-        if self.tihais:
-            return self._tihai(chosen)
+        if self.tihai:
+            return self._tihai(chosen, *self.tihai)
         if not self.returns:
             return self.after
         closed = themes.until_ticks(khali_copy(self.half(chosen)), self.returns)
         return (*self.half(chosen), *closed, *self.half(chosen, opened=True)[len(closed) :])
 
-    def _tihai(self, chosen: Row) -> Row:
+    def _tihai(self, chosen: Row, lead: int, size: int, pause: int) -> Row:
         last, step = self.after[0]
-        pause = (("", step),) * (dict(self.tihais)[length(chosen)] // step)
-        phrase = (*chosen, *self.after)
-        return (*phrase, *pause, *phrase, *pause, *chosen, (last, TICKS))
+        rest, phrase = (("", step),) * (pause // step), between(chosen, lead, lead + size)
+        return (*chosen, *self.after, *rest, *phrase, *self.after, *rest, *phrase, (last, TICKS))
 
     def says(self, chosen: Row) -> str:
-        """The idea, with the sizes of the groups where it is one of groups."""
-        if self.free is None or self.idea != GROUPS:
+        """The idea, with the sizes of the groups where it is one of groups, and what differs where less does."""
+        if self.free is None:
+            return self.idea
+        if not self.free.differs(chosen):
+            return PART
+        if self.idea != GROUPS:
             return self.idea
         sizes = (2 * length(group) // self.free.grid for group in parted(chosen, self.free.phrases) or ())
         return f"groups of {'+'.join(map(str, sizes))}"
@@ -153,6 +156,19 @@ class Idea(NamedTuple):
 HALF, GROUPS, FIRST, SECOND = "second quarter varied", "groups", "first line varied", "second line varied"
 FIRST_HEAD = "head of the first line varied"
 LATE, OTHER, SILENT = "three quarters varied", "another phrase first", "sam silent"
+ONE, ALONE = "one line, its head varied", "the end of the theme alone"
+PART = "varied in parts"  # where not each of three quarters can differ from the theme
+JOINS, REST = "new joins in the first line", "a rest in the first line"
+LONGER = {  # the names in paltas of more than two lines
+    HALF: "all between the head and the last line varied",
+    FIRST: "all but the last line varied",
+    FIRST_HEAD: "all but the last line and the end before it varied",
+    SECOND: "all but the first line and the end varied",
+    LATE: "all but the end varied",
+    JOINS: "new joins before the last line",
+    REST: "a rest before the last line",
+}
+LAST = 17  # the rank of an idea that is wanted least
 LATER = 6  # place in the order; the ideas before it use only the theme's joins, for one of them comes first
 
 
@@ -179,6 +195,7 @@ def _fixed_ideas(at: Line) -> list[tuple[int, int, Segment]]:
     even = even and at.cut // 2 % TICKS == 0  # a quarter of one matra and a half would move what follows off the beat
     even = even and fresh((*quarter * 2, *at.head), themes.phrases_of([(at.head, ())]))
     even = even and themes.longest_run((*quarter * 2, *at.head)) <= max(themes.longest_run(at.line * 2), RUNS["palta"])
+    even = even and alike((*quarter * 2, *at.head * 2)) <= most_alike(at)
     if even:
         row = (*quarter * 2, *at.head * (2 * at.n - 2), *at.end)
         fixed.append((0, 4, _fixed("", row, at.end_opened, back, "adha dohra")))
@@ -189,9 +206,15 @@ def _fixed_ideas(at: Line) -> list[tuple[int, int, Segment]]:
     row = (*at.end_opened, *at.end)
     closes = any(opens(sound) for sound in themes.until_ticks(row, -(-at.ticks // 3)))
     longer = len(at.end) > themes.cadence(at.line) and at.end_opened != at.head  # else it is the theme
+    longer = longer and _begins(at.end[0], at.line)  # else it is cut out of a phrase: DhaGe | NaGe TiNaKeNa
     if 2 * at.cut == at.ticks and at.cut % TICKS == 0 and 2 * at.ticks % at.cycle == 0 and closes and longer:
-        fixed.append((17, 9, _fixed("", row, at.end_opened, length(at.end), "the end of the theme alone")))
+        fixed.append((17, 9, _fixed("", row, at.end_opened, length(at.end), ALONE)))
     return fixed
+
+
+def most_alike(at: Line) -> int:
+    """How many phrases alike may follow each other in a palta: as many as in its theme at least."""
+    return max(ALIKE["palta"], alike(at.line * 2))
 
 
 def ideas(at: Line, hands: Hands, known: Sequence[Row], rate: Fraction) -> list[Idea]:
@@ -201,7 +224,7 @@ def ideas(at: Line, hands: Hands, known: Sequence[Row], rate: Fraction) -> list[
     rests = tuple((*phrase, ("", at.step)) for phrase in hands.phrases if len(phrase) == 1 and opens(phrase[0]))
     rested = frozenset((bol, "") for (bol, _), _ in rests)
     first_group = next((group for group in hands.groups if at.line[: len(group)] == group), ())
-    heads = (group for group in hands.groups if group[0] == at.line[0] and begins(group[1][0]))
+    heads = (group for group in hands.groups if group[0] == at.line[0] and themes.begins(group[1][0]))
     silent = next(((("", group[0][1]), *group[1:]) for group in heads), ())
     rows: list[tuple] = []
 
@@ -216,7 +239,7 @@ def ideas(at: Line, hands: Hands, known: Sequence[Row], rate: Fraction) -> list[
         add(place, rank, HALF, at.head, at.line, at.opened, whole, first)
     for place, rank in ((5, 1), (6, 10)):
         add(place, rank, FIRST_HEAD if ends else FIRST, (), rest, back_again, whole, first)
-    if 2 * length(first_group) < whole - length(rest):
+    if 2 * length(first_group) < whole - length(rest) and alike(first_group * 2) <= most_alike(at):
         add(7, 7, "the first group twice", first_group * 2, rest, back_again, whole, first)
     firsts = {phrase[:1] for phrase in hands.phrases}
     usual = tuple(sorted(first_of for first_of in firsts if first_of[0][0] == at.line[0][0]))
@@ -226,42 +249,47 @@ def ideas(at: Line, hands: Hands, known: Sequence[Row], rate: Fraction) -> list[
         for place, rank in ((8, 3), (9, 13)):
             add(place, rank, SECOND, at.opened, at.end, at.end_opened, whole, first)
     if new:
-        add(11, 11, "new joins in the first line", (), at.line, at.opened, whole, first, wanted=new, **late)
+        add(11, 11, JOINS, (), at.line, at.opened, whole, first, wanted=new, **late)
+    parts = {"unlike": ((at.head, at.end) * at.n)[:-1]}
     for place, rank in ((13, 5), (15, 15)) if not ends else ():
-        add(place, rank, LATE, (), at.end, at.end_opened, whole, whole - length(at.end), **late)
+        add(place, rank, LATE, (), at.end, at.end_opened, whole, whole - length(at.end), **late, **parts)
     if not hands.rela:
         if len(hands.groups) > 1:
             add(4, 2, GROUPS, (), at.line, at.opened, whole, first, phrases=hands.groups, places=())
         if rests:
             more = {"phrases": (*hands.phrases, *rests), "wanted": rested, **late}
-            add(12, 14, "a rest in the first line", (), at.line, at.opened, whole, first, **more)
+            add(12, 14, REST, (), at.line, at.opened, whole, first, **more)
         if silent:
             add(14, 16, SILENT, silent, at.line, at.opened, whole, first, **late)
     if 2 * at.ticks % at.cycle == 0:
-        add(16, 3, "one line, its head varied", (), at.end, at.end_opened, at.ticks, at.cut)
+        add(16, 3, ONE, (), at.end, at.end_opened, at.ticks, at.cut)
     fixed = [row for row in _fixed_ideas(at) if not (hands.rela and row[2].idea == "bal")]
     made = [(place, Idea(rank, (segment,))) for place, rank, segment in fixed]
     for place, rank, idea, before, after, back, half, returns, more in rows:
         size = half - length(before) - length(after)
         if size > 0:
             frees = _frees(at, hands, known, rate, before, after, half, size, more, place < LATER)
-            segments = tuple(Segment("", free, after, before, back, returns, idea) for free in frees)
+            name = LONGER.get(idea, idea) if at.n > 2 else idea
+            segments = tuple(Segment("", free, after, before, back, returns, name) for free in frees)
             made.append((place, Idea(rank, segments)))
+    near = any(idea.segments[0].idea == ONE and _near_the_end(idea.segments[0].free, at) for _, idea in made)
+    if not near:
+        made = [(place, idea._replace(rank=LAST) if idea.segments[0].idea == ALONE else idea) for place, idea in made]
     return [idea for _, idea in sorted(made, key=lambda pair: pair[0])]
 
 
-def begins(bol: str) -> bool:
-    """Whether a palta may begin with a bol, after a silent sam too: both hands, or a closed stroke of the dayan.
-
-    Of 76 taught paltas one begins with the bayan alone, and none with an open stroke of the dayan alone. A rest, "",
-    is no bol to begin with.
-    """
-    return bol in BOLS and (BOLS[bol].hands == "both" or BOLS[bol].right == "te")
+def _near_the_end(free: Free | None, at: Line) -> bool:
+    """Whether one line can be so varied that the end of the theme alone is a small step from it."""
+    if free is None:
+        return False
+    most = int(growth.STEP * len(at.end_opened))
+    near = replace(free, reference=at.end_opened, n_different=1, n_most=most).without([at.head])
+    return ahead(near, (), at.end)(())
 
 
 def _begins(sound: Sound, line: Row) -> bool:
     """Whether a palta of a line may begin with a sound: with the line's first one too, or with a rest."""
-    return not sound[0] or sound[0] == line[0][0] or begins(sound[0])
+    return not sound[0] or sound[0] == line[0][0] or themes.begins(sound[0])
 
 
 def _frees(
@@ -289,7 +317,7 @@ def _frees(
     places += (on_beat,) * (len(more.get("phrases", hands.phrases)) - len(places))  # of rests
     last = next((bol for bol, _ in reversed(before) if bol), at.opened[-1][0])
     free = Free(size, hands.phrases, hands.joins, last, after[0][0], opening, grid, places)
-    free = replace(free, run=max(themes.longest_run(at.line * 2), RUNS["palta"]), **more)
+    free = replace(free, run=max(themes.longest_run(at.line * 2), RUNS["palta"]), even=most_alike(at), **more)
     same = at.line * at.n
     reference = themes.until_ticks(same, start + size)[len(themes.until_ticks(same, start)) :]
     if length(reference) != size:

@@ -13,7 +13,9 @@ tihai made of the end of the last palta. Each idea says what is free; there, the
 5. A share of at least `ideas.MIN_DIFFERENT` of the strokes in the free part of a palta differs from the theme. From
    the palta before, if it is as long, at most `MOST_CHANGED` of them differ, the second share where nothing else fits,
    and of all strokes before the end of the theme at most `riyaz.tabla.growth.STEP`, what is fixed included.
-6. No phrase stands too often in a row (`riyaz.tabla.repeats`), what stands before and after the free part included.
+6. No phrase stands too often in a row, nor do too many that are alike (`riyaz.tabla.repeats`), what stands before and
+   after the free part included.
+7. Where three quarters vary, each differs from the theme.
 
 If an idea has no filling by all rules, rule 5 is dropped, then rule 3; an idea without any filling is left out.
 
@@ -41,7 +43,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
-from itertools import product
+from itertools import permutations
 from math import gcd
 
 import pandas as pd
@@ -50,10 +52,10 @@ from riyaz.music.events import TICKS
 from riyaz.tabla import form, growth, taals
 from riyaz.tabla import ideas as sequence
 from riyaz.tabla import theme as themes
-from riyaz.tabla.filling import Free, Row, Sound, events_of, length, sounds
+from riyaz.tabla.filling import Free, Row, Sound, between, events_of, length, sounds
 from riyaz.tabla.ideas import MOST, RUNS, Hands, Line, Segment
 from riyaz.tabla.notation import Composition, Section
-from riyaz.tabla.repeats import ahead, fresh, worn
+from riyaz.tabla.repeats import ALIKE, ahead, alike, fresh, worn
 from riyaz.tabla.taals import Taal
 
 __all__ = ["Segment", "assemble", "fill", "new_theme", "plan"]
@@ -61,11 +63,12 @@ __all__ = ["Segment", "assemble", "fill", "new_theme", "plan"]
 Choose = Callable[[Sequence[Sound], Sequence[Sound]], Sound]
 
 AVARTANS = 4  # maximum length of a tihai
+LINES = 4  # of the theme at most, from which a tihai is taken with what leads to it
 TIHAI_STROKES = 8  # of the phrase of a tihai, if there is one; else fewer
 SHORTEST = 24  # strokes of a new theme
 PHRASES = 3  # different ones at least before its cadence, where possible; taught lines of 12 strokes have as many
 TIHAIS = ("any", "pause", "no pause")
-TIHAI = "from the end of the last palta"
+TIHAI, OF_THEME = "from the end of the last palta", "from the end of the theme"
 LANDING = "Dha"  # the last stroke of a tihai
 MOST_CHANGED = (Fraction(3, 8), Fraction(1, 2))  # of the strokes of a free part, from the palta before; else
 FRESH = (2, 2)  # the same in a new theme: of 34 kaidas of the repertoire one has a phrase, Dha, three times
@@ -146,19 +149,27 @@ def hands_of(theme: Composition, at: Line, practice: Iterable[pd.DataFrame], rat
 
 def _paltas(at: Line, hands: Hands, known: list[Row], rate: Fraction, n: int) -> list[Segment]:
     """The segments of n paltas or fewer, in order: the ideas that are wanted most, those with a choice again."""
-    ready: list[tuple[bool, int, int, Segment]] = []
+    ready: list[tuple[int, int, int, Segment]] = []
     for place, idea in enumerate(sequence.ideas(at, hands, known, rate)):
         new = (s for s in idea.segments if s.free or s.play(()) not in known)
         enough = [s for s in new if s.free is None or s.free.count() > _taken(s, at, n)]
-        good = next((s for s in enough if s.free is None or ahead(s.free, s.before, s.after)(())), None)
-        ready += [
-            (good is None, idea.rank, place, segment) for segment in (good, *enough)[: 1 + (good is None)] if segment
-        ]
+        if enough:
+            poor, segment = min(((_poor(s), s) for s in enough), key=lambda pair: pair[0])
+            ready.append((poor, idea.rank, place, segment))
     ready.sort(key=lambda row: row[:3])
-    fit, worn_out = ([row for row in ready if row[0] == bad] for bad in (False, True))
-    again = [row for row in fit if row[3].free and row[3].free.count() > n]
-    chosen = [(place, segment) for *_, place, segment in [*fit, *again * MOST, *worn_out]][: min(n, MOST)]
+    rows: list[tuple[int, int, int, Segment]] = []
+    for poor in range(3):
+        fit = [row for row in ready if row[0] == poor]
+        rows += [*fit, *[row for row in fit if poor < 2 and row[3].free and row[3].free.count() > n] * MOST]
+    chosen = [(place, segment) for *_, place, segment in rows][: min(n, MOST)]
     return [segment for _, segment in sorted(chosen, key=lambda row: row[0])]
+
+
+def _poor(segment: Segment) -> int:
+    """0 where a free part can be filled by all rules, 1 with too many phrases alike, 2 with worn phrases only."""
+    frees = [segment.free, replace(segment.free, even=0)] if segment.free else []
+    fits = (n for n, free in enumerate(frees) if ahead(free, segment.before, segment.after)(()))
+    return next(fits, 2) if frees else 0
 
 
 def _taken(segment: Segment, at: Line, n: int) -> int:
@@ -170,36 +181,38 @@ def _taken(segment: Segment, at: Line, n: int) -> int:
 def _tihai(taal: Taal, rate: Fraction, at: Line, kind: str) -> Segment:
     """The tihai: its phrase is the end of the last palta, and Dha.
 
-    It has the fewest avartans in which its phrase is more than a cadence. First come phrases that begin three times at
-    the same place in a matra, then those with the shortest pauses.
+    As far as possible the phrase is more than a cadence and begins three times at the same place in a matra, and the
+    pauses are no longer than `riyaz.tabla.growth.PAUSE`. Of such tihais the one with the fewest avartans is played,
+    then one that begins on sam; one that begins later has before it what stands before its phrase, and not
+    so much of it that the phrase could be heard a fourth time.
     """
     if kind not in TIHAIS:
         raise themes.Impossible(f"tihai is {kind!r}; it is one of {', '.join(TIHAIS)}")
     step, fits, near = at.step, [], None
-    certain = {2 * at.ticks - onset for onset in themes.beginnings(at.opened * 2)}
-    for least, avartans in product((TIHAI_STROKES, 4), range(1, AVARTANS + 1)):
-        strokes = taal.matras * avartans * rate
-        plans = form.solve_tihai(taal, rate, avartans=avartans) if strokes.denominator == 1 and strokes > 10 else []
-        for solution in plans:
-            size = (solution.phrase - 1) * step
-            if least <= solution.phrase >= solution.pause and size in certain:
-                if kind == "any" or (solution.pause > 0) == (kind == "pause"):
-                    fits.append((size, solution.pause * step))
+    certain = {LINES * at.ticks - onset for onset in themes.beginnings(at.opened * LINES)}
+    for avartans in range(1, AVARTANS + 1):
+        for solution in _solved(taal, rate, avartans):
+            lead, size, pause = solution.lead * step, (solution.phrase - 1) * step, solution.pause * step
+            later = lead % TICKS == 0 and lead <= size
+            if 4 <= solution.phrase >= solution.pause and later and {size, lead + size} <= certain:
+                if kind == "any" or (pause > 0) == (kind == "pause"):
+                    off = (size + step + pause) % TICKS != 0
+                    worse = (solution.phrase < TIHAI_STROKES, pause > growth.PAUSE, off, avartans, lead > 0)
+                    fits.append(((*worse, (lead + size) % at.ticks != 0, pause, lead), (lead, size, pause)))
                 near = near or f"{solution.phrase} strokes with pauses of {solution.pause} in {avartans} avartan(s)"
-        if fits:
-            fits.sort(key=lambda pair: ((pair[0] + step + pair[1]) % TICKS != 0, pair[1]))
-            return Segment(
-                "tihai",
-                None,
-                ((LANDING, step),),
-                at.opened * 2,
-                tihais=tuple(fits),
-                idea=TIHAI,
-                derived=True,
-            )
+    if fits:
+        last, theme = ((LANDING, step),), at.opened * LINES
+        return Segment("tihai", None, last, theme, tihai=min(fits)[1], idea=TIHAI, derived=True)
     asked = "tihai" if kind == "any" else f"tihai with {kind}"
     where = f"1 to {AVARTANS} avartans of {taal.title} at {rate} strokes per matra"
     raise themes.Impossible(f"no {asked} of the theme's end fills {where}; nearest: {near or 'another laya'}")
+
+
+def _solved(taal: Taal, rate: Fraction, avartans: int) -> Iterator[form.Plan]:
+    """All tihais of so many avartans, from sam or after a lead."""
+    strokes = taal.matras * avartans * rate
+    for lead in range(int(strokes) - 10 if strokes.denominator == 1 else 0):
+        yield from form.solve_tihai(taal, rate, avartans=avartans, lead=lead)
 
 
 def new_theme(
@@ -223,7 +236,7 @@ def new_theme(
     ----------
     blank : a composition without sections: its taal, title and form.
     known : events of themes; a theme that does not begin with Dha, whose cadences do not differ, or that does not fit
-      this laya is ignored.
+      this laya is ignored, and one in threes where this laya is not.
     choose : as in `fill`; what it chooses is all before the cadence.
     first : number of the known themes whose phrases are tried first, modulo their number; with it and with each turn
       through them changes how the end begins.
@@ -238,15 +251,18 @@ def new_theme(
     avartans = next(n for n in whole if n * taal.matras * rate >= SHORTEST)
     half, rows = avartans * taal.ticks // 2, []
     for events in known:
+        if form.laya(events).numerator % 3 == 0 and rate.numerator % 3:  # its groups of three would cross the matras
+            continue
         try:
             rows.append(themes.halves(Section("theme", events), form.laya(events) / rate, "known"))
         except ValueError:
             continue
-    usable = _alike(
+    with_dha = (
         (bhari, tail)
         for bhari, tail in rows
         if bhari[0][0] == LANDING and form.cadence(_bols(bhari)) != form.cadence(_bols(tail))
     )
+    usable = _together(with_dha, first)
     taken = set(themes.at_speeds(others, rate))
     other: Composition | None = None  # a theme with a long run or few phrases, where there is no better one
     n = max(len(usable), 1)
@@ -281,30 +297,35 @@ def _bols(row: Row) -> list[str]:
     return [bol for bol, _ in row if bol]
 
 
-def _alike(pairs: Iterable[tuple[Row, Row]]) -> list[list[tuple[Row, Row]]]:
-    """Themes given by their halves, those together that have the same phrases and the same cadences."""
-    groups: dict[tuple, list[tuple[Row, Row]]] = {}
+def _together(pairs: Iterable[tuple[Row, Row]], first: int) -> list[list[tuple[Row, Row]]]:
+    """Themes given by their halves, those together that have the same phrases and the same cadences.
+
+    Of those that have the same bols in their phrases and cadences, but not at the same speed, one is taken, by `first`:
+    a family of themes that many compositions have is as likely as any other.
+    """
+    families: dict[tuple, dict[tuple, list[tuple[Row, Row]]]] = {}
     for bhari, tail in pairs:
         n = themes.cadence(bhari)
-        phrases = frozenset(themes.phrases_of([(bhari[:-n], ())]))
-        groups.setdefault((phrases, bhari[-n:], tail[-n:]), []).append((bhari, tail))
-    return list(groups.values())
+        parts = (frozenset(themes.phrases_of([(bhari[:-n], ())])), bhari[-n:], tail[-n:])
+        names = (frozenset(tuple(_bols(phrase)) for phrase in parts[0]), *(tuple(_bols(row)) for row in parts[1:]))
+        families.setdefault(names, {}).setdefault(parts, []).append((bhari, tail))
+    return [list(family.values())[first % len(family)] for family in families.values()]
 
 
 def _before_cadence(
-    alike: Sequence[tuple[Row, Row]], half: int, rate: Fraction, rows: Sequence[tuple[Row, Row]]
+    together: Sequence[tuple[Row, Row]], half: int, rate: Fraction, rows: Sequence[tuple[Row, Row]]
 ) -> tuple[Free, int]:
     """What stands before the cadence of a new line, to be filled with phrases of known themes; ticks of its head."""
-    bhari, _ = alike[0]
+    bhari, _ = together[0]
     n, grid = themes.cadence(bhari), int(2 * TICKS / rate)
     last = length(bhari[-n:])
-    heads = [(row[:-n], ()) for row, _ in alike]
-    joins = frozenset().union(*(themes.meetings(*pair) for pair in alike))
+    heads = [(row[:-n], ()) for row, _ in together]
+    joins = frozenset().union(*(themes.meetings(*pair) for pair in together))
     end = half // 2 // TICKS * TICKS if half // 2 // TICKS * TICKS > last else half // 2
     phrases = themes.phrases_of(heads)
     run = max(themes.longest_run(bhari), RUNS["theme"])
     places = themes.places_of(heads, phrases, grid)
-    free = Free(half - last, phrases, joins, "", bhari[-n][0], 1, grid, places, run)
+    free = Free(half - last, phrases, joins, "", bhari[-n][0], 1, grid, places, run, even=ALIKE["theme"])
     if end <= last or half % 2:
         return replace(free, ticks=0), 0
     free = free if free.count() else replace(free, places=())
@@ -316,15 +337,17 @@ def _before_cadence(
 def _begins_a_line(heard: Row, free: Free, cut: int, again: bool, opened: Row) -> bool:
     """Whether what is heard may begin the line of a new theme, and if it is whole, be all before its cadence.
 
-    A phrase begins at `cut`, where the end does; the end goes on as the head does where the line begins `again`, else
-    it does not. No run is long and no phrase worn, in the head twice neither. A whole line has phrases enough, and some
+    A phrase of the hand begins at `cut`, where the end does, and no other ends nearer to half of the line; the end goes
+    on as the head does where the line begins `again`, else it does not. No run is long, no phrase and no two phrases
+    worn and no row of phrases alike too long, in the head twice neither. A whole line has phrases enough, and some
     phrase goes on with two others; else all that paltas can do is to repeat the head.
     """
     whole, head = length(heard) == free.ticks, themes.until_ticks(heard, cut)
     rest = heard[len(head) :]
-    if themes.longest_run(heard) > free.run or worn(heard, free.phrases, len(heard), 0, FRESH):
+    parts = (*free.phrases, *((*one, *other) for one, other in permutations(free.phrases, 2)))
+    if themes.longest_run(heard) > free.run or worn(heard, parts, len(heard), 0, FRESH):
         return False
-    if rest and (length(head) != cut or (again and rest != head[: len(rest)])):
+    if rest and (length(head) != cut or not themes.begins(rest[0][0]) or (again and rest != head[: len(rest)])):
         return False
     if (whole or length(rest) > TICKS) and cut not in themes.joints(heard):
         return False
@@ -332,9 +355,11 @@ def _begins_a_line(heard: Row, free: Free, cut: int, again: bool, opened: Row) -
         return True
     phrases, joins = themes.phrases_of([(heard, ())]), themes.joins_of(heard)
     follow = [sum((_bols(one)[-1], _bols(other)[0]) in joins for other in phrases) for one in phrases]
-    alike = head == (*rest, *opened) or (not again and rest == head[: len(rest)])
-    new = all(fresh(row, free.phrases, FRESH) for row in (head * 2, heard))
-    return new and not alike and len(phrases) >= PHRASES and max(follow) > 1
+    same = head == (*rest, *opened) or (not again and rest == head[: len(rest)])
+    new = fresh(head * 2, free.phrases, FRESH) and fresh(heard, parts, FRESH)
+    line = (*heard, *opened)
+    new = new and max(alike(head * 2), alike(line * 2)) <= free.even and themes.cut_of(line) == cut
+    return new and not same and len(phrases) >= PHRASES and max(follow) > 1
 
 
 # The performance -----------------------------------------------------------------------------------------------
@@ -345,7 +370,7 @@ def fill(segments: Sequence[Segment], choose: Choose) -> list[Row]:
 
     Returns
     -------
-    The chosen sounds of each segment, of a tihai those of its phrase without the last; ``()`` if nothing is free.
+    The chosen sounds of each segment, of a tihai those up to the first time of its last; ``()`` if nothing is free.
 
     Raises
     ------
@@ -357,11 +382,12 @@ def fill(segments: Sequence[Segment], choose: Choose) -> list[Row]:
     for segment, following in zip(segments, [*segments[1:], None], strict=True):
         row: Row = ()
         earlier = list(zip(segments, filled, strict=False))
-        if segment.tihais:
+        if segment.tihai:
             row = _phrase(segment, earlier)
         elif segment.free:
             heard = (*played, *segment.before)
-            frees = (free for free in _distinct(segment, earlier, following, end) if free.count())
+            frees = [free for free in _distinct(segment, earlier, following, end) if free.count()]
+            frees += [replace(free, even=0) for free in frees]
             row = _chosen([(free, ahead(free, heard, segment.after)) for free in frees], heard, choose, segment.name)
         filled.append(row)
         played = (*played, *segment.play(row))
@@ -392,13 +418,16 @@ def _phrase(segment: Segment, earlier: Sequence[tuple[Segment, Row]]) -> Row:
 
     It does not begin with a cadence, which ends the line before.
     """
-    last, chosen = next((other, row) for other, row in reversed(earlier) if other.returns)
-    halves = [last.half(chosen, opened=True), segment.before]
-    starts = [{length(half) - onset for onset in themes.beginnings(half)} for half in halves]
-    half, size = next(
-        (half, size) for half, sizes in zip(halves, starts, strict=True) for size, _ in segment.tihais if size in sizes
-    )
-    return half[len(themes.until_ticks(half, length(half) - size)) :]
+    lead, size, _ = segment.tihai or (0, 0, 0)
+    for half in (_last(earlier), segment.before):
+        if {size, lead + size} <= {length(half) - onset for onset in themes.beginnings(half)}:
+            break
+    return between(half, length(half) - lead - size, length(half))
+
+
+def _last(earlier: Sequence[tuple[Segment, Row]]) -> Row:
+    """The bhari half of the last palta, with the open cadence."""
+    return next(other.half(row, opened=True) for other, row in reversed(earlier) if other.returns)
 
 
 def _distinct(
@@ -440,9 +469,11 @@ def assemble(theme: Composition, segments: Sequence[Segment], filled: Sequence[R
     ------
     themes.Impossible : it breaks a rule of `riyaz.tabla.form`.
     """
+    played = list(zip(segments, filled, strict=True))
+    notes = [OF_THEME if one.tihai and _last(played)[-len(row) :] != row else one.says(row) for one, row in played]
     sections = tuple(
-        Section(segment.name, events_of(segment.play(row)), segment.derived, note=segment.says(row))
-        for segment, row in zip(segments, filled, strict=True)
+        Section(segment.name, events_of(segment.play(row)), segment.derived, note=note)
+        for (segment, row), note in zip(played, notes, strict=True)
     )
     composition = replace(theme, form=theme.form or "kaida", sections=sections)
     broken = next((check for check in form.check(composition) if not check.passed), None)

@@ -3,14 +3,20 @@
 Of 76 taught paltas none has a phrase that khali closes, of two strokes or more, more than twice in a row, but one
 (GeRaNaGa three times). Single strokes and phrases that khali leaves as they are stand up to four times: a Dha in three
 of them, TiRaKiTa in one.
+
+Phrases that are not the same can be as monotonous: DhaGe DhaTi DhaTi DhaGe DhaTi. Phrases *alike* have two strokes or
+more, begin with the same bol and are as long. Of the taught paltas one has five of them in a row, one has four, all
+others have three or fewer, as have all documented themes.
 """
 
 from collections.abc import Callable, Sequence
 from functools import cache
 
+from riyaz.tabla import theme as themes
 from riyaz.tabla.filling import Free, Row, length, opens
 
 MOST = (2, 4)  # times in a row: a phrase that khali closes, of two strokes or more; any other
+ALIKE = {"theme": 3, "palta": 4}  # phrases alike in a row at most, or as many as in the theme
 LOOKED = 2000  # rows at most that are tried for one that breaks no rule
 
 
@@ -32,25 +38,64 @@ def fresh(row: Row, phrases: Sequence[Row], most: tuple[int, int] = MOST) -> boo
     return not any(worn(row[:stop], phrases, stop, 0, most) for stop in range(1, len(row) + 1))
 
 
+def alike(row: Row) -> int:
+    """The longest row of phrases alike: how many there are; 0 where no phrase has two strokes."""
+    longest = n = 0
+    last: tuple[str, int] | None = None
+    for _, phrase in themes.units(row):
+        kind = _kind(phrase)
+        n = n + 1 if kind and kind == last else int(kind is not None)
+        longest, last = max(longest, n), kind
+    return longest
+
+
+def _kind(phrase: Row) -> tuple[str, int] | None:
+    """The first bol of a phrase and its ticks; None for a single stroke."""
+    struck = [bol for bol, _ in phrase if bol]
+    return (struck[0], length(phrase)) if len(struck) > 1 else None
+
+
+def kinds(phrases: Sequence[Row]) -> list[list[Row]]:
+    """The phrases within some phrases or groups, those together that are alike."""
+    parts: dict[tuple[str, int], dict[Row, None]] = {}
+    for part in (part for phrase in phrases for _, part in themes.units(phrase)):
+        kind = _kind(part)
+        if kind:
+            parts.setdefault(kind, {})[part] = None
+    return [list(same) for same in parts.values()]
+
+
+def level(heard: Row, of_a_kind: Sequence[Sequence[Row]], most: int) -> bool:
+    """Whether more than `most` phrases of a kind (`kinds`) in a row end here; false for no kinds."""
+
+    def ends(row: Row, same: Sequence[Row], n: int) -> bool:
+        return n == 0 or any(row[-len(one) :] == one and ends(row[: -len(one)], same, n - 1) for one in same)
+
+    return any(ends(heard, same, most + 1) for same in of_a_kind)
+
+
 def ahead(
     free: Free, played: Row, after: Row = (), fits: Callable[[Row], bool] = lambda row: True
 ) -> Callable[[Row], bool]:
-    """A function that says whether a row leads to a filling without a worn phrase.
+    """A function that says whether a row leads to a filling without a worn phrase or too many phrases alike.
 
-    It stands between what is `played` and `after`; it `fits` too, and so does all that it begins with. After `LOOKED`
-    rows, every other one is said to lead to none.
+    It stands between what is `played` and `after`, and differs from each row of `Free.unlike`; it `fits` too, and so
+    does all that it begins with. After `LOOKED` rows, every other one is said to lead to none.
     """
-    n_looked = 0
+    n_looked, same = 0, kinds(free.phrases) if free.even else []
 
     @cache
     def leads(row: Row) -> bool:
         nonlocal n_looked
         n_looked += 1
         heard = (*played, *row)
-        if n_looked > LOOKED or worn(heard, free.phrases, len(row)) or not fits(row):
+        if n_looked > LOOKED or worn(heard, free.phrases, len(row)) or level(heard, same, free.even) or not fits(row):
+            return False
+        if not free.differs(row):
             return False
         if length(row) < free.ticks:
             return any(leads((*row, sound)) for sound in free.options(row))
-        return not any(worn((*heard, *after[:n]), free.phrases, n, n) for n in range(1, len(after) + 1))
+        following = [(n, (*heard, *after[:n])) for n in range(1, len(after) + 1)]
+        return not any(worn(more, free.phrases, n, n) or level(more, same, free.even) for n, more in following)
 
     return leads

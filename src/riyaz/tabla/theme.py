@@ -17,6 +17,7 @@ import pandas as pd
 
 from riyaz.music.events import TICKS
 from riyaz.tabla import bols, form, taals
+from riyaz.tabla.bols import BOLS
 from riyaz.tabla.filling import Row, Sound, khali_copy, length, opens, sounds
 from riyaz.tabla.notation import Composition, Section
 from riyaz.tabla.taals import Taal
@@ -112,31 +113,31 @@ def phrases_of(pairs: Sequence[tuple[Row, Row]]) -> tuple[Row, ...]:
     A phrase of `riyaz.tabla.bols.phrases` moves alone, but a single closed stroke stays with what it follows: Dha Ti
     and DhaGe Na, but Dha and TeTe.
     """
-    bhari = dict.fromkeys(unit for row, _ in pairs for _, unit in _units(row))
-    returns = dict.fromkeys(unit for _, tail in pairs for _, unit in _units(tail))
-    units = dict.fromkeys([*bhari, *returns])
-    return tuple(unit for unit in units if not any(unit == khali_copy(other) for other in units if other != unit))
+    bhari = dict.fromkeys(unit for row, _ in pairs for _, unit in units(row))
+    returns = dict.fromkeys(unit for _, tail in pairs for _, unit in units(tail))
+    both = dict.fromkeys([*bhari, *returns])
+    return tuple(unit for unit in both if not any(unit == khali_copy(other) for other in both if other != unit))
 
 
 def places_of(pairs: Sequence[tuple[Row, Row]], phrases: Sequence[Row], grid: int) -> tuple[frozenset[int], ...]:
     """For each phrase of two bols or more, where it begins in themes, modulo `grid` ticks; none for single bols."""
     onsets: dict[Row, set[int]] = {phrase: set() for phrase in phrases}
     for row in (row for pair in pairs for row in pair):
-        for onset, phrase in _units(row):
+        for onset, phrase in units(row):
             if phrase in onsets and sum(bool(bol) for bol, _ in phrase) > 1:
                 onsets[phrase].add(onset % grid)
     return tuple(frozenset(onsets[phrase]) for phrase in phrases)
 
 
-def _units(row: Row) -> list[tuple[int, Row]]:
+def units(row: Row) -> list[tuple[int, Row]]:
     """The phrases of a row with their onsets; a single stroke that khali does not close belongs to what it follows."""
-    units: list[tuple[int, Row]] = []
+    moved: list[tuple[int, Row]] = []
     for onset, phrase in _with_onsets(row):
-        if units and sum(bool(bol) for bol, _ in phrase) == 1 and not opens(_first(phrase)):
-            units[-1] = (units[-1][0], (*units[-1][1], *phrase))
+        if moved and sum(bool(bol) for bol, _ in phrase) == 1 and not opens(_first(phrase)):
+            moved[-1] = (moved[-1][0], (*moved[-1][1], *phrase))
         else:
-            units.append((onset, phrase))
-    return units
+            moved.append((onset, phrase))
+    return moved
 
 
 def _with_onsets(row: Row) -> list[tuple[int, Row]]:
@@ -219,31 +220,48 @@ def until_ticks(row: Row, ticks: int) -> Row:
 
 def joints(row: Row) -> list[int]:
     """The onsets at which a row may be parted, in ticks: a closed stroke stays with what it follows."""
-    return [onset for onset, _ in _units(row)]
+    return [onset for onset, _ in units(row)]
+
+
+def begins(bol: str) -> bool:
+    """Whether a palta may begin with a bol, after a silent sam too: both hands, or a closed stroke of the dayan.
+
+    Of 76 taught paltas one begins with the bayan alone, and none with an open stroke of the dayan alone. A rest, "",
+    is no bol to begin with.
+    """
+    return bol in BOLS and (BOLS[bol].hands == "both" or BOLS[bol].right == "te")
 
 
 def beginnings(row: Row) -> list[int]:
-    """The joints of a row at which a tihai may begin: not with the row's cadence, which ends the line before."""
+    """The joints of a row at which a tihai may begin: not with the row's cadence, which ends the line before.
+
+    It begins as a palta does (`begins`), so that no phrase of the hand is cut in two; in a row without such a joint,
+    at any other.
+    """
     end = row[len(row) - cadence(row) :]
-    return [onset for onset in joints(row) if row[len(until_ticks(row, onset)) :][: len(end)] != end]
+    rests = [(onset, row[len(until_ticks(row, onset)) :]) for onset in joints(row)]
+    other = [(onset, rest) for onset, rest in rests if rest[: len(end)] != end]
+    return [onset for onset, rest in other if begins(rest[0][0])] or [onset for onset, _ in other]
 
 
 def practised(known: Iterable[pd.DataFrame], rate: Fraction, phrases: Sequence[Row]) -> frozenset[tuple[str, str]]:
     """The joins that known sections of a form have at the density that these phrases need.
 
     A join counts where its strokes stand no further apart in a known section, at its own laya, than the last stroke of
-    a phrase is long here: what is documented slow is not played fast.
+    a phrase is long here: what is documented slow is not played fast. Two strokes that are a phrase of their own, such
+    as Ge Ge, are a join only where it is one of these phrases: they would be heard as it.
     """
     gaps: dict[str, int] = {}
     for phrase in phrases:
         bol, ticks = phrase[-1]
         if bol:
             gaps[bol] = min(gaps.get(bol, ticks), ticks)
+    other = set(bols.PHRASES) - {tuple(bol for bol, _ in phrase) for phrase in phrases}
     joins = set()
     for events in known:
         faster = form.laya(events) / rate
         for (bol, ticks), (after, _) in pairwise(sounds(events)):
-            if bol and after and ticks * faster <= gaps.get(bol, 0):
+            if bol and after and (bol, after) not in other and ticks * faster <= gaps.get(bol, 0):
                 joins.add((bol, after))
     return frozenset(joins)
 

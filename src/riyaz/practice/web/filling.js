@@ -7,12 +7,18 @@
  * @typedef {[string, number]} Sound
  * @typedef {{ticks: number, phrases: Sound[][], joins: [string, string][], before: string, after: string, opening: number,
  *   grid: number, places: number[][], run: number, reference: Sound[], n_different: number, n_most: number,
- *   wanted: [string, string][], excluded: Sound[][]}} Rules the fields of `riyaz.tabla.filling.Free`
+ *   wanted: [string, string][], excluded: Sound[][], even: number, unlike: Sound[][]}} Rules the fields of `riyaz.tabla.filling.Free`
  * @typedef {{places: number[][], time: number, opened: boolean, bol: string, run: number, changed: number, met: boolean}} At
  */
 
 const key = ([bol, ticks]) => `${bol} ${ticks}`;
 const begins = (row, other) => row.length >= other.length && other.every((sound, i) => key(sound) === key(row[i]));
+
+/** The sounds of a row that begin within a time. @param {Sound[]} row @returns {Sound[]} */
+export function between(row, start, stop) {
+  let at = 0;
+  return row.filter(([, ticks]) => { const within = start <= at && at < stop; at += ticks; return within; });
+}
 
 /** Ticks of a row. @param {Sound[]} row */
 export const length = row => row.reduce((sum, [, ticks]) => sum + ticks, 0);
@@ -56,6 +62,16 @@ export class Free {
       if (ways) result.set(name, {sound, ways});
     }
     return result;
+  }
+
+  /** Whether a row, as far as it goes, differs from each of the rows that it is to be unlike. @param {Sound[]} row */
+  differs(row) {
+    let start = 0;
+    return this.rules.unlike.every(other => {
+      const stop = start + length(other), part = between(row, start, stop);
+      start = stop;
+      return length(row) < stop || part.map(key).join() !== other.map(key).join();
+    });
   }
 
   /** How many fillings are allowed. @returns {bigint} */

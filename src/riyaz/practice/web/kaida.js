@@ -4,9 +4,9 @@
  *
  * @typedef {import('./filling.js').Sound} Sound
  * @typedef {{name: string, idea: string, free: Free|null, before: Sound[], after: Sound[], back: Sound[], returns: number,
- *   tihais: [number, number][]}} Segment as `riyaz.tabla.ideas.Segment`
+ *   tihai: [number, number, number]|null}} Segment as `riyaz.tabla.ideas.Segment`
  */
-import {Free, length} from './filling.js';
+import {between, Free, length} from './filling.js';
 import {distance} from './phrase.js';
 
 /** The sounds of a row that begin before a time. @param {Sound[]} row */
@@ -34,7 +34,7 @@ export class Kaida {
   free(data) {
     const {pool} = this.tables;
     return new Free({...data, phrases: pool[data.phrases].map(row => this.row(row)), joins: pool[data.joins], wanted: pool[data.wanted],
-      reference: this.row(data.reference), excluded: data.excluded.map(row => this.row(row))}, this.tables.khali);
+      reference: this.row(data.reference), excluded: data.excluded.map(row => this.row(row)), unlike: data.unlike.map(row => this.row(row))}, this.tables.khali);
   }
 
   /** A row as it is played in khali. @param {Sound[]} row @returns {Sound[]} */
@@ -45,10 +45,10 @@ export class Kaida {
 
   /** The whole segment. @param {Segment} segment @param {Sound[]} chosen @returns {Sound[]} */
   play(segment, chosen) {
-    if (segment.tihais.length) {
-      const [last, step] = segment.after[0], pause = (segment.tihais.find(([size]) => size === length(chosen)) || [0, 0])[1];
-      const rest = Array.from({length: pause / step}, () => /** @type {Sound} */ (['', step])), phrase = [...chosen, ...segment.after];
-      return [...phrase, ...rest, ...phrase, ...rest, ...chosen, [last, this.ticks]];
+    if (segment.tihai) {
+      const [last, step] = segment.after[0], [lead, size, pause] = segment.tihai, phrase = between(chosen, lead, lead + size);
+      const rest = Array.from({length: pause / step}, () => /** @type {Sound} */ (['', step]));
+      return [...chosen, ...segment.after, ...rest, ...phrase, ...segment.after, ...rest, ...phrase, [last, this.ticks]];
     }
     if (!segment.returns) return segment.after;
     const half = this.half(segment, chosen), closed = until(this.closed(half), segment.returns);
@@ -95,16 +95,50 @@ export class Kaida {
     });
   }
 
-  /** What may follow a row without a worn phrase to come, before what comes after; all that is free where none is seen. @returns {{fits: boolean, allow: (row: Sound[]) => Sound[]}} */
+  /** The first bol of a phrase and its ticks, by which phrases are alike; '' for a single stroke. @param {Sound[]} phrase */
+  kind(phrase) {
+    const struck = phrase.filter(([bol]) => bol);
+    return struck.length > 1 ? `${struck[0][0]} ${length(phrase)}` : '';
+  }
+
+  /** The longest row of phrases alike. @param {Sound[]} row */
+  alike(row) {
+    let longest = 0, n = 0, last = '';
+    for (const [, phrase] of this.units(row)) {
+      const kind = this.kind(phrase);
+      n = kind && kind === last ? n + 1 : Number(kind !== '');
+      longest = Math.max(longest, n);
+      last = kind;
+    }
+    return longest;
+  }
+
+  /** The phrases within some phrases or groups, those together that are alike. @param {Sound[][]} phrases @returns {Sound[][][]} */
+  kinds(phrases) {
+    const parts = new Map();
+    for (const [, part] of phrases.flatMap(phrase => this.units(phrase))) {
+      const kind = this.kind(part);
+      if (kind) parts.set(kind, [...parts.get(kind) || [], part]);
+    }
+    return [...parts.values()];
+  }
+
+  /** Whether more than `most` phrases of a kind in a row end here. @param {Sound[]} heard @param {Sound[][][]} kinds */
+  level(heard, kinds, most) {
+    const ends = (stop, same, n) => n === 0 || same.some(one => stop >= one.length && one.every((sound, i) => alike(sound, heard[stop - one.length + i])) && ends(stop - one.length, same, n - 1));
+    return kinds.some(same => ends(heard.length, same, most + 1));
+  }
+
+  /** What may follow a row without a worn phrase or too many alike to come, before what comes after; all that is free where none is seen. @returns {{fits: boolean, allow: (row: Sound[]) => Sound[]}} */
   allowed(free, played, after) {
-    const known = new Map(), follow = row => [...free.options(row).values()].map(({sound}) => sound);
+    const known = new Map(), same = free.rules.even ? this.kinds(free.rules.phrases) : [], level = heard => this.level(heard, same, free.rules.even), follow = row => [...free.options(row).values()].map(({sound}) => sound);
     let looked = 0;
     const goes = row => {
       const heard = [...played, ...row], {phrases, ticks} = free.rules;
       looked += 1;
-      if (looked > this.tables.looked || this.worn(heard, phrases, row.length)) return false;
+      if (looked > this.tables.looked || this.worn(heard, phrases, row.length) || level(heard) || !free.differs(row)) return false;
       if (length(row) < ticks) return follow(row).some(sound => leads([...row, sound]));
-      return !after.some((_, i) => this.worn([...heard, ...after.slice(0, i + 1)], phrases, i + 1, i + 1));
+      return !after.some((_, i) => this.worn([...heard, ...after.slice(0, i + 1)], phrases, i + 1, i + 1) || level([...heard, ...after.slice(0, i + 1)]));
     };
     const leads = row => {
       const name = JSON.stringify(row);
@@ -118,14 +152,13 @@ export class Kaida {
     return {fits: leads([]), allow};
   }
 
-  /** The phrase of the tihai: the end of the last palta, from a phrase on, but not from a cadence; where none is as long, that of the theme. */
+  /** The phrase of the tihai: the end of the last palta, from a phrase on, but not from a cadence; where none is as long, that of the theme. @returns {{idea: string, row: Sound[]}} */
   phrase(segment, earlier) {
-    const last = [...earlier].reverse().find(one => one.segment.returns);
-    for (const half of [this.half(last.segment, last.row, true), segment.before]) {
-      const sizes = this.beginnings(half).map(onset => length(half) - onset), fits = segment.tihais.find(([size]) => sizes.includes(size));
-      if (fits) return half.slice(until(half, length(half) - fits[0]).length);
-    }
-    throw new Error('No tihai fits the end of this theme: take another.');
+    const last = [...earlier].reverse().find(one => one.segment.returns), half = this.half(last.segment, last.row, true), [lead, size] = segment.tihai;
+    const sizes = this.beginnings(half).map(onset => length(half) - onset), own = sizes.includes(size) && sizes.includes(lead + size);
+    const from = own ? half : segment.before, row = from.slice(until(from, length(from) - lead - size).length);
+    const same = JSON.stringify(half.slice(-row.length)) === JSON.stringify(row);
+    return {idea: same ? segment.idea : this.tables.of_theme, row};
   }
 
   /** The phrases of a row, each with its onset; a rest belongs to the stroke before it. @returns {[number, Sound[]][]} */
@@ -162,13 +195,22 @@ export class Kaida {
     return n ? row.length - struck[struck.length - n] : 0;
   }
 
-  /** Where a tihai may begin in a row: where a phrase does, but not with the row's cadence. @returns {number[]} */
+  /** Where a tihai may begin in a row: where a phrase does, but not with the row's cadence, and as a palta does where it can. @returns {number[]} */
   beginnings(row) {
-    const end = row.slice(row.length - this.cadence(row));
-    return this.units(row).map(([onset]) => onset).filter(onset => {
-      const from = until(row, onset).length;
-      return !end.every((sound, i) => row[from + i] && alike(sound, row[from + i]));
-    });
+    const end = row.slice(row.length - this.cadence(row)), from = onset => until(row, onset).length;
+    const all = this.units(row).map(([onset]) => onset).filter(onset => !end.every((sound, i) => row[from(onset) + i] && alike(sound, row[from(onset) + i])));
+    const good = all.filter(onset => this.tables.begins.includes(row[from(onset)][0]));
+    return good.length ? good : all;
+  }
+
+  /** The free part of a segment: the first that fits, with phrases alike only where none does without, else all that is free. */
+  open(segment, earlier, following, end, played) {
+    const heard = [...played, ...segment.before], frees = this.distinct(segment, earlier, following, end);
+    for (const free of [...frees, ...frees.map(one => one.with({even: 0}))]) {
+      const one = this.allowed(free, heard, segment.after);
+      if (one.fits) return one;
+    }
+    return this.allowed(frees[0], heard, segment.after);
   }
 
   /**
@@ -178,21 +220,16 @@ export class Kaida {
    */
   async perform(plan, put, choose, before) {
     const earlier = [], played = [], end = Math.min(...plan.filter(({returns}) => returns).map(({back}) => length(back)));
-    for (const [number, segment] of plan.entries()) {
+    for (const [number, planned] of plan.entries()) {
+      const tihai = planned.tihai ? this.phrase(planned, earlier) : null, free = planned.free ? this.open(planned, earlier, plan[number + 1], end, played) : null;
+      const segment = {...planned, ...tihai ? {idea: tihai.idea} : {}, ...free && !free.fits && planned.free.rules.unlike.length ? {idea: this.tables.part} : {}};
       await before(segment);
-      let row = [], said = 0;
+      let row = tihai ? tihai.row : [], said = 0;
       const say = (sounds, choices = []) => sounds.forEach((sound, i) => { played.push(sound); put(sound, {segment: said++ ? null : segment, choice: choices[i] || null}); });
-      if (segment.tihais.length) row = this.phrase(segment, earlier);
-      else if (segment.free) {
-        const frees = this.distinct(segment, earlier, plan[number + 1], end);
+      if (free) {
         say(segment.before);
-        let {fits, allow} = this.allowed(frees[0], [...played], segment.after);
-        for (const free of fits ? [] : frees.slice(1)) {
-          const one = this.allowed(free, [...played], segment.after);
-          if (one.fits) { allow = one.allow; break; }
-        }
         while (length(row) < segment.free.rules.ticks) {
-          const allowed = allow(row), {number, p} = allowed.length > 1 ? choose(allowed) : {number: 0, p: [1]};
+          const allowed = free.allow(row), {number, p} = allowed.length > 1 ? choose(allowed) : {number: 0, p: [1]};
           say([allowed[number]], [allowed.length > 1 ? {allowed, number, p} : null]);
           row = [...row, allowed[number]];
         }

@@ -81,12 +81,13 @@ export class Theme {
       if (bol) gaps.set(bol, Math.min(gaps.get(bol) ?? ticks, ticks));
     }
     const ends = this.ends ? [this.line, this.opened].flatMap(row => pairs(row.slice(-this.ends))) : [];
-    return this.kaida.tables.practised.filter(([bol, after, gap]) => gap / rate <= (gaps.get(bol) ?? 0) + 1e-9 && !ends.some(pair => same(pair, [bol, after])))
+    const other = this.kaida.tables.phrases.filter(pair => pair.length === 2 && !phrases.some(phrase => same(bolsOf(phrase), pair)));
+    return this.kaida.tables.practised.filter(([bol, after, gap]) => !other.some(pair => same(pair, [bol, after])) && gap / rate <= (gaps.get(bol) ?? 0) + 1e-9 && !ends.some(pair => same(pair, [bol, after])))
       .map(([bol, after]) => [bol, after]);
   }
 
   /** The free parts of an idea, by falling strictness; an early one keeps the joins of the theme. @returns {Free[]} */
-  frees(before, after, half, when) {
+  frees(before, after, half, when, unlike) {
     const {kaida: {tables}, line, opened, step} = this, phrases = this.phrases(), own = this.joins(), wide = [...own, ...this.practised(phrases)];
     const start = length(before), size = half - start - length(after), grid = 2 * step, struck = bolsOf(before);
     const places = phrases.map(phrase => {
@@ -100,7 +101,7 @@ export class Theme {
     if (length(reference) !== size) reference = [];
     const different = Math.ceil(tables.different * bolsOf(reference).length);
     const loose = new Free({ticks: size, phrases, joins: when === 'late' ? wide : own, before: struck.length ? struck[struck.length - 1] : bolsOf(opened).pop(), after: after[0][0],
-      opening: before.some(sound => this.kaida.opens(sound)) ? 0 : Math.ceil(half / 3) - start, grid, places, run: Math.max(longest, tables.run), reference: [], n_different: 0, n_most: 0, wanted: [], excluded: []}, tables.khali);
+      opening: before.some(sound => this.kaida.opens(sound)) ? 0 : Math.ceil(half / 3) - start, grid, places, run: Math.max(longest, tables.run), reference: [], n_different: 0, n_most: 0, wanted: [], excluded: [], even: Math.max(tables.even, this.kaida.alike([...line, ...line])), unlike}, tables.khali);
     const strict = loose.with({reference, n_different: different}), rows = reference.length ? [reference] : [];
     if (!before.length) rows.push(...phrases.filter(([[bol]]) => bol && bol !== line[0][0] && !tables.begins.includes(bol)).map(phrase => phrase.slice(0, 1)));
     const frees = when === 'early' ? [strict, loose] : [strict, strict.with({joins: wide}), loose.with({joins: wide}), loose.with({joins: wide, places: []})];
@@ -111,18 +112,19 @@ export class Theme {
   ideas() {
     const {line, opened, n, ticks} = this, head = until(line, this.cut), end = line.slice(head.length), back = opened.slice(head.length), whole = n * ticks;
     const long = line.length > this.kaida.tables.long;
-    /** @type {[string, Sound[], Sound[], Sound[], number, string][]} idea, before, after, back, returns, and when it comes */
-    const made = [long ? ['head of the first line varied', [], [...back, ...line], [...back, ...opened], (n - 1) * ticks, 'early'] : ['first line varied', [], line, opened, (n - 1) * ticks, 'early']];
-    if (!same(line, opened)) made.push(['second line varied', opened, end, back, (n - 1) * ticks, '']);
-    if (!long) made.push(['three quarters varied', [], end, back, whole - length(end), 'late']);
+    const parts = Array.from({length: n}, () => [head, end]).flat().slice(0, -1);
+    /** @type {[string, Sound[], Sound[], Sound[], number, string, Sound[][]][]} idea, before, after, back, returns, when it comes, and what it is unlike */
+    const made = [long ? ['head of the first line varied', [], [...back, ...line], [...back, ...opened], (n - 1) * ticks, 'early', []] : ['first line varied', [], line, opened, (n - 1) * ticks, 'early', []]];
+    if (!same(line, opened)) made.push(['second line varied', opened, end, back, (n - 1) * ticks, '', []]);
+    if (!long) made.push(['three quarters varied', [], end, back, whole - length(end), 'late', parts]);
     return made.filter(([, before, after]) => whole > length(before) + length(after))
-      .map(([idea, before, after, backs, returns, when]) => ({idea, before, after, back: backs, returns, frees: this.frees(before, after, whole, when)}));
+      .map(([idea, before, after, backs, returns, when, unlike]) => ({idea, before, after, back: backs, returns, frees: this.frees(before, after, whole, when, unlike)}));
   }
 
   /** The plan: theme, dohra, so many paltas, tihai. @param {number} count @throws {Error} that names how many paltas there can be */
   plan(count) {
     /** @type {Omit<import('./kaida.js').Segment, 'name'|'after'>} */
-    const none = {idea: '', free: null, before: [], back: [], returns: 0, tihais: []};
+    const none = {idea: '', free: null, before: [], back: [], returns: 0, tihai: null};
     const {line, opened, n, ticks} = this, head = until(line, this.cut);
     const theme = this.whole ? {...none, name: 'theme', after: this.given} : {...none, name: 'theme', idea: 'the khali half made of the line', returns: this.cut, after: line, back: line};
     const even = 2 * this.cut === ticks && this.cut % this.kaida.ticks === 0, row = even ? [...Array.from({length: 2 * n - 1}, () => head).flat(), ...line.slice(head.length)] : [...Array.from({length: n - 1}, () => opened).flat(), ...line];
@@ -139,22 +141,25 @@ export class Theme {
     return [...plan, {...none, ...this.tihai(), name: 'tihai'}];
   }
 
-  /** A tihai of the end of the last palta: 3 P + 2 D strokes fill whole avartans and land on sam. */
+  /** A tihai of the end of the last palta: after a lead, 3 P + 2 D strokes fill whole avartans and land on sam (`riyaz.tabla.perform`). */
   tihai() {
-    const {step, cycle, opened, ticks} = this, certain = this.kaida.beginnings([...opened, ...opened]).map(onset => 2 * ticks - onset);
-    /** @type {[number, number][]} */
+    const {step, cycle, opened, ticks, kaida} = this, {lines, tihai_strokes, pause: longest} = kaida.tables, whole = Array.from({length: lines}, () => opened).flat();
+    const certain = kaida.beginnings(whole).map(onset => lines * ticks - onset);
+    /** @type {{rank: number[], tihai: [number, number, number]}[]} */
     const fits = [];
-    for (let avartans = 1; avartans <= 4 && !fits.length; avartans++) {
-      const left = (cycle * avartans) / step + 1;
-      if (left % 1) continue;
-      for (let p = 4; 3 * p <= left; p++) {
-        const pause = (left - 3 * p) / 2;
-        if (pause % 1 === 0 && pause <= p && certain.includes((p - 1) * step)) fits.push([(p - 1) * step, pause * step]);
+    for (let avartans = 1; avartans <= 4; avartans++) {
+      const strokes = (cycle * avartans) / step;
+      for (let first = 0; strokes % 1 === 0 && first < strokes - 10; first++) {
+        for (let p = 4; 3 * p <= strokes + 1 - first; p++) {
+          const d = (strokes + 1 - first - 3 * p) / 2, lead = first * step, size = (p - 1) * step, pause = d * step;
+          if (d % 1 || d > p || lead > size || lead % kaida.ticks || !certain.includes(size) || !certain.includes(lead + size)) continue;
+          const worse = [p < tihai_strokes, pause > longest, (size + step + pause) % kaida.ticks !== 0, avartans, lead > 0, (lead + size) % ticks !== 0];
+          fits.push({rank: [...worse.map(Number), pause, lead, size], tihai: [lead, size, pause]});
+        }
       }
     }
-    const late = ([size, pause]) => Number((size + step + pause) % this.kaida.ticks !== 0);
-    fits.sort((a, b) => late(a) - late(b) || a[1] - b[1]);
+    fits.sort((a, b) => a.rank.map((one, i) => one - b.rank[i]).find(Boolean) || 0);
     if (!fits.length) throw new Error(`No tihai of this line's end fills one to four avartans of ${this.title}: change the line.`);
-    return {idea: 'from the end of the last palta', after: [['Dha', step]], before: [...opened, ...opened], tihais: fits};
+    return {idea: 'from the end of the last palta', after: [['Dha', step]], before: whole, tihai: fits[0].tihai};
   }
 }
