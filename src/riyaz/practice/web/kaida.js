@@ -222,7 +222,7 @@ export class Kaida {
     const earlier = [], played = [], end = Math.min(...plan.filter(({returns}) => returns).map(({back}) => length(back)));
     for (const [number, planned] of plan.entries()) {
       const tihai = planned.tihai ? this.phrase(planned, earlier) : null, free = planned.free ? this.open(planned, earlier, plan[number + 1], end, played) : null;
-      const segment = {...planned, ...tihai ? {idea: tihai.idea} : {}, ...free && !free.fits && planned.free.rules.unlike.length ? {idea: this.tables.part} : {}};
+      const segment = {...planned, ...tihai ? {idea: tihai.idea} : {}, ...free && !free.fits && planned.free?.rules.unlike.length ? {idea: this.tables.part} : {}};
       await before(segment);
       let row = tihai ? tihai.row : [], said = 0;
       const say = (sounds, choices = []) => sounds.forEach((sound, i) => { played.push(sound); put(sound, {segment: said++ ? null : segment, choice: choices[i] || null}); });

@@ -189,7 +189,7 @@ export class Engine {
    * @param {string} [instrument] the bank of a piece; any instrument of the page where that has none
    */
   note(pitch, time, length, bus, velocity = EVEN, instrument = 'piano') {
-    const bank = this.banks[instrument] ? instrument : Object.keys(this.banks).find(name => /^(piano|program)/.test(name));
+    const bank = this.banks[instrument] ? instrument : Object.keys(this.banks).find(name => /^(piano|program)/.test(name)) || '';
     const {places} = this.banks[bank], pitches = Object.keys(places).map(Number);
     const near = pitches.reduce((a, b) => (Math.abs(b - pitch) < Math.abs(a - pitch) ? b : a));
     const {source, gain} = this.sample(bank, places[near][0], time, 1.4 * (velocity / EVEN) ** 2, 2 ** ((pitch - near) / 12), bus, 0.3 * (pitch - 64) / 64);
