@@ -49,7 +49,7 @@ def measure(units: int = 192, layers: int = 2, n_tokens: int = 400, repeats: int
     vocabulary = Vocabulary([*BOLS, "rest", *durations, "taal:teental", "form:kaida"])
     weights = drawn_weights(len(vocabulary), units, layers, 96, seed)
     escapes = [100.0, 30.0, 10.0, 10.0, 10.0, 5.0]
-    fitted = {"order": memory.ORDER, "escape": escapes, "class_escape": escapes, "classes": memory.classes(vocabulary)}
+    fitted = {"order": memory.ORDER, "escape": escapes, "class_escape": escapes, **memory.tables(vocabulary)}
     fitted |= {"growth": [0.0], "class_growth": [0.0]}
     model = Bundle(weights, vocabulary, {"memory": fitted})
     never_ends = np.array([word != "<end>" for word in vocabulary.words])

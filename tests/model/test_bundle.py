@@ -26,7 +26,7 @@ def whole(tmp_path_factory):
     folder = tmp_path_factory.mktemp("whole")
     vocabulary = Vocabulary(WORDS)
     model = network.build(len(vocabulary), section("model", **SMALL), seed=1)
-    fitted = {"order": 4, "escape": [1.5, 2], "class_escape": [1.0], "classes": memory.classes(vocabulary)}
+    fitted = {"order": 4, "escape": [1.5, 2], "class_escape": [1.0], **memory.tables(vocabulary)}
     fitted |= {"growth": [0.5, 1], "class_growth": [0.0]}
     about = {"seed": 1, "tokenize": {"scheme": "event", "grid": []}, "model": SMALL, "memory": fitted}
     bundle.save(folder, model, vocabulary, about)

@@ -7,11 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from riyaz.model import memory, ngram, ppm
+from riyaz.music.events import TICKS
 from riyaz.text.tokens import Vocabulary
 
 BOLS = Vocabulary(["Dha", "Ta", "Te", "Dhin", "Tin", "Ge", "Ke", "d:1"])
 LETTERS = Vocabulary(["C4", "D4", "E4", "F4"])
-rows = st.lists(st.integers(2, 7), min_size=1, max_size=60).map(lambda ids: np.array([1, *ids], np.int32))
+rows = st.lists(st.integers(2, 11), min_size=1, max_size=60).map(lambda ids: np.array([1, *ids], np.int32))
 
 
 def parameters(
@@ -23,7 +24,7 @@ def parameters(
         "growth": list(growth),
         "class_escape": list(class_escape),
         "class_growth": list(class_growth),
-        "classes": memory.classes(vocabulary),
+        **memory.tables(vocabulary),
     }
 
 
@@ -32,26 +33,35 @@ def network(piece, n_tokens, seed=0):
     return (logits - np.log(np.exp(logits).sum(1, keepdims=True))).astype(np.float32)
 
 
-def laid(past, base, escape, growth, order, strength=1.0):
-    """Witten-Bell with escapes that grow, from a dictionary of contexts."""
+def laid(past, base, escape, growth, order, times):
+    """Witten-Bell with escapes that grow, from a dictionary of contexts; what follows place i counts times[i]."""
     tables = defaultdict(Counter)
     for at in range(1, len(past)):
         for k in range(min(order, at) + 1):
-            tables[tuple(past[at - k : at])][past[at]] += 1
+            tables[tuple(past[at - k : at])][past[at]] += times[at - 1]
     p = dict(base)
     for k in range(min(order, len(past)) + 1):
         seen = tables.get(tuple(past[len(past) - k :]))
         if seen:
             total = sum(seen.values())
             more = escape[min(k, len(escape) - 1)] * len(seen) * total ** growth[min(k, len(growth) - 1)]
-            whole = strength * sum(seen.values()) + more
-            p = {w: (strength * seen[w] + more * p[w]) / whole for w in p}
+            p = {w: (seen[w] + more * p[w]) / (total + more) for w in p}
     return p
+
+
+def places(piece, chosen):
+    """Where the next event starts in its cycle, after each token."""
+    at, length, bar, result = 0, 0, 4 * TICKS, []
+    for token in piece:
+        length, bar = chosen["ticks"][token] or length, chosen["cycle"][token] or bar
+        at += length if chosen["begins"][token] else 0
+        result.append(at % bar)
+    return result
 
 
 def by_dictionary(log, piece, given_parameters):
     """What `memory.log_probabilities` should give."""
-    classes, order = given_parameters["classes"], given_parameters["order"]
+    classes, order, place = given_parameters["classes"], given_parameters["order"], places(piece, given_parameters)
 
     def of(memory=""):
         return [given_parameters[memory + name] for name in ("escape", "growth")]
@@ -59,20 +69,22 @@ def by_dictionary(log, piece, given_parameters):
     out = np.zeros(log.shape)
     for at in range(len(log)):
         past, p = [int(t) for t in piece[: at + 1]], dict(enumerate(np.exp(log[at].astype(float))))
+        times = [given_parameters["same"] if place[i] == place[at] else 1 for i in range(at + 1)]
         if len(set(classes)) < len(classes):
             of_class = Counter()
             for w, share in p.items():
                 of_class[classes[w]] += share
-            new = laid([classes[w] for w in past], of_class, *of("class_"), order)
+            new = laid([classes[w] for w in past], of_class, *of("class_"), order, times)
             p = {w: share * new[classes[w]] / of_class[classes[w]] for w, share in p.items()}
-        out[at] = list(laid(past, p, *of(), order).values())
+        out[at] = list(laid(past, p, *of(), order, times).values())
     return out
 
 
 @settings(max_examples=30, deadline=None)
 @given(rows, st.sampled_from([LETTERS, BOLS]))
 def test_the_compiled_memory_is_a_plain_dictionary(piece, vocabulary):
-    chosen, log = parameters(vocabulary), network(piece, len(vocabulary))
+    chosen, piece = parameters(vocabulary), np.where(piece < len(vocabulary), piece, 4)
+    log = network(piece, len(vocabulary))
     (mixed,) = memory.log_probabilities([log], [piece], chosen)
     np.testing.assert_allclose(np.exp(mixed), by_dictionary(log, piece, chosen), rtol=2e-5)
     np.testing.assert_allclose(np.exp(mixed.astype(float)).sum(1), 1, rtol=1e-5)
@@ -93,7 +105,7 @@ def test_beyond_its_steps_a_memory_forgets_the_oldest_and_stays_right(vocabulary
 
 
 @settings(max_examples=20, deadline=None)
-@given(rows)
+@given(rows.map(lambda ids: np.minimum(ids, 7)))
 def test_alone_with_escapes_of_one_it_is_the_short_term_model(piece):
     chosen = parameters(LETTERS, escape=(1.0,), growth=(0.0,))
     base = np.log(np.tile(ngram.Uniform(len(LETTERS)).distributions(piece)[:1] + 1e-300, (len(piece) - 1, 1)))
@@ -101,6 +113,22 @@ def test_alone_with_escapes_of_one_it_is_the_short_term_model(piece):
     np.testing.assert_allclose(
         np.exp(log), ppm.distributions(ppm.short_term(piece, len(LETTERS), 3), "plain"), rtol=2e-5, atol=1e-9
     )
+
+
+def test_what_followed_at_the_same_place_of_the_cycle_counts_more():
+    words = Vocabulary(["metre:3/4", "d:1", "C4", "D4", "E4", "F4"])
+    # three bars, in which E4 or F4 follows D4: E4 after the second beat, F4 after the third
+    bars = "C4 D4 E4 C4 E4 D4 F4 D4".split()
+    piece = words.ids(["<start>", "metre:3/4", "d:1", *bars])
+    flat = np.full((len(piece), len(words)), -np.log(len(words)), np.float32)
+    arrays, state = memory.prepare(parameters(words)), memory.initial(1, 32)
+    for token in piece:
+        state = memory.advance(arrays, state, jnp.array([token], jnp.int32))
+    assert int(state["place"][0]) == 2 * TICKS
+    mixed = np.exp(memory.predict(arrays, state, jnp.asarray(flat[:1]), jnp.ones(1))[0][0])
+    after_second, after_third = words.ids(["E4", "F4"])
+    assert mixed[after_second] > 2 * mixed[after_third]
+    assert memory.tables(LETTERS)["same"] == 1
 
 
 def test_a_piece_gets_the_same_bits_whatever_stands_beside_it():

@@ -77,7 +77,7 @@ def test_a_token_that_a_network_lacks_is_read_as_unknown():
 
 def test_mixed_pieces_have_both_and_do_not_depend_on_the_batch():
     first, second = model(ONE, 1, ("place",)), model(TWO, 2)
-    fitted = {"order": 4, "escape": [1.5, 2], "class_escape": [1.0], "classes": memory.classes(ONE)}
+    fitted = {"order": 4, "escape": [1.5, 2], "class_escape": [1.0], **memory.tables(ONE)}
     fitted |= {"growth": [0.5, 1], "class_growth": [0.0]}
     first = Bundle(first.weights, ONE, {**first.params, "memory": fitted})
     both = mixture.mix(first, second, 0.5)

@@ -579,3 +579,9 @@ def test_a_long_file_is_read_in_time(tmp_path):
     started = time.process_time()
     read(tmp_path, data)
     assert time.process_time() - started < 20
+
+
+def test_the_program_that_sounds_longest_is_the_piece_s():
+    assert midi.longest([(40, 3.0), (0, 2.0), (42, 2.0), (42, 2.0)]) == {"program": 42}
+    assert midi.longest([(0, 3.0), (40, 3.0)]) == {}
+    assert midi.longest([]) == {}

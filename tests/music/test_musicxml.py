@@ -230,3 +230,14 @@ def test_the_signature_is_that_with_the_fewest_notes_outside_its_scale(names, sh
     events = in_a_row([TICKS] * len(names.split()), [[name] for name in names.split()])
     assert musicxml.signature(events) == sharps
     assert not names or f"<fifths>{sharps}</fifths>" in musicxml.write_musicxml(events)
+
+
+def test_the_instrument_is_written_and_read_back(tmp_path):
+    events = in_a_row([TICKS] * 4, [["C4"], ["E4"], ["G4"], ["C5"]])
+    text = musicxml.write_musicxml(events, {"program": 40})
+    assert text == musicxml.write_musicxml(events, {"program": 40})
+    assert "Violin" in text
+    (tmp_path / "a.musicxml").write_text(text, encoding="utf-8")
+    assert scores.read(tmp_path / "a.musicxml")[0].about["program"] == 40
+    (tmp_path / "b.musicxml").write_text(musicxml.write_musicxml(events), encoding="utf-8")
+    assert "program" not in scores.read(tmp_path / "b.musicxml")[0].about

@@ -45,7 +45,7 @@ def checkout(tmp_path):
     net = network.build(
         len(vocabulary), section("model", units=16, embedding=8, layers=1, dropout=0.0, features=[]), seed=7
     )
-    fitted = {"memory": FITTED | {"classes": memory.classes(vocabulary)}, "model": {"features": []}}
+    fitted = {"memory": FITTED | memory.tables(vocabulary), "model": {"features": []}}
     bundle.save(tmp_path / "models" / "tabla", net, vocabulary, fitted)
     (tmp_path / "notebooks").mkdir()
     shutil.copy(ROOT / "notebooks" / "play.ipynb", tmp_path / "notebooks")

@@ -15,8 +15,8 @@ from riyaz.text import tokens as tk
 
 BEAT = ev.TICKS
 NOTES = tk.Vocabulary([*(s + p for p in ("C4", "E4") for s in ("", "+", "~", "+~")), "rest", "d:1/2", "d:1"])
-FITTED = {"order": 16, "escape": [1.0], "growth": [0.0], "class_escape": [1.0], "class_growth": [0.0],
-          "classes": list(range(len(NOTES)))}  # fmt: skip
+FITTED = {"order": 16, "escape": [16.0], "growth": [0.0], "class_escape": [1.0], "class_growth": [0.0],
+          **memory.tables(NOTES)}  # fmt: skip
 EXACT = Sampling(64, memory=1.0, limit=1e6)  # the model as it is
 CHORDS = [[], ["C4"], ["E4"], ["C4", "E4"]]
 

@@ -267,6 +267,7 @@ def remembers(vocabulary, order=8):
         "growth": [0.0],
         "class_escape": [1.0],
         "class_growth": [0.0],
+        **memory.tables(vocabulary),
         "classes": list(range(len(vocabulary))),
     }
 

@@ -64,7 +64,7 @@ def model(pieces, **settings):
     weights = network.weights(network.build(len(vocabulary), chosen, seed=7), tables)
     for member in weights["members"]:
         member["dense"] = {name: 30 * array for name, array in member["dense"].items()}
-    return Bundle(weights, vocabulary, {"memory": FITTED | {"classes": memory.classes(vocabulary)}})
+    return Bundle(weights, vocabulary, {"memory": FITTED | memory.tables(vocabulary)})
 
 
 def write(folder, name, bundle):

@@ -88,7 +88,7 @@ def test_every_stroke_has_variants_that_differ():
 
 
 def test_the_piano_is_never_shifted_by_more_than_two_semitones():
-    pitches = [int(name) for name in sounds.strings((50, 61))["places"]]
+    pitches = [int(name) for name in sounds.notes((50, 61))["places"]]
     assert max(min(abs(pitch - other) for other in pitches) for pitch in range(50, 62)) <= 2
 
 

@@ -1,5 +1,6 @@
 """The compositions in data/raw/tabla keep the rules that they teach."""
 
+import re
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from riyaz.music import events as ev
-from riyaz.tabla import form, notation, perform
+from riyaz.tabla import form, growth, notation, perform
 from riyaz.tabla.bols import khali
 from riyaz.tabla.notation import Section
 from riyaz.tabla.taals import TAALS
@@ -31,6 +32,9 @@ def test_how_much_there_is():
     assert sum(n_strokes(composition) for composition in REPERTOIRE.values()) >= 8000
     forms = Counter(composition.form for composition in REPERTOIRE.values())
     assert set(forms) >= {"theka", "kaida", "rela", "tukda", "mukhda", "tihai", "chakradar", "laggi"}
+    taught = Counter(work.form for work in REPERTOIRE.values() if any(section.taught for section in work.sections))
+    assert taught["tukda"] >= 5
+    assert taught["laggi"] >= 2
 
 
 @every
@@ -86,6 +90,13 @@ def test_a_kaida_is_whole(name):
 
 
 @pytest.mark.parametrize("name", KAIDAS)
+def test_khali_begins_where_a_vibhag_does(name):
+    checks = [check for check in growth.check(REPERTOIRE[name]) if check.rule == "khali on a vibhag"]
+    assert checks
+    assert [check for check in checks if not check.passed] == []
+
+
+@pytest.mark.parametrize("name", KAIDAS)
 def test_bhari_where_khali_should_be_is_found(name):
     composition = REPERTOIRE[name]
     theme = composition.sections[0]
@@ -119,6 +130,19 @@ def test_a_source_says_whether_it_is_traditional_and_what_is_taught(name):
     assert traditional or composition.source.startswith("made for this collection"), composition.source
     assert any(section.taught for section in composition.sections) == traditional
     assert not any(section.taught and section.derived for section in composition.sections)
+
+
+def test_the_page_on_the_notation_says_where_each_witness_is():
+    page = (FOLDER.parents[2] / "docs" / "notation.md").read_text(encoding="utf-8")
+    table = page.split("## Sources of the repertoire")[1]
+    names = [row.split("|")[1].strip() for row in table.splitlines() if row.startswith("| ")][1:]
+    beside = r"which calls \w+( \w+)* |lessons noted by E\. Laforge|J\. Kippen and B\. Bel 1992|one source only"
+    beside += r"|made for .*|RNN-based .* NJIT, 2022|\W|\d"
+    beside += r"|\b(traditional|themes?|paltas?|the variations|its head|and|also|to)\b"
+    known = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+    sources = {work.source for work in REPERTOIRE.values() if work.source.startswith("traditional")}
+    assert {left for source in sources if (left := re.sub(f"{known}|{beside}", "", source))} == set()
+    assert [name for name in names if not any(name in source for source in sources)] == []
 
 
 def test_enough_is_taught():

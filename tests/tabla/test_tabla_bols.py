@@ -114,6 +114,8 @@ def test_phrases_stay_together():
         ("ta Ka", "तक"),
         ("Ge Da Na Ga", "घेड़नग"),
         ("Ki ta ta Ka", "किटतक"),
+        ("Ge Te ta Ga", "गेतेटग"),
+        ("Te Te ta Ka", "तेटेतक"),
         ("Ta", "ता"),
     ],
 )

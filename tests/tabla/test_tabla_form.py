@@ -226,3 +226,45 @@ def test_a_tihai_may_land_on_a_dha_that_the_theme_lacks():
     tihai = "[tihai]\n(GeGe NaGe DhiNa GeNa Dha- --) x2 GeGe NaGe DhiNa GeNa\nDha"
     assert failed(HEAD + "[theme]\n" + theme + tihai) == []
     assert ("bols of the theme", "tihai") in failed(HEAD + "[theme]\n" + theme + tihai.replace("GeGe", "DhetGe"))
+
+
+PESHKAR = """\
+DhaKra DhaTe DhaDha TinNa | DhaTe DhaGe TinNa KeNa |
+TaKra TaTe TaTa TinNa | DhaTe DhaGe DhinNa GeNa |
+"""
+MOHRA = """\
+DhinDhin DhaGe TiRaKiTa TuNa | KatTa DhaGe TiRaKiTa DhinNa |
+DhaTi DhaGe Dha- DhaTi | DhaGe Dha- DhaTi DhaGe |
+Dha
+"""
+
+
+def test_a_peshkar_has_halves_and_may_add_strokes_to_its_theme():
+    palta = "[palta 1]\n" + PESHKAR.replace("DhaDha TinNa", "DhetTe DhinDhin").replace("TaTa TinNa", "TetTe TinTin")
+    text = "taal: teental\nform: {}\nlaya: {}\n[theme]\n" + PESHKAR + palta
+    assert failed(text.format("peshkar", "vilambit")) == []
+    assert failed(text.format("kaida", "vilambit")) == [("bols of the theme", "palta 1")]
+    assert failed(text.format("peshkar", "drut")) == [("no fast laya", "")]
+    assert failed(text.format("peshkar", "vilambit").replace("TaKra", "DhaKra", 1)) == [("khali half", "theme")]
+    stream = notation.bols(PESHKAR + palta.split("\n", 1)[1], "teental")
+    checks = form.check_events(stream, TAALS["teental"], "peshkar", notation.bols(PESHKAR, "teental"))
+    assert [(c.rule, c.passed) for c in checks] == [("whole avartans", True), *[("khali half", True)] * 2]
+    assert [s.name for s in notation.read("taal: teental\nform: peshkar\n" + PESHKAR).sections] == ["theme"]
+
+
+def test_a_mohra_is_short_and_ends_in_a_tihai():
+    head = "taal: teental\nform: mohra\n"
+    assert failed(head + MOHRA) == []
+    assert {c.rule for c in form.check(notation.read(head + MOHRA))} > {"lands on sam", "tihai", "short"}
+    assert failed(head + MOHRA.replace("Dha- DhaTi |", "DhaDhin DhaTi |")) == [("tihai", "mohra")]
+    long = "DhinDhin DhaGe TiRaKiTa TuNa x4\n" * 3 + MOHRA
+    assert failed(head + long) == [("short", "mohra")]
+    assert [c.rule for c in form.check_events(notation.bols(long, "teental"), TAALS["teental"], "mohra")][-1] == "short"
+
+
+def test_a_gat_fills_whole_avartans_with_a_tihai_or_without():
+    head = "taal: teental\nform: gat\n"
+    body = "DhaGe TeTe TaKa TeTe | DhinNa GeNa DhaGe TiNa |\n" * 2
+    assert failed(head + body) == []
+    assert failed(head + MOHRA) == []
+    assert failed(head + "[gat]\n" + body + "Dha Ge") == [("whole avartans", "gat")]

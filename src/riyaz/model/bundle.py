@@ -167,10 +167,15 @@ def _check_memory(path: Path, memory: Any, n_tokens: int) -> None:
         names = ("escape", "growth", "class_escape", "class_growth")
         good &= all(isinstance(memory[name], list) and 0 < len(memory[name]) <= 64 for name in names)
         good &= isinstance(classes, list) and all(type(c) is int and 0 <= c < n_tokens for c in classes)
+        good &= type(memory["same"]) is int and 1 <= memory["same"] <= 64
+        clock = [memory[name] for name in ("ticks", "begins", "cycle")]
+        good &= all(isinstance(table, list) for table in clock)
+        good &= all(type(time) is int and 0 <= time <= MAX_TICKS for table in clock for time in table)
     except (KeyError, TypeError):
         good = False
     if not good:
-        raise Damaged(path, "memory holds no order, escapes, growths and classes of a memory")
-    if len(classes) != n_tokens:
-        sizes = f"the memory has {len(classes)} classes and the vocabulary {n_tokens} tokens"
+        raise Damaged(path, "memory holds no order, escapes, growths, classes and clock of a memory")
+    other = next((len(table) for table in (classes, *clock) if len(table) != n_tokens), n_tokens)
+    if other != n_tokens:
+        sizes = f"the memory has {other} classes and the vocabulary {n_tokens} tokens"
         raise Mismatch(f"{path}: {sizes}: train again")

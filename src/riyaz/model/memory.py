@@ -7,7 +7,9 @@ counts into the prediction, from short matches to long ones, starting from the n
 
     p_k(w) = (s n_k(w) + m_k p_{k-1}(w)) / (s n_k + m_k),    m_k = e_k T_k n_k ** a_k,    p_{-1} = network
 
-n_k(w) is how often w followed, n_k the sum over w, and T_k the number of different tokens that followed. This is Witten
+n_k(w) is how often w followed, n_k the sum over w, and T_k the number of different tokens that followed. What followed
+at the same place of the avartan or bar counts `SAME` times: the memory has a clock, which reads the taal or metre and
+the durations, as `riyaz.text.grammar` does. `benchmarks/matches.py` measures what that gains. This is Witten
 and Bell's method C where e_k = 1 and a_k = 0. There the counts of a long piece, which grow without end, drown what the
 network says; where a_k = 1 its say does not depend on the length of the piece. The escapes e_k and their growths a_k,
 between 0 and 1, are fitted on validation pieces: they say how far a match of k tokens is to be trusted. The strength s
@@ -16,7 +18,7 @@ is 1 where likelihoods are measured; 0 is the network alone.
 Bols have a second memory, of their khali forms, so that a khali half can follow its bhari half. It predicts which khali
 form comes, the network predicts which bol of that form, and the first memory is mixed into the result.
 
-All functions but `read` and `fit` are pure JAX functions over a batch of pieces.
+All functions but `read`, `evidence` and `fit` are pure JAX functions over a batch of pieces.
 
 References
 ----------
@@ -37,14 +39,18 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import minimize
 
+from riyaz.music.events import TICKS
 from riyaz.tabla.bols import BOLS
+from riyaz.text import features, grammar
 from riyaz.text.tokens import Vocabulary
 
 ROWS = 16  # pieces read at once; a shorter batch is filled up, so that its size changes no bit
 ORDER = 16  # longer matches count as matches of this length
 REACH = 2048  # at least so many of the newest tokens are remembered
 FITTED = 6  # orders that have parameters of their own, 0 to 5; all longer matches share the last
-Parameters = dict[str, Any]  # JSON-able: order, classes (list of int); escape, growth, class_escape, class_growth
+BOUNDS = ([(None, None)] * FITTED + [(0, 1)] * FITTED) * 2  # what is fitted: see `logs_of`
+SAME = 16  # how many times a match at the same place of the cycle counts: chosen on validation parts
+Parameters = dict[str, Any]  # JSON-able: order, same; classes, ticks, begins, cycle; escape, growth, class_escape, ...
 Arrays = dict[str, jax.Array]  # the parameters, as `prepare` gives them
 State = dict[str, jax.Array]
 
@@ -56,14 +62,33 @@ def classes(vocabulary: Vocabulary) -> list[int]:
     return [first.setdefault(form, number) for number, form in enumerate(forms)]
 
 
+def tables(vocabulary: Vocabulary) -> Parameters:
+    """The parameters that are not fitted, but ``order``.
+
+    Returns
+    -------
+    ``classes``; for the clock of each token ``ticks`` of a duration, ``begins`` an event (0 or 1), ``cycle`` in ticks;
+    and ``same``: `SAME`, or 1 where the vocabulary has no durations.
+    """
+    rules = grammar.rules(vocabulary)
+    clock = {"ticks": rules["ticks"], "begins": grammar.begins(rules), "cycle": features.cycles(vocabulary)}
+    same = SAME if rules["ticks"].any() else 1
+    return {
+        "classes": classes(vocabulary),
+        "same": same,
+        **{name: [int(value) for value in table] for name, table in clock.items()},
+    }
+
+
 def prepare(parameters: Parameters) -> Arrays:
-    """The parameters as arrays: those of all orders and, where there is a second memory, each token's class."""
+    """The parameters as arrays: those of all orders, the clock and, with a second memory, each token's class."""
 
     def reach(name: str) -> jax.Array:
         values = np.array(parameters[name], np.float32)
         return jnp.asarray(values[np.minimum(np.arange(parameters["order"] + 1), len(values) - 1)])
 
-    arrays = {name: reach(name) for name in ("escape", "growth")}
+    arrays = {name: reach(name) for name in ("escape", "growth")} | {"same": jnp.float32(parameters["same"])}
+    arrays |= {name: jnp.asarray(parameters[name], jnp.int32) for name in ("ticks", "begins", "cycle")}
     if sorted(set(parameters["classes"])) != list(range(len(parameters["classes"]))):
         arrays |= {
             **{name: reach(name) for name in ("class_escape", "class_growth")},
@@ -74,8 +99,9 @@ def prepare(parameters: Parameters) -> Arrays:
 
 def initial(batch: int, steps: int) -> State:
     """The empty memory of `batch` pieces, which holds the newest `steps` tokens of each."""
-    empty = jnp.zeros((batch, steps), jnp.int32)
-    return {"now": jnp.int32(0), "past": empty - 1, "match": empty, "class_match": empty}
+    empty, none = jnp.zeros((batch, steps), jnp.int32), jnp.zeros(batch, jnp.int32)
+    time = {"length": none, "bar": none + features.BEATS * TICKS, "place": none}  # of an event, a cycle, the next event
+    return {"now": jnp.int32(0), "past": empty - 1, "where": empty, "match": empty, "class_match": empty, **time}
 
 
 def _grown(match: jax.Array, same: jax.Array) -> jax.Array:
@@ -84,15 +110,19 @@ def _grown(match: jax.Array, same: jax.Array) -> jax.Array:
 
 def _forget(state: State) -> State:
     """The memory without its oldest token."""
-    moved = {name: jnp.roll(state[name], -1, axis=1) for name in ("past", "match", "class_match")}
-    return {"now": state["now"] - 1, **{name: a.at[:, -1].set(-(name == "past")) for name, a in moved.items()}}
+    moved = {name: jnp.roll(state[name], -1, axis=1) for name in ("past", "where", "match", "class_match")}
+    return state | {"now": state["now"] - 1, **{name: a.at[:, -1].set(-(name == "past")) for name, a in moved.items()}}
 
 
 def advance(arrays: Arrays, state: State, token: jax.Array) -> State:
     """The memory after one more token of each piece: token (batch,) int32. Beyond its steps it forgets the oldest."""
     state = jax.lax.cond(state["now"] < state["past"].shape[1], lambda given: given, _forget, state)
-    past = state["past"].at[:, state["now"]].set(token)
-    after = {"now": state["now"] + 1, "past": past, "match": _grown(state["match"], past == token[:, None])}
+    ticks, cycle = arrays["ticks"][token], arrays["cycle"][token]
+    length, bar = jnp.where(ticks > 0, ticks, state["length"]), jnp.where(cycle > 0, cycle, state["bar"])
+    place = (state["place"] + arrays["begins"][token] * length) % bar
+    past, where = state["past"].at[:, state["now"]].set(token), state["where"].at[:, state["now"]].set(place)
+    after = {"now": state["now"] + 1, "past": past, "where": where, "length": length, "bar": bar, "place": place}
+    after["match"] = _grown(state["match"], past == token[:, None])
     if "classes" in arrays:
         same = (arrays["classes"][past] == arrays["classes"][token][:, None]) & (past >= 0)
         return after | {"class_match": _grown(state["class_match"], same)}
@@ -104,14 +134,19 @@ def _followed(state: State) -> jax.Array:
     return jnp.pad(state["past"][:, 1:], ((0, 0), (0, 1)), constant_values=-1)
 
 
-def _counts(match: jax.Array, followed: jax.Array, order: int, n_tokens: int) -> jax.Array:
+def _counted(arrays: Arrays, state: State) -> jax.Array:
+    """How many times each place counts: (batch, steps) float32."""
+    return jnp.where(state["where"] == state["place"][:, None], arrays["same"], 1)
+
+
+def _counts(match: jax.Array, followed: jax.Array, times: jax.Array, order: int, n_tokens: int) -> jax.Array:
     """How often each token followed a match of at least k tokens: (batch, order + 1, n_tokens) float32."""
 
-    def row(match: jax.Array, followed: jax.Array) -> jax.Array:
+    def row(match: jax.Array, followed: jax.Array, times: jax.Array) -> jax.Array:
         where = jnp.where(followed >= 0, jnp.minimum(match, order) * n_tokens + followed, (order + 1) * n_tokens)
-        return jnp.zeros((order + 1) * n_tokens, jnp.float32).at[where].add(1, mode="drop")
+        return jnp.zeros((order + 1) * n_tokens, jnp.float32).at[where].add(times, mode="drop")
 
-    exact = jax.vmap(row)(match, followed).reshape(-1, order + 1, n_tokens)
+    exact = jax.vmap(row)(match, followed, times).reshape(-1, order + 1, n_tokens)
     at_least = jnp.triu(jnp.ones((order + 1, order + 1), jnp.float32))  # faster than a running sum; small whole numbers
     return jnp.einsum("kl,blw->bkw", at_least, exact)
 
@@ -146,17 +181,17 @@ def predict(arrays: Arrays, state: State, logs: jax.Array, strength: jax.Array) 
     share : (batch,) float32, the memory's share of the mixture; 0 where nothing is remembered.
     """
     order, n_tokens = len(arrays["escape"]) - 1, logs.shape[-1]
-    followed = _followed(state)
+    followed, times = _followed(state), _counted(arrays, state)
     network = jnp.float32(0)  # the logarithm of what is left to it
     if "classes" in arrays:
         same = arrays["classes"][:, None] == jnp.arange(n_tokens)  # (token, class)
         closed = jnp.where(followed >= 0, arrays["classes"][followed], -1)
-        counts = _counts(state["class_match"], closed, order, n_tokens)
+        counts = _counts(state["class_match"], closed, times, order, n_tokens)
         mass, network = _mixed_in(counts, arrays["class_escape"], arrays["class_growth"], strength)
         of_class = jax.nn.logsumexp(jnp.where(same[None], logs[:, :, None], -jnp.inf), axis=1)  # (batch, class)
         new = jnp.logaddexp(network[:, None] + of_class, jnp.log(mass))
         logs = logs + jnp.where(jnp.isfinite(of_class), new - of_class, 0)[:, arrays["classes"]]
-    counts = _counts(state["match"], followed, order, n_tokens)
+    counts = _counts(state["match"], followed, times, order, n_tokens)
     mass, left = _mixed_in(counts, arrays["escape"], arrays["growth"], strength)
     return jnp.logaddexp(left[:, None] + logs, jnp.log(mass)), -jnp.expm1(left + network)
 
@@ -270,26 +305,26 @@ def _evidence(arrays: Arrays, logs: jax.Array, tokens: jax.Array) -> dict[str, j
     numbers = arrays.get("classes", jnp.arange(n_tokens))
     same = numbers[:, None] == jnp.arange(n_tokens)
 
-    def seen(match: jax.Array, followed: jax.Array, came: jax.Array) -> jax.Array:
-        counts = _counts(match, followed, order, n_tokens)
+    def seen(match: jax.Array, followed: jax.Array, times: jax.Array, came: jax.Array) -> jax.Array:
+        counts = _counts(match, followed, times, order, n_tokens)
         of_it = jnp.take_along_axis(counts, came[:, None, None], 2)[:, :, 0]
         return jnp.stack([counts.sum(-1), (counts > 0).sum(-1), of_it])  # (3, batch, order + 1)
 
     def one(state: State, now: tuple[jax.Array, ...]):
         state = advance(arrays, state, now[1])
-        followed = _followed(state)
+        followed, times = _followed(state), _counted(arrays, state)
         closed = jnp.where(followed >= 0, numbers[followed], -1)
         own = jnp.take_along_axis(now[0], now[2][:, None], 1)[:, 0]
         of_class = jax.nn.logsumexp(jnp.where(same[:, numbers[now[2]]].T, now[0], -jnp.inf), axis=1)
-        first = seen(state["match"], followed, now[2])
-        return state, (first, seen(state["class_match"], closed, numbers[now[2]]), own, of_class)
+        first = seen(state["match"], followed, times, now[2])
+        return state, (first, seen(state["class_match"], closed, times, numbers[now[2]]), own, of_class)
 
     came = jnp.concatenate([tokens[1:], tokens[:1]])
     first, second, own, of_class = jax.lax.scan(one, initial(*tokens.shape[::-1]), (logs, tokens, came))[1]
     return {"tokens": first, "classes": second, "own": own, "of_class": of_class}
 
 
-def _after(escape: jax.Array, growth: jax.Array, seen: jax.Array, log: jax.Array) -> jax.Array:
+def after(escape: jax.Array, growth: jax.Array, seen: jax.Array, log: jax.Array) -> jax.Array:
     """Logarithm of the probability of what came, after all orders: seen (3, n, order + 1), log (n,)."""
 
     def one(log: jax.Array, of_order: tuple[jax.Array, jax.Array, jax.Array]) -> tuple[jax.Array, None]:
@@ -301,6 +336,46 @@ def _after(escape: jax.Array, growth: jax.Array, seen: jax.Array, log: jax.Array
     shared = jnp.minimum(jnp.arange(seen.shape[2]), FITTED - 1)
     of_orders = (jnp.moveaxis(seen, 2, 0), escape[shared], growth[shared])
     return jax.lax.scan(one, log, of_orders)[0]  # unrolled it compiles for half a minute
+
+
+def evidence(
+    network_logs: Sequence[np.ndarray], pieces: Sequence[np.ndarray], start: Parameters
+) -> dict[str, jax.Array]:
+    """What `logs_of` needs of pieces, whatever the escapes and their growths.
+
+    Parameters
+    ----------
+    network_logs, pieces : as in `read`. start : the parameters without escapes and growths.
+
+    Returns
+    -------
+    A row a predicted token, of one piece in its order: tokens, classes (3, n, order + 1): n_k, T_k and n_k(w) with w
+    the token that came, of both memories (classes only where there are two); own, of_class (n,): logarithms of the
+    network's probability of w and of its class.
+    """
+    arrays = prepare(start | {"escape": [1.0], "growth": [0.0], "class_escape": [1.0], "class_growth": [0.0]})
+    parts: dict[str, list[np.ndarray]] = {"tokens": [], "classes": [], "own": [], "of_class": []}
+    for rows, given, tokens in _batches(network_logs, pieces):
+        seen = {name: np.asarray(a) for name, a in _evidence(arrays, given, tokens).items()}
+        for row, (*_, inside) in enumerate(rows):
+            for name, array in seen.items():
+                parts[name].append(array[inside, ..., row, :] if array.ndim > 2 else array[inside, row])
+    joined = {name: jnp.asarray(np.concatenate(arrays)) for name, arrays in parts.items()}
+    joined |= {name: jnp.moveaxis(joined[name], 1, 0) for name in ("tokens", "classes")}
+    return joined if "classes" in arrays else {name: a for name, a in joined.items() if name != "classes"}
+
+
+def logs_of(x: jax.Array, seen: dict[str, jax.Array]) -> jax.Array:
+    """Logarithm of the probability of each token: x (4 `FITTED`,), within `BOUNDS`, seen from `evidence` -> (n,).
+
+    `x` has the logarithms of the escapes and the growths, then the same of the second memory.
+    """
+    escape, growth, class_escape, class_growth = jnp.split(x, 4)
+    log = seen["own"]
+    if "classes" in seen:
+        of_class = seen["of_class"]
+        log = log - of_class + after(jnp.exp(class_escape), class_growth, seen["classes"], of_class)
+    return after(jnp.exp(escape), growth, seen["tokens"], log)
 
 
 def fit(
@@ -323,25 +398,12 @@ def fit(
     """
     if not len(pieces):
         raise ValueError("a memory is fitted on validation pieces and there are none: set sequence.valid above 0")
-    start: Parameters = {"order": order, "classes": classes(vocabulary)}
-    start |= {"escape": [1.0], "growth": [0.0], "class_escape": [1.0], "class_growth": [0.0]}
-    arrays = prepare(start)
-    parts: dict[str, list[np.ndarray]] = {"tokens": [], "classes": [], "own": [], "of_class": []}
-    for rows, given, tokens in _batches(network_logs, pieces):
-        evidence = {name: np.asarray(a) for name, a in _evidence(arrays, given, tokens).items()}
-        for row, (*_, inside) in enumerate(rows):
-            for name, array in evidence.items():
-                parts[name].append(array[inside, ..., row, :] if array.ndim > 2 else array[inside, row])
-    joined = {name: jnp.asarray(np.concatenate(arrays)) for name, arrays in parts.items()}
-    first, second = (jnp.moveaxis(joined[name], 1, 0) for name in ("tokens", "classes"))
+    start: Parameters = {"order": order, **tables(vocabulary)}
+    seen = evidence(network_logs, pieces, start)
 
     def loss(x: jax.Array) -> jax.Array:
-        escape, growth, class_escape, class_growth = jnp.split(x, 4)  # of the escapes the logarithms
-        log = joined["own"]
-        if "classes" in arrays:
-            log = log - joined["of_class"] + _after(jnp.exp(class_escape), class_growth, second, joined["of_class"])
         # A weak pull towards Witten and Bell's method decides where the pieces hold no evidence.
-        return -_after(jnp.exp(escape), growth, first, log).mean() / jnp.log(2) + 1e-3 * (x**2).mean()
+        return -logs_of(x, seen).mean() / jnp.log(2) + 1e-3 * (x**2).mean()
 
     slope = jax.jit(jax.value_and_grad(loss))
     best = minimize(
@@ -349,7 +411,7 @@ def fit(
         np.zeros(4 * FITTED),
         jac=True,
         method="L-BFGS-B",
-        bounds=([(None, None)] * FITTED + [(0, 1)] * FITTED) * 2,
+        bounds=BOUNDS,
     )
     if not np.isfinite(best.fun):
         raise ValueError("the memory cannot be fitted: the network gives a validation token probability 0")

@@ -7,7 +7,7 @@ pedals only where they make notes longer: they are counted among what was lost, 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -57,7 +57,8 @@ def read(
     Returns
     -------
     One piece. ``about`` has the tempo (quarter notes a minute), metre and key signature (`sharps`, negative
-    for flats) in force at the first note, where the file gives them, and ``lost``: counts of notes
+    for flats) in force at the first note, where the file gives them, the General MIDI program that sounds longest
+    (`program`, absent for 0, the piano), and ``lost``: counts of notes
     (`zero`, `doubled`, `restruck`: see `riyaz.music.events.from_notes`; `percussion`, `other_instruments`;
     kept but changed: `left_on`, `rounded` to 1/5040 beat) and of other things
     (`tempo_changes`, `metre_changes`, `key_changes`, `pedals`, `bends`, `missing_tracks`). Only where there are any:
@@ -94,6 +95,7 @@ def read(
     events, cut = _events(onset, stop, pitch, velocity, end, resolution, max_notes)
     channels = sorted({(voice[0], voice[2]) for voice in taken})
     about, changes, damage["impossible"] = _about(tracks, int(onset.min()))
+    about |= longest(_sounding(tracks, taken))
     lost |= (
         changes
         | cut
@@ -171,6 +173,25 @@ def _notes(tracks: list[smf.Track], taken: list[tuple[int, int, int, int, int]],
             part = part[:, np.isin(track.voice, sorted(own))]
         parts.append(part)
     return np.concatenate(parts, axis=1)
+
+
+def _sounding(tracks: list[smf.Track], taken: list[tuple[int, int, int, int, int]]) -> list[tuple[int, float]]:
+    """The program of each voice taken, and how many ticks of the file its notes last."""
+    result = []
+    for number, own, _, program, _ in taken:
+        track = tracks[number]
+        inside = np.array(track.voice) == own
+        result.append((program, float((np.array(track.stop) - np.array(track.onset))[inside].sum())))
+    return result
+
+
+def longest(sounding: Iterable[tuple[int, float]]) -> dict[str, int]:
+    """The General MIDI program (0 to 127) that sounds longest, as ``about`` has it: nothing for 0, the piano."""
+    times: dict[int, float] = {}
+    for program, time in sounding:
+        times[program] = times.get(program, 0) + time
+    most = max(times, key=lambda program: (times[program], -program), default=0)
+    return {"program": most} if most else {}
 
 
 def _sustained(track: smf.Track, notes: np.ndarray) -> np.ndarray:
@@ -276,17 +297,22 @@ def _why_empty(programs: list[int], lost: dict[str, int]) -> tuple[str, str]:
 
 
 def write(path: str | Path, events: pd.DataFrame, about: dict[str, Any] | None = None) -> None:
-    """Write events as a MIDI file of format 1, the same bytes for the same events.
+    """Write events as a MIDI file; see `content`."""
+    Path(path).write_bytes(content(events, about))
 
-    Notes become a piano part, of one loudness where the piece has no dynamics; for bols see `write_notes` and
-    `riyaz.tabla.strokes`. Tempo, metre, key signature and title are taken from `about`. `read` gives the same events
-    again.
+
+def content(events: pd.DataFrame, about: dict[str, Any] | None = None, silence: int = 0) -> bytes:
+    """Events as the bytes of a MIDI file of format 1, the same for the same events, and perhaps ticks of silence.
+
+    Notes become one part, of one loudness where the piece has no dynamics; for bols see `write_notes` and
+    `riyaz.tabla.strokes`. Program (the piano where there is none), tempo, metre, key signature and title are taken from
+    `about`. `read` gives the same events again.
     """
     about = about or {}
-    end = int(events["duration"].sum())
+    end = int(events["duration"].sum()) + silence
     notes = to_notes(events)
     notes["pitch"] = notes["symbol"].map(NUMBERS)
-    write_notes(path, notes if VELOCITY in notes else notes.assign(velocity=EVEN), about, end=end)
+    return _content(notes if VELOCITY in notes else notes.assign(velocity=EVEN), about, end=end)
 
 
 def _single(metre: str) -> tuple[int, int] | None:
@@ -315,6 +341,10 @@ def write_notes(
     ------
     ValueError : the piece is longer than MIDI can tell.
     """
+    Path(path).write_bytes(_content(notes, about, drum, end))
+
+
+def _content(notes: pd.DataFrame, about: dict[str, Any] | None = None, drum: bool = False, end: int = 0) -> bytes:
     from symusic import core
 
     about = about or {}
@@ -323,11 +353,9 @@ def write_notes(
     time, duration, pitch, velocity = (column[order] for column in columns.values())
     last = int((time + duration).max(initial=0))
     if max(last, end) > MAX_TICKS:
-        raise ValueError(
-            f"{path}: {max(last, end) // TICKS:,} beats are more than MIDI can tell ({MAX_TICKS // TICKS:,})"
-        )
+        raise ValueError(f"{max(last, end) // TICKS:,} beats are more than MIDI can tell ({MAX_TICKS // TICKS:,})")
     score = core.ScoreTick(TICKS)
-    track = core.TrackTick("", 0, drum)
+    track = core.TrackTick("", about.get("program", 0), drum)
     track.notes = core.NoteTickList.from_numpy(
         time.astype(np.int32), duration.astype(np.int32), pitch.astype(np.int8), velocity.astype(np.int8)
     )
@@ -344,4 +372,4 @@ def write_notes(
         score.key_signatures.append(core.KeySignatureTick(0, about["sharps"], 0))
     if end > last:
         score.markers.append(core.TextMetaTick(end, END))
-    score.dump_midi(str(path))
+    return bytes(score.dumps_midi())

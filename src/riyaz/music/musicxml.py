@@ -62,8 +62,9 @@ class _Page:
 def write_musicxml(events: pd.DataFrame, about: dict[str, Any] | None = None, staves: int = 2) -> str:
     """Write notes as MusicXML: the same text for the same events.
 
-    Metre (4/4 where nothing is said), key signature, tempo, title and composer are taken from `about`, a signature that
-    it lacks from `signature`; pitches are spelled by `riyaz.music.spelling`. What is finer than GRID is moved to it.
+    Metre (4/4 where nothing is said), key signature, tempo, title, composer and instrument (`program` of General MIDI)
+    are taken from `about`, a signature that it lacks from `signature`; pitches are spelled by `riyaz.music.spelling`.
+    What is finer than GRID is moved to it.
 
     Parameters
     ----------
@@ -96,7 +97,9 @@ def write_musicxml(events: pd.DataFrame, about: dict[str, Any] | None = None, st
     apart = 4 if len(shown) == 2 else 0  # the staves of a keyboard are one part
     marked = [page, *[replace(page, marks=[])] * 3] if len(shown) == 2 else [page] * 4  # a keyboard has them once
     parts = [_part(staff, marked[at], 1 + apart * at, tempos[at]) for at, staff in enumerate(shown)]
-    for part in parts:
+    for number, part in enumerate(parts, start=1):
+        if about.get("program"):
+            _play_with(part, about["program"], number)
         score.insert(0, part)
     if len(parts) > 1:
         symbol = "brace" if len(parts) == 2 else "bracket"
@@ -233,6 +236,16 @@ def _part(staff: _Staff, page: _Page, first: int, tempo: float | None) -> Any:
     if len(part):
         part[-1].rightBarline = "final"
     return part
+
+
+def _play_with(part: Any, program: int, number: int) -> None:
+    """Name the instrument of a part, by the number of the part: music21 would draw a random name."""
+    import pretty_midi
+    from music21 import instrument
+
+    played = instrument.Instrument(pretty_midi.program_to_instrument_name(program))
+    played.midiProgram, played.instrumentId = program, f"P{number}-I1"
+    part.insert(0, played)
 
 
 def _hide(elements: list[Any], upper: list[Any], printed: bool) -> None:

@@ -72,6 +72,7 @@ def score(data: bytes) -> Score:
     creators = [creator for creator in root.findall("identification/creator") if creator.get("type") == "composer"]
     result.composer = (creators[0].text or "") if creators else ""
     parts = [_Part(number, divisions) for number, divisions in enumerate(_first_divisions(root))]
+    result.programs = _programs(root)
     _measures(root, parts, result)
     return result
 
@@ -135,6 +136,15 @@ def _rows(root: ET.Element) -> Iterator[list[ET.Element | None]]:
 def _ids(root: ET.Element) -> list[str]:
     """The parts of a score by measures, in their order."""
     return list(dict.fromkeys(part.get("id", "") for part in root.iterfind("measure/part")))
+
+
+def _programs(root: ET.Element) -> dict[int, int]:
+    """The General MIDI program of each part, from 0, by the part's number; what is no program is left out."""
+    ids = [part.get("id", "") for part in root.findall("part")] if root.tag == "score-partwise" else _ids(root)
+    path = "midi-instrument/midi-program"
+    listed = {part.get("id"): _number(part.findtext(path)) for part in root.iter("score-part")}
+    said = {place: listed.get(name) for place, name in enumerate(ids)}
+    return {place: int(number) - 1 for place, number in said.items() if number is not None and 1 <= number <= 128}
 
 
 def _first_divisions(root: ET.Element) -> list[Fraction]:

@@ -40,6 +40,7 @@ class Score:
     lead : what is missing before a pick-up, to fill its bar.
     dynamics : as `riyaz.music.dynamics.Said`, in any order.
     metres, tempos, sharps : (time, value), in any order; of several values at one time the last counts.
+    programs : General MIDI program of a part, 0 to 127, where the file names one.
     lost : reason: count, see `riyaz.music.readers.LOST`.
     """
 
@@ -52,6 +53,7 @@ class Score:
     tempos: list[tuple[Time, float]] = field(default_factory=list)
     sharps: list[tuple[Time, int]] = field(default_factory=list)
     dynamics: list[marks.Said] = field(default_factory=list)
+    programs: dict[int, int] = field(default_factory=dict)
     lost: Counter = field(default_factory=Counter)
 
     def say(self, time: Time, part: int, word: str) -> None:
@@ -171,6 +173,7 @@ def piece(name: str, score: Score) -> Piece | None:
         "sharps": list(score.sharps),
     }
     about, changes, wrong = midi.in_force(said, first)
+    about |= midi.longest((score.programs.get(note[3], 0), float(note[1] - note[0])) for note in notes)
     if wrong:
         lost["impossible"] += wrong
     if not lost["damaged"]:

@@ -107,7 +107,7 @@ def fill(wish: Wish, model: Bundle, data: DataSet, settings: Settings, anywhere:
         filled = particles.fill(model, locked, stops, sampling, settings.seed, learned, wish.n, wish.particles)
     except particles.NothingFits as error:
         raise BadFill(f"{wish.piece}: {error}: take more particles, or open more") from error
-    about = free.about(data, settings) | source.about
+    about = free.about(data, settings) | {"program": 0} | source.about
     given = primer.Primer(filled.fillings[0].ids, source.about, moved)
     pieces, stem = [], re.sub(r"[^\w-]+", "_", Path(source.name).stem)  # a dot would begin a suffix
     for number, one in enumerate(filled.fillings, start=1):

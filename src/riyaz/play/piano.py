@@ -1,13 +1,15 @@
 """A piano by modal synthesis: notes as sound without a SoundFont.
 
 A struck string is a sum of decaying partials: stiffness sharpens the high ones, the hammer's place mutes every eighth,
-its felt the highest; each falls fast at first and then slowly, because the strings of a note couple at the bridge.
+its felt the highest, the more the higher the note; each falls fast at first and then five times as slowly, because the
+strings of a note couple at the bridge. `benchmarks/pianos.py` compares it with a sampled piano and with real ones.
 
 References
 ----------
 H. Fletcher, E. D. Blackham, R. Stratton, "Quality of piano tones", J. Acoust. Soc. Am. 34 (1962), 749-761,
 doi:10.1121/1.1918192 (inharmonicity). G. Weinreich, "Coupled piano strings", J. Acoust. Soc. Am. 62 (1977),
-1474-1484, doi:10.1121/1.381677 (decay in two stages).
+1474-1484, doi:10.1121/1.381677 (decay in two stages); "The coupled motion of piano strings", in Five Lectures on the
+Acoustics of the Piano, KTH Stockholm 1990 (8 dB a second for E♭4, then less than a quarter of that).
 """
 
 from functools import lru_cache
@@ -19,7 +21,9 @@ from scipy import signal
 
 from riyaz.music.events import EVEN, NUMBERS, TICKS, VELOCITY, to_notes
 
-LONGEST = 5.0  # seconds that a string is followed
+LONGEST = 6.0  # seconds that a string is followed
+FADES = 1.0  # seconds in which it is faded out, where it still sounds then
+MIDDLE = 311.0  # Hz, E♭4
 RELEASE = 0.12  # seconds in which a released string falls silent
 
 
@@ -36,12 +40,14 @@ def string(pitch: int, sample_rate: int = 44100) -> np.ndarray:
     (n,) float32, mono, `LONGEST` or until it has fallen by 60 dB; the RMS of its loudest 50 ms is 0.1. Read only.
     """
     hertz = 440 * 2 ** ((pitch - 69) / 12)
-    k = np.arange(1, 41)
+    k = np.arange(1, 61)
     partials = k * hertz * np.sqrt(1 + 3.5e-4 * 2 ** ((pitch - 60) / 10) * k**2)
     k, partials = k[partials < min(9000, 0.45 * sample_rate)], partials[partials < min(9000, 0.45 * sample_rate)]
-    loud = (np.abs(np.sin(np.pi * k / 8)) + 0.02) / k * np.exp(-partials / 2400)
-    falls = 9 * (130 / hertz) ** 0.5 / (1 + (partials / 2800) ** 1.2)  # seconds by 60 dB
-    falls = np.concatenate([falls / 4, falls])
+    felt = max(1, hertz / MIDDLE) ** 0.8
+    loud = (np.abs(np.sin(np.pi * k / 8)) + 0.05) / k * np.exp(-felt * partials / 2400)
+    falls = 60 / ((hertz / MIDDLE) ** 0.1 + (hertz / MIDDLE) ** 0.95)  # seconds by 60 dB
+    falls = falls / (1 + (partials / 2800) ** 1.2)
+    falls = np.concatenate([falls / 5, falls])
     turning = 2j * np.pi * np.concatenate([partials, partials * 2 ** (0.4 / 1200)]) - np.log(1000) / falls
     seconds = min(LONGEST, falls.max())
     wave = _modes(np.concatenate([0.75 * loud, 0.25 * loud]), turning, ceil(seconds * sample_rate), sample_rate)
@@ -49,7 +55,7 @@ def string(pitch: int, sample_rate: int = 44100) -> np.ndarray:
     knock = np.random.default_rng(pitch).standard_normal(wave.size) * 0.001 ** (t / 0.06)
     band = signal.butter(2, [120, min(1800, 0.45 * sample_rate)], "bandpass", fs=sample_rate, output="sos")
     wave += 0.06 * np.abs(wave).max() * signal.sosfilt(band, knock)
-    wave *= np.minimum(1, t / 0.002) * np.minimum(1, (seconds - t) / 0.05)
+    wave *= np.minimum(1, t / 0.002) * np.minimum(1, (seconds - t) / FADES)
     window = int(0.05 * sample_rate)
     loudest = np.sqrt(np.max(signal.oaconvolve(wave**2, np.ones(window))) / window)
     wave = (wave * (0.1 / loudest)).astype(np.float32)

@@ -47,7 +47,7 @@ class Primer:
     Attributes
     ----------
     ids : (n,) int32, its tokens after ``<start>``, without ``<end>``.
-    about : what the piece says of its metre, tempo, key and title.
+    about : what the piece says of its metre, tempo, key, title and program.
     moved : by how many semitones it was transposed for the network.
     said : what was changed for the network, as sentences; "" where nothing was.
     """
@@ -93,6 +93,7 @@ def read(asked: str, model: Bundle, data: DataSet, settings: Settings) -> Primer
             f" (generate.tokens): raise this, or take fewer beats ({_parts(asked)[0]}@8)"
         )
     about = {key: piece.about[key] for key in ("metre", "tempo", "sharps", "title") if piece.about.get(key)}
+    about |= {"program": piece.about.get("program", 0)} if piece.about["kind"] == "notes" else {}
     return Primer(ids, about, moved, said)
 
 

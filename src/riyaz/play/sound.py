@@ -1,6 +1,7 @@
 """To hear: pieces as sound, levelled to a common loudness, as MP3 files that repeat byte for byte.
 
-Notes are played on the piano of `riyaz.play.piano`, bols on the tabla of `riyaz.tabla.strokes`.
+Notes are played on the piano of `riyaz.play.piano` or, where the piece names another program of General MIDI, on an
+instrument of `riyaz.play.sampled`, bols on the tabla of `riyaz.tabla.strokes`.
 """
 
 from pathlib import Path
@@ -32,8 +33,8 @@ def play(
     Parameters
     ----------
     events : as in `riyaz.music.events`.
-    about : ``kind`` (``notes`` or ``bols``), ``tempo`` in beats per minute, for bols ``taal`` and ``pitch``, of
-        the dayan.
+    about : ``kind`` (``notes`` or ``bols``), ``tempo`` in beats per minute, for notes ``program`` of General MIDI, for
+        bols ``taal`` and ``pitch``, of the dayan.
     underlay : for bols, ``theka`` or ``click`` under them.
     kit : for bols, a folder of recordings to play them with (`riyaz.tabla.kit`).
 
@@ -56,8 +57,11 @@ def play(
         sounds = strokes.samples(about.get("pitch") or strokes.PITCH, kit, sample_rate=sample_rate)
         return strokes.render(events, tempo, taal, underlay, sample_rate, sounds=sounds), sample_rate
     if kind == "notes":
-        from riyaz.play import piano
+        from riyaz.play import piano, sampled
 
+        program = about.get("program", 0)
+        if program not in sampled.PIANOS:
+            return sampled.render(events, tempo, program, sample_rate), sample_rate
         return piano.render(events, tempo, sample_rate), sample_rate
     raise ValueError(f"a piece is of kind 'notes' or 'bols', this one of kind {kind!r}")
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from riyaz.model import bundle, memory
 from riyaz.model.bundle import Bundle
-from riyaz.music import events
+from riyaz.music import events, midi
 from riyaz.music.events import NUMBERS, PITCHES, TICKS, Piece, in_a_row
 from riyaz.params import Generate, load
 from riyaz.practice import frame, kaida, player, sounds
@@ -159,13 +159,14 @@ def render(
     plays = model.scheme == "event"
     which = kind_of(model.vocabulary)
     pitches = _pitches(model.vocabulary.words)
-    banks = sounds.page((which,), min(pitches, default=0), max(pitches, default=0)) if plays else {}
+    program = midi.longest((piece.about.get("program", 0), 1) for piece in pieces).get("program", 0)
+    banks = sounds.page((which,), min(pitches, default=0), max(pitches, default=0), (program,)) if plays else {}
     return frame.render(
         "play",
         corpus,
         lead=_LEAD[which] if plays else _CHORDS,
         stage="<riyaz-play></riyaz-play>" if plays else "",
-        sounds=player.data({name: bank for name, bank in banks.items() if name in ("strokes", "piano")}),
+        sounds=player.data({name: bank for name, bank in banks.items() if name not in ("tanpura", "reed")}),
         model=player.data(model_data(model, settings, pieces, cache)) if plays else "{}",
         script=player.script(*MODULES),
     )

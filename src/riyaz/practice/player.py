@@ -62,7 +62,8 @@ def banks(pieces: Sequence[Piece]) -> dict[str, Any]:
         for symbols in piece.events["symbols"]
         for symbol in symbols
     }
-    return sounds.page(kinds, min(pitches, default=0), max(pitches, default=0))
+    programs = {piece.about.get("program", 0) for piece in pieces if piece.about["kind"] == "notes"}
+    return sounds.page(kinds, min(pitches, default=0), max(pitches, default=0), tuple(sorted(programs)))
 
 
 def kit(pieces: Sequence[Piece]) -> str:

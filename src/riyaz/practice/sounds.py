@@ -12,14 +12,15 @@ from typing import Any
 import numpy as np
 import soundfile
 
-from riyaz.play import piano
+from riyaz.play import piano, sampled
 from riyaz.tabla import strokes
 
 RATE = {"strokes": 32000, "piano": 24000, "tanpura": 16000}  # samples a second
 VARIANTS = 3  # of each stroke
-STEP = 4  # semitones between two samples of the piano: the page shifts by at most two
-LOWEST, HIGHEST = 24, 106  # MIDI numbers of the piano's samples
+STEP = 4  # semitones between two samples of an instrument: the page shifts by at most two
+LOWEST, HIGHEST = 24, 106  # MIDI numbers of its samples
 HELD = 2.5  # seconds of a sample of the piano
+SUSTAINED = 4.0  # of another instrument, which may not fade as it is held
 PLUCKED = 4.0  # seconds of a string of the tanpura
 SILENCE = 0.02  # seconds between two samples
 SA = 146.83  # Hz, of the tanpura: D3, an octave below the dayan's Sa
@@ -64,14 +65,22 @@ def tabla() -> dict[str, Any]:
     return bank(sounds, rate) | {"drums": {name: stroke.drum for name, stroke in strokes.STROKES.items()}}
 
 
-def strings(pitches: Sequence[int] = ()) -> dict[str, Any]:
-    """The bank of the piano, as far as these MIDI numbers need it; all of it by default."""
+def instrument(program: int) -> str:
+    """The bank of a program of General MIDI: ``piano``, or such as ``program 24``."""
+    return "piano" if program in sampled.PIANOS else f"program {program}"
+
+
+def notes(pitches: Sequence[int] = (), program: int = 0) -> dict[str, Any]:
+    """The bank of an instrument, as far as these MIDI numbers need it; all of it by default."""
     rate, fade = RATE["piano"], np.linspace(1, 0, int(0.2 * RATE["piano"]), dtype=np.float32)
     low, high = (min(pitches), max(pitches)) if pitches else (LOWEST, HIGHEST)
     sounds = {}
     for pitch in range(LOWEST, HIGHEST + 1, STEP):
         if low - STEP < pitch < high + STEP:
-            wave = np.array(piano.string(pitch, rate)[: int(HELD * rate)])
+            if program in sampled.PIANOS:
+                wave = np.array(piano.string(pitch, rate)[: int(HELD * rate)])
+            else:
+                wave = sampled.note(pitch, program, SUSTAINED, rate)
             wave[-fade.size :] *= fade[: wave.size]
             sounds[str(pitch)] = [wave]
     return bank(sounds, rate)
@@ -96,16 +105,17 @@ def tanpura() -> dict[str, Any]:
 
 
 @lru_cache(maxsize=8)
-def page(kinds: tuple[str, ...], low: int = 0, high: int = 0) -> dict[str, Any]:
-    """All banks that pieces of these kinds need: ``strokes``, ``tanpura`` and ``reed`` for bols, ``piano`` for notes.
+def page(kinds: tuple[str, ...], low: int = 0, high: int = 0, programs: tuple[int, ...] = (0,)) -> dict[str, Any]:
+    """All banks of pieces of these kinds: ``strokes``, ``tanpura`` and ``reed`` for bols, `instrument` for notes.
 
     Parameters
     ----------
     low, high : the lowest and highest MIDI number of the notes; 0 and 0 for all.
+    programs : of General MIDI, that the notes are played with.
     """
     banks: dict[str, Any] = {}
     if "bols" in kinds:
         banks |= {"strokes": tabla(), "tanpura": tanpura(), "reed": list(REED)}
     if "notes" in kinds:
-        banks |= {"piano": strings((low, high) if high else ())}
+        banks |= {instrument(program): notes((low, high) if high else (), program) for program in programs}
     return banks

@@ -13,7 +13,7 @@ import pandas as pd
 
 from riyaz.music import events as music
 from riyaz.music.events import NUMBERS, TICKS, VELOCITY, Piece
-from riyaz.practice import lehra
+from riyaz.practice import lehra, sounds
 from riyaz.tabla import notation, strokes, taals
 from riyaz.tabla.bols import played
 from riyaz.tabla.taals import Taal
@@ -34,8 +34,8 @@ def timeline(piece: Piece, score: dict[str, Any] | None = None) -> dict[str, Any
     JSON-able. ``kind``, ``title``, ``tempo`` (beats per minute), ``unit`` (ticks), ``ticks`` (of a beat), ``length``,
     ``cycle`` (units: the avartan or the bar), ``sections``. For bols ``durations`` of the events one after the other,
     ``bols`` (-1: a rest, else a row of ``names``: the bol and its strokes with their delays in seconds), ``taal``. For
-    notes ``notes``: onset, duration and MIDI number of each in one row, ``velocities`` where there are dynamics, and
-    ``score``. No events give length 0.
+    notes ``notes``: onset, duration and MIDI number of each in one row, ``velocities`` where there are dynamics,
+    ``instrument``, the bank of its sounds, where that is not the piano, and ``score``. No events give length 0.
 
     Raises
     ------
@@ -87,6 +87,7 @@ def timeline(piece: Piece, score: dict[str, Any] | None = None) -> dict[str, Any
         "cycle": int(bar * TICKS) // unit,
         "notes": flat,
         **({"velocities": notes[VELOCITY].tolist()} if VELOCITY in notes else {}),
+        **({"instrument": sounds.instrument(about["program"])} if about.get("program") else {}),
         "sections": [],
         **({"score": score} if score else {}),
     }

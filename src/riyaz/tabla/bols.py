@@ -224,6 +224,8 @@ def devanagari(bols: Sequence[str], before: Sequence[str] = ()) -> str:
             n = 1
             letters += "टे" if retroflex else "ते"
             retroflex = not retroflex
+        elif group == ("ta",) and letters.endswith("ते"):
+            letters += "ट"  # तेत is a Tet
         else:
             letters += _DEVANAGARI[group] if n > 1 else BOLS[group[0]].devanagari if group[0] else "ऽ"
             retroflex = group[-1] in _BEFORE_RETROFLEX

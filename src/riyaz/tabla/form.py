@@ -6,6 +6,10 @@ that half and may return to bhari after it; that is how a kaida ends its first h
 last quarter open (Dhi Na Ge Na). Stroke by stroke both halves are the same once closed, but that in the last
 third of each, where the cadence stands, Ti, Tin, Ten and Tu are one (Tu Na Ke Na opens to Dhi Na Ge Na).
 
+A *peshkar* has cycles too, but may add strokes to those of its theme and change its cadence; it is not fast. A *mohra*
+is a tukda of at most `MOHRA` avartans (D. Courtney, The cadenza in North Indian tabla, Percussive Notes 32, 1994). A
+*gat*, a *paran* and a *laggi* fill whole avartans; they may end in a tihai or not.
+
 Tihais are found and solved in `riyaz.tabla.tihai`, whose names stand here too.
 """
 
@@ -21,6 +25,7 @@ import pandas as pd
 from riyaz.music.events import TICKS
 from riyaz.tabla import bols, taals
 from riyaz.tabla.bols import khali
+from riyaz.tabla.dialect import THEMED
 from riyaz.tabla.notation import Composition, Section
 from riyaz.tabla.taals import Taal
 from riyaz.tabla.tihai import Plan, Stroke, Tihai, solve_tihai, strokes, tihais
@@ -46,7 +51,8 @@ __all__ = [
 
 CLOSED = Fraction(1, 3)  # of the khali half, at least
 LAYAS = {Fraction(1): "thah", Fraction(3, 2): "aad", Fraction(2): "dugun", Fraction(3): "tigun", Fraction(4): "chaugun"}
-TIHAI_FORMS = ("tihai", "tukda", "chakradar")  # forms that end in a tihai
+TIHAI_FORMS = ("tihai", "tukda", "chakradar", "mohra")  # forms that end in a tihai
+MOHRA = 3  # avartans of a mohra at most
 
 RINGING = {"Ti", "Tin", "Ten", "Tu"}  # what a Dhi, Dhin, Dhen or Dhun of a cadence may be when closed
 
@@ -175,7 +181,7 @@ def check(composition: Composition) -> list[Check]:
         kind = _kind(section, composition.form)
         if kind in ("theme", "dohra", "palta"):
             checks.append(_khali_half(section.events, section.name))
-            if theme and section is not theme:
+            if theme and section is not theme and composition.form != "peshkar":
                 checks.append(_within(section.events, theme.events, section.name))
                 checks.append(_cadence(section.events, theme.events, section.name))
             if composition.form == "rela":
@@ -187,6 +193,10 @@ def check(composition: Composition) -> list[Check]:
                 checks.append(_within(section.events, theme.events, section.name, landing="Dha"))
         elif kind == "mukhda":
             checks.append(_lands(section.events, taal, section.name))
+        if kind == "mohra":
+            checks.append(_short(section.events, taal, section.name))
+    if composition.form == "peshkar" and composition.laya:
+        checks.append(Check("no fast laya", composition.laya != "drut", "", composition.laya))
     return checks
 
 
@@ -212,32 +222,35 @@ def check_events(
 
     Parameters
     ----------
-    form : what rules there are beside whole avartans: ``kaida`` and ``rela`` are cut into cycles, each with its khali
-        half, and end in a tihai like a tukda, a chakradar and a tihai; these and a mukhda land on sam.
-    theme : events; the bols are checked against those of it.
+    form : what rules there are beside whole avartans: ``kaida``, ``rela`` and ``peshkar`` are cut into cycles, each
+        with its khali half; the first two end in a tihai like a tukda, a mohra, a chakradar and a tihai; these and a
+        mukhda land on sam.
+    theme : events; the bols are checked against those of it, but in a peshkar.
     """
     checks = [_avartans(events, taal, "")]
     result = [t for t in tihais(events, taal) if t.end == strokes(events)[-1][0]]
     before = between(events, 0, result[0].onsets[0]) if result else events
     if form in ("kaida", "rela", "mukhda", *TIHAI_FORMS):
         checks.append(_lands(events, taal, ""))
-    if theme is not None:
+    if theme is not None and form != "peshkar":
         checks.append(_within(events, theme, "", landing="Dha"))
-    if form in ("kaida", "rela"):
+    if form in THEMED:
         checks += _cycles(before, taal)
     if form == "rela":
         checks.append(_even(before, ""))
     if form in ("kaida", "rela", *TIHAI_FORMS):
         checks.append(_ends_in_tihai(events, taal, "", form == "chakradar"))
+    if form == "mohra":
+        checks.append(_short(events, taal, ""))
     return checks
 
 
 def _kind(section: Section, form: str) -> str:
-    """What a section is held to: in a kaida its first word counts, elsewhere the form of the composition."""
+    """What a section is held to: its first word in a form with a theme, elsewhere the form of the composition."""
     word = section.name.split()[0].lower()
     if word in ("tihai", "chakradar", "theka"):
         return word
-    if form in ("kaida", "rela"):
+    if form in THEMED:
         return word if word in ("theme", "dohra", "palta") else ""
     return form if form in (*TIHAI_FORMS, "mukhda") else ""
 
@@ -262,6 +275,11 @@ def _lands(events: pd.DataFrame, taal: Taal, where: str) -> Check:
     matra = Fraction(onset % taal.ticks, TICKS) + 1
     passed = bool(struck) and onset > 0 and onset % taal.ticks == 0
     return Check("lands on sam", passed, where, f"the last stroke is on matra {matra}" if struck else "no strokes")
+
+
+def _short(events: pd.DataFrame, taal: Taal, where: str) -> Check:
+    avartans = int(events["duration"].sum()) // taal.ticks
+    return Check("short", avartans <= MOHRA, where, f"{avartans} avartans, at most {MOHRA}")
 
 
 def _khali_half(events: pd.DataFrame, where: str) -> Check:

@@ -206,7 +206,7 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
     once = twice.once(rows, start)
     again, said = next(((n, rows[n]) for n, row in enumerate(once) if row != rows[n]), (0, ""))
     rows = once
-    heads = list(headings.sections(rows, start, "theme" if form in ("kaida", "rela", "") else form, place))
+    heads = list(headings.sections(rows, start, "theme" if form in ("", *dialect.THEMED) else form, place))
     names = [head.name for head, _, _ in heads]
     parts = {head.name: layout.items(rows, first, last, place, names) for head, first, last in heads}
     for head, first, _ in heads:

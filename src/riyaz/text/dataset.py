@@ -19,7 +19,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from riyaz.music import events
+from riyaz.music import events, midi
 from riyaz.music.events import Piece
 from riyaz.text import tokens
 from riyaz.text.split import PARTS
@@ -115,12 +115,14 @@ class DataSet:
 
         Returns
         -------
-        kind, tempo (the median, in beats per minute) and, where training pieces name a metre, the most frequent one.
+        kind, tempo (the median, in beats per minute) and, where training pieces name a metre, the most frequent one;
+        so with program, where the piano is not the most frequent (`riyaz.music.midi.longest`).
         """
         tempos = [piece.about.get("tempo") or TEMPO for piece in self.pieces]
         known = {"kind": self.kind, "tempo": int(np.median(tempos)) if tempos else TEMPO}
         metres = Counter(p.about["metre"] for p in self.part("train").pieces if p.about.get("metre"))
-        return known | ({"metre": metres.most_common(1)[0][0]} if metres else {})
+        known |= {"metre": metres.most_common(1)[0][0]} if metres else {}
+        return known | midi.longest((piece.about.get("program", 0), 1) for piece in self.part("train").pieces)
 
 
 def _none() -> list[Piece]:

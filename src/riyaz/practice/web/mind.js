@@ -33,8 +33,8 @@ export class Mind {
       grammar: Object.assign(Object.create(Grammar.prototype), this.network.grammar),
     });
     if (this.past) {
-      const {past, match, classMatch} = this.past;
-      other.past = Object.assign(Object.create(Past.prototype), this.past, {past: past.slice(), match: match.slice(), classMatch: classMatch.slice()});
+      const {past, where, match, classMatch} = this.past;
+      other.past = Object.assign(Object.create(Past.prototype), this.past, {past: past.slice(), where: where.slice(), match: match.slice(), classMatch: classMatch.slice()});
     }
     return other;
   }

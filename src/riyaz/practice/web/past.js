@@ -2,7 +2,7 @@
  * Past: the memory of the piece so far, as `riyaz.model.memory` mixes it into the network's prediction.
  *
  * @typedef {{order: number, escape: number[], growth: number[], class_escape: number[], class_growth: number[],
- *   classes: number[]}} Fitted
+ *   classes: number[], same: number, ticks: number[], begins: number[], cycle: number[]}} Fitted
  */
 import {logSum} from './network.js';
 
@@ -12,6 +12,8 @@ function logAdd(a, b) {
   return most === -Infinity ? most : most + Math.log1p(Math.exp(-Math.abs(a - b)));
 }
 
+const BAR = 4 * 5040; // ticks of a bar, where no metre is known
+
 export class Past {
   /** @param {Fitted} fitted @param {number} steps it holds the newest so many tokens */
   constructor(fitted, steps) {
@@ -19,19 +21,27 @@ export class Past {
     this.steps = steps;
     this.twice = fitted.classes.some((number, token) => number !== token); // bols have a second memory, of their khali forms
     this.now = 0;
+    this.length = 0; // of an event, in ticks
+    this.bar = BAR;
+    this.place = 0; // of the next event in the avartan or bar
     this.past = new Int32Array(steps).fill(-1);
+    this.where = new Int32Array(steps);
     this.match = new Int32Array(steps);
     this.classMatch = new Int32Array(steps);
   }
 
   /** @param {number} token */
   read(token) {
-    const {past, match, classMatch, fitted: {classes}} = this;
+    const {past, where, match, classMatch, fitted: {classes, ticks, begins, cycle}} = this;
     if (this.now === this.steps) { // forget the oldest
-      for (const list of [past, match, classMatch]) list.copyWithin(0, 1);
+      for (const list of [past, where, match, classMatch]) list.copyWithin(0, 1);
       this.now -= 1;
     }
+    this.length = ticks[token] || this.length;
+    this.bar = cycle[token] || this.bar;
+    this.place = (this.place + begins[token] * this.length) % this.bar;
     past[this.now] = token;
+    where[this.now] = this.place;
     for (let i = this.now; i >= 0; i--) {
       match[i] = past[i] === token ? (i ? match[i - 1] : 0) + 1 : 0;
       classMatch[i] = classes[past[i]] === classes[token] ? (i ? classMatch[i - 1] : 0) + 1 : 0;
@@ -41,8 +51,8 @@ export class Past {
 
   /** The memory's part of the distribution, and the logarithm of what is left to the rest. */
   mixed(match, name, escapes, growths, strength, n) {
-    const {order} = this.fitted, counts = Array.from({length: order + 1}, () => new Float64Array(n));
-    for (let i = 0; i + 1 < this.now; i++) counts[Math.min(match[i], order)][name(this.past[i + 1])] += 1;
+    const {order, same} = this.fitted, counts = Array.from({length: order + 1}, () => new Float64Array(n));
+    for (let i = 0; i + 1 < this.now; i++) counts[Math.min(match[i], order)][name(this.past[i + 1])] += this.where[i] === this.place ? same : 1;
     const mass = new Float64Array(n);
     let left = 0;
     for (let k = order; k >= 0; k--) {

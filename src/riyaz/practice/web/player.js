@@ -124,7 +124,7 @@ export class RiyazPlayer extends HTMLElement {
         sound().strike(hit.strokes, time, 10 ** ((whole ? (sam ? 1.5 : 0) : -1.5) / 20), 'piece');
         light(time, 'hit', i, hit.beat);
       },
-      note: (i, note, time, length) => { sound().note(note.pitch, time, length, 'piece', note.velocity); light(time, 'note', i, note.beat); },
+      note: (i, note, time, length) => { sound().note(note.pitch, time, length, 'piece', note.velocity, this.piece.instrument); light(time, 'note', i, note.beat); },
       beat: (beat, time) => light(time, 'beat', beat, beat),
       theka: (hit, time) => sound().strike(hit.strokes, time, 0.6, 'theka'),
       tone: (step, time, length) => sound().tone(step, time, length),

@@ -180,7 +180,7 @@ async function take(file) {
     try {
       if (file.size > 4e6) throw new Error('it is larger than 4 MB.');
       if (midi && !shelf.kinds.includes('notes')) throw new Error('this page has the sounds of the tabla: it reads notation, a text file whose name ends in .txt.');
-      if (!midi && !bols) throw new Error('this page has the sounds of a piano: it reads MIDI files, whose names end in .mid.');
+      if (!midi && !bols) throw new Error('this page has no sounds of the tabla: it reads MIDI files, whose names end in .mid.');
       if (!midi && !/\.(txt|text|md)$/i.test(file.name) && !file.type.startsWith('text/')) throw new Error('it is no notation: this page reads a text file whose name ends in .txt.');
       const entry = midi ? played(await file.arrayBuffer(), file.name) : composed(await file.text(), file.name), at = entries.findIndex(one => one.key === entry.key);
       entries.splice(at < 0 ? 0 : at, at < 0 ? 0 : 1, entry);

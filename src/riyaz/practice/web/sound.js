@@ -52,7 +52,7 @@ export class Engine {
         this.buffers[name] = await offline.decodeAudioData(bytes(bank.flac));
         bank.flac = '';
       };
-      await Promise.all([read('strokes'), read('piano')]);
+      await Promise.all(Object.keys(this.banks).filter(name => name !== 'tanpura').map(read));
       read('tanpura');
     })();
     return this.decoding;
@@ -184,11 +184,15 @@ export class Engine {
     }
   }
 
-  /** Play a note of the piano; its amplitude grows with the square of the velocity. */
-  note(pitch, time, length, bus, velocity = EVEN) {
-    const {places} = this.banks.piano, pitches = Object.keys(places).map(Number);
+  /**
+   * Play a note; its amplitude grows with the square of the velocity.
+   * @param {string} [instrument] the bank of a piece; any instrument of the page where that has none
+   */
+  note(pitch, time, length, bus, velocity = EVEN, instrument = 'piano') {
+    const bank = this.banks[instrument] ? instrument : Object.keys(this.banks).find(name => /^(piano|program)/.test(name));
+    const {places} = this.banks[bank], pitches = Object.keys(places).map(Number);
     const near = pitches.reduce((a, b) => (Math.abs(b - pitch) < Math.abs(a - pitch) ? b : a));
-    const {source, gain} = this.sample('piano', places[near][0], time, 1.4 * (velocity / EVEN) ** 2, 2 ** ((pitch - near) / 12), bus, 0.3 * (pitch - 64) / 64);
+    const {source, gain} = this.sample(bank, places[near][0], time, 1.4 * (velocity / EVEN) ** 2, 2 ** ((pitch - near) / 12), bus, 0.3 * (pitch - 64) / 64);
     gain.gain.setValueAtTime(gain.gain.value, time + length);
     gain.gain.linearRampToValueAtTime(0, time + length + RELEASE);
     source.stop(time + length + RELEASE + 0.01);

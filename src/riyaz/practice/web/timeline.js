@@ -10,7 +10,7 @@
  * @typedef {{title: string, vibhags: number[], signs: string[], ranks: number[], theka: Hit[], lehras: Lehra[]}} Taal
  * @typedef {{name: string, beat: number, length: number}} Section
  * @typedef {{name: string, title: string, kind: string, form: string, tempo: number, length: number, cycle: number,
- *   hits: Hit[], notes: Note[], sections: Section[], taal: Taal|null, score: any}} Piece
+ *   hits: Hit[], notes: Note[], instrument?: string, sections: Section[], taal: Taal|null, score: any}} Piece
  */
 
 export const EVEN = 80; // the velocity of a note that nothing is said of
@@ -28,7 +28,7 @@ export function unpack(data) {
   }
   return {
     name: data.name, title: data.title, kind: data.kind, form: data.form || '', tempo: data.tempo,
-    length: data.length * beat, cycle: data.cycle * beat, hits, notes,
+    length: data.length * beat, cycle: data.cycle * beat, hits, notes, instrument: data.instrument,
     sections: data.sections.map(([name, start, length]) => ({name, beat: start, length})),
     taal: data.taal ? taal(data.taal, data.names, beat) : null,
     score: data.score || null,
