@@ -5,6 +5,7 @@ The bols under them get a mark in front, which is read as the rests before that 
 
 import re
 from collections.abc import Sequence
+from difflib import get_close_matches
 
 from riyaz.tabla import headings, taals
 from riyaz.tabla.place import Place
@@ -35,6 +36,10 @@ def marked(rows: Sequence[str], place: Place) -> list[str]:
     result = list(rows)
     for number, row in enumerate(rows):
         match = _FROM.search(row) or _TO.search(row)
+        for word in headings.words_of(row[: match.start()]) if match and match.re is _TO else ():
+            near = get_close_matches(word.lower(), _PARTS, n=1, cutoff=0.75)
+            if near and not headings.form_of(word):
+                place._replace(line=number + 1).stop(f"{word!r} is no name of a part", f"nearest: {near[0]}")
         if not match or row.startswith("[") or not _says(row[: match.start()], row[match.end() :]):
             continue
         if match.re is _TO and not headings.words_of(row[: match.start()]):
