@@ -5,10 +5,11 @@ The bols under them get a mark in front, which is read as the rests before that 
 
 import re
 from collections.abc import Sequence
+from difflib import get_close_matches
 
 from riyaz.tabla import headings, taals
 from riyaz.tabla.place import Place
-from riyaz.tabla.spelling import BEGIN, MOST_MATRAS
+from riyaz.tabla.spelling import BEGIN, MOST_MATRAS, strokes
 from riyaz.tabla.tables import counts_up
 
 _MATRA = r"(?:ma+tras?|beats?|counts?|मात्रा)"
@@ -35,6 +36,8 @@ def marked(rows: Sequence[str], place: Place) -> list[str]:
     result = list(rows)
     for number, row in enumerate(rows):
         match = _FROM.search(row) or _TO.search(row)
+        if match and (wrong := _misspelt(row[: match.start()], row[match.end() :], match.re is _FROM)):
+            place._replace(line=number + 1).stop(f"{wrong!r} is no name of a part", f"known: {', '.join(_PARTS)}")
         if not match or row.startswith("[") or not _says(row[: match.start()], row[match.end() :]):
             continue
         if match.re is _TO and not headings.words_of(row[: match.start()]):
@@ -81,6 +84,16 @@ def numbered(rows: Sequence[str]) -> list[str]:
             result[below] = f"{chr(BEGIN + counts[0])} {rows[below]}"
         last, above = counts[-1], False
     return result
+
+
+def _misspelt(before: str, after: str, alone: bool) -> str:
+    """The word before the matras that is like the name of a part, or, where it may be, stands `alone`; else ``""``."""
+    words = [word for word in headings.words_of(before) if not headings.form_of(word)]
+    near = next((word for word in words if get_close_matches(word.lower(), _PARTS, n=1, cutoff=0.75)), "")
+    strange = (
+        alone and len(words) == 1 and not headings.spoken(words) and not strokes(words[0]) and not after.strip(" :.-")
+    )
+    return near if near and not alone else words[0] if strange else ""
 
 
 def _says(before: str, after: str) -> bool:

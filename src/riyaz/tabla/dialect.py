@@ -253,7 +253,7 @@ def _others(
     ):
         sizes = {len(row) for row in names}
         even = max(sizes) if len(sizes) == 1 and 0 not in sizes else 1  # strokes of every word
-        densities = [n for n in DENSITIES if (n / even).denominator == 1 or (even / n).denominator == 1]
+        densities = [n for n in DENSITIES if even == 1 or (n / even).denominator == 1 or (even / n).denominator == 1]
         fast = any("Ra" in row or "Re" in row for row in names)  # TiRaKiTa and DheReDheRe are not played in thah
         choices = [(dash, dot, hyphen, n) for dash in lists for dot in dots for hyphen in hyphens for n in densities]
         for runs in ("strokes", "pairs"):

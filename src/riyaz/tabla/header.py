@@ -384,16 +384,15 @@ def _values(
 ) -> tuple[dict[str, str], dict[str, str]]:
     values: dict[str, str] = {}
     reading: dict[str, str] = {}
-    own = {key: result[key][0] for key in _OWN if key in result}
+    own = {key: result[key][0].strip("\"' ,;") for key in _OWN if key in result}
     if re.fullmatch(r"\W*\d+½?(?:\s*[-,|]\s*\d+½?)+\W*", own.get("vibhags", "")):  # 4-4-4-4
         own["vibhags"] = "+".join(re.findall(r"\d+½?", own["vibhags"]))
     if "taal" in result and re.fullmatch(r"\d+[^\d(+½¼¾,/|]*(?:\(.*\))?", own.get("vibhags", "").strip()):
         _counted(*result["taal"], "vibhags", own.pop("vibhags"), result.pop("vibhags")[1], more)
-    if "taal" in result and "vibhags" in own and not {"signs", "theka"} & own.keys():
-        known = taals.exact(result["taal"][0])
-        if known and [int(size) for size in re.findall(r"\d+", own["vibhags"])] == list(known.vibhags):
-            own = {}
-    for key in [key for key in _CLAPS if key in result and "vibhags" not in own and "taal" in result]:
+    known = taals.exact(result["taal"][0]) if "taal" in result and "vibhags" in own else None
+    same = known and [int(size) for size in re.findall(r"\d+", own["vibhags"])] == list(known.vibhags)
+    own = {} if same and "signs" not in own and not ("theka" in own and not set(_CLAPS) & result.keys()) else own
+    for key in [key for key in _CLAPS if key in result and (same or "vibhags" not in own) and "taal" in result]:
         _counted(*result["taal"], key, *result.pop(key), more)
     for key, (value, here) in result.items():
         if key in READINGS:

@@ -311,7 +311,7 @@ def _begins(first: Sequence[layout.Item], second: Sequence[layout.Item], taal: t
 def _first_row(items: Sequence[layout.Item]) -> int:
     """How many items the first row has, if it is the first bols of the row below it and no more; else 0."""
     lines = list(dict.fromkeys(item.place.line for item in items))
-    if len(lines) < 2:
+    if len(lines) < 2 or not all(strokes(item.text) for item in items if item.kind == "word"):
         return 0
     first, second = (
         [bol for item in items if item.place.line == line and item.kind == "word" for bol in strokes(item.text)]
