@@ -200,3 +200,18 @@ def test_a_book_of_random_tunes_is_so_many_tunes(tmp_path):
     made = [random_abc.Tune(Random(seed), number=1 + seed % 5) for seed in range(60)]
     pieces = read(tmp_path, "\n\n".join(tune.text for tune in made))
     assert [piece.name for piece in pieces] == [f"a.abc#{n}" for n in range(1, 61)]
+
+
+@pytest.mark.parametrize(
+    ("text", "program"),
+    [
+        ("X:1\n%%MIDI program 73\nK:C\nCDEF|", 73),
+        ("X:1\nI:MIDI program 1 40\nK:C\nCDEF|", 40),
+        ("X:1\nL:1/8\nK:C\nV:1\n%%MIDI program 24\nC|\nV:2\n%%MIDI program 42\nG,4|", 42),
+        ("X:1\n%%MIDI program 400\nK:C\nCDEF|", None),
+        ("X:1\nK:C\nCDEF|", None),
+    ],
+)
+def test_the_program_that_sounds_longest(tmp_path, text, program):
+    (piece,) = read(tmp_path, text)
+    assert piece.about.get("program") == program

@@ -110,9 +110,9 @@ def _lines(text: str) -> Iterator[str]:
         if start:
             block = start[1]
         elif line.startswith("%"):
-            accidentals = re.match(r"%%\s*propagate-accidentals\s+(\w+)", line)
-            if accidentals:
-                yield f"I:propagate-accidentals {accidentals[1]}"
+            said = re.match(r"%%\s*(propagate-accidentals\s+\w+|MIDI\s+program\s+[0-9 ]+)", line)
+            if said:
+                yield f"I:{said[1]}"
         else:
             yield re.sub(r"(?<!\\)%.*", "", line).strip()
 
@@ -134,6 +134,7 @@ class _Tune:
         self.unit: Fraction | None = None
         self.tempo = ""
         self.spread = "pitch"
+        self.program: int | None = None  # that the head names
         self.voice: Voice | None = None
         self.continued = False
         in_head = True
@@ -216,6 +217,12 @@ class _Tune:
         spread = re.match(r"propagate-accidentals\s+(not|octave|pitch)", value)
         if spread:
             self.spread = spread[1]
+        program = re.match(r"MIDI\s+program\s+(?:[0-9]+\s+)?([0-9]{1,3})\s*$", value)  # perhaps after a channel
+        if program and int(program[1]) < 128:
+            if self.voice is None:  # for all that come
+                self.program = int(program[1])
+            else:
+                self.result.programs[self._now().number] = int(program[1])
 
     def _voice_options(self, value: str) -> str:
         """Keep what a field V: says; the voice's name."""
@@ -232,7 +239,10 @@ class _Tune:
         if word not in self.voices:
             key = self.key.clefs(self.options.get(word, ""))
             unit = self.unit or Fraction(1, 8)
-            self.voices[word] = Voice(len(self.voices), key, self.metre, unit)
+            number = len(self.voices)
+            self.voices[word] = Voice(number, key, self.metre, unit)
+            if self.program is not None:
+                self.result.programs.setdefault(number, self.program)
         return self.voices[word]
 
     def _now(self) -> Voice:
