@@ -21,7 +21,7 @@ from riyaz.text import features, grammar
 from riyaz.text.tokens import Vocabulary, encode
 
 chromium = pytest.mark.skipif(browser.chromium() is None, reason="no Chromium is found; .ci/run installs one")
-FITTED = {"order": 16, "escape": [0.5, 0.8, 1.3], "growth": [0.9, 0.5, 0.2], "class_escape": [2.0, 0.7]}
+FITTED = {"order": 16, "escape": [0.66, 3.2, 12.0], "growth": [0.9, 0.5, 0.2], "class_escape": [6.1, 4.9]}
 FITTED |= {"class_growth": [0.6, 0.3]}
 PHRASE = "DhaDha TeTe DhaDha TuNa"
 

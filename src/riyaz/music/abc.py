@@ -219,7 +219,7 @@ class _Tune:
             self.spread = spread[1]
         program = re.match(r"MIDI\s+program\s+(?:[0-9]+\s+)?([0-9]{1,3})\s*$", value)  # perhaps after a channel
         if program and int(program[1]) < 128:
-            if self.voice is None:  # for all that come
+            if self.voice is None:  # of every voice
                 self.program = int(program[1])
             else:
                 self.result.programs[self._now().number] = int(program[1])
