@@ -73,7 +73,7 @@ def transposed(ids: np.ndarray, vocabulary: Vocabulary) -> np.ndarray:
 def features(log: np.ndarray, seen: Evidence, place: np.ndarray) -> np.ndarray:
     """What a gate sees, about zero: (n, FEATURES)."""
     entropy = -(np.exp(log) * log).sum(1) / np.log(2)
-    longest = (np.asarray(seen["tokens"][1]) > 0).sum(1) - 1
+    longest = np.maximum((np.asarray(seen["tokens"][1]) > 0).sum(1) - 1, 0)
     columns = [entropy - 1.5, np.log1p(longest) - 1.5, np.log1p(np.arange(len(log))) - 5, place == 0]
     return np.stack(columns, axis=1).astype(np.float32)
 
