@@ -4,7 +4,7 @@ import pytest
 from riyaz.music import midi
 from riyaz.music.events import TICKS, Piece, in_a_row, table
 from riyaz.play import sampled, sound
-from riyaz.practice import sounds, timeline
+from riyaz.practice import page, player, sounds, timeline
 
 RATE = 24000
 
@@ -60,3 +60,12 @@ def test_a_page_has_the_bank_of_each_instrument():
 def test_a_file_keeps_its_program(tmp_path):
     midi.write(tmp_path / "a.mid", in_a_row([TICKS], [["C4"]]), {"program": 73})
     assert midi.read(tmp_path / "a.mid")[0].about["program"] == 73
+
+
+def test_a_page_of_many_instruments_has_two_of_them_and_room_for_pieces():
+    events = in_a_row([TICKS] * 3, [["C2"], ["C4"], ["C7"]])
+    programs = [40, 40, 40, 73, 73, 56, 1, 0]
+    pieces = [Piece(str(k), events, {"kind": "notes", "program": program}) for k, program in enumerate(programs)]
+    banks = player.banks(pieces)
+    assert set(banks) == {"program 40", "piano"}
+    assert len(player.data(banks)) < 0.8 * page.LIMIT

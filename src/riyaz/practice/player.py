@@ -5,11 +5,13 @@ The code is the modules in `web/`, in the order in which they build on each othe
 
 import json
 import re
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from riyaz.music.events import NUMBERS, Piece
+from riyaz.play.sampled import PIANOS
 from riyaz.practice import sounds
 from riyaz.practice.timeline import timeline
 from riyaz.tabla import spelling, strokes
@@ -18,6 +20,7 @@ from riyaz.tabla.context import CLOSED_TA, PLAYED
 from riyaz.tools import escape
 
 WEB = Path(__file__).resolve().parent / "web"
+INSTRUMENTS = 2  # in one page; pieces for others sound on one of these
 MODULES = ("timeline", "transport", "sound", "views", "memory", "controls", "player")
 
 
@@ -53,7 +56,7 @@ def tables() -> dict[str, Any]:
 
 
 def banks(pieces: Sequence[Piece]) -> dict[str, Any]:
-    """The sounds that these pieces need."""
+    """The sounds that these pieces need; of instruments those that most of them have, as the page has room for few."""
     kinds = tuple(sorted({piece.about["kind"] for piece in pieces}))
     pitches = {
         NUMBERS[symbol]
@@ -62,8 +65,10 @@ def banks(pieces: Sequence[Piece]) -> dict[str, Any]:
         for symbols in piece.events["symbols"]
         for symbol in symbols
     }
-    programs = {piece.about.get("program", 0) for piece in pieces if piece.about["kind"] == "notes"}
-    return sounds.page(kinds, min(pitches, default=0), max(pitches, default=0), tuple(sorted(programs)))
+    named = [piece.about.get("program", 0) for piece in pieces if piece.about["kind"] == "notes"]
+    programs = Counter(0 if program in PIANOS else program for program in named)
+    most = tuple(sorted(sorted(programs, key=lambda program: (-programs[program], program))[:INSTRUMENTS]))
+    return sounds.page(kinds, min(pitches, default=0), max(pitches, default=0), most)
 
 
 def kit(pieces: Sequence[Piece]) -> str:

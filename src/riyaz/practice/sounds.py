@@ -15,12 +15,12 @@ import soundfile
 from riyaz.play import piano, sampled
 from riyaz.tabla import strokes
 
-RATE = {"strokes": 32000, "piano": 24000, "tanpura": 16000}  # samples a second
+RATE = {"strokes": 32000, "piano": 24000, "sampled": 16000, "tanpura": 16000}  # samples a second
 VARIANTS = 3  # of each stroke
 STEP = 4  # semitones between two samples of an instrument: the page shifts by at most two
 LOWEST, HIGHEST = 24, 106  # MIDI numbers of its samples
 HELD = 2.5  # seconds of a sample of the piano
-SUSTAINED = 4.0  # of another instrument, which may not fade as it is held
+SUSTAINED = 3.0  # of another instrument, which may not fade as it is held
 PLUCKED = 4.0  # seconds of a string of the tanpura
 SILENCE = 0.02  # seconds between two samples
 SA = 146.83  # Hz, of the tanpura: D3, an octave below the dayan's Sa
@@ -72,12 +72,14 @@ def instrument(program: int) -> str:
 
 def notes(pitches: Sequence[int] = (), program: int = 0) -> dict[str, Any]:
     """The bank of an instrument, as far as these MIDI numbers need it; all of it by default."""
-    rate, fade = RATE["piano"], np.linspace(1, 0, int(0.2 * RATE["piano"]), dtype=np.float32)
+    modelled = program in sampled.PIANOS
+    rate = RATE["piano" if modelled else "sampled"]
+    fade = np.linspace(1, 0, int(0.2 * rate), dtype=np.float32)
     low, high = (min(pitches), max(pitches)) if pitches else (LOWEST, HIGHEST)
     sounds = {}
     for pitch in range(LOWEST, HIGHEST + 1, STEP):
         if low - STEP < pitch < high + STEP:
-            if program in sampled.PIANOS:
+            if modelled:
                 wave = np.array(piano.string(pitch, rate)[: int(HELD * rate)])
             else:
                 wave = sampled.note(pitch, program, SUSTAINED, rate)
