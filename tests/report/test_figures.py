@@ -4,6 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from riyaz.report import figures
 from riyaz.tools import escape
@@ -34,6 +35,22 @@ def test_saved_figure_repeats_and_has_no_date(tmp_path):
     assert "<dc:date>" not in text
     assert figures.TRAIN.lower() in text
     assert "<text" not in text  # drawn as shapes: no font of the reader's machine shows
+
+
+def test_a_figure_is_the_same_bytes_where_the_last_digits_of_its_layout_are_not(tmp_path, monkeypatch):
+    layout = ConstrainedLayoutEngine.execute
+
+    def other(engine, fig):
+        layout(engine, fig)
+        for ax in fig.axes:
+            box = ax.get_position(original=True)
+            ax.set_position(np.array(box.bounds) * (1 + 4e-15), which="original")
+            ax.set_in_layout(True)
+
+    figures.save(draw(), tmp_path / "a.svg")
+    monkeypatch.setattr(ConstrainedLayoutEngine, "execute", other)
+    figures.save(draw(), tmp_path / "b.svg")
+    assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
 
 
 def test_theme_ignores_settings_from_elsewhere(tmp_path):

@@ -153,10 +153,9 @@ def losses(histories: Mapping[str, pd.DataFrame], title: str) -> str:
     ax.set(xlabel="epoch", ylabel="nats per token", title=title)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     fig.legend(loc="outside upper center", ncols=2)
-    text = StringIO()
-    fig.savefig(text, format="svg", bbox_inches="tight", metadata={"Date": None})
+    text = figures.svg(fig)
     plt.close(fig)
-    return text.getvalue()
+    return text
 
 
 def notebook(root: Path, revisions: Sequence[str]) -> Any:

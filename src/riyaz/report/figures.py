@@ -27,6 +27,7 @@ from matplotlib.axis import Axis
 from matplotlib.collections import PathCollection, QuadMesh
 from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FuncFormatter, NullFormatter, ScalarFormatter
 
 from riyaz.tools import escape
@@ -98,18 +99,45 @@ def theme() -> None:
         set_matplotlib_formats("svg", bbox_inches="tight", metadata={"Date": None})
 
 
+class _Layout(ConstrainedLayoutEngine):
+    """Constrained layout with rounded places.
+
+    Its solver orders its unknowns by their addresses in memory, so that the last digits change from run to run, and
+    with them the ids in an SVG, which are digests of places.
+    """
+
+    def execute(self, fig: Any) -> None:
+        """Place all axes of a figure, to a millionth of its size."""
+        super().execute(fig)
+        for ax in fig.axes:
+            ax.set_position(np.round(ax.get_position(original=True).bounds, 6), which="original")
+            ax.set_in_layout(True)  # which a place of one's own ends
+
+
+def _steady(fig: Figure) -> None:
+    if isinstance(fig.get_layout_engine(), ConstrainedLayoutEngine):
+        fig.set_layout_engine(_Layout())
+
+
 def save(fig: Figure, path: Path | str) -> None:
     """Write a figure as SVG: the same bytes at every run, on a white ground."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(svg(fig, ground="white"), encoding="utf-8", newline="\n")
+
+
+def svg(fig: Figure, ground: str = "none") -> str:
+    """A figure as SVG, on a ground of this colour."""
+    _steady(fig)
     text = StringIO()
-    fig.savefig(text, format="svg", bbox_inches="tight", facecolor="white", metadata={"Date": None})
-    path.write_text(text.getvalue(), encoding="utf-8", newline="\n")
+    fig.savefig(text, format="svg", bbox_inches="tight", facecolor=ground, metadata={"Date": None})
+    return text.getvalue()
 
 
 def caption(text: str) -> None:
     """Show the figures that were drawn so far in this cell, what is seen in them, and their numbers as CSV."""
     for n in plt.get_fignums():
+        _steady(plt.figure(n))
         _thousands(plt.figure(n))
     data = pd.concat([numbers(plt.figure(n)) for n in plt.get_fignums()] or [pd.DataFrame()], ignore_index=True)
     if mpl.get_backend().lower().endswith(("inline", "backend_inline")):
