@@ -1,7 +1,7 @@
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from riyaz.music import events as ev
@@ -218,8 +218,15 @@ def compositions(draw):
     return Composition("A title: of mine # 3", taal, **known, gharana="Delhi", source="x", sections=sections, tempo=72)
 
 
+def _after_a_long_rest():
+    """A line that begins with ``~~~Dha~``: no title in a frame."""
+    rows = [(43260, ""), (2520, "Dha"), (1680, ""), (420, ""), (5040, ""), (1260, ""), (1260, "Dha")]
+    return Composition("T", "keherwa", sections=(section("theme", rows, False),))
+
+
 @settings(deadline=None, max_examples=50)
 @given(compositions())
+@example(_after_a_long_rest())
 def test_what_is_written_reads_as_the_same(composition):
     text = notation.write(composition)
     again = notation.read(text)

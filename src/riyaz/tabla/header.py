@@ -3,49 +3,25 @@
 import re
 from collections.abc import Mapping
 from difflib import get_close_matches
-from fractions import Fraction
 from itertools import takewhile
 
 from riyaz.music.events import Unreadable
-from riyaz.tabla import pitch, taals
-from riyaz.tabla.headings import FORMS, HEAD, form_of, of_bols, remark, taals_in, tells, title, words_of
+from riyaz.tabla import header_values, taals
+from riyaz.tabla.header_values import CLAPS, KEYS, OWN, READINGS
+from riyaz.tabla.headings import HEAD, form_of, of_bols, remark, taals_in, tells, title, words_of
 from riyaz.tabla.layout import sign_row
 from riyaz.tabla.place import Place
 from riyaz.tabla.spelling import fold, strokes
 
-LAYAS = {"vilambit": 45, "madhya": 90, "drut": 180}  # and a usual number of matras a minute
-
-
-_KEYS = ("title", "taal", "form", "laya", "gharana", "source", "family", "tempo", "pitch")
 # what a first line says beside form and taal, and what is passed over there
 _MORE = re.compile(
     r"\b(?:vilambit|madhya|drut)\s*(?:laya|lay)?\b|[^\W\d_]+\s+gharana\b|\(?\b\d+\s*(?:beats?|matras?|मात्रा)\)?"
     r"|मध्य\s*लय|विलंबित|द्रुत",
     re.IGNORECASE,
 )
-_COUNT = re.compile(r"(?<!\d)(\d{1,2})\s*-?\s*(?:beats?|ma+tras?|मात्रा|মাত্রা)", re.IGNORECASE)
-_PART = re.compile(  # matras of less than an avartan, or beats per minute
-    r"(?:vibhags?|parts?|groups?|sections?|bars?|divisions?|from)\)?\s+(?:of\s+)?(?:\d{1,2}(?:\s*,\s*|\s+and\s+))*\d{1,2}\s*-?\s*(?:beats?|ma+tras?)"
-    r"|\d{1,2}\s*-?\s*(?:beats?|ma+tras?)\s+(?:each|per|a|in)\b",
-    re.IGNORECASE,
-)
-_PARTS = {"tihai", "mukhda", "tukda", "chakradar", "mohra", "paran"}  # have their own number of matras
 _TEXTS = ("title", "gharana", "source", "family")
 # a row whose value is free text, no field of a program with others after it: no mark in it is one of a web page
 FREE = re.compile(rf"(?:{'|'.join(_TEXTS)}):(?!\s*(['\"]).*\1\s*,\s*\w+:)")
-_OWN = ("matras", "vibhags", "signs", "theka")
-_CLAPS = ("tali", "khali")  # said of a known taal: on which matras, or how many
-READINGS = {
-    "words": ("matras",),
-    "bars": ("vibhags", "matras", "groups"),
-    "dots": ("rests", "bars"),
-    "hyphens": ("rests", "matras", "joins"),
-    "commas": ("shares", "matras"),
-    "brackets": ("matras", "vibhags"),
-    "dashes": ("rests", "bullets", "bars"),
-    "runs": ("strokes", "pairs"),
-    "strokes": (),
-}
 _ALIASES = {"tal": "taal", "tala": "taal", "taala": "taal", "ताल": "taal", "তাল": "taal", "name": "title"}
 _ALIASES |= {
     "bpm": "tempo",
@@ -77,8 +53,6 @@ _ALIASES |= dict.fromkeys(("khalis", "wave", "waves", "खाली", "काल
 _BESIDE = (
     "guru teacher ustad pandit composer author by style date day level grade class lesson note notes comment".split()
 )
-_PACES = {"विलंबित": "vilambit", "मध्य": "madhya", "द्रुत": "drut"}
-
 _KEYED = re.compile(r"([^\W\d][^\s:=|]*)\s*[:=]\s*(.*)$")
 _AFTER = re.compile(r"^[^:=]*[:=]")
 _SPELLED = (
@@ -88,16 +62,10 @@ _SPELLED = (
     (re.compile(r"^(?:bols?|strokes?)\s+(?:per|a)\s+(?:beat|matra)\s*:", re.IGNORECASE), "strokes:"),
     (re.compile(r"^(bpm|tempo)\s+(?=\d+$)", re.IGNORECASE), r"\1: "),
 )
-_COUNTED = "|".join([key for key, name in _ALIASES.items() if name in (*_OWN[:2], *_CLAPS)] + [*_OWN[:2], *_CLAPS])
+_COUNTED = "|".join([key for key, name in _ALIASES.items() if name in (*OWN[:2], *CLAPS)] + [*OWN[:2], *CLAPS])
 _UNMARKED = re.compile(rf"^({_COUNTED})\s*(?:\([^()]*\)\s*)?\s(?=\d\d$|\d+(?:\s*[,+|/–-]\s*\d+)+$)", re.IGNORECASE)
 _THEKA = ("theka", "bols", "bol", "ठेका", "बोल")
-_SEVERAL = "(?:" + "|".join((*_KEYS, *_ALIASES, *_CLAPS, "vibhags", "matras", *_THEKA)) + ")"
-
-
-def nearest(word: str, known: tuple[str, ...] | list[str]) -> str:
-    """The known word that a word resembles, as a remedy."""
-    near = get_close_matches(word, known, n=1, cutoff=0.5)
-    return f"nearest: {near[0]}" if near else f"known: {', '.join(known)}"
+_SEVERAL = "(?:" + "|".join((*KEYS, *_ALIASES, *CLAPS, "vibhags", "matras", *_THEKA)) + ")"
 
 
 def header(
@@ -116,14 +84,7 @@ def header(
     text, top = list(rows), _Top(rows, place)
     end = next((number for number in range(len(rows)) if not top.takes(number)), len(rows))
     top.below(end)
-    values, reading = _values(top.said, more or {})
-    counts = {int(count) for row in text for count in _COUNT.findall(row)}
-    if "matras" in top.said and top.said["matras"][0].isdigit():
-        counts.add(int(top.said["matras"][0]))
-    if "taal" in values and len(counts) == 1:
-        values["taal"] = taals.sized(values["taal"], counts.pop())
-    if "taal" in values and not {"vibhags", "theka"} & top.said.keys():
-        _sizes(text[:end], taals.TAALS[values["taal"]], top.said.get("matras"), place)
+    values, reading = header_values.checked(top.said, text, end, more or {}, place)
     return values, reading, end
 
 
@@ -221,7 +182,7 @@ class _Top:
         if not value and "taal" not in self.said and not is_key(name) and words_of(name) and not strokes(name):
             return True  # Example:
         own = name == "theka" and value and "vibhags" in self.said and any(map(of_bols, self.rows[number + 1 :]))
-        if name == "speed" or (HEAD.match(line) and not own) or (key in _CLAPS and of_bols(value)):
+        if name == "speed" or (HEAD.match(line) and not own) or (key in CLAPS and of_bols(value)):
             return False
         says = {} if is_key(name) or key in _BESIDE or "taal" in self.said else _mentioned(value)
         both = re.fullmatch(r"(.+?)\s*[,;–-]\s*(\S+)", value) if key == "taal" else None
@@ -248,7 +209,7 @@ class _Top:
             match = _KEYED.match(spelled(self.rows[number]))
             value = match[2].strip("[](){}'\" ,;") if match else ""
             if match and not of_bols(value) and not HEAD.match(self.rows[number]) and number > end:
-                fact = _key(match[1]) in (*_CLAPS, "sam") and not re.search(r"[^\W\d_]", value)
+                fact = _key(match[1]) in (*CLAPS, "sam") and not re.search(r"[^\W\d_]", value)
                 self.rows[number] = "" if fact or _other(_key(match[1]), value) else self.rows[number]
         below = range(end, len(self.rows)) if not {"taal", "vibhags"} & self.said.keys() else range(0)
         for number in below:
@@ -292,7 +253,7 @@ def spelled(line: str) -> str:
     for pattern, instead in (*_SPELLED, (_UNMARKED, r"\1: ")):
         content = pattern.sub(instead, content)
     dashed = re.match(r"([^\W\d][^\s:=|]*)\s+[-–—]\s*(?=\S)", content)
-    if dashed and _key(dashed[1]) in ("matras", "vibhags", "tempo", "laya", *_CLAPS):
+    if dashed and _key(dashed[1]) in ("matras", "vibhags", "tempo", "laya", *CLAPS):
         content = f"{dashed[1]}: {content[dashed.end() :]}"
     return content
 
@@ -316,7 +277,7 @@ def _mentioned(content: str) -> dict[str, str]:
 
 def _other(key: str, value: str) -> bool:
     """Whether a key is like none of a header's and its value is words, no numbers and no bols: passed over."""
-    keys = (*_KEYS, *_OWN, *READINGS, *_ALIASES, *_BESIDE, *_CLAPS, "speed")
+    keys = (*KEYS, *OWN, *READINGS, *_ALIASES, *_BESIDE, *CLAPS, "speed")
     value = value.strip("\"' ,")
     words, signs = words_of(value), sign_row(value)
     return (
@@ -345,7 +306,7 @@ def _facts(text: str) -> bool:
 
 def is_key(name: str, but: tuple[str, ...] = ()) -> bool:
     """Whether a word is a key of a header, in any spelling, and none of those in `but`."""
-    return _key(name) in {*_KEYS, *_OWN, *_CLAPS, *READINGS}.difference(but)
+    return _key(name) in {*KEYS, *OWN, *CLAPS, *READINGS}.difference(but)
 
 
 def _key(text: str) -> str:
@@ -356,7 +317,7 @@ def _key(text: str) -> str:
 
 def _named(word: str) -> str:
     """The title of the taal of this name, ``""`` where the word is a header key or names none."""
-    if word.lower() in (*_KEYS, *_OWN, *READINGS, *_ALIASES, "speed") or form_of(word):
+    if word.lower() in (*KEYS, *OWN, *READINGS, *_ALIASES, "speed") or form_of(word):
         return ""
     try:
         return taals.find(word).title
@@ -377,108 +338,3 @@ def _plain(content: str, has_taal: bool) -> dict[str, str]:
     except Unreadable:
         return {}
     return taal | ({"form": form[0]} if len(form) == 1 and taal else {}) if len(form) <= 1 else {}
-
-
-def _values(
-    result: dict[str, tuple[str, Place]], more: Mapping[str, taals.Taal]
-) -> tuple[dict[str, str], dict[str, str]]:
-    values: dict[str, str] = {}
-    reading: dict[str, str] = {}
-    own = {key: result[key][0].strip("\"' ,;") for key in _OWN if key in result}
-    if re.fullmatch(r"\W*\d+½?(?:\s*[-,|]\s*\d+½?)+\W*", own.get("vibhags", "")):  # 4-4-4-4
-        own["vibhags"] = "+".join(re.findall(r"\d+½?", own["vibhags"]))
-    if "taal" in result and re.fullmatch(r"\d+[^\d(+½¼¾,/|]*(?:\(.*\))?", own.get("vibhags", "").strip()):
-        _counted(*result["taal"], "vibhags", own.pop("vibhags"), result.pop("vibhags")[1], more)
-    known = taals.exact(result["taal"][0]) if "taal" in result and "vibhags" in own else None
-    same = known and [int(size) for size in re.findall(r"\d+", own["vibhags"])] == list(known.vibhags)
-    own = {} if same and "signs" not in own and not ("theka" in own and not set(_CLAPS) & result.keys()) else own
-    for key in [key for key in _CLAPS if key in result and (same or "vibhags" not in own) and "taal" in result]:
-        _counted(*result["taal"], key, *result.pop(key), more)
-    for key, (value, here) in result.items():
-        if key in READINGS:
-            reading[key] = _reading(key, value, here)
-        elif key == "taal":
-            values[key] = _taal(value, own, here, more)
-        elif key not in _OWN:
-            values[key] = _value(key, value, here)
-    if "vibhags" in own and "taal" not in result:
-        values["taal"] = _taal(f"{own['vibhags']}", own, result["vibhags"][1], more)
-    return values, reading
-
-
-def _sizes(rows: list[str], taal: taals.Taal, matras: tuple[str, Place] | None, place: Place) -> None:
-    """Refuse a number of matras that is not the taal's: as a value of its own, or in a row that names the taal."""
-    said = [([matras[0]], matras[1])] if matras else []
-    for number, row in enumerate(rows):
-        if any(taal == other for _, other in taals_in(words_of(row))) and not set(map(form_of, words_of(row))) & _PARTS:
-            said.append((_COUNT.findall(_PART.sub(" ", row)), place._replace(line=number + 1)))
-    for counts, here in said:
-        numbers = {Fraction(re.match(r"\d*", count.strip())[0] or 0) for count in counts}  # type: ignore[index]
-        if numbers - {0} and Fraction(taal.matras, taal.counts) not in numbers:
-            has, shown = (taals.shown(n) for n in (Fraction(taal.matras, taal.counts), max(numbers)))
-            here.stop(f"{taal.title} has {has} matras, not {shown}", "correct the number or the name of the taal")
-
-
-def _counted(name: str, at: Place, key: str, value: str, here: Place, more: Mapping[str, taals.Taal]) -> None:
-    """Compare how many vibhags, talis or khalis a header says, or on which matras, with the taal that it names."""
-    taal = taals.TAALS[_taal(name, {}, at, more)]
-    starts = [
-        s
-        for s, sign in zip(taal.starts, taal.signs, strict=True)
-        if key == "vibhags" or (sign == "0") == (key == "khali")
-    ]
-    said = [int(number) for number in re.findall(r"\d+", re.sub(r"(?<=\d)\s*\(.*\)", "", value))]
-    counts = (key in _CLAPS and said == starts) or said in ([len(starts)], [len(starts), *starts], [])
-    if not counts:
-        shown = len(starts) if key == "vibhags" else ", ".join(map(str, starts)) or "none"
-        here.stop(f"{key} of {taal.title}: {shown}, not {value}", "correct it or leave it out")
-
-
-def _reading(key: str, value: str, here: Place) -> str:
-    value = value.lower()
-    value = value if key == "strokes" or value.endswith("s") else value + "s"
-    fits = re.fullmatch(r"[1-9]\d?(/[1-9])?", value) if key == "strokes" else value in READINGS[key]
-    if not fits:
-        here.stop(f"{key} is {value!r}", f"write {' or '.join(READINGS[key]) or 'strokes per matra, such as 4 or 3/2'}")
-    return value
-
-
-def _taal(value: str, own: dict[str, str], here: Place, more: Mapping[str, taals.Taal]) -> str:
-    value = (
-        re.sub(r"\(.*?\)|[-–,]?\s*\d+\s*(?:beats?|matras?|मात्रा).*$", "", value, flags=re.IGNORECASE).strip() or value
-    )
-    try:
-        if "vibhags" not in own:
-            return (more.get(taals.key(value)) or taals.find(value)).name
-        taal = taals.own(value, own["vibhags"], own.get("signs", ""), own.get("theka", ""))
-    except Unreadable as error:
-        here.stop(error.reason, error.remedy)
-    if "matras" in own and taals.number(own["matras"]) != Fraction(taal.matras, taal.counts):
-        matras = taals.shown(Fraction(taal.matras, taal.counts))
-        here.stop(f"the vibhags {own['vibhags']} have {matras} matras, not {own['matras']}", "correct one of them")
-    return taal.name
-
-
-def _value(key: str, value: str, here: Place) -> str:
-    if key not in _KEYS:
-        here.stop(f"there is no header key {key!r}", nearest(key, [*_KEYS, *_OWN, *READINGS]))
-    if key == "form" and value:
-        if not form_of(value):
-            here.stop(f"there is no form {value!r}", nearest(value.lower(), FORMS))
-        return form_of(value)
-    if key == "laya" and value:
-        pace = re.sub(r"\s*(?:laya?|लय)$", "", value.lower())
-        pace = _PACES.get(pace, pace)
-        if pace not in LAYAS:
-            here.stop(f"there is no laya {value!r}", nearest(value.lower(), tuple(LAYAS)))
-        return pace
-    if key == "pitch" and value:
-        try:
-            return pitch.find(value)
-        except Unreadable as error:
-            here.stop(error.reason, error.remedy)
-    if key == "tempo":
-        value = re.sub(r"\s*(?:bpm|matras a minute)$", "", value, flags=re.IGNORECASE)
-    if key == "tempo" and not re.fullmatch(r"[1-9]\d{0,3}", value):
-        here.stop(f"tempo is {value!r}", "write whole matras a minute, such as 90")
-    return value

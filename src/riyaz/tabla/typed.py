@@ -163,8 +163,8 @@ def _field(match: re.Match[str]) -> str:
 
 
 def _framed(match: re.Match[str]) -> str:
-    """A title between lines or stars; bols between rests stay."""
-    return match[0] if headings.of_bols(match[2]) and not headings.HEAD.match(match[2]) else match[2]
+    """A title between lines or stars; bols between rests, or after ``~``, stay."""
+    return match[0] if headings.of_bols(re.sub(r"[-~,]+", " ", match[2])) and not headings.HEAD.match(match[2]) else match[2]
 
 
 def _boxed(match: re.Match[str]) -> str:
