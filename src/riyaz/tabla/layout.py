@@ -5,13 +5,14 @@ What a bar, a blank, a dot or a hyphen means is not decided here, but in `riyaz.
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
 from riyaz.tabla.place import Place
 from riyaz.tabla.spelling import BEGIN, MOST_MATRAS, script, strokes
 
+Marks = Sequence[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]]  # what is replaced by what
 LETTER = r"[A-Za-z\u00c0-\u02af\u0900-\u0963\u0971-\u09e3\u1e00-\u1eff]"  # of a bol, vowel signs among them
 LONGEST = 100_000  # words; what a repeat may make of a few lines
 BESIDE = "\ue001"  # a dash before a repeat, which is a rest or parts it from its bols
@@ -50,6 +51,11 @@ _MARKUP = re.compile(r"</?[A-Za-z][^<>]*>|&nbsp;|\*\*|^\s*>+|^\s*```.*|^\s*[•�
 _SPEEDS = tuple(str(n) for n in range(1, 17))  # a bare number where lines have names
 _NAMED = re.compile(r"^\s*\$([^\W\d]\w*)\s*[:=]")
 _TYPED = str.maketrans({"\u00a0": " ", "\u200b": "", "\ufeff": "", '"': " ", "“": " ", "”": " ", "\r": " "})
+
+
+def blank(match: re.Match[str]) -> str:
+    """As many blanks as letters were matched."""
+    return " " * len(match[0])
 
 
 def sign_row(row: str) -> bool:

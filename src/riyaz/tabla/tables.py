@@ -9,7 +9,7 @@ from itertools import pairwise, repeat, takewhile
 
 from riyaz.tabla import header, headings, layout, taals
 from riyaz.tabla.bols import BOLS
-from riyaz.tabla.layout import LETTER
+from riyaz.tabla.layout import LETTER, blank
 from riyaz.tabla.spelling import strokes, with_ka
 
 _NUMBERS = (
@@ -49,11 +49,6 @@ def counts_up(numbers: Sequence[int], first: int | None = None, least: int = 3) 
     """Whether numbers, `least` or more, are one more each, from `first` if it is given; no numbers do not."""
     start = numbers[0] if numbers and first is None else first
     return len(numbers) >= least and [*numbers] == [*range(start or 0, (start or 0) + len(numbers))]
-
-
-def blank(match: re.Match[str]) -> str:
-    """As many blanks as letters were matched."""
-    return " " * len(match[0])
 
 
 def of_signs(row: str) -> bool:

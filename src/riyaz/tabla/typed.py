@@ -5,17 +5,16 @@ Devanagari that they are letter by letter. What these marks cannot settle is ask
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from html import unescape
 from unicodedata import category
 
-from riyaz.tabla import beginnings, captions, header, headings, layout, sentences, taals, tables
+from riyaz.tabla import beginnings, captions, header, headings, layout, programs, sentences, tables
 from riyaz.tabla.dialect import THEMED
-from riyaz.tabla.layout import LETTER
+from riyaz.tabla.layout import LETTER, Marks, blank
 from riyaz.tabla.place import Place
 from riyaz.tabla.placing import RUNS
 from riyaz.tabla.spelling import CLOSED, LIKELY, OPEN, UNDECIDED, strokes, with_ka
-from riyaz.tabla.tables import blank
 
 WIDE = 80  # blanks that stand for any more of them, so that no search takes long
 _WIDE = re.compile(rf"[^\S\n]{{{WIDE},}}")
@@ -116,40 +115,10 @@ def _apart(row: str) -> tuple[str, str]:
     return (row[: comment.start()], comment[0]) if comment else (row, "")
 
 
-def _listed(match: re.Match[str]) -> str:
-    """Bols parted by commas in square brackets, as a program has them: ``['Dha', 'Dhin']`` or ``[dha, dhin]``."""
-    words = re.sub(r"['\",\[\]()]", " ", match[0])
-    words = f"({words.strip()})" if match[0][0] == "(" else words
-    return words if headings.of_bols(words) else match[0]
-
-
-def _part_of_list(match: re.Match[str]) -> str:
-    """A row of bols in quotes, three or more, of a list that may begin or end in another row; its key stays."""
-    key, colon, rest = re.match(r"(\s*(?:\w+\s*(?=[:=]))?)([:=]?)(.*)$", match[0]).groups()  # type: ignore[union-attr]
-    words = re.sub(r"['\",\[\](){};]", " ", rest)
-    listed = rest.count("'") > 5 or rest.count('"') > 5
-    return f"{key}{colon}{words}" if listed and not re.search(r"[|:]", rest) and headings.of_bols(words) else match[0]
-
-
 def _unspaced(match: re.Match[str]) -> str:
     """A row without blanks, whose commas part matras and whose bars or slashes part vibhags."""
     row = re.sub(r"[/|]", " | ", match[0].replace(",", " "))
     return row if headings.of_bols(row) else match[0]
-
-
-def _strings(match: re.Match[str]) -> str:
-    """Of the strings of a program in a row the one that is bols, with the one that names it; signs are left out."""
-    texts = [text for _, text in re.findall(r"(['\"])(.*?)\1", match[0])]
-    bols = [text for text in texts if headings.of_bols(text)]
-    names = [text for text in texts if text not in bols and not tables.of_signs(text)]
-    if len(bols) != 1 or len(texts) < 2 or len(names) > 1:
-        return match[0]
-    return f"{names[0]}: {bols[0]}" if names else bols[0]
-
-
-def _counted_taal(match: re.Match[str]) -> str:
-    """A taal and its number of matras, as a program has them before what belongs to it."""
-    return f"{match[2]} ({match[3]} matras)" if taals.exact(match[2]) else match[0]
 
 
 def _unlisted(match: re.Match[str]) -> str:
@@ -164,7 +133,11 @@ def _field(match: re.Match[str]) -> str:
 
 def _framed(match: re.Match[str]) -> str:
     """A title between lines or stars; bols between rests, or after ``~``, stay."""
-    return match[0] if headings.of_bols(re.sub(r"[-~,]+", " ", match[2])) and not headings.HEAD.match(match[2]) else match[2]
+    return (
+        match[0]
+        if headings.of_bols(re.sub(r"[-~,]+", " ", match[2])) and not headings.HEAD.match(match[2])
+        else match[2]
+    )
 
 
 def _boxed(match: re.Match[str]) -> str:
@@ -193,11 +166,6 @@ def _fields(match: re.Match[str]) -> str:
     return f"{key}: {value.rstrip(';')}" if header.is_key(key) else match[0].replace(";", " ")
 
 
-def _commented(match: re.Match[str]) -> str:
-    """The name of a taal in a comment of a program; other comments stay."""
-    return match[1] if taals.exact(match[1]) else match[0]
-
-
 def _pointed(match: re.Match[str]) -> str:
     """A row of a taal, an arrow and its bols, with a colon for the arrow."""
     before = headings.taals_in(headings.words_of(match[1])) and not headings.of_bols(match[1])
@@ -219,19 +187,13 @@ def _titled(match: re.Match[str]) -> str:
     return f"{text.strip()}: " if headings.title(text) else match[0]
 
 
-# What is replaced, one after the other, by what.
-_Marks = Sequence[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]]
-_MARKS: _Marks = [
+_MARKS: Marks = [  # replaced one after the other
     (re.compile(r"(?<!\S)(?:https?://|www\.)\S+|^\s*(?:\([cC]\)|©)\s*\d{4}.*$"), blank),
     (re.compile(r"^\s*\d{1,2}(?:[./-]\d{1,2}[./-]|\s+[A-Z][a-z]+,?\s+)(?:\d{2}|\d{4})\s*$"), blank),  # a date
     (re.compile(r"^\s*[\d:.,]{5,}\s*-+>\s*[\d:.,]{5,}\s*$"), blank),  # captions of a film
     (re.compile(r"^\s*\d+(?:\s+(?:/\s+)?\d+)*\s*$"), lambda match: match[0].replace("/", "|")),  # 1 2 / 3 4 5
     (re.compile(r"^\s*tabla\s*:\s*(?=[^\W\d_].*\s)", re.IGNORECASE), blank),
-    (re.compile(r"^\s*//\s*(.*\S)\s*$"), _commented),
-    (re.compile(r"(?<=['\"],)\s*//[^/]*$"), ""),
     (re.compile(r"^\s*[QA]\s*[:.]\s+(\S.*)$"), _asked),
-    (re.compile(r"^\s*[\[({]\s*(['\"])([^'\"]+)\1\s*,\s*(\d{1,2})\s*,\s*[\[({]*\s*$"), _counted_taal),
-    (re.compile(r"^\s*[\w.]*[\[({]\s*(['\"]).*\1\s*(?:[\])}];?)*,?\s*$"), _strings),
     (_COUNTED, blank),
     (_ORDINAL, _in_order),
     (_SPOKEN, _repeat),
@@ -239,27 +201,11 @@ _MARKS: _Marks = [
     (_GUN, lambda match: _GUNS[match[1]].ljust(len(match[0]))),
     (re.compile(r"^(\s*[^\W\d_][^:|]*?)\s*\(?[x×]\s?(\d+)\)?\s*:\s*(?=\S)(.+)$"), r"\1: \3 x\2"),  # Bhari x2: and bols
     (re.compile(r"^\s*[^\s,/|]+(?:,[^\s,/|]+)+(?:[/|][^\s,/|]+(?:,[^\s,/|]+)+){2,}[/|]?\s*$"), _unspaced),
-    (re.compile(r"\[[^\[\]]*,[^\[\]]*\](?!\s*[x×*]\s*\d)(?:\s*,\s*$)?|\[\s*(['\"])[^'\"\[\]]*\1\s*\],?"), _listed),
-    (re.compile(r"\((?:[^\s,()]+, +)+[^\s,()]+\),?"), _listed),
-    (re.compile(r"^\s*(?:(['\"])[^'\"]*\1\s*,\s*)+(?:(['\"])[^'\"]*\2)?\s*$"), _listed),
-    (re.compile(r"^[^'\"]*(?:'[^'\"]*'|\"[^'\"]*\").*$"), _part_of_list),
-    (re.compile(r"\b\w+\.\w+\((?=[\[({]\s*$)|(?<=[:=\s(])[\[({]\s*$"), ""),  # Object.freeze([
-    (re.compile(r"^\s*[\])};,]+\s*$"), blank),
+    *programs.MARKS,
     (
         re.compile(r"^\s*(?:Ans(?:wer)?|Ques(?:tion)?|उत्तर|प्रश्न|উত্তর|প্রশ্ন)\s*\d*\s*[:.–—-]+\s*(?=\w)", re.IGNORECASE),
         blank,
     ),
-    (re.compile(r"^\s*[\[(,]?\s*(['\"])([^'\"]+)\1\s*[\])]?,?\s*$"), r" \2 "),  # an item of a list
-    (re.compile(r"^\s*[\[\]],?\s*$"), blank),
-    (
-        re.compile(
-            r"^\s*(?:(?:export|const|let|var|val|final|static|public|private|string(?:\[\])?)\s+)+(?=[^\W\d]\w*\s*[:=])",
-            re.IGNORECASE,
-        ),
-        blank,
-    ),  # of a program
-    (re.compile(r"(?<=[=:])\s*\(\s*(?=['\"][^()]*$)"), " "),
-    (re.compile(r"(?<=['\"\])]);\s*$"), ""),
     (re.compile(rf"(?<={LETTER})[‿&](?={LETTER})"), ""),
     (re.compile(r"(?<!`)`([^`]+)`(?!`)"), r" \1 "),
     (re.compile(rf"(?<={LETTER})\*(?=\s|$)(?<!\*\*)(?=[^*]*$|(?:[^*]*{LETTER}\*(?=\s|$))+[^*]*$)"), "-"),
@@ -311,8 +257,8 @@ _MARKS: _Marks = [
     (re.compile(r"(?<![\w)])([ˣ⁺⁰²³⁴⁵⁶⁷])\s*(?=[^\W\d_])"), lambda match: f"({_SIGNS[match[1]]}) "),
     (re.compile(r"(?<![^\s|])[·⋅‧](?![^\s|])"), "-"),
 ]
-_LATEX: _Marks = [(re.compile(r"^\s*\\(?:begin|end|hline|toprule|midrule|bottomrule)\b.*$|\\\\|&"), blank)]
-_REPEATS: _Marks = [(re.compile(r"\|:"), "( "), (re.compile(r":\|"), " )x2")]
+_LATEX: Marks = [(re.compile(r"^\s*\\(?:begin|end|hline|toprule|midrule|bottomrule)\b.*$|\\\\|&"), blank)]
+_REPEATS: Marks = [(re.compile(r"\|:"), "( "), (re.compile(r":\|"), " )x2")]
 
 
 def plain(rows: Sequence[str], place: Place) -> list[str]:
