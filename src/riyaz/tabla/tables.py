@@ -39,7 +39,6 @@ _SPEED = re.compile(r"\b(?:double|triple|quadruple|speed)\b", re.IGNORECASE)
 _ROWS_OF_BOLS = r"(?:bols?|boles|words|बोल|theka|ठेका)"
 _LABELLED = re.compile(r"^\s*([^\W\d][^:=|()]{0,40}?)\s*(?::|(?<!\s)[-–—]+(?=\s)|(?<=\s)[-–—]+(?=\s))[-–—]*\s*(.+)$")
 _BESIDE_SIGNS = re.compile(r"\s*([^\W\d_][^:=|()\d]{0,40}?)\s+[Xx×+✕](?:[\s:|]+[\doOXx×+])+[\s:|]*")  # signs X 0
-_WORD = re.compile(r"[^\s|।॥()]+")
 _GAP = re.compile(r"(?<=\S)(?:\s{3,}|\t\s*)(?=\S)")
 _SEPARATORS = ("\t", "|", ";", ",")
 _IN_ORDER = re.compile(r"\s*(\d{1,2})[.)]?\s+([^\W\d_]\S*)(?:\s+([Xx+\d]))?\s*")  # its number, a bol, its sign
@@ -105,7 +104,7 @@ def named(row: str) -> str:
         return f"{name}: {match[2].strip(' |')}"
     if of_signs(match[2]):
         return name if headings.taals_in(headings.words_of(name)) else f"|{match[2]}"
-    if all(strokes(word) for word in _WORD.findall(rest) if not layout.sign_row(word)):
+    if all(strokes(word) for word in layout.WORD.findall(rest) if not layout.sign_row(word)):
         return f"|{match[2]}" if re.fullmatch(_ROWS_OF_BOLS, name, re.IGNORECASE) else f"{name}: {match[2].lstrip()}"
     return row
 
@@ -197,7 +196,9 @@ def beside(rows: Sequence[str]) -> int:
 
 def _bols_of(texts: Sequence[str]) -> list[str]:
     """The strokes of texts, in order."""
-    return [bol for text in texts for word in _WORD.findall(text) for bol in with_ka([*strokes(word.strip(",.;"))])]
+    return [
+        bol for text in texts for word in layout.WORD.findall(text) for bol in with_ka([*strokes(word.strip(",.;"))])
+    ]
 
 
 def _khali(bhari: Sequence[str], khali: Sequence[str]) -> float:
@@ -264,5 +265,5 @@ def unnumbered(rows: Sequence[str]) -> list[str]:
 def _beside_bol(number: re.Match[str]) -> bool:
     """Whether the word beside the number of a row is bols, no heading."""
     row = number.string
-    words = _WORD.findall(row[number.end() :]) or _WORD.findall(row[: number.start()])[-1:]
+    words = layout.WORD.findall(row[number.end() :]) or layout.WORD.findall(row[: number.start()])[-1:]
     return bool(words) and bool(strokes(words[0].strip(",.;")))

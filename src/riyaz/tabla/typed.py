@@ -52,13 +52,13 @@ _SPED = re.compile(
     re.IGNORECASE,
 )
 _SPED_AS = {"d": "dugun", "t": "tigun", "c": "chaugun"}
-_ORDERED = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split()
 _ORDINAL = re.compile(
-    rf"^(\s*)(?:(\d{{1,2}})(?:st|nd|rd|th)|({'|'.join(_ORDERED)}))\s+([^\W\d_]+)(?=\s*[:.)-]|\s*$)", re.IGNORECASE
+    rf"^(\s*)(?:(\d{{1,2}})(?:st|nd|rd|th)|({'|'.join(captions.ORDERED)}))\s+([^\W\d_]+)(?=\s*[:.)-]|\s*$)",
+    re.IGNORECASE,
 )
 _COUNTED = re.compile(  # 1-4: or Line 2: before what stands in it
     rf"^\s*(?:(?:{_ROWS})\s*(?:no\.?\s*)?\d{{1,3}}(?:\s*[-–]\s*\d{{1,3}})?\s*(?:\([^()]*\)\s*)?[:.)-]|\(?\d{{1,2}}\s*[-–]\s*\d{{1,2}}\)?\s*[:.)]?(?=\s+{LETTER})"
-    rf"|(?:\d{{1,2}}(?:st|nd|rd|th)|{'|'.join(_ORDERED)})\s+(?:half|quarter|part|{_ROWS})\s*[:.)-])(?=\s)",
+    rf"|(?:\d{{1,2}}(?:st|nd|rd|th)|{'|'.join(captions.ORDERED)})\s+(?:half|quarter|part|{_ROWS})\s*[:.)-])(?=\s)",
     re.IGNORECASE,
 )
 _NAMES_OF_ROWS = re.compile(  # before numbers, signs or bols, without a bar
@@ -94,13 +94,12 @@ _CLOSING = re.compile(
     re.IGNORECASE,
 )
 _COLUMNS = re.compile(r"\s*(?:bhari|भरी)(?:\s{3,}|\t)\s*(?:khali|खाली)\s*", re.IGNORECASE)
-_WORD = re.compile(r"[^\s|।॥()]+")
 _TA = dict.fromkeys((UNDECIDED, LIKELY, CLOSED), OPEN)
 
 
 def _in_order(match: re.Match[str]) -> str:
     """``3rd palta`` as ``palta 3``."""
-    return f"{match[1]}{match[4]} {match[2] or _ORDERED.index(match[3].lower()) + 1}"
+    return f"{match[1]}{match[4]} {match[2] or captions.ORDERED.index(match[3].lower()) + 1}"
 
 
 def _repeat(match: re.Match[str]) -> str:
@@ -299,9 +298,9 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
             row = mark.sub(instead, row)
         row = tables.named(row)
         row = "" if tables.said(row) else row
-        words = _WORD.findall(row)[2:] if _COUNT.match(row) else []
+        words = layout.WORD.findall(row)[2:] if _COUNT.match(row) else []
         row = "" if words and not all(map(strokes, words)) and not headings.taals_in(headings.words_of(row)) else row
-        if (slashed := _REMARK.search(row)) and not any(map(strokes, _WORD.findall(slashed[1]))):
+        if (slashed := _REMARK.search(row)) and not any(map(strokes, layout.WORD.findall(slashed[1]))):
             row = row[: slashed.start()]
         if (
             (said := _ASIDE.match(row))
@@ -318,7 +317,7 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
     if any(re.search(rf"{_PAUSE.pattern}[\s|।॥]*[^\W\d_]", row) for row in result):  # within a row: a rest
         result = [_PAUSE.sub(lambda match: "-".ljust(len(match[0])), row) for row in result]
     signed = next((n for n, row in enumerate(result) if _CLOSING.fullmatch(row)), len(result))
-    below = [strokes(word) for row in result[signed + 1 :] for word in _WORD.findall(row.split("#")[0])]
+    below = [strokes(word) for row in result[signed + 1 :] for word in layout.WORD.findall(row.split("#")[0])]
     closed = signed < len(result) and (below or result[signed].strip() != "--")  # a row of dashes alone is rests
     if closed and not any(name for names in below for name in names):
         result[signed:] = [""] * (len(result) - signed)  # a signature
