@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from riyaz import params
-from riyaz.judge import folds
+from riyaz.judge import folds, likelihood
 from riyaz.model import training
 from riyaz.params import Settings
 from riyaz.text import dataset
@@ -64,8 +64,7 @@ def judge(settings: Settings, data: DataSet, cache: Path | None = None) -> Row:
     pieces = data.part("valid").ids
     bits = {}
     for name, logs in training.predict(trained, pieces).items():
-        came = [-log[np.arange(len(log)), ids[1:]] for log, ids in zip(logs, pieces, strict=True)]
-        bits[name] = float(np.concatenate(came).mean() / np.log(2))
+        bits[name] = float(np.concatenate([*map(likelihood.bits, logs, pieces)]).mean())
     return {"work": trained.network.count_params() * len(trained.history), **bits}
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from riyaz.judge import likelihood
 from riyaz.model import bundle, memory, recurrence
 from riyaz.model.bundle import Bundle
 from riyaz.music.events import TICKS
@@ -72,7 +73,7 @@ def surprise(composition: Composition, model: Bundle) -> np.ndarray:
     logs = recurrence.log_probabilities(model.weights, [ids])
     if model.memory:
         logs = memory.log_probabilities(logs, [ids], model.memory)
-    bits = np.r_[0.0, -logs[0][np.arange(len(ids) - 1), ids[1:]] / np.log(2)]
+    bits = np.r_[0.0, likelihood.bits(logs[0], ids)]
     result, at, pending = np.zeros(len(piece.events)), 0, 0.0
     for word, cost in zip(words, bits, strict=True):
         if word.startswith("d:"):

@@ -32,7 +32,7 @@ import numpy as np
 import pandas as pd
 
 from riyaz import params
-from riyaz.judge import looked, rivals
+from riyaz.judge import likelihood, looked, rivals
 from riyaz.judge.interval import Interval, ratio
 from riyaz.model import ngram, ppm, training
 from riyaz.params import Settings
@@ -99,8 +99,8 @@ def _judge(run: Run, data: DataSet, settings: Settings, cache: Path | None) -> l
     rows = []
     for name, log in logs.items():
         for piece, given, came in zip(np.flatnonzero(run.parts == "test"), log, held_out, strict=True):
-            bits = -given[np.arange(len(given)), came[1:]].sum() / np.log(2)
-            row = (run.seed, run.fold, int(piece), len(given), name, round(float(bits), 3))
+            bits = float(likelihood.bits(given, came).sum())
+            row = (run.seed, run.fold, int(piece), len(given), name, round(bits, 3))
             rows.append(dict(zip(COLUMNS, row, strict=True)))
     return rows
 

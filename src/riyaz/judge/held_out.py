@@ -132,9 +132,8 @@ def bits_of(model: Bundle, predictions: Predictions, ids: np.ndarray) -> pd.Data
     logs["network"] = recurrence.log_probabilities(model.weights, [ids])
     if model.memory:
         logs["network + memory"] = memory.log_probabilities(logs["network"], [ids], model.memory)
-    came = np.asarray(ids[1:])
-    bits = {name: -log[np.arange(len(came)), came] / np.log(2) for name, (log,) in logs.items()}
-    return pd.DataFrame({"token": predictions.data.vocabulary.tokens(came), **bits})
+    bits = {name: likelihood.bits(log, ids) for name, (log,) in logs.items()}
+    return pd.DataFrame({"token": predictions.data.vocabulary.tokens(np.asarray(ids[1:])), **bits})
 
 
 def transposed(model: Bundle, data: DataSet, steps: Sequence[int] = (-2, -1, 0, 1, 2)) -> pd.DataFrame:
@@ -161,7 +160,7 @@ def transposed(model: Bundle, data: DataSet, steps: Sequence[int] = (-2, -1, 0, 
 def _bits(model: Bundle, ids: Sequence[np.ndarray]) -> list[np.ndarray]:
     """Bits of each token but the first that the network alone needs."""
     logs = recurrence.log_probabilities(model.weights, ids)
-    return [-log[np.arange(len(log)), row[1:]] / np.log(2) for log, row in zip(logs, ids, strict=True)]
+    return [*map(likelihood.bits, logs, ids)]
 
 
 def by_kind(predictions: Predictions, least: float = 0.005) -> tuple[pd.DataFrame, pd.Series]:

@@ -45,6 +45,16 @@ PUBLISHED = (
 )
 
 
+def bits(log: np.ndarray, ids: Sequence[int] | np.ndarray) -> np.ndarray:
+    """-log2 p of each token of a piece but the first, from natural logarithms.
+
+    Parameters
+    ----------
+    log : (tokens - 1, vocabulary), as the models of `riyaz.model` give it; ids : (tokens,).
+    """
+    return -log[np.arange(len(log)), np.asarray(ids[1:])] / np.log(2)
+
+
 def score(logs: Sequence[np.ndarray], pieces: Sequence[np.ndarray], vocabulary: Vocabulary) -> pd.DataFrame:
     """One row a predicted token.
 
@@ -68,7 +78,7 @@ def score(logs: Sequence[np.ndarray], pieces: Sequence[np.ndarray], vocabulary: 
         columns["position"].append(np.arange(1, len(came) + 1))
         columns["token"].append(came)
         columns["kind"].append(kinds[came])
-        columns["bits"].append(-log[np.arange(len(came)), came] / np.log(2))
+        columns["bits"].append(bits(log, ids))
         columns["correct"].append(log.argmax(axis=1) == came)
         columns["confidence"].append(p.max(axis=1))
         columns["entropy"].append(-(p * np.where(p > 0, log, 0)).sum(axis=1) / np.log(2))

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from riyaz import params
-from riyaz.judge import folds, looked
+from riyaz.judge import folds, likelihood, looked
 from riyaz.model import memory, transformer
 from riyaz.params import Settings
 from riyaz.text import dataset
@@ -91,7 +91,7 @@ def _score(job: tuple[folds.Run, Try, str], data: DataSet, settings: Settings) -
 
 def _sum(log: np.ndarray, ids: np.ndarray) -> float:
     """Bits of a piece, to a thousandth."""
-    return round(float(-log[np.arange(len(log)), ids[1:]].sum() / np.log(2)), 3)
+    return round(float(likelihood.bits(log, ids).sum()), 3)
 
 
 def _measured(data: DataSet, settings: Settings) -> list[Any]:

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from riyaz.judge import distributions, originality, style
+from riyaz.judge import distributions, likelihood, originality, style
 from riyaz.model import memory, recurrence
 from riyaz.model.bundle import Bundle
 from riyaz.music.events import Piece
@@ -151,7 +151,7 @@ def _logs(model: Bundle, ids: list[np.ndarray]) -> list[np.ndarray]:
 
 def bits(logs: list[np.ndarray], ids: list[np.ndarray]) -> np.ndarray:
     """Bits per token of each piece, (n,): logs as `riyaz.model.recurrence.log_probabilities` gives them."""
-    each = [-log[np.arange(len(log)), row[1:]].mean() / np.log(2) for log, row in zip(logs, ids, strict=True)]
+    each = [likelihood.bits(log, row).mean() for log, row in zip(logs, ids, strict=True)]
     return np.array(each, dtype=np.float64)
 
 
