@@ -29,7 +29,18 @@ def test_whole_avartans_halves_and_vibhags_are_read(text, long):
     assert matras("Teental\n" + text) == [long]
 
 
+def test_a_tihai_by_repeats_that_lands_on_sam_has_no_bol_too_many():
+    assert matras("Teental\n[Dha Te Te Dha Dha ^ -]x3") == [17]
+    with pytest.raises(Unreadable, match="17 matras are one too many"):
+        notation.read("Teental\nDha Te Te Dha Dha - Dha Te Te Dha Dha - Dha Te Te Dha Dha")
+
+
 def test_a_tihai_begins_inside_an_avartan_where_it_ends_on_a_dha():
-    assert matras("Jhaptal\nTihai: Te Te Dha Te Te Dha Dha") == [7]
+    (tihai,) = notation.read("Jhaptal\nTihai: Te Te Dha Te Te Dha Dha").sections
+    assert tihai.ticks == 11 * TICKS  # so that the last Dha is on sam: four matras of rest stand before it
+    struck = [onset // TICKS for onset, bols in tihai.events[["onset", "symbols"]].to_numpy() if bols]
+    assert (struck[0], struck[-1]) == (4, 10)
     with pytest.raises(Unreadable, match="section 'tihai' has 7 matras"):
         notation.read("Jhaptal\nTihai: Te Te Dha Te Te Dha Te")
+    with pytest.raises(Unreadable, match="section 'tihai' has 7 matras"):  # the last Dha stands within a matra
+        notation.read("Jhaptal\nTihai\nDhaTe DhaDha TuNa DhaDha TuNa DhaDha -")

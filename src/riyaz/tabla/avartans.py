@@ -12,18 +12,18 @@ from riyaz.tabla.place import Place
 from riyaz.tabla.placing import Slots, length, whole
 
 
-def check(
+def placed(
     sections: Mapping[str, Slots],
     taal: taals.Taal,
     form: str,
     places: Mapping[str, Place],
     parts: Mapping[str, Sequence[Item]],
-) -> None:
-    """Ask about the first section that is neither whole avartans, half of one, nor lands on sam.
+) -> dict[str, Slots]:
+    """Sections where they stand in the avartan; asks about the first that is neither whole, half, nor lands on sam.
 
     At most a vibhag is a phrase. Half an avartan is the bhari of a theme whose khali is not written. A tihai, tukda,
-    mukhda or the like may begin inside an avartan: it ends on the sam, with a stroke of both hands. Of other sections,
-    the sam stands apart from the avartan: in a row of its own, in brackets or after a bar.
+    mukhda or the like may begin inside an avartan: it ends on the sam, with a stroke of both hands, and gets rests
+    before it. Of others, the sam stands apart from the avartan: in a row of its own, in brackets or after a bar.
 
     Parameters
     ----------
@@ -35,6 +35,7 @@ def check(
     ------
     Unreadable : names the section, its matras and the remedy; no sections raise nothing.
     """
+    result = dict(sections)
     for name, slots in sections.items():
         begins = any(bol for _, bol in slots) and not slots[0][1]  # rests say where it stands
         part = length(slots) * 2 == taal.ticks or length(slots) <= max(taal.vibhags) * TICKS
@@ -43,8 +44,8 @@ def check(
             _apart(parts[name], slots, taal)
         if whole({name: slots}, taal) or (part and not begins):
             continue
-        last = next((BOLS.get(bol) for _, bol in reversed(slots) if bol), None)
-        if not begins and lands and last and last.left and last.right:
+        if not begins and lands and (landed := _on_sam(slots, taal)):
+            result[name] = landed
             continue
         ticks = (length(slots), -length(slots) % taal.ticks)
         has, more = (taals.shown(Fraction(n, TICKS * taal.counts)) for n in ticks)
@@ -52,13 +53,30 @@ def check(
             f"section {name!r} has {has} matras, no whole avartans of {taal.title}: {more} too few",
             "fill it with bols or rests, name where it begins (mukhda from 9), or write in the header words: matras",
         )
+    return result
+
+
+def _on_sam(slots: Slots, taal: taals.Taal) -> Slots:
+    """Slots with rests before them, so that their last stroke is on sam; it lasts a matra where nothing follows it.
+
+    No slots where that stroke is not of both hands, or stands within a matra.
+    """
+    matra = TICKS * taal.counts
+    last = max((k for k, (_, bol) in enumerate(slots) if bol), default=0)
+    bol = BOLS.get(slots[last][1])
+    before, within = divmod(-length(slots[:last]) % taal.ticks, matra)
+    if within or not (bol and bol.left and bol.right):
+        return []
+    end = [(matra, slots[last][1])] if last == len(slots) - 1 else slots[last:]
+    return [(matra, "")] * before + [*slots[:last], *end]
 
 
 def _apart(items: Sequence[Item], slots: Slots, taal: taals.Taal) -> None:
-    """Refuse a last stroke in one row with the avartan before it: a bol too many looks the same."""
+    """Refuse a last stroke in one row with the avartan before it, if it is not of a repeat: a bol too many looks so."""
     last = len(items) - 1 - next(k for k, item in enumerate(reversed(items)) if item.kind in ("word", "shared"))
     before = items[last - 1] if last else items[last]
-    if items[last].kind == before.kind == "word" and before.place.line == items[last].place.line:
+    repeated = sum(item.place == items[last].place for item in items) > 1
+    if items[last].kind == before.kind == "word" and before.place.line == items[last].place.line and not repeated:
         matras = taals.shown(Fraction(length(slots), TICKS * taal.counts))
         items[last].place.stop(
             f"{matras} matras are one too many for whole avartans of {taal.title}",

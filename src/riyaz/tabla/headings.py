@@ -244,13 +244,13 @@ def sections(rows: list[str], start: int, default: str, place: Place) -> Iterato
     A heading is ``[palta 1]``, a line such as ``Palta 1`` or ``Dohra:``, or such a word with a colon before bols.
     """
     heads, weak = list[Head](), list[Head]()  # weak: words that need not be a heading
-    bracketed = any(row.lstrip().startswith("[") and not _group(row) for row in rows[start:])
+    bracketed = any(row.lstrip().startswith("[") and not group(row) for row in rows[start:])
     for number in range(start, len(rows)):
         content = rows[number].split("#")[0].strip()
         here = place._replace(line=number + 1)
         if _explained(content) and (heads or len(words_of(content)) > 6):
             rows[number] = ""
-        elif content.startswith("[") and not _group(content):
+        elif content.startswith("[") and not group(content):
             match = re.fullmatch(r"\[\s*([^\[\],]*[^\[\],\s])\s*(?:,\s*(derived|taught)\s*)?\]\s*:?", content)
             here = here._replace(column=rows[number].index("[") + 1)
             if not match:
@@ -334,7 +334,7 @@ def of_bols(content: str) -> bool:
     return bool(words) and all(strokes(word.strip(",.;")) for word in words)
 
 
-def _group(content: str) -> bool:
+def group(content: str) -> bool:
     """Whether square brackets enclose what is repeated, as in ``[dha te]x3``."""
     return re.search(r"\]\s*[x×]\s*\d", content) is not None
 

@@ -133,7 +133,9 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
             place._replace(line=max(first, 1)).stop(f"section {head.name!r} has no bols", "write some, or leave it out")
     if not parts:
         place.stop("there are no bols", "write them below the header")
-    typed_so = not any(row.startswith("[") for row in rows)  # not in the notation's own layout
+    typed_so = not any(
+        row.startswith("[") and not headings.group(row) for row in rows
+    )  # not in the notation's own layout
     parts = unclear.das(parts) if typed_so else parts
     unclear.letters(item for items in parts.values() for item in items)
     said_so = [kind for word in names[0].split() if (kind := headings.form_of(word))][-1:]
@@ -151,7 +153,7 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
         place._replace(line=again + 1).stop(f"words in {two[0]} among words in {two[1]}", "write one script, not both")
     if typed_so and not reading:
         places = {head.name: place._replace(line=max(first, 1)) for head, first, _ in heads}
-        avartans.check(slots, taal, form_said, places, result.parts)
+        slots = avartans.placed(slots, taal, form_said, places, result.parts)
     for head, first, _ in heads:
         if not slots[head.name]:  # hyphens alone, that say how long nothing is
             place._replace(line=max(first, 1)).stop(f"section {head.name!r} has no bols", "write some, or leave it out")
