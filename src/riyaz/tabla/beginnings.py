@@ -46,16 +46,13 @@ def marked(rows: Sequence[str], place: Place) -> list[str]:
         if match[2]:
             here.stop(f"{match[2]!r} is no number of a matra", "write for instance: mukhda from 9")
         matra = int(match[1] or match[3])
-        after = match.string[match.end() :].lstrip(" :.-–—=")
+        taal, after = _taal_and_bols(match.string[match.end() :])
         if not 1 <= matra < MOST_MATRAS:
             here.stop(f"there is no matra {matra}", "count them from 1")
         mark = f"{chr(BEGIN + matra)} "
-        if re.match(r"(?:of|in)\s", after):  # of Teental
-            result[number], after = f"{row[: match.start()]} {after}", ""
-        else:
-            result[number] = row[: match.start()]
+        result[number] = f"{row[: match.start()]}{taal}"
         if after:
-            result[number] = f"{row[: match.start()]}: {mark}{after}"
+            result[number] += f": {mark}{after}"
             continue
         below = next((n for n in range(number + 1, len(rows)) if headings.of_bols(rows[n])), 0)
         head = next((n for n in range(number + 1, below) if headings.HEAD.match(rows[n])), 0)
@@ -102,6 +99,14 @@ def _says(before: str, after: str) -> bool:
     named = len(words) < 7 and any(
         headings.form_of(word) in _PARTS or word.lower() in ("uthan", "uthaan") for word in words
     )
-    rest = after.strip(" :.-–—=()")
-    of_taal = rest[:3] in ("of ", "in ") and taals.exact(rest[3:]) is not None
-    return (named or not words) and (not rest or headings.of_bols(rest) or of_taal)
+    _, bols = _taal_and_bols(after)
+    return (named or not words) and (not bols or headings.of_bols(bols))
+
+
+def _taal_and_bols(after: str) -> tuple[str, str]:
+    """What follows such words: the name of a taal, with a blank and ``in`` before it, and bols; each may be empty."""
+    rest = after.strip(" ,;:.-–—=")
+    match = re.match(r"[\s,;(]*(?:of\s+|in\s+)?([^\W\d_][^:|()]*?)\s*\)?\s*(?:[:=]|[-–—]\s|$)(.*)", rest)
+    if match and taals.exact(match[1]):
+        return f" in {match[1]}", match[2].strip()
+    return "", "" if rest in ("(", ")", "()") else rest

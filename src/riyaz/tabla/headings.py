@@ -89,6 +89,7 @@ _LABEL = re.compile(
     r"(?::|[-–—]+(?=\s+[^\W\d_])|$)",
     re.IGNORECASE,
 )
+_BESIDE_BOLS = re.compile(r"[(\[]\s*[Xx+Oo0-9]\s*[)\]]|(?<=\))\s*(?:[x×*]\s?\d{1,2}|\d{1,2}\s?(?:[x×]|times))(?![\w.])")
 _HAND = re.compile(r"(?:left|right|da+ya+n?|ba+ya+n?|dagga)(?:\s+hand)?|lh|rh|दायां|बायां", re.IGNORECASE)
 THEME = (
     "theme",
@@ -329,8 +330,8 @@ def _explained(content: str) -> bool:
 
 
 def of_bols(content: str) -> bool:
-    """Whether every word of a row is bols."""
-    words = re.findall(r"[^\s|।॥()/]+", content)
+    """Whether every word of a row is bols; signs in brackets and repeats may stand among them."""
+    words = re.findall(r"[^\s|।॥()/]+", _BESIDE_BOLS.sub(" ", content))
     return bool(words) and all(strokes(word.strip(",.;")) for word in words)
 
 

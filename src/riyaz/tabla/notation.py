@@ -125,6 +125,7 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
     once = twice.once(rows, start)
     again, said = next(((n, rows[n]) for n, row in enumerate(once) if row != rows[n]), (0, ""))
     rows = once
+    as_typed = [*rows]
     heads = list(headings.sections(rows, start, "theme" if form in ("", *dialect.THEMED) else form, place))
     names = [head.name for head, _, _ in heads]
     parts = {head.name: layout.items(rows, first, last, place, names) for head, first, last in heads}
@@ -138,7 +139,8 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
     )  # not in the notation's own layout
     parts = unclear.das(parts) if typed_so else parts
     unclear.letters(item for items in parts.values() for item in items)
-    said_so = [kind for word in names[0].split() if (kind := headings.form_of(word))][-1:]
+    heading = [*headings.words_of(as_typed[heads[0][0].row].partition(":")[0]), *names[0].split()]
+    said_so = [kind for word in heading if (kind := headings.form_of(word))][-1:]
     form_said, at = form or "".join(said_so), place._replace(line=start + 1)
     fast = speeds.said(names, text.split("\n")[:start]) if typed_so else {}
     how = sections.How(taal, reading, at, form_said, fast)
@@ -161,7 +163,7 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
         Section(name, _as_theka(_events(slots[name], taal), taal), origin == "derived", origin == "taught", note)
         for (name, _, _, origin, note), _, _ in heads
     ]
-    given: dict[str, Any] = {**values, "tempo": int(values.get("tempo", 0))}
+    given: dict[str, Any] = {"form": form_said if typed_so else "", **values, "tempo": int(values.get("tempo", 0))}
     given.setdefault("title", Path(name).stem)
     return Composition(sections=tuple(played), **given)
 
