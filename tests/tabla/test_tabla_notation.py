@@ -156,7 +156,7 @@ TEENTAL = "taal: teental\n"
         (TEENTAL + "~ Dha", r"f.txt:2:1: there is no stroke before the ~"),
         (TEENTAL + "Dha\n\nlaya: drut", r"f.txt:4:1: 'laya' is no speed line"),
         (TEENTAL + "speed: fast\nDha", r"f.txt:2:1: speed is 'fast'"),
-        (TEENTAL + "speed: 11\nDha", r"f.txt:3:1: 'Dha' parts a matra into more"),
+        (TEENTAL + "speed: 11\nDha", r"f.txt:3:1: 'Dha' parts a matra into 11"),
         (TEENTAL + "[theme\nDha", r"f.txt:2:1: '\[theme' names no section"),
         (TEENTAL + "[a]\nDha\n[a]\nDha", r"f.txt:4:1: there are two sections 'a'"),
         (TEENTAL + "form: kaida\nDhaDha TeTe | DhaDha |", r"f.txt:3:13: vibhag 1 of Teental has 2 matras"),
