@@ -125,6 +125,7 @@ class Generate(Section):
     beats: Annotated[int, Field(ge=4, le=20_000)] | None
     endings: Literal["corpus", "network"]
     primer: str | None
+    unseen: Literal["refuse", "nearest"]
     style: str | None
     style_weight: Annotated[float, Field(ge=0, le=1)]
     temperature: Annotated[float, Field(gt=0, le=100)] | Literal["auto"]

@@ -199,3 +199,18 @@ def test_the_page_has_each_filling(notes, tmp_path):
 def test_the_verb_says_what_is_wrong(capsys):
     assert commands.main(["fill", "no.mid", "--bars", "1", "--pieces", "0"]) == 1
     assert "--pieces" in capsys.readouterr().err
+
+
+def test_with_the_nearest_a_piece_is_filled_whose_notes_are_unknown(notes, tmp_path):
+    lengths = [TICKS * 2 // 3, TICKS * 4 // 3, TICKS] * 4
+    midi.write(tmp_path / "strange.mid", in_a_row(lengths, [["C4"], ["F4"], ["G#5"]] * 4), {"metre": "3/4"})
+    with pytest.raises(primer.BadPrimer, match="--nearest"):
+        filled(notes, str(tmp_path / "strange.mid"), "2")
+    result = filled(notes, str(tmp_path / "strange.mid"), "2", nearest=True)
+    assert "never seen" in result.said
+    before = midi.read(tmp_path / "strange.mid")[0].events
+    for piece in result.pieces:
+        validate(piece.events)
+        assert outside(piece.events, (3, 6)) == outside(before, (3, 6))  # the other bars are the file's own
+    with pytest.raises(fill.BadFill, match="keep another voice"):
+        filled(notes, str(tmp_path / "strange.mid"), "2", nearest=True, keep=("melody",))

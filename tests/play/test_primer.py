@@ -86,6 +86,13 @@ def test_what_the_network_cannot_go_on_from_is_named(read, tmp_path, notes, leng
     assert "\n" not in str(error.value)
 
 
+def test_with_the_nearest_the_network_reads_what_it_knows(read, data, tmp_path):
+    written(tmp_path, ["C4", "F4", "C4"], [5040, 4800, 5280])
+    given = read(MINE, unseen="nearest")
+    assert data.vocabulary.tokens(given.ids) == ["metre:4/4", "d:1", "C4", "E4", "C4"]
+    assert "never seen" in given.said
+
+
 @pytest.mark.parametrize(
     ("asked", "said"),
     [

@@ -36,7 +36,7 @@ CANDIDATES = {
 }
 START = {"memory": 1.0, "top_p": 0.98, "temperature": 0.9}  # of a setting while an earlier one is chosen
 # keys of `generate` that change nothing here
-BESIDE = ("pieces", "alone", "primer", "theme", "performances", "paltas", "laya")
+BESIDE = ("pieces", "alone", "primer", "unseen", "theme", "performances", "paltas", "laya")
 SEED = 1000  # added to the seed of free pieces
 DRAWS = 200
 BITS = "bits per token"

@@ -21,7 +21,7 @@ from riyaz.model import bundle, mixture
 from riyaz.model.bundle import Bundle
 from riyaz.music.events import TICKS, Piece, bar_beats, together
 from riyaz.params import Settings
-from riyaz.play import free, generated, lock, particles, primer, usage
+from riyaz.play import free, generated, lock, nearest, particles, primer, usage
 from riyaz.practice import player
 from riyaz.report.stylesheet import css
 from riyaz.tabla import notation, taals
@@ -48,6 +48,7 @@ class Wish:
     where : ``5-8`` or ``5-8,13``: numbers from 1.
     unit : ``bars`` (of bols avartans) or ``beats`` (of bols matras).
     keep : voices of `lock.VOICES` that stay.
+    nearest : whether the network may read the nearest of what it has never seen; the file's own notes stay.
     n : how many fillings. particles : of which they are drawn.
     """
 
@@ -55,6 +56,7 @@ class Wish:
     where: str
     unit: str = "bars"
     keep: tuple[str, ...] = ()
+    nearest: bool = False
     n: int = 1
     particles: int = particles.PARTICLES
 
@@ -83,7 +85,12 @@ def fill(wish: Wish, model: Bundle, data: DataSet, settings: Settings, anywhere:
     if model.scheme != "event":
         raise BadFill(f"the scheme {model.scheme} has no durations, so nothing can be fitted in: train with event")
     source = primer.dynamics(primer.source(wish.piece, data, settings, anywhere), model.vocabulary)
-    part = _part(wish, source)
+    seen, changed = nearest.piece(source, model.vocabulary) if wish.nearest else (source, "")
+    part = _part(wish, seen)
+    part = replace(part, events=nearest.split(part.events, model.vocabulary)) if changed else part
+    own = lock.part(source.events, part.spans, part.end, wish.keep)
+    if changed and own.stays != part.stays:
+        raise BadFill(f"{wish.piece}: the network has never seen the {wish.keep[0]} that is kept: keep another voice")
     header = [word for word in tokens.encode(source)[1:-1] if tokens.in_header(word)]
     try:
         words, moved, remark = primer.known(wish.piece, [*header, *part.words()], model.vocabulary)
@@ -115,9 +122,9 @@ def fill(wish: Wish, model: Bundle, data: DataSet, settings: Settings, anywhere:
         title = f"{source.about.get('title') or Path(source.name).stem}: {wish.unit} {wish.where} filled in"
         drawn = tokens.piece(name, model.vocabulary.tokens(one.ids), model.scheme, about)
         said = {"title": title, "method": "filled in"}
-        pieces.append(Piece(name, joined(part, given.home(drawn).events), about | said))
+        pieces.append(Piece(name, joined(own, given.home(drawn).events), about | said))
     each = [_bits(one) for one in filled.fillings]
-    return Result(pieces, each, " ".join([*([remark] if remark else []), _lived(filled)]))
+    return Result(pieces, each, " ".join([*filter(None, (changed, remark)), _lived(filled)]))
 
 
 def joined(part: lock.Part, drawn: pd.DataFrame) -> pd.DataFrame:
@@ -227,6 +234,7 @@ def run(arguments: list[str]) -> int:
     where.add_argument("--bars", help="such as 5-8 or 5-8,13; of tabla avartans; those after the last are new")
     where.add_argument("--beats", help="the same in beats; of tabla matras")
     parser.add_argument("--keep", choices=lock.VOICES, action="append", default=[], help="a voice that stays")
+    parser.add_argument("--nearest", action="store_true", help="read the nearest of what the network has never seen")
     parser.add_argument("--corpus", help="whose network fills: without it the first that takes such files")
     parser.add_argument("--pieces", type=int, default=2, help="how many fillings (default 2)")
     parser.add_argument("--particles", type=int, default=particles.PARTICLES, help="more find better ones, more slowly")
@@ -243,7 +251,9 @@ def run(arguments: list[str]) -> int:
     if given.seed is not None:
         settings = settings.model_copy(update={"seed": given.seed})
     unit = "bars" if given.bars else "beats"
-    asked = Wish(given.file, given.bars or given.beats, unit, tuple(given.keep), given.pieces, given.particles)
+    near = given.nearest or settings.generate.unseen == "nearest"
+    stretch = given.bars or given.beats
+    asked = Wish(given.file, stretch, unit, tuple(given.keep), near, given.pieces, given.particles)
     result = fill(asked, model, data, settings, anywhere=True)
     written = generated.write(given.to, result.pieces, _compositions(result.pieces))
     page = given.to / f"{result.pieces[0].name.rsplit('_', 1)[0]}.html"

@@ -5,7 +5,6 @@ only. A file in a key that the network does not know is transposed to the neares
 transposed back. What is wrong with it is said in one line, with the remedy.
 """
 
-import difflib
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,6 @@ import pandas as pd
 
 from riyaz.model.bundle import Bundle
 from riyaz.music.events import (
-    NUMBERS,
     TICKS,
     VELOCITY,
     Piece,
@@ -24,11 +22,11 @@ from riyaz.music.events import (
     beats,
     binned,
     quantise,
-    ticks,
     velocities,
 )
 from riyaz.music.readers import READERS
 from riyaz.params import THEMES, Settings
+from riyaz.play import nearest
 from riyaz.text import tokens
 from riyaz.text.dataset import DataSet
 from riyaz.text.tokens import SPECIAL, UNKNOWN, Vocabulary
@@ -78,13 +76,15 @@ def read(asked: str, model: Bundle, data: DataSet, settings: Settings) -> Primer
     Parameters
     ----------
     asked : a path in data/themes, or the name of a piece of the corpus, and perhaps ``@`` and a number of beats.
-    settings : tokenize.grid, and generate.tokens, which a whole piece may have at most.
+    settings : tokenize.grid; generate.tokens, which a whole piece may have at most; generate.unseen: whether what the
+        model has never seen is refused or read as the nearest that it knows.
 
     Raises
     ------
     BadPrimer : it is not there, cannot be read, is empty, is too long, or has tokens that the model has never seen.
     """
     piece = dynamics(source(asked, data, settings), model.vocabulary)
+    piece, changed = nearest.piece(piece, model.vocabulary) if settings.generate.unseen == "nearest" else (piece, "")
     words, moved, said = known(asked, tokens.encode(piece, model.scheme)[1:-1], model.vocabulary)
     ids = model.vocabulary.ids(words)
     if len(ids) + 2 >= settings.generate.tokens:
@@ -94,7 +94,7 @@ def read(asked: str, model: Bundle, data: DataSet, settings: Settings) -> Primer
         )
     about = {key: piece.about[key] for key in ("metre", "tempo", "sharps", "title") if piece.about.get(key)}
     about |= {"program": piece.about.get("program", 0)} if piece.about["kind"] == "notes" else {}
-    return Primer(ids, about, moved, said)
+    return Primer(ids, about, moved, f"{changed} {said}".strip())
 
 
 def source(asked: str, data: DataSet, settings: Settings, anywhere: bool = False) -> Piece:
@@ -170,7 +170,7 @@ def _metre(words: list[str], vocabulary: Vocabulary) -> tuple[list[str], list[st
 
 def _known(words: list[str], vocabulary: Vocabulary) -> tuple[int, np.ndarray]:
     """The semitones to the nearest key in which the model knows all tokens, and their ids; 0 where there is none."""
-    for step in sorted(range(-12, 13), key=lambda step: (abs(step), -step)):
+    for step in nearest.STEPS:
         ids = vocabulary.ids([tokens.transpose(word, step) or SPECIAL[UNKNOWN] for word in words])
         if UNKNOWN not in ids:
             return step, ids
@@ -213,27 +213,21 @@ def _unseen(words: list[str], vocabulary: Vocabulary) -> str:
     """The tokens that the model has never seen, in words, each with its place and the nearest one that it has."""
     unseen = [word for word in dict.fromkeys(words) if word not in vocabulary]
     named = [
-        f"{_spoken(word)}{_place(words, word)}" + (f" (nearest: {_spoken(near)})" if near else "")
+        f"{nearest.spoken(word)}{_place(words, word)}" + (f" (nearest: {nearest.spoken(near)})" if near else "")
         for word in unseen[:5]
-        for near in [_nearest(word, vocabulary)]
+        for near in [nearest.token(word, vocabulary)]
     ]
     more = f" and {len(unseen) - 5} more" if len(unseen) > 5 else ""
+    near = (
+        " let it read the nearest (generate.unseen=nearest, or fill --nearest),"
+        if any(map(nearest.is_note, words))
+        else ""
+    )
     keys = " in any key" if any(tokens.transpose(word, 1) != word for word in words) else ""
     return (
         f"the network does not know all of it{keys}; as written it has never seen {', '.join(named)}{more}:"
-        " change them, or train with pieces that have them"
+        f" change them,{near} or train with pieces that have them"
     )
-
-
-def _spoken(word: str) -> str:
-    """A token in words."""
-    kind, name = tokens.kind(word), word.lstrip("+~")
-    if kind == "duration":
-        return f"a duration of {word[2:]} beats"
-    if kind not in ("note", "held"):
-        return word
-    role = "above another note" if word.startswith("+") else "as the lowest note of a chord or alone"
-    return f"{name} {'held ' * (kind == 'held')}{role}"
 
 
 def _place(words: list[str], word: str) -> str:
@@ -244,15 +238,3 @@ def _place(words: list[str], word: str) -> str:
     if tokens.kind(word) != "duration":
         onset = int(tokens.decode(words[: words.index(word) + 1])["onset"].iloc[-1])
     return f" at beat {beats(onset + TICKS)}"
-
-
-def _nearest(word: str, vocabulary: Vocabulary) -> str:
-    """The known token of the same kind that is nearest: in pitch, in length, or in spelling; nothing where none is."""
-    kind, sign = tokens.kind(word), word[: len(word) - len(word.lstrip("+~"))]
-    known = [one for one in vocabulary.words if tokens.kind(one) == kind]
-    if kind in ("note", "held"):
-        pitch = {one: NUMBERS[one[len(sign) :]] for one in known if one[len(sign) :] in NUMBERS}
-        return min(pitch, key=lambda one: (abs(pitch[one] - NUMBERS[word[len(sign) :]]), one), default="")
-    if kind == "duration":
-        return min(known, key=lambda one: (abs(ticks(one[2:]) - ticks(word[2:])), one), default="")
-    return next(iter(difflib.get_close_matches(word, known, 1, 0)), "")

@@ -233,7 +233,9 @@ def _matra(item: Item, rate: Fraction, slots: Slots, counts: int, pairs: bool = 
     for number, (share, bol) in enumerate(shares):
         ticks = matra / rate / (2 if number in fast else 1) if rate else share * matra / item.speed
         if ticks.denominator != 1:
-            item.place.stop(f"{item.text!r} parts a matra into {matra / ticks}", "write fewer bols, or blanks between matras")
+            item.place.stop(
+                f"{item.text!r} parts a matra into {matra / ticks}", "write fewer bols, or blanks between matras"
+            )
         if bol == "~" and not slots:
             item.place.stop("there is no stroke before the ~", "write - for a rest")
         if bol == "~":
