@@ -46,3 +46,11 @@ def test_other_rows_stay_as_they_are():
     rows = ["Kaida from Delhi", "taken from 3 teachers", "", BOLS]
     assert beginnings.marked(rows, PLACE) == rows
     assert beginnings.marked([], PLACE) == []
+
+
+@pytest.mark.parametrize("said", ["from khali", "khali se", "(from khali)", "खाली से"])
+def test_the_khali_of_the_taal_is_a_matra(said):
+    (tihai,) = notation.read(f"Teentaal tihai {said}\nTeTe Dha - TeTe Dha - TeTe - Dha").sections
+    assert tihai.ticks == 17 * TICKS
+    with pytest.raises(Unreadable, match="is no number of a matra"):  # ektal has two
+        notation.read(f"Ektal tihai {said}\nTeTe Dha - TeTe Dha - Dha")

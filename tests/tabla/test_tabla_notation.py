@@ -234,6 +234,8 @@ def test_what_is_written_reads_as_the_same(composition):
     assert notation.write(again) == text
 
 
+@example("SS-")
+@example("- ~ ~\n~ ~ ~")
 @settings(deadline=None, max_examples=50)
 @given(st.text(alphabet="DhaTeKiRS~-,|()x23# \n[]:sp", max_size=60))
 def test_any_text_is_read_or_refused_with_a_place(text):

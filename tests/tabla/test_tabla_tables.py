@@ -69,3 +69,9 @@ def test_numbers_beside_bols_go_and_those_of_headings_stay():
 )
 def test_signs_out_of_order_say_that_vibhags_stand_in_columns(rows, column):
     assert tables.in_columns(rows, TAALS["teental"]) == column
+
+
+def test_numbers_before_rows_may_count_the_matras():
+    rows = ["1   Dha Dha Dhin Ta", "5   Kite Dha Dhin Ta", "9  Tite Kata | Gadi Gana", "13 Dha - Dha -"]
+    assert [row.split()[0] for row in tables.unnumbered(rows)] == ["Dha", "Kite", "Tite", "Dha"]
+    assert tables.unnumbered([*rows[:3], "12 Dha - Dha -"])[0] == rows[0]  # they count something else

@@ -16,7 +16,7 @@ _MATRA = r"(?:ma+tras?|beats?|counts?|मात्रा)"
 _FROM = re.compile(
     rf"(?<![\s,;(–—-])[\s,;(–—-]*\b(?:from|(?:start|begin)(?:s|ing|ning)?\s+(?:from|on|at))\s+(?:the\s+)?(?:{_MATRA}\s*)?(?:no\.?\s*)?"
     rf"(?:(\d{{1,2}})(?:st|nd|rd|th)?|(khali|kha+li|ta+li))(?!\w)(?:\s*(?:to|till|-|–)\s*\d{{1,2}})?(?:\s*{_MATRA})?\)?"
-    rf"|(?<![\s,;(–—-])[\s,;(–—-]*(?<!\w)(\d{{1,2}})(?:th|वीं|वी|वें)?\s*{_MATRA}\s+(?:se|से)(?!\w)\)?",
+    rf"|(?<![\s,;(–—-])[\s,;(–—-]*(?<!\w)(?:(\d{{1,2}})(?:th|वीं|वी|वें)?\s*{_MATRA}|(kha+li|खाली))\s+(?:se|से)(?!\w)\)?",
     re.IGNORECASE,
 )
 _TO = re.compile(  # Mukhda, 9 to 16
@@ -43,9 +43,10 @@ def marked(rows: Sequence[str], place: Place) -> list[str]:
         if match.re is _TO and not headings.words_of(row[: match.start()]):
             continue
         here = place._replace(line=number + 1, column=match.start() + 1)
-        if match[2]:
-            here.stop(f"{match[2]!r} is no number of a matra", "write for instance: mukhda from 9")
-        matra = int(match[1] or match[3])
+        named = match[2] or (match.re is _FROM and match[4])
+        matra = _khali(rows) if named and named[0] in "kKख" else int(match[1] or match[3] or 0)
+        if named and not matra:
+            here.stop(f"{named!r} is no number of a matra", "write for instance: mukhda from 9")
         taal, after = _taal_and_bols(match.string[match.end() :])
         if not 1 <= matra < MOST_MATRAS:
             here.stop(f"there is no matra {matra}", "count them from 1")
@@ -81,6 +82,14 @@ def numbered(rows: Sequence[str]) -> list[str]:
             result[below] = f"{chr(BEGIN + counts[0])} {rows[below]}"
         last, above = counts[-1], False
     return result
+
+
+def _khali(rows: Sequence[str]) -> int:
+    """The matra of the khali of the one taal that rows name; 0 where they name none or several, or it has several."""
+    names = {taal.name: taal for row in rows for _, taal in headings.taals_in(headings.words_of(row))}
+    taal = next(iter(names.values()), None)
+    starts = [start for start, sign in zip(taal.starts, taal.signs, strict=True) if sign == "0"] if taal else []
+    return starts[0] if len(names) == len(starts) == 1 else 0
 
 
 def _misspelt(before: str, after: str, alone: bool) -> str:

@@ -34,7 +34,7 @@ _SECTIONS = (
     "prakar prakaar chalan baant ladi lari uthaan pattern exercise प्रकार चलन बांट लड़ी उठान পলটা পাল্টা মুখ মূল मूल প্রকার "
     "ঠায় ঠায় ঠাহ দ্বিগুণ দুগুন ত্রিগুণ চৌগুণ "
     "ठाह एकगुन दुगुन दुगुना तिगुन चौगुन "
-    "bols bol notation composition बोल मुख कायदा क़ायदा दोहरा पलटा तिहाई ठेका रेला"
+    "bols bol notation composition बोल मुख कायदा क़ायदा दोहरा पलटा पल्टा पलटे पल्टे बल विस्तार तिहाई ठेका रेला"
 )
 NAMES = "|".join(sorted({*_SECTIONS.split(), *_KNOWN_FORMS}, key=len, reverse=True))
 _NUMBER = r"(?:[#-]|no\.?|number|नं\.?|क्र\.?)?\s*(\d{0,3})"
@@ -333,6 +333,11 @@ def of_bols(content: str) -> bool:
     """Whether every word of a row is bols; signs in brackets and repeats may stand among them."""
     words = re.findall(r"[^\s|।॥()/]+", _BESIDE_BOLS.sub(" ", content))
     return bool(words) and all(strokes(word.strip(",.;")) for word in words)
+
+
+def sectioned(rows: Sequence[str]) -> bool:
+    """Whether rows are in the notation's own layout: a section's name stands in square brackets."""
+    return any(row.startswith("[") and not group(row) for row in rows)
 
 
 def group(content: str) -> bool:

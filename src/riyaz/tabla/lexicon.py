@@ -20,7 +20,7 @@ Tit : tith
 Tet : tat
 Ti : tii tee
 Tu : thoon thon thuu
-Din : diin
+Din : diin den
 Ge : ghay
 Ke : kay
 Kat : katt

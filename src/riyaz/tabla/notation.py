@@ -134,9 +134,7 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
             place._replace(line=max(first, 1)).stop(f"section {head.name!r} has no bols", "write some, or leave it out")
     if not parts:
         place.stop("there are no bols", "write them below the header")
-    typed_so = not any(
-        row.startswith("[") and not headings.group(row) for row in rows
-    )  # not in the notation's own layout
+    typed_so = not headings.sectioned(rows)
     parts = unclear.das(parts) if typed_so else parts
     unclear.letters(item for items in parts.values() for item in items)
     heading = [*headings.words_of(as_typed[heads[0][0].row].partition(":")[0]), *names[0].split()]

@@ -39,6 +39,7 @@ _SPEED = re.compile(r"\b(?:double|triple|quadruple|speed)\b", re.IGNORECASE)
 _ROWS_OF_BOLS = r"(?:bols?|boles|words|बोल|theka|ठेका)"
 _LABELLED = re.compile(r"^\s*([^\W\d][^:=|()]{0,40}?)\s*(?::|(?<!\s)[-–—]+(?=\s)|(?<=\s)[-–—]+(?=\s))[-–—]*\s*(.+)$")
 _BESIDE_SIGNS = re.compile(r"\s*([^\W\d_][^:=|()\d]{0,40}?)\s+[Xx×+✕](?:[\s:|]+[\doOXx×+])+[\s:|]*")  # signs X 0
+_FIRST_MATRA = re.compile(rf"\s*(\d{{1,3}})[.):]?\s+(?={LETTER})")  # of the row
 _GAP = re.compile(r"(?<=\S)(?:\s{3,}|\t\s*)(?=\S)")
 _SEPARATORS = ("\t", "|", ";", ",")
 _IN_ORDER = re.compile(r"\s*(\d{1,2})[.)]?\s+([^\W\d_]\S*)(?:\s+([Xx+\d]))?\s*")  # its number, a bol, its sign
@@ -252,13 +253,21 @@ def _bol_alone(match: re.Match[str]) -> str:
 
 
 def unnumbered(rows: Sequence[str]) -> list[str]:
-    """Rows without their numbers or letters, ``(1)``, ``A -`` or ``- 1`` at the end, where these count up from 1."""
+    """Rows without their numbers or letters, ``(1)``, ``A -`` or ``- 1`` at the end, where these count up from 1.
+
+    Numbers may also count the matras before their rows: 1, 5, 9.
+    """
     result = list(rows)
     for pattern in _ROW_NUMBERS:
         matches = {n: match for n, match in enumerate(map(pattern.search, result)) if match and _beside_bol(match)}
         marks = [next(filter(None, match.groups())).lower() for match in matches.values()]
         if counts_up([int(mark) if mark.isdigit() else ord(mark) - ord("a") + 1 for mark in marks], 1, 2):
             result = [pattern.sub(blank, row) if n in matches else row for n, row in enumerate(result)]
+    matches = {n: match for n, match in enumerate(map(_FIRST_MATRA.match, result)) if match and _beside_bol(match)}
+    sizes = [len(layout.WORD.findall(match.string[match.end() :].split("#")[0])) for match in matches.values()]
+    firsts = [1 + sum(sizes[:n]) for n in range(len(sizes))]
+    if len(firsts) > 1 and [int(match[1]) for match in matches.values()] == firsts:
+        result = [_FIRST_MATRA.sub(blank, row) if n in matches else row for n, row in enumerate(result)]
     return result
 
 

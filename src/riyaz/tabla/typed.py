@@ -240,7 +240,6 @@ _MARKS: Marks = [  # replaced one after the other
     (re.compile(rf"\(\s*(?:{layout.PLACES})\s*\)|\(\s*(?:{layout.HANDS})\s*\)\s*$", re.IGNORECASE), blank),
     (re.compile(rf"\[\s*(?:{layout.CLAPS})\s*\]", re.IGNORECASE), blank),
     (_BESIDE_SIGNS, r"\1"),
-    (re.compile(r"^\s*(?:={3,}|_{4,}|[-–—]{3,}|(?:\*\s*){3,}|(?:~\s*){3,}|\+(?:[-=]+\+)+)\s*$"), blank),  # a line
     (re.compile(r"^\s*\|\s*([^|]*)\|\s*$"), _boxed),
     (re.compile(r"(?<=\s)\\(?=\s)"), "|"),
     (re.compile(r"^.*[(^].*$"), _signed),
@@ -256,6 +255,7 @@ _MARKS: Marks = [  # replaced one after the other
     (re.compile(r"(?<![\w)])([ˣ⁺⁰²³⁴⁵⁶⁷])\s*(?=[^\W\d_])"), lambda match: f"({_SIGNS[match[1]]}) "),
     (re.compile(r"(?<![^\s|])[·⋅‧](?![^\s|])"), "-"),
 ]
+_LINES: Marks = [(re.compile(r"^\s*(?:={3,}|_{4,}|[-–—]{3,}|(?:\*\s*){3,}|(?:~\s*){3,}|\+(?:[-=]+\+)+)\s*$"), blank)]
 _LATEX: Marks = [(re.compile(r"^\s*\\(?:begin|end|hline|toprule|midrule|bottomrule)\b.*$|\\\\|&"), blank)]
 _REPEATS: Marks = [(re.compile(r"\|:"), "( "), (re.compile(r":\|"), " )x2")]
 
@@ -275,6 +275,7 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
     repeats = sum(row.count("|:") - row.count(":|") for row in rows) == 0 and not any("---" in row for row in rows)
     roman = [match[2] for match in map(_ROMAN.match, rows) if match][:2] == ["I", "II"]
     marks = [
+        *([] if headings.sectioned(rows) else _LINES),  # in our own layout, dashes are rests
         *_MARKS,
         *(_LATEX if latex else ()),
         *(_REPEATS if repeats else ()),
