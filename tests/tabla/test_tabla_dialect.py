@@ -377,3 +377,8 @@ def test_further_mistakes_are_one_line_with_their_place(text, message):
     with pytest.raises(Unreadable, match=message) as error:
         notation.read(text, "f.txt")
     assert "\n" not in str(error.value)
+
+
+def test_hyphens_are_rests_where_one_begins_a_word():
+    typed = notation.read("Keherwa\nDha-Ti -Na Na-Dhi -Na Ta-Ti -Na Na-Dhi -Na").sections
+    assert typed == notation.read("taal: keherwa\nhyphens: rests\n\nDha-Ti -Na Na-Dhi -Na Ta-Ti -Na Na-Dhi -Na").sections

@@ -294,7 +294,9 @@ def _joined(words: Sequence[str]) -> bool:
     """Whether each word of several bols has hyphens between all of them: three or more, or no other mark is a rest."""
     several = [word.rstrip(",").split("-") for word in words if len(strokes(word.replace("-", ""))) > 1]
     alone = [word for word in words if len(strokes(word)) == 1 and "-" in word.strip("-")]
-    rests = any(set(word) <= set(RESTS) or word[0] in RESTS or word[-1] in RESTS for word in words)
+    if any(len(word) > 1 and word[0] in RESTS for word in words):
+        return False  # a hyphen that joins nothing is a rest, and so are the others
+    rests = any(set(word) <= set(RESTS) or word[-1] in RESTS for word in words)
     return (
         len(several) > (2 if rests else 0)
         and not alone
