@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from itertools import takewhile
 
 from riyaz.music.events import Unreadable
-from riyaz.tabla import header_values, taals
+from riyaz.tabla import by_theka, header_values, taals
 from riyaz.tabla.header_values import CLAPS, KEYS, OWN, READINGS
 from riyaz.tabla.headings import HEAD, form_of, of_bols, remark, taals_in, tells, title, words_of
 from riyaz.tabla.layout import sign_row
@@ -155,7 +155,7 @@ class _Top:
         if not says and not known and _later(self.rows[number + 1 :]) and title(content):
             self.said.setdefault("title", (content, here))  # the first line of words above the header is the title
             return True
-        if not says and not known and remark(content):
+        if not says and not known and remark(content) and not HEAD.match(self.rows[number]):
             self.rows[number] = ""
             return True
         if not says or any(key in self.said for key in says):
@@ -228,6 +228,21 @@ class _Top:
             self.note({"taal": names[0]} if len(names) == 1 else {}, here)
         if not {"taal", "vibhags", "signs"} & self.said.keys():
             self.prose()
+        if not {"taal", "vibhags", "signs"} & self.said.keys():
+            self.theka(end)
+
+    def theka(self, end: int) -> None:
+        """Take the taal from the bols, where they begin with a theka.
+
+        Raises
+        ------
+        Unreadable : several taals have it.
+        """
+        named = [taal.title for taal in by_theka.taal_of(self.rows[end:])]
+        here = self.place._replace(line=end + 1)
+        if len(named) > 1:
+            here.stop(f"these bols are the theka of {' and '.join(named)}", "write above them: taal: and its name")
+        self.note({"taal": named[0]} if named else {}, here)
 
     def prose(self) -> None:
         """Take the taal from rows of words, wherever they stand.
