@@ -99,6 +99,7 @@ SETS = {
         "thirtyfirst",
         "thirtysecond",
         "thirtythird",
+        "thirtyfourth",
     )
 }
 CASES = [

@@ -7,6 +7,7 @@ from riyaz.music.events import TICKS
 from riyaz.tabla import taals
 from riyaz.tabla.bols import BOLS
 from riyaz.tabla.dialect import LANDING
+from riyaz.tabla.headings import form_of
 from riyaz.tabla.layout import Item
 from riyaz.tabla.place import Place
 from riyaz.tabla.placing import Slots, length, whole
@@ -39,7 +40,7 @@ def placed(
     for name, slots in sections.items():
         begins = any(bol for _, bol in slots) and not slots[0][1]  # rests say where it stands
         part = length(slots) * 2 == taal.ticks or length(slots) <= max(taal.vibhags) * TICKS
-        lands = {form, *name.split()} & set(LANDING)
+        lands = {form, *map(form_of, name.split())} & set(LANDING)
         if not lands and not whole({name: slots}, taal, lands=False) and whole({name: slots}, taal):
             _apart(parts[name], slots, taal)
         if whole({name: slots}, taal) or (part and not begins):

@@ -20,6 +20,8 @@ _CAPTION = re.compile(
 )
 _SHORT = re.compile(r"\s*([PV])\.?\s?-?(\d{1,2})\s*(?:[.:)–-]+\s*|\s+|$)", re.IGNORECASE)
 _EQUALS = re.compile(rf"^\s*((?:{headings.NAMES})\s*\d{{0,3}})\s*(?:=+>?|->|→)\s*(?={layout.LETTER})", re.IGNORECASE)
+_DASHED = re.compile(rf"^(\s*(?:{headings.NAMES})\s*\d{{0,3}})[-–—]+\s*(?=\(?\s*{layout.LETTER})(.+)$", re.IGNORECASE)
+_TIMES = re.compile(r"\s*[x×*]\s*\d+\s*$")
 _IN_BRACES = re.compile(rf"^\s*({headings.NAMES})\s*\{{([^{{}}]*)\}}\s*", re.IGNORECASE)
 _MUKH = re.compile(rf"\s*M\s*[:.)–-]+\s+(?={layout.LETTER})")
 _PALTA = re.compile(rf"\s*(\d{{1,2}})\s*[:.)–-]+\s+(?={layout.LETTER})")
@@ -35,11 +37,13 @@ _PACE = {"slow", "medium", "fast", "normal", "single", "speed"}
 
 def plain(rows: Sequence[str]) -> list[str]:
     """Rows whose headings above bols are ``name 1:``; what is a heading without help stays as it is."""
+    rows = _without_taal(rows)
     rows = [
         match[1].rstrip() if (match := _IN_BRACKETS.fullmatch(row)) and _called(match, rows[n + 1 :]) else row
         for n, row in enumerate(rows)
     ]
-    result = [_IN_BRACES.sub(r"\1: \2", _EQUALS.sub(r"\1: ", _BOTH.sub(r"\1 \2:", row))) for row in rows]
+    result = [_DASHED.sub(_dashed, _BOTH.sub(r"\1 \2:", row)) for row in rows]
+    result = [_IN_BRACES.sub(r"\1: \2", _EQUALS.sub(r"\1: ", row)) for row in result]
     first = next((number for number, row in enumerate(rows) if row.strip()), 0)
     if rows and (frame := _IN_FRAME.fullmatch(rows[first])) and taals.exact(frame[1]):
         result[first] = frame[1]
@@ -67,6 +71,31 @@ def plain(rows: Sequence[str]) -> list[str]:
     above = [row for row in result[: min(alone, default=0)] if row.strip()][-1:]
     below_heading = any(map(headings.HEAD.fullmatch, above))  # which the numbers part
     return result if below_heading else _sub(alone, "variation", result)
+
+
+def _dashed(match: re.Match[str]) -> str:
+    """A name of a section, a dash and bols, as name and bols; a word after the dash that is no bol stays."""
+    colon = "" if match[1].strip().lower() == "theka" else ":"  # which is a key of the header as well
+    return f"{match[1]}{colon} {match[2]}" if headings.of_bols(_TIMES.sub("", match[2])) else match[0]
+
+
+def _without_taal(rows: Sequence[str]) -> list[str]:
+    """Headings right above bols without the taal before their name that is named above: ``Rupak tihai 1``.
+
+    Where several taals are named so, rows stay as they are.
+    """
+    result, names = list(rows), set[str]()
+    for number, row in enumerate(rows):
+        words = row.split()
+        for n in (2, 1) if len(words) > 1 and _of_bols(rows[number + 1 :]) else ():
+            taal, rest = taals.exact(" ".join(words[:n])), " ".join(words[n:])
+            if not taal or not headings.HEAD.fullmatch(rest):
+                continue
+            names.add(taal.name)
+            above = [named.name for _, named in headings.taals_in(headings.words_of(" ".join(rows[:number])))]
+            result[number] = rest if taal.name in above else row
+            break
+    return result if len(names) == 1 else list(rows)
 
 
 def _called(match: re.Match[str], below: Sequence[str]) -> bool:

@@ -25,7 +25,7 @@ that remains is taken; where two remain, the text is refused with both, and a li
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from riyaz.music.events import TICKS, Unreadable
 from riyaz.tabla import taals
@@ -332,8 +332,8 @@ def _grouped(items: Sequence[Item], taal: taals.Taal) -> bool:
         if item.kind == "word" and item.text[-1] in ",;" and after.place.line == item.place.line
     ]
     sizes = [len(group) for group in groups(items) if group[0].kind == "word"]
-    vibhags = (list(taal.vibhags) * len(sizes))[: len(sizes)]
-    return len(ends) > 2 and max(sizes, default=0) > 1 and sizes != vibhags
+    inside = any(end % taal.matras + 1 not in taal.starts for end in accumulate(sizes))
+    return len(ends) > 2 and max(sizes, default=0) > 1 and inside
 
 
 def _marks_fit(result: Sequence[Item], fitted: bool, plainly: bool) -> None:

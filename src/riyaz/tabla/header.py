@@ -193,6 +193,12 @@ class _Top:
             self.note({"source": f"{before}{match[1]}: {value}"}, here)
         elif (key == "sam" and value == "1") or _other(key, value):
             return True
+        elif (
+            key == "title" and key in self.said and self.said[key][0] == spelled(self.text[self.said[key][1].line - 1])
+        ):
+            self.note({key: value}, here)  # rather than the first row of words
+        elif key in self.said and key in (*CLAPS, *OWN) and remark(re.sub(r"\(.*?\)", " ", value)):
+            return True  # a sentence about them
         elif key in self.said:
             here.stop(f"{key} is given twice", "keep one")
         elif both and form_of(both[2]):
@@ -200,6 +206,12 @@ class _Top:
         else:
             whole = line.partition(":")[2].strip() if ":" in line else value
             whole = re.split(r"\s#", whole)[0].strip() if key == "pitch" else whole  # C# and then a comment
+            if (
+                key == "vibhags"
+                and sign_row(facts := re.sub(r"\(.*?\)", " ", value))
+                and re.match(r"\s*[Xx+0]\s", facts)
+            ):
+                key, value = "signs", facts.strip()
             self.note({key: whole if key in (*_TEXTS, "pitch") else value}, here)  # a # belongs to a text
         return True
 

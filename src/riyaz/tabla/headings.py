@@ -17,11 +17,11 @@ _FORM_NAMES = {
     "peshkar": "পেশকার peshkara peshkaar पेशकार",
     "tukda": "টুকরা টুকড়া tukra tukada tukdaa टुकड़ा टुकडा",
     "mukhda": "mukhra mukhada मुखड़ा मुखडा",
-    "tihai": "তেহাই তিহাই tehai teehai tihaayi तिहाई",
+    "tihai": "তেহাই তিহাই tehai teehai tihaayi tihayi tihaee तिहाई",
     "chakradar": "চক্রদার chakkardar chakradhar chakradaar चक्रदार चक्करदार",
     "gat": "গৎ গত gath गत",
     "paran": "parand परन",
-    "laggi": "lagi लग्गी",
+    "laggi": "lagi लग्गी लगी",
     "theka": "ঠেকা thekaa ठेका",
     "mohra": "mohara मोहरा",
 }
@@ -83,6 +83,7 @@ _TELLING = set(
     "speed double triple fast half repeat repeats twice thrice times again same likewise etc".split()
 )  # say how to read
 _MOST_WORDS = 120  # of a row that are searched for taals
+_SUM = re.compile(r"\d+(?:\s*\+\s*\d+)+")  # the sizes of vibhags
 _LETTERED = re.compile(r"\s*(\d{0,2}[A-Za-z])\)\s+(?=[^\W\d_])")  # 1a) and its bols
 _LABEL = re.compile(
     r"\s*(?:bhari\s+khali|(?:bhari|khali|sa+m|sum|ta+li|clap|wave|भरी|खाली|सम|ताली)\s*\d?)\s*"
@@ -128,7 +129,8 @@ def taals_in(words: Sequence[str]) -> list[tuple[list[str], taals.Taal]]:
         named = next(((gram, taal) for gram in grams if (taal := taals.exact(" ".join(gram)))), None)
         result += [named] if named else []
         start += len(named[0]) if named else 1
-    return result
+    styled = [(name, taal) for name, taal in result if len(name) > 1 and name[-1].lower() == "theka"]
+    return [named for named in result if named not in styled] or result  # Keherwa, thumri theka
 
 
 def words_of(content: str) -> list[str]:
@@ -151,13 +153,19 @@ def remark(content: str) -> bool:
         return False
     n_spoken, others = _spoken(words)
     strangers = sum(len(word) > 1 and bool(_OTHER & set(word.lower())) for word in others)
-    marked = bool(set(content) & set("$=^<@+"))
+    marked = bool(set(_SUM.sub(" ", content)) & set("$=^<@+"))
     most = len(words) > 1 and n_spoken and (n_spoken + strangers) * 2 > len(words)
     bols = [word for word in others if strokes(word)]
     if most and not marked and not (bols if len(words) > 5 else any(map(strokes, words))):
         return True
     strange = [word for word in others if not strokes(word) and not _OTHER & set(word.lower().replace("oo", ""))]
     return bool(words) and n_spoken * 3 >= len(words) >= len(bols) * 4 and not strange
+
+
+def _of_strangers(content: str) -> bool:
+    """Whether a row is two words or more, each of which has letters of no bol, and none says how to play."""
+    words = words_of(content)
+    return len(words) > 1 and all(map(foreign, words)) and not tells(content)
 
 
 def tells(content: str) -> bool:
@@ -300,7 +308,7 @@ def sections(rows: list[str], start: int, default: str, place: Place) -> Iterato
         elif (
             not bracketed
             and ":" not in content.rstrip(":- ")
-            and remark(content)
+            and (remark(content) or (not heads and _of_strangers(content)))
             and (any(map(_has_bols, rows[number + 1 :])) or (heads and _few_bols(words_of(content))))
         ):
             said = [f"{name.lower()} {count}".strip() for name, count in _SAYS.findall(content)]

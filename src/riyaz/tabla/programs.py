@@ -41,6 +41,7 @@ def _commented(match: re.Match[str]) -> str:
     return match[1] if taals.exact(match[1]) else match[0]
 
 
+COMMENT_ENDS = re.compile(r"\s*(?:/\*+|\*+/)\s*")  # a row that begins or ends a comment
 MARKS: Marks = [
     (re.compile(r"^\s*//\s*(.*\S)\s*$"), _commented),
     (re.compile(r"(?<=['\"],)\s*//[^/]*$"), ""),

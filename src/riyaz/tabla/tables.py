@@ -86,6 +86,8 @@ def named(row: str) -> str:
     """A row of a table without its name, or with it as a heading or a key; a row of words is left out."""
     if "|" not in row:
         first, *cells = row.split("\t")
+        if len(cells) == 1 and header.is_key(first.strip()) and not header.is_key(cells[0].strip()):
+            return f"{first.strip()}: {cells[0].strip()}"
         words = headings.words_of(first)
         beside = words and headings.spoken(words) and not any(map(strokes, words)) and not headings.HEAD.match(first)
         bols = [cell for cell in cells if cell.strip()]

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from html import unescape
 from unicodedata import category
 
-from riyaz.tabla import beginnings, captions, header, headings, layout, programs, sentences, tables
+from riyaz.tabla import beginnings, captions, dashes, header, headings, layout, programs, sentences, tables
 from riyaz.tabla.dialect import THEMED
 from riyaz.tabla.layout import LETTER, Marks, blank
 from riyaz.tabla.place import Place
@@ -26,6 +26,8 @@ _LETTERS: dict[int, str | int | None] = {
     ord("}"): ")",  # around a matra
     **dict.fromkeys((0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF)),  # of no width
     **dict.fromkeys((0xFE0F, 0x20E3), " "),  # what makes a digit a key
+}
+_SCRIPTS: dict[int, str | int | None] = {
     **{letter: letter - 0x180 for letter in (*range(0xA81, 0xACE), *range(0xAE6, 0xAF0))},  # Gujarati
     **{letter: letter - 0x100 for letter in (*range(0xA01, 0xA4E), *range(0xA59, 0xA5F), *range(0xA66, 0xA70))},
     0xA70: "ं",  # tippi of Gurmukhi
@@ -45,10 +47,10 @@ _SPOKEN = re.compile(  # twice, (three times), 3 baar, x3 times
     rf"(?<![\w(])\(?(?:(twice|thrice)|[x×]?\s?(\d{{1,3}}|{'|'.join(_TIMES)})\s*(?:times?|baar|बार|वार|वेळा|বার))\)?(?!\w)",
     re.IGNORECASE,
 )
-_GUN = re.compile(r"(एक|दो|ती|तीन|चार|चौ)\s?गु[नण]ा?(?![\u0900-\u097f])")
-_GUNS = {"एक": "एकगुन", "दो": "दुगुन", "ती": "तिगुन", "तीन": "तिगुन", "चार": "चौगुन", "चौ": "चौगुन"}
+_GUN = re.compile(r"(एक|दो|दु|ती|ति|तीन|चार|चौ)\s?गु?[नण]ा?(?![\u0900-\u097f])")
+_GUNS = {"एक": "एकगुन", "दो": "दुगुन", "दु": "दुगुन", "ति": "तिगुन", "ती": "तिगुन", "तीन": "तिगुन", "चार": "चौगुन", "चौ": "चौगुन"}
 _SPED = re.compile(
-    r"^(\s*)(du?gg?u[nr]a?n?|do+g[ou]+na?|dugg?una?|duggan|tee?go+n|ti+g[ou]+na|cho?[au]+go+n|chougun)(?=\s*\d*\s*[:.)-]*\s*$)",
+    r"^(\s*)(du?gg?u[nr]a?n?|d[ou]+gg?[aou]+n[ae]?|tee?go+n|ti+g[ou]+na|cho?[au]+go+n|chougun)(?=\s*\d*\s*[:.)-]*\s*$)",
     re.IGNORECASE,
 )
 _SPED_AS = {"d": "dugun", "t": "tigun", "c": "chaugun"}
@@ -225,7 +227,7 @@ _MARKS: Marks = [  # replaced one after the other
     (re.compile(r".+"), lambda match: tables.unlabelled(match[0])),
     (re.compile(r"^\s*(?:\{\|.*|\|-+|\|\}|\(\|.*|\|\))\s*$"), ""),  # a table of a wiki
     (re.compile(r"^\s*[\d०-९]{1,2}\s*।(?=\s*[^\W\d_])"), blank),
-    (re.compile(r"^\s*\d{1,2}-\s*(?=[^\W\d_])"), blank),  # 1-Dha, the number of a row
+    (re.compile(r"^(\s*\d{1,2})-\s*(?=[^\W\d_])"), r"\1. "),  # 1-Dha, the number of a row
     (re.compile(r"(?<=\S)(\s+),"), r",\1"),
     (re.compile(r"[\"”]\s*,\s*$"), blank),
     (re.compile(r"</(?:p|h[1-6])>\s*(?=<\w)"), ": "),
@@ -267,8 +269,10 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
     ------
     Unreadable : bhari and khali stand side by side, so that no order of the rows is certain.
     """
-    rows = beginnings.marked([_unwrapped(_WIDE.sub(" " * WIDE, row.rstrip())) for row in rows], place)
+    rows = [_unwrapped(_WIDE.sub(" " * WIDE, row.translate(_SCRIPTS).rstrip())) for row in rows]
+    rows = beginnings.marked(rows, place)
     single = sum(bool(row.strip()) for row in rows) == 1 and not "".join(rows).lstrip().startswith("//")
+    rows = [blank(match) if (match := programs.COMMENT_ENDS.fullmatch(row)) else row for row in rows]
     if not single and all(_COMMENTED.match(row) for row in rows if row.strip()):
         rows = [_COMMENTED.sub(blank, row) for row in rows]  # a comment of a program
     latex = any("\\begin{tabular" in row or re.search(r"&.*\\\\\s*$", row) for row in rows)
@@ -314,7 +318,7 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
         if len(groups) > 1 and all(group.split() and all(map(strokes, group.split())) for group in groups):
             row = row.replace("[", "(").replace("]", ")")  # each a matra
         result.append(layout.unmarked(row) + remark)
-    result = beginnings.numbered(tables.of_cells(result))
+    result = dashes.unlisted(beginnings.numbered(tables.of_cells(result)), place)
     if any(re.search(rf"{_PAUSE.pattern}[\s|।॥]*[^\W\d_]", row) for row in result):  # within a row: a rest
         result = [_PAUSE.sub(lambda match: "-".ljust(len(match[0])), row) for row in result]
     signed = next((n for n, row in enumerate(result) if _CLOSING.fullmatch(row)), len(result))
