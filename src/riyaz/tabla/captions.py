@@ -31,7 +31,8 @@ _BOTH = re.compile(  # Laggi - Variation 1
 )
 _IN_BRACKETS = re.compile(r"([^()|]*)\(([^()|]*)\)\s*[:.]?\s*")
 _IN_FRAME = re.compile(r"\s*\[([^\[\]]+)\]\s*")
-_ALONE = re.compile(r"\s*\(?(\d{1,2})[.)]\s*")  # a number on a row of its own
+_ALONE = re.compile(r"\s*\(?(\d{1,2}|[a-hA-Hकखगघকখগঘ])[.)]\s*")  # a number or letter on a row of its own
+_LETTERS = ("abcdefgh", "कखगघ", "কখগঘ")
 _PACE = {"slow", "medium", "fast", "normal", "single", "speed"}
 
 
@@ -76,7 +77,7 @@ def plain(rows: Sequence[str]) -> list[str]:
 def _dashed(match: re.Match[str]) -> str:
     """A name of a section, a dash and bols, as name and bols; a word after the dash that is no bol stays."""
     colon = "" if match[1].strip().lower() == "theka" else ":"  # which is a key of the header as well
-    return f"{match[1]}{colon} {match[2]}" if headings.of_bols(_TIMES.sub("", match[2])) else match[0]
+    return f"{match[1]}{colon} {match[2]}" if headings.of_bols(_TIMES.sub("", match[2]).replace(",", " ")) else match[0]
 
 
 def _without_taal(rows: Sequence[str]) -> list[str]:
@@ -113,10 +114,16 @@ def _called(match: re.Match[str], below: Sequence[str]) -> bool:
 
 def _sub(matches: Mapping[int, re.Match[str]], name: str, rows: Sequence[str], group: int = 1) -> list[str]:
     """Rows in which what was matched is a heading with its number, where two numbers or more count up from 1."""
-    if not counts_up([int(match[group]) for match in matches.values()], 1, 2):
+    numbers = {n: _number(match[group]) for n, match in matches.items()}
+    if not counts_up([*numbers.values()], 1, 2):
         return list(rows)
-    heads = {n: f"{name} {int(match[group])}: {match.string[match.end() :]}" for n, match in matches.items()}
+    heads = {n: f"{name} {numbers[n]}: {match.string[match.end() :]}" for n, match in matches.items()}
     return [heads.get(n, row) for n, row in enumerate(rows)]
+
+
+def _number(text: str) -> int:
+    """A number, or the place of a letter in its alphabet."""
+    return int(text) if text.isdigit() else 1 + max(letters.find(text.lower()) for letters in _LETTERS)
 
 
 def _named(match: re.Match[str]) -> str:

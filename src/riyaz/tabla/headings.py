@@ -42,7 +42,7 @@ _END = r"(:|(?<=\d)\s*[.)](?=\s*[^\W\d_])|(?<=\s)[-–—](?=\s*[^\W\d_])|[-–�
 _BOLS = ("bols", "bol", "notation", "composition", "बोल")  # a heading that says nothing more
 _SPEEDS = "thah|barabar|ekgun|dugun|tigun|chaugun|aad|ठाह|एकगुन|दुगुन|तिगुन|चौगुन"
 HEAD = re.compile(
-    rf"\s*(?:\d{{1,2}}[.)]\s*)?((?:(?:adha|main|मूल|{'|'.join(FORMS)})\s+)?(?:{NAMES}))\s*{_NUMBER}\s*(?:\(\s*({_SPEEDS})\s*\)\s*)?[-–—]?{_END}",
+    rf"\s*(?:\d{{1,2}}[.)]\s*)?((?:(?:adha|main|मूल|{'|'.join(FORMS)})\s+){{0,2}}(?:{NAMES}))\s*{_NUMBER}\s*(?:\(\s*({_SPEEDS})\s*\)\s*)?[-–—]?{_END}",
     re.IGNORECASE,
 )
 _MARKS = (":", "-", "–", "—", ".", ")")  # after a heading, before bols
@@ -82,7 +82,15 @@ _SPOKEN = set(  # words beside bols
 _TELLING = set(
     "speed double triple fast half repeat repeats twice thrice times again same likewise etc".split()
 )  # say how to read
+_ADVICE = re.compile(  # no number of times, or several speeds
+    r"\b(?:multiple|many|several|few|different|various|all)\s+(?:times|speeds?|tempos?|layas?)\b"
+    r"|[x×]\s?1\b.*[x×]\s?2\b|\b(?:slow|single|normal)\w*\b.*\b(?:then|and|to)\b.*\b(?:double|fast)\w*",
+    re.IGNORECASE,
+)
+_PRACTISE = re.compile(r"\b(?:practi[cs]|play|prepar|try|recit|repeat|learn|start|begin)\w*", re.IGNORECASE)
+_SEVERAL = ("paltas", "palte", "variations")  # headings of all that follow
 _MOST_WORDS = 120  # of a row that are searched for taals
+_PARTS = "ma+tras?|beats?|vibha+gs?|talis|khalis|मात्रा|मात्राएँ|मात्राएं|विभाग|মাত্রা|বিভাগ"
 _SUM = re.compile(r"\d+(?:\s*\+\s*\d+)+")  # the sizes of vibhags
 _LETTERED = re.compile(r"\s*(\d{0,2}[A-Za-z])\)\s+(?=[^\W\d_])")  # 1a) and its bols
 _LABEL = re.compile(
@@ -171,14 +179,16 @@ def _of_strangers(content: str) -> bool:
 def tells(content: str) -> bool:
     """Whether words say how bols are to be read, such as ``repeat`` or ``x3``: they are never passed over.
 
-    The double speed of a row that names it dugun says no more than this heading.
+    The double speed of a row that names it dugun says no more than this heading, and the advice to practise many times
+    or at several speeds says nothing of the bols.
     """
     words = {word.lower() for word in words_of(content)}
     words -= (
         {"speed", "double", "triple"} if re.search(rf"(?<!\w)(?:{_SPEEDS})(?!\w)", content, re.IGNORECASE) else set()
     )
     words -= {"speed"} if re.search(r"\b(?:single|normal|basic|original)\s+speed\b", content, re.IGNORECASE) else set()
-    return bool(_TELLING & words) or re.search(r"(?<!\w)[x×]\s?\d", content) is not None
+    advice = _ADVICE.search(content) and _PRACTISE.search(content)
+    return not advice and (bool(_TELLING & words) or re.search(r"(?<!\w)[x×]\s?\d", content) is not None)
 
 
 def aside(content: str) -> bool:
@@ -269,9 +279,12 @@ def sections(rows: list[str], start: int, default: str, place: Place) -> Iterato
                 )
             note = rows[number].partition("#")[2].strip()
             _add(heads, Head(match[1], number, number + 1, match[2] or "", note), here, rows)
+        elif heads and _counted(content):
+            rows[number] = ""
         elif (match := HEAD.match(rows[number])) and (match[4] in _MARKS or not bracketed):
             name = " ".join((match[1].lower(), match[2])).strip()
-            name = "theme" if name in THEME else default if name in _BOLS else name
+            bare = re.sub(rf"^(?:(?:{'|'.join(FORMS)})\s+)+(?=main\s|theme|mukh|face)", "", name)  # kaida main theme
+            name = "theme" if bare in THEME else default if name in _BOLS else name
             name += f" {match[3].lower()}" if match[3] and match[3].lower() not in ("thah", "barabar", "ठाह") else ""
             if name in [head.name for head in heads] and match[4] not in _MARKS:
                 continue  # a reference
@@ -281,7 +294,9 @@ def sections(rows: list[str], start: int, default: str, place: Place) -> Iterato
             if tells(rest) and len(others) > 2 and not any(map(strokes, others)):
                 here.stop(f"{rest.strip()!r} says in words how to play", "write the bols, or leave it out")
             named = match[4] in _DASHES and not of_bols(rest) and all(map(foreign, others))
-            rows[number] = "" if named and rest.strip() else " " * match.end() + rest  # Kaida - of Delhi
+            weak += heads[-1:] if match[1].lower() in _SEVERAL else []
+            beside = (named and rest.strip()) or remark(rest)  # Kaida - of Delhi
+            rows[number] = "" if beside else " " * match.end() + rest
         elif not bracketed and (match := _LETTERED.match(rows[number])):
             _add(heads, Head(match[1].lower(), number, number), here, rows)
             rows[number] = " " * match.end() + rows[number][match.end() :]
@@ -335,6 +350,14 @@ def _explained(content: str) -> bool:
     """Whether a row explains something in words, such as ``Na: on the rim``."""
     name, colon, words = content.partition(":")
     return bool(colon) and not HEAD.match(name) and remark(words) and not any(map(strokes, _spoken(words_of(words))[1]))
+
+
+def _counted(content: str) -> bool:
+    """Whether a row says how many matras, claps or waves there are, and no more: ``Theka (16 matras, 3 talis)``."""
+    words = words_of(content)
+    counts = [word for word in words if re.fullmatch(rf"{CLAPS}|{_PARTS}", word, re.IGNORECASE)]
+    others = [word for word in words if word not in counts and not re.fullmatch(NAMES, word, re.IGNORECASE)]
+    return len(counts) > 1 and not others and re.search(r"\d", content) is not None
 
 
 def of_bols(content: str) -> bool:

@@ -10,6 +10,9 @@ def _listed(match: re.Match[str]) -> str:
     """Bols parted by commas in square brackets, as a program has them: ``['Dha', 'Dhin']`` or ``[dha, dhin]``."""
     words = re.sub(r"['\",\[\]()]", " ", match[0])
     words = f"({words.strip()})" if match[0][0] == "(" else words
+    texts = [text.strip() for _, text in re.findall(r"(['\"])(.*?)\1", match[0])]
+    if len(texts) > 2 and any(len(text.split()) > 1 for text in texts) and match[0][0] != "(":
+        words = f"{' | '.join(texts)} |"  # each a vibhag or a matra
     return words if headings.of_bols(words) else match[0]
 
 

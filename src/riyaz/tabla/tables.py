@@ -112,6 +112,13 @@ def named(row: str) -> str:
     return row
 
 
+def barred(row: str) -> str:
+    """A row of cells, three or more and one of several words, with bars for its tabs, where all cells are bols."""
+    cells = [cell.strip() for cell in row.strip().split("\t")]
+    several = len(cells) > 2 and any(len(cell.split()) > 1 for cell in cells)
+    return f"{' | '.join(cells)} |" if several and all(map(headings.of_bols, cells)) else row
+
+
 def of_cells(rows: Sequence[str]) -> list[str]:
     """Rows of tables under numbers that count their cells: each cell is a matra."""
     result, size = list[str](), 0

@@ -1,5 +1,6 @@
 """What is typed twice: rows that say in a second script what stands right above them."""
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -38,7 +39,12 @@ def _short(word: list[str]) -> list[str]:
 def _same(rows: Sequence[str], others: Sequence[str]) -> bool:
     """Whether two blocks have the same hands, word by word; a Ta that is not yet decided is like any other."""
     first, second = (
-        [with_ka(list(strokes(word))) for row in block for word in layout.WORD.findall(row) if not _NUMBER.fullmatch(word)]
+        [
+            with_ka(list(strokes(word)))
+            for row in block
+            for word in layout.WORD.findall(row)
+            if not _NUMBER.fullmatch(word)
+        ]
         for block in (rows, others)
     )
     first, second = ([_short(word) for word in block] for block in (first, second))

@@ -301,7 +301,7 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
         row = sentences.taal_and_bols(sentences.quoted(row))
         for mark, instead in marks:
             row = mark.sub(instead, row)
-        row = tables.named(row)
+        row = tables.barred(tables.named(row))
         row = "" if tables.said(row) else row
         words = layout.WORD.findall(row)[2:] if _COUNT.match(row) else []
         row = "" if words and not all(map(strokes, words)) and not headings.taals_in(headings.words_of(row)) else row
