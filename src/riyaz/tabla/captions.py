@@ -33,12 +33,18 @@ _IN_BRACKETS = re.compile(r"([^()|]*)\(([^()|]*)\)\s*[:.]?\s*")
 _IN_FRAME = re.compile(r"\s*\[([^\[\]]+)\]\s*")
 _ALONE = re.compile(r"\s*\(?(\d{1,2}|[a-hA-Hकखगघকখগঘ])[.)]\s*")  # a number or letter on a row of its own
 _LETTERS = ("abcdefgh", "कखगघ", "কখগঘ")
+_SPEED = re.compile(  # Double speed
+    r"\s*[(\[]?\s*(?:(single|double|triple|quadruple)(?:\s+(?:speed|la+ya?|tempo))?|x?([1234])x?\s+(?:speed|la+ya?|tempo))"
+    r"\s*[)\]]?\s*[:.–-]*\s*",
+    re.IGNORECASE,
+)
+_TIMES_AS_FAST = {"single": 1, "double": 2, "triple": 3, "quadruple": 4}
 _PACE = {"slow", "medium", "fast", "normal", "single", "speed"}
 
 
 def plain(rows: Sequence[str]) -> list[str]:
     """Rows whose headings above bols are ``name 1:``; what is a heading without help stays as it is."""
-    rows = _without_taal(rows)
+    rows = _speeds(_without_taal(rows))
     rows = [
         match[1].rstrip() if (match := _IN_BRACKETS.fullmatch(row)) and _called(match, rows[n + 1 :]) else row
         for n, row in enumerate(rows)
@@ -72,6 +78,18 @@ def plain(rows: Sequence[str]) -> list[str]:
     above = [row for row in result[: min(alone, default=0)] if row.strip()][-1:]
     below_heading = any(map(headings.HEAD.fullmatch, above))  # which the numbers part
     return result if below_heading else _sub(alone, "variation", result)
+
+
+def _speeds(rows: Sequence[str]) -> list[str]:
+    """Rows with a speed in words, between bols of other speeds, as the heading ``dugun:``."""
+    result, below = list(rows), False
+    for number, row in enumerate(rows):
+        match = _SPEED.fullmatch(row)
+        n = int(match[2] or _TIMES_AS_FAST[match[1].lower()]) if match else 0
+        if n and (below or n == 1) and _of_bols(rows[number + 1 :]):
+            result[number] = ("thah:", "dugun:", "tigun:", "chaugun:")[n - 1]
+        below = below or _of_bols([row])
+    return result
 
 
 def _dashed(match: re.Match[str]) -> str:

@@ -47,12 +47,13 @@ _ALIASES |= {
 }
 _ALIASES |= dict.fromkeys(("खंड", "खण्ड", "विभाग", "বিভাগ"), "vibhags")
 _ALIASES |= dict.fromkeys(("taali", "talis", "clap", "claps", "टाळी", "ताली", "তালি"), "tali")
-_ALIASES |= dict.fromkeys(("khalis", "wave", "waves", "खाली", "काल", "ফাঁক"), "khali")
+_ALIASES |= dict.fromkeys(("khalis", "khaali", "wave", "waves", "खाली", "काल", "ফাঁক"), "khali")
 
 # Who and what else a player names: kept with the source.
 _BESIDE = (
     "guru teacher ustad pandit composer author by style date day level grade class lesson note notes comment".split()
 )
+_ALL = (*KEYS, *OWN, *READINGS, *_ALIASES, *_BESIDE, *CLAPS, "speed")
 _KEYED = re.compile(r"([^\W\d][^\s:=|]*)\s*[:=]\s*(.*)$")
 _AFTER = re.compile(r"^[^:=]*[:=]")
 _SPELLED = (
@@ -102,7 +103,7 @@ class _Top:
         line, here = self.rows[number], self.place._replace(line=number + 1)
         content = spelled(line)
         match = _KEYED.match(content)
-        several = re.split(rf"[\s,;|]+(?={_SEVERAL}\s*[:=])", content, flags=re.IGNORECASE) if match else []
+        several = _several(content) if match else []
         if match and len(several) > 1 and fold(match[1]).lower() not in _TEXTS:  # Taal: Teental  Laya: madhya
             said = [re.sub("=", ":", each, count=1).partition(":") for each in several]
             bols = said[-1][2] if said[-1][0].strip().lower() in _THEKA and of_bols(said[-1][2]) else ""
@@ -218,11 +219,8 @@ class _Top:
     def below(self, end: int) -> None:
         """Take the taal from below the bols or from the title, where no row of the header says it."""
         for number in range(end, len(self.rows)):  # facts below the bols
-            match = _KEYED.match(spelled(self.rows[number]))
-            value = match[2].strip("[](){}'\" ,;") if match else ""
-            if match and not of_bols(value) and not HEAD.match(self.rows[number]) and number > end:
-                fact = _key(match[1]) in (*CLAPS, "sam") and not re.search(r"[^\W\d_]", value)
-                self.rows[number] = "" if fact or _other(_key(match[1]), value) else self.rows[number]
+            if number > end and not HEAD.match(self.rows[number]) and all(map(_beside, _several(self.rows[number]))):
+                self.rows[number] = ""
         below = range(end, len(self.rows)) if not {"taal", "vibhags"} & self.said.keys() else range(0)
         for number in below:
             match = re.match(r"\s*([^\W\d][^\s:=|]*)\s*[:=]\s*([^#]+)", self.rows[number])
@@ -236,8 +234,10 @@ class _Top:
             self.rows[last] = "" if "taal" in self.said else self.rows[last]
         if "title" in self.said and not {"taal", "signs"} & self.said.keys():
             words, here = self.said["title"]
-            names = [taal.title for _, taal in taals_in(words_of(words))]
-            self.note({"taal": names[0]} if len(names) == 1 else {}, here)
+            names = list(dict.fromkeys(taal.title for _, taal in taals_in(words_of(words))))
+            if len(names) > 1:
+                here.stop(f"the title names {' and '.join(names)}", "write above the bols of one: taal: teental")
+            self.note({"taal": names[0]} if names else {}, here)
         if not {"taal", "vibhags", "signs"} & self.said.keys():
             self.prose()
         if not {"taal", "vibhags", "signs"} & self.said.keys():
@@ -304,15 +304,35 @@ def _mentioned(content: str) -> dict[str, str]:
 
 def _other(key: str, value: str) -> bool:
     """Whether a key is like none of a header's and its value is words, no numbers and no bols: passed over."""
-    keys = (*KEYS, *OWN, *READINGS, *_ALIASES, *_BESIDE, *CLAPS, "speed")
     value = value.strip("\"' ,")
     words, signs = words_of(value), sign_row(value)
     return (
-        key not in keys
-        and not get_close_matches(key, keys, n=1, cutoff=0.6)
+        unlike(key)
         and (signs or (bool(words) and (len(words) > 1 or not any(map(str.isdigit, value)))))
         and not any(map(strokes, words))
-    ) or (key not in keys and taals.exact(value) is not None)
+    ) or (key not in _ALL and taals.exact(value) is not None)
+
+
+def unlike(name: str) -> bool:
+    """Whether a word is no key of a header, and like none."""
+    key = _key(name)
+    return key not in _ALL and not get_close_matches(key, _ALL, n=1, cutoff=0.6)
+
+
+def _several(content: str) -> list[str]:
+    """The keys of a row, each with its value: ``Taal: Teental  Laya: madhya``."""
+    return re.split(rf"[\s,;|]+(?={_SEVERAL}\s*[:=])", spelled(content), flags=re.IGNORECASE)
+
+
+def _beside(content: str) -> bool:
+    """Whether a key below the bols says on which matras the claps are, or something beside the music."""
+    match = _KEYED.match(content)
+    value = match[2].strip("[](){}'\" ,;") if match else ""
+    if not match or of_bols(value):
+        return False
+    key = _key(match[1])
+    signs = key == "signs" and sign_row(value)
+    return signs or (key in (*CLAPS, "sam") and not re.search(r"[^\W\d_]", value)) or _other(key, match[2])
 
 
 def _later(rows: list[str]) -> bool:

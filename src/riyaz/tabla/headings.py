@@ -143,7 +143,7 @@ def taals_in(words: Sequence[str]) -> list[tuple[list[str], taals.Taal]]:
 
 def words_of(content: str) -> list[str]:
     """The words of a row, without numbers and marks."""
-    return re.findall(r"[^\s\d()\[\].,:;|/_+–—।-]+", fold(content))
+    return re.findall(r"[^\s\d()\[\].,:;|/_+–—।?!-]+", fold(content))
 
 
 def remark(content: str) -> bool:

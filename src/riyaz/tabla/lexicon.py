@@ -84,7 +84,7 @@ Tra : त्रे त्रि
 Tra Ka : त्रक त्रिक
 Da : ड़ा डा
 Dha Ga : धग
-Ta? Ga : तग
+ta? Ga : तग
 Ghin : गिं
 Ghin Na : गिन्ना
 Kin Na : किन्ना

@@ -141,6 +141,7 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
     typed_so = not headings.sectioned(rows)
     parts = unclear.das(parts if reading else unclear.commas(parts)) if typed_so else parts
     unclear.letters(item for items in parts.values() for item in items)
+    unclear.ellipsis([item for items in parts.values() for item in items])
     heading = [*headings.words_of(as_typed[heads[0][0].row].partition(":")[0]), *names[0].split()]
     said_so = [kind for word in heading if (kind := headings.form_of(word))][-1:]
     form_said, at = form or "".join(said_so), place._replace(line=start + 1)
