@@ -33,6 +33,9 @@ _IN_BRACKETS = re.compile(r"([^()|]*)\(([^()|]*)\)\s*[:.]?\s*")
 _IN_FRAME = re.compile(r"\s*\[([^\[\]]+)\]\s*")
 _ALONE = re.compile(r"\s*\(?(\d{1,2}|[a-hA-Hकखगघকখগঘ])[.)]\s*")  # a number or letter on a row of its own
 _LETTERS = ("abcdefgh", "कखगघ", "কখগঘ")
+_THRICE = re.compile(
+    r"\s*\(?\s*(?:[x×*]\s*3|3\s*[x×]|(?:3|three|teen|तीन)\s+(?:times|baar?|बार)|thrice)\s*\)?\.?\s*", re.IGNORECASE
+)
 _SPEED = re.compile(  # Double speed
     r"\s*[(\[]?\s*(?:(single|double|triple|quadruple)(?:\s+(?:speed|la+ya?|tempo))?|x?([1234])x?\s+(?:speed|la+ya?|tempo))"
     r"\s*[)\]]?\s*[:.–-]*\s*",
@@ -44,7 +47,7 @@ _PACE = {"slow", "medium", "fast", "normal", "single", "speed"}
 
 def plain(rows: Sequence[str]) -> list[str]:
     """Rows whose headings above bols are ``name 1:``; what is a heading without help stays as it is."""
-    rows = _speeds(_without_taal(rows))
+    rows = _thrice(_speeds(_without_taal(rows)))
     rows = [
         match[1].rstrip() if (match := _IN_BRACKETS.fullmatch(row)) and _called(match, rows[n + 1 :]) else row
         for n, row in enumerate(rows)
@@ -89,6 +92,16 @@ def _speeds(rows: Sequence[str]) -> list[str]:
         if n and (below or n == 1) and _of_bols(rows[number + 1 :]):
             result[number] = ("thah:", "dugun:", "tigun:", "chaugun:")[n - 1]
         below = below or _of_bols([row])
+    return result
+
+
+def _thrice(rows: Sequence[str]) -> list[str]:
+    """Rows with an x3 in a row of its own at the end of the one row of a tihai or a chakradar above it."""
+    result, filled = list(rows), [n for n, row in enumerate(rows) if row.strip()]
+    for head, bols, times in zip(filled, filled[1:], filled[2:], strict=False):
+        forms = {headings.form_of(word) for word in headings.words_of(rows[head])}
+        if _THRICE.fullmatch(rows[times]) and headings.of_bols(rows[bols]) and forms & {"tihai", "chakradar"}:
+            result[bols], result[times] = f"{rows[bols]} x3", ""
     return result
 
 

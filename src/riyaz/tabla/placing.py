@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from riyaz.music.events import TICKS, Unreadable
 from riyaz.tabla import taals
+from riyaz.tabla.bols import BOLS
 from riyaz.tabla.layout import LETTER, LONGEST, Item
 from riyaz.tabla.place import Place
 from riyaz.tabla.spelling import BEGIN, mistake, strokes, with_ka
@@ -305,6 +306,21 @@ def _halved(slots: Slots, halves: list[tuple[int, Place]], theme: Slots, taal: t
     for index, _ in reversed(halves):
         slots[index:index] = part
     return slots
+
+
+def on_sam(slots: Slots, taal: taals.Taal) -> Slots:
+    """Slots with rests before them, so that their last stroke is on sam; it lasts a matra where nothing follows it.
+
+    No slots where that stroke is not of both hands, or stands within a matra.
+    """
+    matra = TICKS * taal.counts
+    last = max((k for k, (_, bol) in enumerate(slots) if bol), default=0)
+    bol = BOLS.get(slots[last][1])
+    before, within = divmod(-length(slots[:last]) % taal.ticks, matra)
+    if within or not (bol and bol.left and bol.right):
+        return []
+    end = [(matra, slots[last][1])] if last == len(slots) - 1 else slots[last:]
+    return [(matra, "")] * before + [*slots[:last], *end]
 
 
 def _bar(time: Fraction, last: Fraction, taal: taals.Taal, place: Place) -> Fraction:

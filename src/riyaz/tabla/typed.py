@@ -334,8 +334,14 @@ def _unwrapped(row: str) -> str:
     row = _SENT.sub(blank, _QUOTED.sub(blank, _BUTTON.sub(blank, row)))
     row = re.sub(r"\[\s*(?:edit|edit source|संपादन|সম্পাদনা|संपादित करें)\s*\]\s*$", "", row)  # of a wiki
     row = re.sub(r"(?<=[^\W\d_)]):[-–—]+(?=\s|$)", ":", row)  # as a colon is written in India
+    row = re.sub(r"^([^#:]*\w\s*)#(?=\d{1,2}(?!\w))", _of_number, row)  # Kaida #2 in Jhaptal
     match = _WRAPPED.match(row)
     return " " * match.start(2) + match[2] if match else re.sub(r"<br\s*/?>\s*$", "", row)
+
+
+def _of_number(match: re.Match[str]) -> str:
+    """Words and a number, without the sign before it; what stands after bols is a comment."""
+    return match[0] if headings.of_bols(match[1]) else f"{match[1]} "
 
 
 def _unbroken(rows: list[str]) -> list[str]:
