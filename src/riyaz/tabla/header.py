@@ -55,6 +55,8 @@ _BESIDE = (
 )
 _ALL = (*KEYS, *OWN, *READINGS, *_ALIASES, *_BESIDE, *CLAPS, "speed")
 _KEYED = re.compile(r"([^\W\d][^\s:=|]*)\s*[:=]\s*(.*)$")
+_PACE = re.compile(r"[^\W\d]+(?:\s+[^\W\d]+)*")  # a tempo in words
+_RANGE = re.compile(r"\d+\s*(?:[-–—]|to\b)\s*\d+")  # of tempos, none of them said
 _AFTER = re.compile(r"^[^:=]*[:=]")
 _SPELLED = (
     (re.compile(r"^(?:composition\s+)?(?:type|form)\s*[-–—:]\s*(?=\w)", re.IGNORECASE), "form: "),
@@ -173,6 +175,7 @@ class _Top:
         """
         line, name, value = self.rows[number], fold(match[1]).lower(), match[2].strip()
         key, here = _key(name), self.place._replace(line=number + 1, column=max(line.find(match[1]), 0) + 1)
+        key = "laya" if key == "tempo" and _PACE.fullmatch(value) else key
         if form_of(name) and not {"vibhags", "taal"} & self.said.keys() and (named := _named(match[2])):
             self.note({"form": name, "taal": named}, here)
             return True
@@ -192,7 +195,7 @@ class _Top:
         elif key in _BESIDE:
             before = f"{self.said['source'][0]}; " if "source" in self.said else ""
             self.note({"source": f"{before}{match[1]}: {value}"}, here)
-        elif (key == "sam" and value == "1") or _other(key, value):
+        elif (key == "sam" and value == "1") or (key == "tempo" and _RANGE.match(value)) or _other(key, value):
             return True
         elif (
             key == "title" and key in self.said and self.said[key][0] == spelled(self.text[self.said[key][1].line - 1])
@@ -219,7 +222,13 @@ class _Top:
     def below(self, end: int) -> None:
         """Take the taal from below the bols or from the title, where no row of the header says it."""
         for number in range(end, len(self.rows)):  # facts below the bols
-            if number > end and not HEAD.match(self.rows[number]) and all(map(_beside, _several(self.rows[number]))):
+            if number <= end or HEAD.match(self.rows[number]):
+                continue
+            said = [match for each in _several(self.rows[number]) if (match := _KEYED.match(each))]
+            paces = [match for match in said if _key(match[1]) in ("tempo", "laya") and not of_bols(match[2])]
+            if said and all(match in paces or _beside(match) for match in said):
+                for match in paces:
+                    self.value(number, match)
                 self.rows[number] = ""
         below = range(end, len(self.rows)) if not {"taal", "vibhags"} & self.said.keys() else range(0)
         for number in below:
@@ -324,11 +333,10 @@ def _several(content: str) -> list[str]:
     return re.split(rf"[\s,;|]+(?={_SEVERAL}\s*[:=])", spelled(content), flags=re.IGNORECASE)
 
 
-def _beside(content: str) -> bool:
+def _beside(match: re.Match[str]) -> bool:
     """Whether a key below the bols says on which matras the claps are, or something beside the music."""
-    match = _KEYED.match(content)
-    value = match[2].strip("[](){}'\" ,;") if match else ""
-    if not match or of_bols(value):
+    value = match[2].strip("[](){}'\" ,;")
+    if of_bols(value):
         return False
     key = _key(match[1])
     signs = key == "signs" and sign_row(value)

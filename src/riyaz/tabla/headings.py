@@ -84,9 +84,12 @@ _TELLING = set(
 )  # say how to read
 _ADVICE = re.compile(  # no number of times, or several speeds
     r"\b(?:multiple|many|several|few|different|various|all)\s+(?:times|speeds?|tempos?|layas?)\b"
-    r"|[x×]\s?1\b.*[x×]\s?2\b|\b(?:slow|single|normal)\w*\b.*\b(?:then|and|to)\b.*\b(?:double|fast)\w*",
+    r"|\b(?:speed(?:ing)?\s+(?:it\s+)?up|gradual(?:ly)?|increas\w+|build\s+up|slow(?:ly|er)?)\b"
+    r"|\b(?:slow|single|normal)\w*\b.*\b(?:then|and|to)\b.*\b(?:double|fast)\w*",
     re.IGNORECASE,
 )
+_AT_SPEEDS = re.compile(r"[x×]\s?1\b.*[x×]\s?2\b", re.IGNORECASE)
+_SO_OFTEN = re.compile(r"\b(?:twice|thrice|(?:\d+|two|three|four)\s+times|lines?|rows?)\b|[x×]\s?\d", re.IGNORECASE)
 _PRACTISE = re.compile(r"\b(?:practi[cs]|play|prepar|try|recit|repeat|learn|start|begin)\w*", re.IGNORECASE)
 _SEVERAL = ("paltas", "palte", "variations")  # headings of all that follow
 _MOST_WORDS = 120  # of a row that are searched for taals
@@ -187,8 +190,10 @@ def tells(content: str) -> bool:
         {"speed", "double", "triple"} if re.search(rf"(?<!\w)(?:{_SPEEDS})(?!\w)", content, re.IGNORECASE) else set()
     )
     words -= {"speed"} if re.search(r"\b(?:single|normal|basic|original)\s+speed\b", content, re.IGNORECASE) else set()
-    advice = _ADVICE.search(content) and _PRACTISE.search(content)
-    return not advice and (bool(_TELLING & words) or re.search(r"(?<!\w)[x×]\s?\d", content) is not None)
+    advice = _AT_SPEEDS.search(content) or (_ADVICE.search(content) and not _SO_OFTEN.search(content))
+    if advice and _PRACTISE.search(content):
+        return False
+    return bool(_TELLING & words) or re.search(r"(?<!\w)[x×]\s?\d", content) is not None
 
 
 def aside(content: str) -> bool:

@@ -32,6 +32,7 @@ _SCRIPTS: dict[int, str | int | None] = {
     **{letter: letter - 0x100 for letter in (*range(0xA01, 0xA4E), *range(0xA59, 0xA5F), *range(0xA66, 0xA70))},
     0xA70: "ं",  # tippi of Gurmukhi
     0xA71: None,  # addak
+    0x9BD: "ऽ",  # avagraha of Bengali
 }
 _SENT = re.compile(  # 12/03/24, 7:41 PM - Name:
     r"^\s*\[?\d{1,4}[./-]\d{1,2}[./-]\d{1,4},?\s+\d{1,2}[:.]\d{2}(?:[:.]\d{2})?\s*(?:[ap]\.?m\.?)?\]?\s*[-–]?\s*[^:|]{1,40}:",
@@ -83,6 +84,7 @@ _FORM_LAST = re.compile(rf"([^:]+):(.*\S)\s+\(({'|'.join(THEMED)})\)\s*", re.IGN
 _GROUPED = re.compile(r"\[([^\[\]]*)\]")
 _PICTURES = ("So", "Sk", "Cs")  # Unicode's categories of emoji and their colours
 _USED = "✕◦^`¨´˘ˋˊ"  # signs, bullets and accents among them
+_DOTS = re.compile(r"(?<!\S)\.{2,}(?!\S)")
 _PAUSE = re.compile(r"(?<!\S)(?:…|\.{3})(?!\S)")
 _SIGNS = dict(zip("ˣ⁺⁰²³⁴⁵⁶⁷", "X+0234567", strict=True))
 _WRAPPED = re.compile(  # a row within marks of a web page or of Markdown
@@ -318,7 +320,7 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
         if len(groups) > 1 and all(group.split() and all(map(strokes, group.split())) for group in groups):
             row = row.replace("[", "(").replace("]", ")")  # each a matra
         result.append(layout.unmarked(row) + remark)
-    result = dashes.unlisted(beginnings.numbered(tables.of_cells(result)), place)
+    result = dashes.unlisted(beginnings.numbered(tables.of_cells(_rests(result))), place)
     if any(re.search(rf"{_PAUSE.pattern}[\s|।॥]*[^\W\d_]", row) for row in result):  # within a row: a rest
         result = [_PAUSE.sub(lambda match: "-".ljust(len(match[0])), row) for row in result]
     signed = next((n for n, row in enumerate(result) if _CLOSING.fullmatch(row)), len(result))
@@ -327,6 +329,13 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
     if closed and not any(name for names in below for name in names):
         result[signed:] = [""] * (len(result) - signed)  # a signature
     return _unbroken(result)
+
+
+def _rests(rows: list[str]) -> list[str]:
+    """Rows with hyphens for words of dots alone, where a word of bols and as many shares has dots as rests as well."""
+    words = [word for row in rows for word in layout.WORD.findall(row) if re.search(r"\w\.\.|\.\w", word)]
+    sizes = {len(strokes(word)) for word in words} - {0, 1}
+    return [_DOTS.sub(lambda dots: "-" * len(dots[0]) if len(dots[0]) in sizes else dots[0], row) for row in rows]
 
 
 def _unwrapped(row: str) -> str:
