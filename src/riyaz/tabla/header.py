@@ -7,7 +7,7 @@ from itertools import takewhile
 
 from riyaz.music.events import Unreadable
 from riyaz.tabla import by_theka, header_values, taals
-from riyaz.tabla.header_values import CLAPS, KEYS, OWN, READINGS
+from riyaz.tabla.header_values import CLAPS, KEYS, LAYAS, OWN, PACES, READINGS
 from riyaz.tabla.headings import HEAD, form_of, of_bols, remark, taals_in, tells, title, words_of
 from riyaz.tabla.layout import sign_row
 from riyaz.tabla.place import Place
@@ -55,7 +55,7 @@ _BESIDE = (
 )
 _ALL = (*KEYS, *OWN, *READINGS, *_ALIASES, *_BESIDE, *CLAPS, "speed")
 _KEYED = re.compile(r"([^\W\d][^\s:=|]*)\s*[:=]\s*(.*)$")
-_PACE = re.compile(r"[^\W\d]+(?:\s+[^\W\d]+)*")  # a tempo in words
+_PACE = re.compile(rf"(?:{'|'.join((*LAYAS, *PACES))})(?:\s*(?:laya?|लय))?", re.IGNORECASE)  # a tempo in words
 _RANGE = re.compile(r"\d+\s*(?:[-–—]|to\b)\s*\d+")  # of tempos, none of them said
 _AFTER = re.compile(r"^[^:=]*[:=]")
 _SPELLED = (
@@ -225,7 +225,7 @@ class _Top:
             if number <= end or HEAD.match(self.rows[number]):
                 continue
             said = [match for each in _several(self.rows[number]) if (match := _KEYED.match(each))]
-            paces = [match for match in said if _key(match[1]) in ("tempo", "laya") and not of_bols(match[2])]
+            paces = [match for match in said if _key(match[1]) == "tempo" and not of_bols(match[2])]
             if said and all(match in paces or _beside(match) for match in said):
                 for match in paces:
                     self.value(number, match)
