@@ -41,6 +41,7 @@ _SPEED = re.compile(  # Double speed
     r"\s*[)\]]?\s*[:.–-]*\s*",
     re.IGNORECASE,
 )
+_LAYA = re.compile(r"(\s*\w[^\s:|]*)\s+(?:la+ya?(?:kari)?|लय|लयकारी|লয়|লয়)\s*[:.।–-]*\s*", re.IGNORECASE)  # Dugun laya
 _TIMES_AS_FAST = {"single": 1, "double": 2, "triple": 3, "quadruple": 4}
 _PACE = {"slow", "medium", "fast", "normal", "single", "speed"}
 
@@ -88,6 +89,9 @@ def _speeds(rows: Sequence[str]) -> list[str]:
     result, below = list(rows), False
     for number, row in enumerate(rows):
         match = _SPEED.fullmatch(row)
+        laya = _LAYA.fullmatch(row)
+        if laya and re.fullmatch(headings.NAMES, laya[1].strip(), re.IGNORECASE) and _of_bols(rows[number + 1 :]):
+            result[number] = f"{laya[1]}:"
         n = int(match[2] or _TIMES_AS_FAST[match[1].lower()]) if match else 0
         if n and (below or n == 1) and _of_bols(rows[number + 1 :]):
             result[number] = ("thah:", "dugun:", "tigun:", "chaugun:")[n - 1]

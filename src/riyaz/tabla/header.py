@@ -47,7 +47,7 @@ _ALIASES |= {
 }
 _ALIASES |= dict.fromkeys(("खंड", "खण्ड", "विभाग", "বিভাগ"), "vibhags")
 _ALIASES |= dict.fromkeys(("taali", "talis", "clap", "claps", "टाळी", "ताली", "তালি"), "tali")
-_ALIASES |= dict.fromkeys(("khalis", "khaali", "wave", "waves", "खाली", "काल", "ফাঁক"), "khali")
+_ALIASES |= dict.fromkeys(("khalis", "khaali", "wave", "waves", "खाली", "काल", "ফাঁক", "খালি"), "khali")
 
 # Who and what else a player names: kept with the source.
 _BESIDE = (
@@ -63,6 +63,7 @@ _SPELLED = (
     (re.compile(r"^beats?\s*/\s*matras?(?=\s*[-–—:])", re.IGNORECASE), "matras"),
     (re.compile(r"^([^\W\d_]+)\s*\((?:ma+tras?|vibha+gs?|ta+li|kha+li)\)(?=\s*[:=])", re.IGNORECASE), r"\1"),
     (re.compile(r"^(?:bols?|strokes?)\s+(?:per|a)\s+(?:beat|matra)\s*:", re.IGNORECASE), "strokes:"),
+    (re.compile(r"^(মাত্রা|मात्रा)\s*(?:সংখ্যা|संख्या)\s*[-–—:]?\s*(?=\d+\D*$)"), r"\1: "),
     (re.compile(r"^(bpm|tempo)\s+(?=\d+$)", re.IGNORECASE), r"\1: "),
 )
 _COUNTED = "|".join([key for key, name in _ALIASES.items() if name in (*OWN[:2], *CLAPS)] + [*OWN[:2], *CLAPS])
@@ -313,7 +314,7 @@ def _mentioned(content: str) -> dict[str, str]:
 
 def _other(key: str, value: str) -> bool:
     """Whether a key is like none of a header's and its value is words, no numbers and no bols: passed over."""
-    value = value.strip("\"' ,")
+    value = re.sub(r"(?<=\S)\s*\([\d\s+,/|।-]+\)", "", value.strip("\"' ,"))  # the vibhags, beside their kind
     words, signs = words_of(value), sign_row(value)
     return (
         unlike(key)

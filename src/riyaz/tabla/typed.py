@@ -253,6 +253,7 @@ _MARKS: Marks = [  # replaced one after the other
     (re.compile(r"(?<=[^\s\d/|]\s)/(?=[^\s\d/])"), "|"),  # Dha /Dhin
     (re.compile(rf"(?<={LETTER})_(?={LETTER})"), "-"),
     (re.compile("ঃ(?=\\s|$)"), ":"),
+    (re.compile(r"^\s*\d{1,2}\s*টি\s*[।,.]?\s*$"), blank),  # so many, of what the row before says
     (re.compile(rf"(?<={LETTER})['’](?=[\s|।]|$)(?=(?:[^'’]|{LETTER}['’](?=[\s|।]|$))*$)"), ""),  # an accent
     (re.compile(r"\|\]"), "| "),
     (re.compile("(?<=[\u0900-\u097f])[sS](?![A-Za-z])"), "ऽ"),
@@ -292,7 +293,7 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
         rows = [f"{after[1]} {after[3]}:{after[2]}" if row.strip() else row for row in rows]
     result = list[str]()
     for number, row in enumerate(
-        tables.unnumbered(tables.uncounted(tables.columns(tables.stacked(captions.plain(rows))))), 1
+        tables.unnumbered(tables.uncounted(tables.columns(tables.stacked(captions.plain(tables.celled(rows)))))), 1
     ):
         if _COLUMNS.fullmatch(row):
             place._replace(line=number).stop(
