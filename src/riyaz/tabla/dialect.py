@@ -246,7 +246,8 @@ def _others(
     own = any(item.speed != 1 for item in result) or any(set("~,") & set(word.rstrip(",")) for word in words)
     dots = [plain.dots] if "dots" in given or "dot" not in kinds else ["bars", "rests"]
     tell = bars or "dot" in kinds or any("$" in item.text for item in result)
-    ends = ["vibhags", "matras"] if tell and "bars" not in given and {"bar", "dot"} & kinds else [plain.bars]
+    matras = {"bar", "dot"} & kinds and not _phrases(result)
+    ends = ["vibhags", "matras"] if tell and "bars" not in given and matras else [plain.bars]
     lists = ["rests", "bullets"] if "bullet" in kinds and "dashes" not in given else [plain.dashes]
     others = [Reading(bars=end, dots=dot, dashes=dash) for dash in lists for dot in dots for end in ends]
     if any("$" in item.text for item in result):
@@ -345,6 +346,13 @@ def _even(items: Sequence[Item]) -> bool:
     if sum(len(strokes(word)) for word in words) >= 2 * len(words):
         return False  # the words may be phrases
     return len(sizes) > 1 and sizes[0] > 1 and len(set(sizes[:-1])) == 1 and sizes[-1] <= sizes[0]
+
+
+def _phrases(items: Sequence[Item]) -> bool:
+    """Whether bars part words of two strokes or more into groups of several sizes, which are no matras."""
+    sizes = {len(group) for group in "".join("w" if item.kind == "word" else "|" for item in items).split("|")}
+    words = [strokes(item.text.rstrip(",;")) for item in items if item.kind == "word"]
+    return len(sizes - {0, 1}) > 1 and all(len(names) > 1 for names in words[:-1])
 
 
 def _grouped(items: Sequence[Item], taal: taals.Taal) -> bool:

@@ -128,6 +128,9 @@ class _Top:
         if not content:
             self.hint(number)
             return True
+        below = next((row.strip() for row in self.rows[number + 1 : number + 4] if row.strip()), "")
+        if "taal" not in self.said and sign_row(content) and (keyed := _KEYED.match(below)) and _named(keyed[1]):
+            return True  # numbers above Rupak: and its bols
         return self.value(number, match) if match else self.words(number, content)
 
     def again(self, name: str) -> bool:
