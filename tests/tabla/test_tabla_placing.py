@@ -33,6 +33,8 @@ def slots(text, **reading):
         ("(Dha Ge Na)", {}, [Fraction(1, 3)] * 3),
         ("Dha Dhi Na - Dha", {"dashes": "bars"}, [1] * 4),
         ("DhaTiRa", {"strokes": Fraction(1), "runs": "pairs"}, [1, Fraction(1, 2), Fraction(1, 2)]),
+        ("Dha TiRa KiTa", {"strokes": Fraction(1), "runs": "pairs"}, [1, *[Fraction(1, 2)] * 4]),
+        ("Dha KiTa", {"strokes": Fraction(1), "runs": "pairs"}, [1, 1, 1]),
     ],
 )
 def test_a_reading_says_how_long_each_stroke_is(text, reading, lengths):

@@ -29,6 +29,13 @@ def test_two_speeds_or_none_say_nothing():
     assert speeds.said(["theme"], []) == {}
 
 
+@pytest.mark.parametrize("row", ["Set 4 bols per beat", "(four strokes to a matra)", "चार बोल प्रति मात्रा"])
+def test_words_say_how_many_bols_a_beat_has(row):
+    assert speeds.said(["theme"], [], ["Kaida", row]) == {"theme": 4}
+    assert speeds.said(["theme"], [], [row, "2 bols per beat"]) == {}
+    assert speeds.said(["dugun"], [], [row]) == {"dugun": 2}
+
+
 def test_single_strokes_are_played_at_the_speed_that_is_said():
     sped = speeds.sped(parts("Dha Dhin Na Dha Tin Na " * 2), TAALS["dadra"], Reading(), {"dugun": Fraction(2)})
     assert {item.speed for item in sped["dugun"]} == {2}
@@ -37,6 +44,11 @@ def test_single_strokes_are_played_at_the_speed_that_is_said():
 def test_words_of_so_many_strokes_stay_as_they_are():
     typed = parts("DhaDhin NaDha TinNa " * 2)
     assert speeds.sped(typed, TAALS["dadra"], Reading(), {"dugun": Fraction(2)}) == typed
+
+
+def test_words_of_several_strokes_among_single_ones_are_one_stroke_of_that_speed():
+    sped = speeds.sped(parts("Dha Dhin TiTa Dha Tin Na " * 2), TAALS["dadra"], Reading(), {"dugun": Fraction(2)})
+    assert {item.speed for item in sped["dugun"]} == {2}
 
 
 def test_a_dugun_that_fills_avartans_only_at_a_stroke_a_matra_is_asked_about():

@@ -75,3 +75,17 @@ def test_numbers_before_rows_may_count_the_matras():
     rows = ["1   Dha Dha Dhin Ta", "5   Kite Dha Dhin Ta", "9  Tite Kata | Gadi Gana", "13 Dha - Dha -"]
     assert [row.split()[0] for row in tables.unnumbered(rows)] == ["Dha", "Kite", "Tite", "Dha"]
     assert tables.unnumbered([*rows[:3], "12 Dha - Dha -"])[0] == rows[0]  # they count something else
+
+
+def test_cells_of_a_table_one_in_a_row_are_a_row_of_bols():
+    cells = ["+ |", "|", "0 |", "I |", "Dha |", "Dhi |", "Na |", "। | Na |", "Ti Ra |", "Na |", "1 | 2 |", "3 |"]
+    assert tables.celled(["Dadra", *cells]) == ["Dadra", "| Dha Dhi Na | Na (Ti Ra) Na", *[""] * 11]
+
+
+@pytest.mark.parametrize("rows", [[], ["Dha |"] * 3, ["Dha |", "- Guru |", *["Na |"] * 6], ["+ |"] * 8])
+def test_other_rows_of_cells_stay(rows):
+    assert tables.celled(rows) == rows
+
+
+def test_a_bracket_alone_closes_the_row_before():
+    assert tables.celled(["Kaida (Delhi", ")"]) == ["Kaida (Delhi)", ""]

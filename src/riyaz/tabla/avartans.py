@@ -5,11 +5,11 @@ from fractions import Fraction
 
 from riyaz.music.events import TICKS
 from riyaz.tabla import taals
-from riyaz.tabla.bols import BOLS
 from riyaz.tabla.dialect import LANDING
+from riyaz.tabla.headings import form_of
 from riyaz.tabla.layout import Item
 from riyaz.tabla.place import Place
-from riyaz.tabla.placing import Slots, length, whole
+from riyaz.tabla.placing import Slots, length, on_sam, whole
 
 
 def placed(
@@ -39,12 +39,12 @@ def placed(
     for name, slots in sections.items():
         begins = any(bol for _, bol in slots) and not slots[0][1]  # rests say where it stands
         part = length(slots) * 2 == taal.ticks or length(slots) <= max(taal.vibhags) * TICKS
-        lands = {form, *name.split()} & set(LANDING)
+        lands = {form, *map(form_of, name.split())} & set(LANDING)
         if not lands and not whole({name: slots}, taal, lands=False) and whole({name: slots}, taal):
             _apart(parts[name], slots, taal)
         if whole({name: slots}, taal) or (part and not begins):
             continue
-        if not begins and lands and (landed := _on_sam(slots, taal)):
+        if not begins and lands and (landed := on_sam(slots, taal)):
             result[name] = landed
             continue
         ticks = (length(slots), -length(slots) % taal.ticks)
@@ -54,21 +54,6 @@ def placed(
             "fill it with bols or rests, name where it begins (mukhda from 9), or write in the header words: matras",
         )
     return result
-
-
-def _on_sam(slots: Slots, taal: taals.Taal) -> Slots:
-    """Slots with rests before them, so that their last stroke is on sam; it lasts a matra where nothing follows it.
-
-    No slots where that stroke is not of both hands, or stands within a matra.
-    """
-    matra = TICKS * taal.counts
-    last = max((k for k, (_, bol) in enumerate(slots) if bol), default=0)
-    bol = BOLS.get(slots[last][1])
-    before, within = divmod(-length(slots[:last]) % taal.ticks, matra)
-    if within or not (bol and bol.left and bol.right):
-        return []
-    end = [(matra, slots[last][1])] if last == len(slots) - 1 else slots[last:]
-    return [(matra, "")] * before + [*slots[:last], *end]
 
 
 def _apart(items: Sequence[Item], slots: Slots, taal: taals.Taal) -> None:

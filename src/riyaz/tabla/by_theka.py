@@ -1,5 +1,6 @@
 """The taal of a text that names none, where its first bols are the theka of one taal and of no other."""
 
+import re
 from collections.abc import Sequence
 
 from riyaz.tabla import headings, layout, taals
@@ -20,6 +21,7 @@ _ALIKE = {
     for name in names.split()
 }
 _EITHER = {UNDECIDED: ("Na", "Tin"), LIKELY: ("Na", "Tin")}
+_SIGN = re.compile(r"^\s*(?:[Xx×+Oo]|\d)\s+(?=\D)")
 _LEAST = 5  # strokes of a theka that tell it
 
 
@@ -38,7 +40,8 @@ def taal_of(rows: Sequence[str]) -> list[taals.Taal]:
 
 
 def _bare(row: str) -> str:
-    return row.split("#")[0]
+    """A row without its comment, and without the sign or number of its vibhag."""
+    return _SIGN.sub("", row.split("#")[0])
 
 
 def _theka(taal: taals.Taal) -> list[str]:

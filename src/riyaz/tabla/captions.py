@@ -20,6 +20,8 @@ _CAPTION = re.compile(
 )
 _SHORT = re.compile(r"\s*([PV])\.?\s?-?(\d{1,2})\s*(?:[.:)–-]+\s*|\s+|$)", re.IGNORECASE)
 _EQUALS = re.compile(rf"^\s*((?:{headings.NAMES})\s*\d{{0,3}})\s*(?:=+>?|->|→)\s*(?={layout.LETTER})", re.IGNORECASE)
+_DASHED = re.compile(rf"^(\s*(?:{headings.NAMES})\s*\d{{0,3}})[-–—]+\s*(?=\(?\s*{layout.LETTER})(.+)$", re.IGNORECASE)
+_TIMES = re.compile(r"\s*[x×*]\s*\d+\s*$")
 _IN_BRACES = re.compile(rf"^\s*({headings.NAMES})\s*\{{([^{{}}]*)\}}\s*", re.IGNORECASE)
 _MUKH = re.compile(rf"\s*M\s*[:.)–-]+\s+(?={layout.LETTER})")
 _PALTA = re.compile(rf"\s*(\d{{1,2}})\s*[:.)–-]+\s+(?={layout.LETTER})")
@@ -29,17 +31,30 @@ _BOTH = re.compile(  # Laggi - Variation 1
 )
 _IN_BRACKETS = re.compile(r"([^()|]*)\(([^()|]*)\)\s*[:.]?\s*")
 _IN_FRAME = re.compile(r"\s*\[([^\[\]]+)\]\s*")
-_ALONE = re.compile(r"\s*\(?(\d{1,2})[.)]\s*")  # a number on a row of its own
+_ALONE = re.compile(r"\s*\(?(\d{1,2}|[a-hA-Hकखगघকখগঘ])[.)]\s*")  # a number or letter on a row of its own
+_LETTERS = ("abcdefgh", "कखगघ", "কখগঘ")
+_THRICE = re.compile(
+    r"\s*\(?\s*(?:[x×*]\s*3|3\s*[x×]|(?:3|three|teen|तीन)\s+(?:times|baar?|बार)|thrice)\s*\)?\.?\s*", re.IGNORECASE
+)
+_SPEED = re.compile(  # Double speed
+    r"\s*[(\[]?\s*(?:(single|double|triple|quadruple)(?:\s+(?:speed|la+ya?|tempo))?|x?([1234])x?\s+(?:speed|la+ya?|tempo))"
+    r"\s*[)\]]?\s*[:.–-]*\s*",
+    re.IGNORECASE,
+)
+_LAYA = re.compile(r"(\s*\w[^\s:|]*)\s+(?:la+ya?(?:kari)?|लय|लयकारी|লয়|লয়)\s*[:.।–-]*\s*", re.IGNORECASE)  # Dugun laya
+_TIMES_AS_FAST = {"single": 1, "double": 2, "triple": 3, "quadruple": 4}
 _PACE = {"slow", "medium", "fast", "normal", "single", "speed"}
 
 
 def plain(rows: Sequence[str]) -> list[str]:
     """Rows whose headings above bols are ``name 1:``; what is a heading without help stays as it is."""
+    rows = _thrice(_speeds(_without_taal(rows)))
     rows = [
         match[1].rstrip() if (match := _IN_BRACKETS.fullmatch(row)) and _called(match, rows[n + 1 :]) else row
         for n, row in enumerate(rows)
     ]
-    result = [_IN_BRACES.sub(r"\1: \2", _EQUALS.sub(r"\1: ", _BOTH.sub(r"\1 \2:", row))) for row in rows]
+    result = [_DASHED.sub(_dashed, _BOTH.sub(r"\1 \2:", row)) for row in rows]
+    result = [_IN_BRACES.sub(r"\1: \2", _EQUALS.sub(r"\1: ", row)) for row in result]
     first = next((number for number, row in enumerate(rows) if row.strip()), 0)
     if rows and (frame := _IN_FRAME.fullmatch(rows[first])) and taals.exact(frame[1]):
         result[first] = frame[1]
@@ -69,6 +84,56 @@ def plain(rows: Sequence[str]) -> list[str]:
     return result if below_heading else _sub(alone, "variation", result)
 
 
+def _speeds(rows: Sequence[str]) -> list[str]:
+    """Rows with a speed in words, between bols of other speeds, as the heading ``dugun:``."""
+    result, below = list(rows), False
+    for number, row in enumerate(rows):
+        match = _SPEED.fullmatch(row)
+        laya = _LAYA.fullmatch(row)
+        if laya and re.fullmatch(headings.NAMES, laya[1].strip(), re.IGNORECASE) and _of_bols(rows[number + 1 :]):
+            result[number] = f"{laya[1]}:"
+        n = int(match[2] or _TIMES_AS_FAST[match[1].lower()]) if match else 0
+        if n and (below or n == 1) and _of_bols(rows[number + 1 :]):
+            result[number] = ("thah:", "dugun:", "tigun:", "chaugun:")[n - 1]
+        below = below or _of_bols([row])
+    return result
+
+
+def _thrice(rows: Sequence[str]) -> list[str]:
+    """Rows with an x3 in a row of its own at the end of the one row of a tihai or a chakradar above it."""
+    result, filled = list(rows), [n for n, row in enumerate(rows) if row.strip()]
+    for head, bols, times in zip(filled, filled[1:], filled[2:], strict=False):
+        forms = {headings.form_of(word) for word in headings.words_of(rows[head])}
+        if _THRICE.fullmatch(rows[times]) and headings.of_bols(rows[bols]) and forms & {"tihai", "chakradar"}:
+            result[bols], result[times] = f"{rows[bols]} x3", ""
+    return result
+
+
+def _dashed(match: re.Match[str]) -> str:
+    """A name of a section, a dash and bols, as name and bols; a word after the dash that is no bol stays."""
+    colon = "" if match[1].strip().lower() == "theka" else ":"  # which is a key of the header as well
+    return f"{match[1]}{colon} {match[2]}" if headings.of_bols(_TIMES.sub("", match[2]).replace(",", " ")) else match[0]
+
+
+def _without_taal(rows: Sequence[str]) -> list[str]:
+    """Headings right above bols without the taal before their name that is named above: ``Rupak tihai 1``.
+
+    Where several taals are named so, rows stay as they are.
+    """
+    result, names = list(rows), set[str]()
+    for number, row in enumerate(rows):
+        words = row.split()
+        for n in (2, 1) if len(words) > 1 and _of_bols(rows[number + 1 :]) else ():
+            taal, rest = taals.exact(" ".join(words[:n])), " ".join(words[n:])
+            if not taal or not headings.HEAD.fullmatch(rest):
+                continue
+            names.add(taal.name)
+            above = [named.name for _, named in headings.taals_in(headings.words_of(" ".join(rows[:number])))]
+            result[number] = rest if taal.name in above else row
+            break
+    return result if len(names) == 1 else list(rows)
+
+
 def _called(match: re.Match[str], below: Sequence[str]) -> bool:
     """Whether brackets after words that name a form have the first bols of the next row of bols, as a name has."""
     words = headings.words_of(headings.GHARANA.sub(" ", match[1]))
@@ -84,10 +149,16 @@ def _called(match: re.Match[str], below: Sequence[str]) -> bool:
 
 def _sub(matches: Mapping[int, re.Match[str]], name: str, rows: Sequence[str], group: int = 1) -> list[str]:
     """Rows in which what was matched is a heading with its number, where two numbers or more count up from 1."""
-    if not counts_up([int(match[group]) for match in matches.values()], 1, 2):
+    numbers = {n: _number(match[group]) for n, match in matches.items()}
+    if not counts_up([*numbers.values()], 1, 2):
         return list(rows)
-    heads = {n: f"{name} {int(match[group])}: {match.string[match.end() :]}" for n, match in matches.items()}
+    heads = {n: f"{name} {numbers[n]}: {match.string[match.end() :]}" for n, match in matches.items()}
     return [heads.get(n, row) for n, row in enumerate(rows)]
+
+
+def _number(text: str) -> int:
+    """A number, or the place of a letter in its alphabet."""
+    return int(text) if text.isdigit() else 1 + max(letters.find(text.lower()) for letters in _LETTERS)
 
 
 def _named(match: re.Match[str]) -> str:

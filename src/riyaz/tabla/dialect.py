@@ -25,13 +25,13 @@ that remains is taken; where two remain, the text is refused with both, and a li
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from riyaz.music.events import TICKS, Unreadable
-from riyaz.tabla import taals
+from riyaz.tabla import headings, taals
 from riyaz.tabla.layout import Item
 from riyaz.tabla.place import Place
-from riyaz.tabla.placing import Reading, Slots, fits, groups, in_runs, length, placed, whole
+from riyaz.tabla.placing import Reading, Slots, fits, groups, in_runs, length, on_sam, placed, whole
 from riyaz.tabla.signs import marked
 from riyaz.tabla.speeds import agree, sped
 from riyaz.tabla.spelling import RESTS, strokes
@@ -70,6 +70,7 @@ def settle(
     """
     plain = _given(Reading(), given)
     parts = {name: marked(items, taal) for name, items in parts.items()}
+    parts = {name: _whole(items) if lands(name, form) else items for name, items in parts.items()}
     parts = sped({name: _unstopped(items) for name, items in parts.items()}, taal, plain, speeds or {})
     result = [item for items in parts.values() for item in items]
     words = [item.text for item in result if item.kind == "word"]
@@ -112,7 +113,11 @@ def settle(
     fitting = by_words or fitting  # a word is a matra where that gives whole avartans
     both = joined or listed or enclosed or not (grouped and fitting)
     halves = _half(first, taal, paired) and not (form in THEMED and _odd(first, taal))
-    plainly = not dots and (both if whole(first, taal) else not by_words and halves)
+    inside = all(
+        whole({name: each}, taal) or (lands(name, form) and on_sam(each, taal)) for name, each in first.items()
+    )
+    inside = inside and not whole(first, taal)  # begins inside an avartan
+    plainly = inside or (not dots and (both if whole(first, taal) else not by_words and halves))
     even = len({len(strokes(word)) for word in words}) == 1 and len(strokes(words[0])) > 1
     if mistaken is None and plainly and even and form in THEMED and _half(first, taal, True) and not _odd(first, taal):
         return plain, first  # a kaida in pairs, whose paltas are written without their khali
@@ -142,6 +147,24 @@ def settle(
             "part it into matras, or write in the header strokes: 4 (a matra), or words: matras",
         )
     return plain, first
+
+
+def lands(name: str, form: str) -> bool:
+    """Whether a section, or the text of a form, ends on a further sam."""
+    return form in LANDING or any(headings.form_of(word) in LANDING for word in name.split())
+
+
+def _whole(items: Sequence[Item]) -> list[Item]:
+    """Items of a tihai without the bars that part its three phrases, and its last stroke from them."""
+    ends = [n for n, item in enumerate(items) if item.kind == "bar"]
+    groups = [[item.text for item in items[first + 1 : end]] for first, end in pairwise([-1, *ends, len(items)])]
+    groups = [group for group in groups if group]
+    phrases = [*groups[:2], [text for group in groups[2:] for text in group]]
+    n = len(phrases[-1])
+    alike = n > 1 and phrases[0] == phrases[1] and phrases[0][:n] == phrases[2]
+    parted = 3 <= len(groups) <= 4 and len(groups[-1]) in (1, n) and all(item.kind in ("word", "bar") for item in items)
+    rests = set("".join(text for phrase in phrases[:1] for text in phrase[n:])) <= set(RESTS)
+    return [item for item in items if item.kind != "bar"] if parted and alike and rests else list(items)
 
 
 def _unstopped(items: Sequence[Item]) -> list[Item]:
@@ -223,7 +246,8 @@ def _others(
     own = any(item.speed != 1 for item in result) or any(set("~,") & set(word.rstrip(",")) for word in words)
     dots = [plain.dots] if "dots" in given or "dot" not in kinds else ["bars", "rests"]
     tell = bars or "dot" in kinds or any("$" in item.text for item in result)
-    ends = ["vibhags", "matras"] if tell and "bars" not in given and {"bar", "dot"} & kinds else [plain.bars]
+    matras = {"bar", "dot"} & kinds and not _phrases(result)
+    ends = ["vibhags", "matras"] if tell and "bars" not in given and matras else [plain.bars]
     lists = ["rests", "bullets"] if "bullet" in kinds and "dashes" not in given else [plain.dashes]
     others = [Reading(bars=end, dots=dot, dashes=dash) for dash in lists for dot in dots for end in ends]
     if any("$" in item.text for item in result):
@@ -324,6 +348,13 @@ def _even(items: Sequence[Item]) -> bool:
     return len(sizes) > 1 and sizes[0] > 1 and len(set(sizes[:-1])) == 1 and sizes[-1] <= sizes[0]
 
 
+def _phrases(items: Sequence[Item]) -> bool:
+    """Whether bars part words of two strokes or more into groups of several sizes, which are no matras."""
+    sizes = {len(group) for group in "".join("w" if item.kind == "word" else "|" for item in items).split("|")}
+    words = [strokes(item.text.rstrip(",;")) for item in items if item.kind == "word"]
+    return len(sizes - {0, 1}) > 1 and all(len(names) > 1 for names in words[:-1])
+
+
 def _grouped(items: Sequence[Item], taal: taals.Taal) -> bool:
     """Whether commas between blanks part groups of words that are no vibhags of the taal."""
     ends = [
@@ -332,8 +363,8 @@ def _grouped(items: Sequence[Item], taal: taals.Taal) -> bool:
         if item.kind == "word" and item.text[-1] in ",;" and after.place.line == item.place.line
     ]
     sizes = [len(group) for group in groups(items) if group[0].kind == "word"]
-    vibhags = (list(taal.vibhags) * len(sizes))[: len(sizes)]
-    return len(ends) > 2 and max(sizes, default=0) > 1 and sizes != vibhags
+    inside = any(end % taal.matras + 1 not in taal.starts for end in accumulate(sizes))
+    return len(ends) > 2 and max(sizes, default=0) > 1 and inside
 
 
 def _marks_fit(result: Sequence[Item], fitted: bool, plainly: bool) -> None:

@@ -7,7 +7,7 @@ from itertools import takewhile
 
 from riyaz.music.events import Unreadable
 from riyaz.tabla import by_theka, header_values, taals
-from riyaz.tabla.header_values import CLAPS, KEYS, OWN, READINGS
+from riyaz.tabla.header_values import CLAPS, KEYS, LAYAS, OWN, PACES, READINGS
 from riyaz.tabla.headings import HEAD, form_of, of_bols, remark, taals_in, tells, title, words_of
 from riyaz.tabla.layout import sign_row
 from riyaz.tabla.place import Place
@@ -47,19 +47,23 @@ _ALIASES |= {
 }
 _ALIASES |= dict.fromkeys(("खंड", "खण्ड", "विभाग", "বিভাগ"), "vibhags")
 _ALIASES |= dict.fromkeys(("taali", "talis", "clap", "claps", "टाळी", "ताली", "তালি"), "tali")
-_ALIASES |= dict.fromkeys(("khalis", "wave", "waves", "खाली", "काल", "ফাঁক"), "khali")
+_ALIASES |= dict.fromkeys(("khalis", "khaali", "wave", "waves", "खाली", "काल", "ফাঁক", "খালি"), "khali")
 
 # Who and what else a player names: kept with the source.
 _BESIDE = (
     "guru teacher ustad pandit composer author by style date day level grade class lesson note notes comment".split()
 )
+_ALL = (*KEYS, *OWN, *READINGS, *_ALIASES, *_BESIDE, *CLAPS, "speed")
 _KEYED = re.compile(r"([^\W\d][^\s:=|]*)\s*[:=]\s*(.*)$")
+_PACE = re.compile(rf"(?:{'|'.join((*LAYAS, *PACES))})(?:\s*(?:laya?|लय))?", re.IGNORECASE)  # a tempo in words
+_RANGE = re.compile(r"\d+\s*(?:[-–—]|to\b)\s*\d+")  # of tempos, none of them said
 _AFTER = re.compile(r"^[^:=]*[:=]")
 _SPELLED = (
     (re.compile(r"^(?:composition\s+)?(?:type|form)\s*[-–—:]\s*(?=\w)", re.IGNORECASE), "form: "),
     (re.compile(r"^beats?\s*/\s*matras?(?=\s*[-–—:])", re.IGNORECASE), "matras"),
     (re.compile(r"^([^\W\d_]+)\s*\((?:ma+tras?|vibha+gs?|ta+li|kha+li)\)(?=\s*[:=])", re.IGNORECASE), r"\1"),
     (re.compile(r"^(?:bols?|strokes?)\s+(?:per|a)\s+(?:beat|matra)\s*:", re.IGNORECASE), "strokes:"),
+    (re.compile(r"^(মাত্রা|मात्रा)\s*(?:সংখ্যা|संख्या)\s*[-–—:]?\s*(?=\d+\D*$)"), r"\1: "),
     (re.compile(r"^(bpm|tempo)\s+(?=\d+$)", re.IGNORECASE), r"\1: "),
 )
 _COUNTED = "|".join([key for key, name in _ALIASES.items() if name in (*OWN[:2], *CLAPS)] + [*OWN[:2], *CLAPS])
@@ -102,7 +106,7 @@ class _Top:
         line, here = self.rows[number], self.place._replace(line=number + 1)
         content = spelled(line)
         match = _KEYED.match(content)
-        several = re.split(rf"[\s,;|]+(?={_SEVERAL}\s*[:=])", content, flags=re.IGNORECASE) if match else []
+        several = _several(content) if match else []
         if match and len(several) > 1 and fold(match[1]).lower() not in _TEXTS:  # Taal: Teental  Laya: madhya
             said = [re.sub("=", ":", each, count=1).partition(":") for each in several]
             bols = said[-1][2] if said[-1][0].strip().lower() in _THEKA and of_bols(said[-1][2]) else ""
@@ -124,6 +128,9 @@ class _Top:
         if not content:
             self.hint(number)
             return True
+        below = next((row.strip() for row in self.rows[number + 1 : number + 4] if row.strip()), "")
+        if "taal" not in self.said and sign_row(content) and (keyed := _KEYED.match(below)) and _named(keyed[1]):
+            return True  # numbers above Rupak: and its bols
         return self.value(number, match) if match else self.words(number, content)
 
     def again(self, name: str) -> bool:
@@ -172,6 +179,7 @@ class _Top:
         """
         line, name, value = self.rows[number], fold(match[1]).lower(), match[2].strip()
         key, here = _key(name), self.place._replace(line=number + 1, column=max(line.find(match[1]), 0) + 1)
+        key = "laya" if key == "tempo" and _PACE.fullmatch(value) else key
         if form_of(name) and not {"vibhags", "taal"} & self.said.keys() and (named := _named(match[2])):
             self.note({"form": name, "taal": named}, here)
             return True
@@ -191,8 +199,14 @@ class _Top:
         elif key in _BESIDE:
             before = f"{self.said['source'][0]}; " if "source" in self.said else ""
             self.note({"source": f"{before}{match[1]}: {value}"}, here)
-        elif (key == "sam" and value == "1") or _other(key, value):
+        elif (key == "sam" and value == "1") or (key == "tempo" and _RANGE.match(value)) or _other(key, value):
             return True
+        elif (
+            key == "title" and key in self.said and self.said[key][0] == spelled(self.text[self.said[key][1].line - 1])
+        ):
+            self.note({key: value}, here)  # rather than the first row of words
+        elif key in self.said and key in (*CLAPS, *OWN) and remark(re.sub(r"\(.*?\)", " ", value)):
+            return True  # a sentence about them
         elif key in self.said:
             here.stop(f"{key} is given twice", "keep one")
         elif both and form_of(both[2]):
@@ -200,17 +214,26 @@ class _Top:
         else:
             whole = line.partition(":")[2].strip() if ":" in line else value
             whole = re.split(r"\s#", whole)[0].strip() if key == "pitch" else whole  # C# and then a comment
+            if (
+                key == "vibhags"
+                and sign_row(facts := re.sub(r"\(.*?\)", " ", value))
+                and re.match(r"\s*[Xx+0]\s", facts)
+            ):
+                key, value = "signs", facts.strip()
             self.note({key: whole if key in (*_TEXTS, "pitch") else value}, here)  # a # belongs to a text
         return True
 
     def below(self, end: int) -> None:
         """Take the taal from below the bols or from the title, where no row of the header says it."""
         for number in range(end, len(self.rows)):  # facts below the bols
-            match = _KEYED.match(spelled(self.rows[number]))
-            value = match[2].strip("[](){}'\" ,;") if match else ""
-            if match and not of_bols(value) and not HEAD.match(self.rows[number]) and number > end:
-                fact = _key(match[1]) in (*CLAPS, "sam") and not re.search(r"[^\W\d_]", value)
-                self.rows[number] = "" if fact or _other(_key(match[1]), value) else self.rows[number]
+            if number <= end or HEAD.match(self.rows[number]):
+                continue
+            said = [match for each in _several(self.rows[number]) if (match := _KEYED.match(each))]
+            paces = [match for match in said if _key(match[1]) == "tempo" and not of_bols(match[2])]
+            if said and all(match in paces or _beside(match) for match in said):
+                for match in paces:
+                    self.value(number, match)
+                self.rows[number] = ""
         below = range(end, len(self.rows)) if not {"taal", "vibhags"} & self.said.keys() else range(0)
         for number in below:
             match = re.match(r"\s*([^\W\d][^\s:=|]*)\s*[:=]\s*([^#]+)", self.rows[number])
@@ -224,8 +247,10 @@ class _Top:
             self.rows[last] = "" if "taal" in self.said else self.rows[last]
         if "title" in self.said and not {"taal", "signs"} & self.said.keys():
             words, here = self.said["title"]
-            names = [taal.title for _, taal in taals_in(words_of(words))]
-            self.note({"taal": names[0]} if len(names) == 1 else {}, here)
+            names = list(dict.fromkeys(taal.title for _, taal in taals_in(words_of(words))))
+            if len(names) > 1:
+                here.stop(f"the title names {' and '.join(names)}", "write above the bols of one: taal: teental")
+            self.note({"taal": names[0]} if names else {}, here)
         if not {"taal", "vibhags", "signs"} & self.said.keys():
             self.prose()
         if not {"taal", "vibhags", "signs"} & self.said.keys():
@@ -292,15 +317,34 @@ def _mentioned(content: str) -> dict[str, str]:
 
 def _other(key: str, value: str) -> bool:
     """Whether a key is like none of a header's and its value is words, no numbers and no bols: passed over."""
-    keys = (*KEYS, *OWN, *READINGS, *_ALIASES, *_BESIDE, *CLAPS, "speed")
-    value = value.strip("\"' ,")
+    value = re.sub(r"(?<=\S)\s*\([\d\s+,/|।-]+\)", "", value.strip("\"' ,"))  # the vibhags, beside their kind
     words, signs = words_of(value), sign_row(value)
     return (
-        key not in keys
-        and not get_close_matches(key, keys, n=1, cutoff=0.6)
+        unlike(key)
         and (signs or (bool(words) and (len(words) > 1 or not any(map(str.isdigit, value)))))
         and not any(map(strokes, words))
-    ) or (key not in keys and taals.exact(value) is not None)
+    ) or (key not in _ALL and taals.exact(value) is not None)
+
+
+def unlike(name: str) -> bool:
+    """Whether a word is no key of a header, and like none."""
+    key = _key(name)
+    return key not in _ALL and not get_close_matches(key, _ALL, n=1, cutoff=0.6)
+
+
+def _several(content: str) -> list[str]:
+    """The keys of a row, each with its value: ``Taal: Teental  Laya: madhya``."""
+    return re.split(rf"[\s,;|]+(?={_SEVERAL}\s*[:=])", spelled(content), flags=re.IGNORECASE)
+
+
+def _beside(match: re.Match[str]) -> bool:
+    """Whether a key below the bols says on which matras the claps are, or something beside the music."""
+    value = match[2].strip("[](){}'\" ,;")
+    if of_bols(value):
+        return False
+    key = _key(match[1])
+    signs = key == "signs" and sign_row(value)
+    return signs or (key in (*CLAPS, "sam") and not re.search(r"[^\W\d_]", value)) or _other(key, match[2])
 
 
 def _later(rows: list[str]) -> bool:

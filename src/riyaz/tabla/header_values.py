@@ -34,7 +34,7 @@ _PART = re.compile(  # matras of less than an avartan, or beats per minute
     re.IGNORECASE,
 )
 _PARTS = {"tihai", "mukhda", "tukda", "chakradar", "mohra", "paran"}  # have their own number of matras
-_PACES = {"विलंबित": "vilambit", "मध्य": "madhya", "द्रुत": "drut"}
+PACES = {"विलंबित": "vilambit", "मध्य": "madhya", "द्रुत": "drut"}
 
 
 def _nearest(word: str, known: tuple[str, ...] | list[str]) -> str:
@@ -158,7 +158,7 @@ def _value(key: str, value: str, here: Place) -> str:
         return form_of(value)
     if key == "laya" and value:
         pace = re.sub(r"\s*(?:laya?|लय)$", "", value.lower())
-        pace = _PACES.get(pace, pace)
+        pace = PACES.get(pace, pace)
         if pace not in LAYAS:
             here.stop(f"there is no laya {value!r}", _nearest(value.lower(), tuple(LAYAS)))
         return pace

@@ -17,11 +17,11 @@ _FORM_NAMES = {
     "peshkar": "পেশকার peshkara peshkaar पेशकार",
     "tukda": "টুকরা টুকড়া tukra tukada tukdaa टुकड़ा टुकडा",
     "mukhda": "mukhra mukhada मुखड़ा मुखडा",
-    "tihai": "তেহাই তিহাই tehai teehai tihaayi तिहाई",
+    "tihai": "তেহাই তিহাই tehai teehai tihaayi tihayi tihaee तिहाई",
     "chakradar": "চক্রদার chakkardar chakradhar chakradaar चक्रदार चक्करदार",
     "gat": "গৎ গত gath गत",
     "paran": "parand परन",
-    "laggi": "lagi लग्गी",
+    "laggi": "lagi लग्गी लगी",
     "theka": "ঠেকা thekaa ठेका",
     "mohra": "mohara मोहरा",
 }
@@ -42,7 +42,7 @@ _END = r"(:|(?<=\d)\s*[.)](?=\s*[^\W\d_])|(?<=\s)[-–—](?=\s*[^\W\d_])|[-–�
 _BOLS = ("bols", "bol", "notation", "composition", "बोल")  # a heading that says nothing more
 _SPEEDS = "thah|barabar|ekgun|dugun|tigun|chaugun|aad|ठाह|एकगुन|दुगुन|तिगुन|चौगुन"
 HEAD = re.compile(
-    rf"\s*(?:\d{{1,2}}[.)]\s*)?((?:(?:adha|main|मूल|{'|'.join(FORMS)})\s+)?(?:{NAMES}))\s*{_NUMBER}\s*(?:\(\s*({_SPEEDS})\s*\)\s*)?[-–—]?{_END}",
+    rf"\s*(?:\d{{1,2}}[.)]\s*)?((?:(?:adha|main|मूल|{'|'.join(FORMS)})\s+){{0,2}}(?:{NAMES}))\s*{_NUMBER}\s*(?:\(\s*({_SPEEDS})\s*\)\s*)?[-–—]?{_END}",
     re.IGNORECASE,
 )
 _MARKS = (":", "-", "–", "—", ".", ")")  # after a heading, before bols
@@ -77,12 +77,25 @@ _SPOKEN = set(  # words beside bols
     "इस इसका इसे उदाहरण एक और का की कुछ के को चिन्ह चिह्न जाति जाती जाता जैसे तरीका ताल धन्यवाद नमस्ते पर पहले फिर बजाया "
     "बाद बोल भाग भी मात्रा मात्राओं में यह लय लिए विधि साथ से है हैं होता होती होते আছে এই একটি এটি এবং এর ও চার "
     "উপর এতে করে থাকে টি প্রতি প্রতিটি বিভাগ বিভাগে মাত্রায় মাত্রার "
+    "নমুনা ছন্দোবিভাজন ছন্দপ্রকৃতি ছন্দবিভাজন সমপদী বিষমপদী একপদী "
     "ছন্দ ছন্দে ছয় তাল তালটি তালে তালের তিন থেকে দুই ধন্যবাদ নমস্কার পর পাঁচ প্রথম মাত্রা সাত হয় হল".split()
 )
 _TELLING = set(
     "speed double triple fast half repeat repeats twice thrice times again same likewise etc".split()
 )  # say how to read
+_ADVICE = re.compile(  # no number of times, or several speeds
+    r"\b(?:multiple|many|several|few|different|various|all)\s+(?:times|speeds?|tempos?|layas?)\b"
+    r"|\b(?:speed(?:ing)?\s+(?:it\s+)?up|gradual(?:ly)?|increas\w+|build\s+up|slow(?:ly|er)?)\b"
+    r"|\b(?:slow|single|normal)\w*\b.*\b(?:then|and|to)\b.*\b(?:double|fast)\w*",
+    re.IGNORECASE,
+)
+_AT_SPEEDS = re.compile(r"[x×]\s?1\b.*[x×]\s?2\b", re.IGNORECASE)
+_SO_OFTEN = re.compile(r"\b(?:twice|thrice|(?:\d+|two|three|four)\s+times|lines?|rows?)\b|[x×]\s?\d", re.IGNORECASE)
+_PRACTISE = re.compile(r"\b(?:practi[cs]|play|prepar|try|recit|repeat|learn|start|begin)\w*", re.IGNORECASE)
+_SEVERAL = ("paltas", "palte", "variations")  # headings of all that follow
 _MOST_WORDS = 120  # of a row that are searched for taals
+_PARTS = "ma+tras?|beats?|vibha+gs?|talis|khalis|मात्रा|मात्राएँ|मात्राएं|विभाग|মাত্রা|বিভাগ"
+_SUM = re.compile(r"\d+(?:\s*\+\s*\d+)+")  # the sizes of vibhags
 _LETTERED = re.compile(r"\s*(\d{0,2}[A-Za-z])\)\s+(?=[^\W\d_])")  # 1a) and its bols
 _LABEL = re.compile(
     r"\s*(?:bhari\s+khali|(?:bhari|khali|sa+m|sum|ta+li|clap|wave|भरी|खाली|सम|ताली)\s*\d?)\s*"
@@ -128,12 +141,13 @@ def taals_in(words: Sequence[str]) -> list[tuple[list[str], taals.Taal]]:
         named = next(((gram, taal) for gram in grams if (taal := taals.exact(" ".join(gram)))), None)
         result += [named] if named else []
         start += len(named[0]) if named else 1
-    return result
+    styled = [(name, taal) for name, taal in result if len(name) > 1 and name[-1].lower() == "theka"]
+    return [named for named in result if named not in styled] or result  # Keherwa, thumri theka
 
 
 def words_of(content: str) -> list[str]:
     """The words of a row, without numbers and marks."""
-    return re.findall(r"[^\s\d()\[\].,:;|/_+–—।-]+", fold(content))
+    return re.findall(r"[^\s\d()\[\].,:;|/_+–—।?!-]+", fold(content))
 
 
 def remark(content: str) -> bool:
@@ -151,7 +165,7 @@ def remark(content: str) -> bool:
         return False
     n_spoken, others = _spoken(words)
     strangers = sum(len(word) > 1 and bool(_OTHER & set(word.lower())) for word in others)
-    marked = bool(set(content) & set("$=^<@+"))
+    marked = bool(set(_SUM.sub(" ", content)) & set("$=^<@+"))
     most = len(words) > 1 and n_spoken and (n_spoken + strangers) * 2 > len(words)
     bols = [word for word in others if strokes(word)]
     if most and not marked and not (bols if len(words) > 5 else any(map(strokes, words))):
@@ -160,16 +174,26 @@ def remark(content: str) -> bool:
     return bool(words) and n_spoken * 3 >= len(words) >= len(bols) * 4 and not strange
 
 
+def _of_strangers(content: str) -> bool:
+    """Whether a row is two words or more, each of which has letters of no bol, and none says how to play."""
+    words = words_of(content)
+    return len(words) > 1 and all(map(foreign, words)) and not tells(content)
+
+
 def tells(content: str) -> bool:
     """Whether words say how bols are to be read, such as ``repeat`` or ``x3``: they are never passed over.
 
-    The double speed of a row that names it dugun says no more than this heading.
+    The double speed of a row that names it dugun says no more than this heading, and the advice to practise many times
+    or at several speeds says nothing of the bols.
     """
     words = {word.lower() for word in words_of(content)}
     words -= (
         {"speed", "double", "triple"} if re.search(rf"(?<!\w)(?:{_SPEEDS})(?!\w)", content, re.IGNORECASE) else set()
     )
     words -= {"speed"} if re.search(r"\b(?:single|normal|basic|original)\s+speed\b", content, re.IGNORECASE) else set()
+    advice = _AT_SPEEDS.search(content) or (_ADVICE.search(content) and not _SO_OFTEN.search(content))
+    if advice and _PRACTISE.search(content):
+        return False
     return bool(_TELLING & words) or re.search(r"(?<!\w)[x×]\s?\d", content) is not None
 
 
@@ -261,9 +285,12 @@ def sections(rows: list[str], start: int, default: str, place: Place) -> Iterato
                 )
             note = rows[number].partition("#")[2].strip()
             _add(heads, Head(match[1], number, number + 1, match[2] or "", note), here, rows)
+        elif heads and _counted(content):
+            rows[number] = ""
         elif (match := HEAD.match(rows[number])) and (match[4] in _MARKS or not bracketed):
             name = " ".join((match[1].lower(), match[2])).strip()
-            name = "theme" if name in THEME else default if name in _BOLS else name
+            bare = re.sub(rf"^(?:(?:{'|'.join(FORMS)})\s+)+(?=main\s|theme|mukh|face)", "", name)  # kaida main theme
+            name = "theme" if bare in THEME else default if name in _BOLS else name
             name += f" {match[3].lower()}" if match[3] and match[3].lower() not in ("thah", "barabar", "ठाह") else ""
             if name in [head.name for head in heads] and match[4] not in _MARKS:
                 continue  # a reference
@@ -273,7 +300,9 @@ def sections(rows: list[str], start: int, default: str, place: Place) -> Iterato
             if tells(rest) and len(others) > 2 and not any(map(strokes, others)):
                 here.stop(f"{rest.strip()!r} says in words how to play", "write the bols, or leave it out")
             named = match[4] in _DASHES and not of_bols(rest) and all(map(foreign, others))
-            rows[number] = "" if named and rest.strip() else " " * match.end() + rest  # Kaida - of Delhi
+            weak += heads[-1:] if match[1].lower() in _SEVERAL else []
+            beside = (named and rest.strip()) or remark(rest)  # Kaida - of Delhi
+            rows[number] = "" if beside else " " * match.end() + rest
         elif not bracketed and (match := _LETTERED.match(rows[number])):
             _add(heads, Head(match[1].lower(), number, number), here, rows)
             rows[number] = " " * match.end() + rows[number][match.end() :]
@@ -300,7 +329,7 @@ def sections(rows: list[str], start: int, default: str, place: Place) -> Iterato
         elif (
             not bracketed
             and ":" not in content.rstrip(":- ")
-            and remark(content)
+            and (remark(content) or (not heads and _of_strangers(content)))
             and (any(map(_has_bols, rows[number + 1 :])) or (heads and _few_bols(words_of(content))))
         ):
             said = [f"{name.lower()} {count}".strip() for name, count in _SAYS.findall(content)]
@@ -327,6 +356,14 @@ def _explained(content: str) -> bool:
     """Whether a row explains something in words, such as ``Na: on the rim``."""
     name, colon, words = content.partition(":")
     return bool(colon) and not HEAD.match(name) and remark(words) and not any(map(strokes, _spoken(words_of(words))[1]))
+
+
+def _counted(content: str) -> bool:
+    """Whether a row says how many matras, claps or waves there are, and no more: ``Theka (16 matras, 3 talis)``."""
+    words = words_of(content)
+    counts = [word for word in words if re.fullmatch(rf"{CLAPS}|{_PARTS}", word, re.IGNORECASE)]
+    others = [word for word in words if word not in counts and not re.fullmatch(NAMES, word, re.IGNORECASE)]
+    return len(counts) > 1 and not others and re.search(r"\d", content) is not None
 
 
 def of_bols(content: str) -> bool:

@@ -62,7 +62,7 @@ def blank(match: re.Match[str]) -> str:
 def sign_row(row: str) -> bool:
     """Whether a row has signs and numbers alone, such as those above or below the bols."""
     repeat = re.fullmatch(r"\s*[x×]\s?(\d+)\s*", row)
-    return re.fullmatch(SIGN_ROW, row) is not None and not (repeat and int(repeat[1]))
+    return re.fullmatch(SIGN_ROW, row) is not None and not (repeat and any(map(int, repeat[1])))
 
 
 def unmarked(row: str) -> str:

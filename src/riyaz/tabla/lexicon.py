@@ -29,7 +29,7 @@ Kra : krey kri
 Tra : tre trey
 Kra Dha : krdha kddha kddhan
 Kra Dhe : krdhe kddhe
-Tra Ka : trak trake
+Tra Ka : trak trake trik
 Tra Kre : trekre
 Dhun Te : dhuma dhum
 Ti Ra Ki ta : tirkat trikita
@@ -39,6 +39,8 @@ Ra : ri
 Ki ta : kite kti
 ta Ka : tuk tack
 Te Te : tetay titt
+Dha Ga : dhag
+Da : rha
 Dhe Te : dhite
 Dhe Ti : dhiti
 Dhe ta : dhita dhitta
@@ -78,8 +80,14 @@ Kran : क्रान
 Kda : क्डान
 Kra Dha : क्ड्धा
 Kra Dhe : क्ड्धे
-Tra : त्रे
-Tra Ka : त्रक
+Tra : त्रे त्रि
+Tra Ka : त्रक त्रिक
+Da : ड़ा डा
+Dha Ga : धग
+ta? Ga : तग
+Ghin : गिं
+Ghin Na : गिन्ना
+Kin Na : किन्ना
 Tra Kre : त्रेक्रे
 Ti Ra Ki ta : तेरेकेटे तेरेकेट तिरकीट तिर्किट
 Ki ta : कीट केटे

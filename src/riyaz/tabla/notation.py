@@ -36,6 +36,7 @@ from riyaz.music.events import Unreadable, in_a_row
 from riyaz.tabla import (
     avartans,
     dialect,
+    gaps,
     header,
     headings,
     layout,
@@ -122,6 +123,9 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
         at.stop(
             "the right column is the khali of the left", "write the rows of the left first, then those of the right"
         )
+    spoken = text.split("\n")
+    if not reading and not speeds.said([""], (), spoken):
+        gaps.refuse(rows, taal, place)
     once = twice.once(rows, start)
     again, said = next(((n, rows[n]) for n, row in enumerate(once) if row != rows[n]), (0, ""))
     rows = once
@@ -135,12 +139,13 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
     if not parts:
         place.stop("there are no bols", "write them below the header")
     typed_so = not headings.sectioned(rows)
-    parts = unclear.das(parts) if typed_so else parts
+    parts = unclear.das(parts if reading else unclear.commas(parts)) if typed_so else parts
     unclear.letters(item for items in parts.values() for item in items)
+    unclear.ellipsis([item for items in parts.values() for item in items])
     heading = [*headings.words_of(as_typed[heads[0][0].row].partition(":")[0]), *names[0].split()]
     said_so = [kind for word in heading if (kind := headings.form_of(word))][-1:]
     form_said, at = form or "".join(said_so), place._replace(line=start + 1)
-    fast = speeds.said(names, text.split("\n")[:start]) if typed_so else {}
+    fast = speeds.said(names, spoken[:start], spoken) if typed_so else {}
     how = sections.How(taal, reading, at, form_said, fast)
     result = sections.typed(heads, parts, how, rows) if typed_so else sections.settled(heads, parts, how)
     heads, slots = result.spans, result.slots

@@ -1,12 +1,13 @@
 """Placing: items as slots of ticks and bols, under one reading of what bars, blanks, dots and hyphens mean."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from riyaz.music.events import TICKS, Unreadable
 from riyaz.tabla import taals
+from riyaz.tabla.bols import BOLS
 from riyaz.tabla.layout import LETTER, LONGEST, Item
 from riyaz.tabla.place import Place
 from riyaz.tabla.spelling import BEGIN, mistake, strokes, with_ka
@@ -182,6 +183,7 @@ def _section(items: list[Item], taal: taals.Taal, reading: Reading, theme: Slots
     rate = reading.strokes
     bar, group = Fraction(0), list[Item]()
     spans = {item.place.line: item for item in items if item.kind == "span"}
+    fast = _fast(items) if reading.runs == "pairs" else {}
     for number, item in enumerate([*items, Item("bar", "", Fraction(1), items[-1].place)] if items else []):
         if item.kind == "rate":
             rate = Fraction(int(item.text.rpartition("/")[2]) or 1)
@@ -217,7 +219,7 @@ def _section(items: list[Item], taal: taals.Taal, reading: Reading, theme: Slots
         elif item.kind == "word" and reading.bars == "matras" and not rate:
             group.append(item)
         elif item.kind == "word":
-            _matra(item, rate, slots, taal.counts, reading.runs == "pairs")
+            _matra(item, rate, slots, taal.counts, fast.get(number, set()))
     if halves:
         slots = _halved(slots, halves, theme, taal)
     if rate and len(slots) > 1 and slots[-1][1]:
@@ -226,10 +228,9 @@ def _section(items: list[Item], taal: taals.Taal, reading: Reading, theme: Slots
     return slots
 
 
-def _matra(item: Item, rate: Fraction, slots: Slots, counts: int, pairs: bool = False) -> None:
-    """Add a word as a matra, or its strokes at a rate, in runs two for one if they are `pairs`."""
+def _matra(item: Item, rate: Fraction, slots: Slots, counts: int, fast: Collection[int] = ()) -> None:
+    """Add a word as a matra, or its strokes at a rate, of which those at the places `fast` are two for one."""
     shares, matra = word(item.text, item.place), TICKS * counts
-    fast = in_runs([bol for _, bol in shares]) if pairs else set()
     for number, (share, bol) in enumerate(shares):
         ticks = matra / rate / (2 if number in fast else 1) if rate else share * matra / item.speed
         if ticks.denominator != 1:
@@ -242,6 +243,17 @@ def _matra(item: Item, rate: Fraction, slots: Slots, counts: int, pairs: bool = 
             slots[-1] = (slots[-1][0] + int(ticks), slots[-1][1])
         else:
             slots.append((int(ticks), bol))
+
+
+def _fast(items: Sequence[Item]) -> dict[int, set[int]]:
+    """Of each word the places of the strokes of fast runs, which may go on in the next word: ``TiRa KiTa``."""
+    words = {n: word(item.text, item.place) for n, item in enumerate(items) if item.kind == "word"}
+    places = [(n, at) for n, shares in words.items() for at in range(len(shares))]
+    result: dict[int, set[int]] = {n: set() for n in words}
+    for place in in_runs([words[n][at][1] for n, at in places]):
+        n, at = places[place]
+        result[n].add(at)
+    return result
 
 
 def in_runs(names: Sequence[str]) -> set[int]:
@@ -294,6 +306,21 @@ def _halved(slots: Slots, halves: list[tuple[int, Place]], theme: Slots, taal: t
     for index, _ in reversed(halves):
         slots[index:index] = part
     return slots
+
+
+def on_sam(slots: Slots, taal: taals.Taal) -> Slots:
+    """Slots with rests before them, so that their last stroke is on sam; it lasts a matra where nothing follows it.
+
+    No slots where that stroke is not of both hands, or stands within a matra.
+    """
+    matra = TICKS * taal.counts
+    last = max((k for k, (_, bol) in enumerate(slots) if bol), default=0)
+    bol = BOLS.get(slots[last][1])
+    before, within = divmod(-length(slots[:last]) % taal.ticks, matra)
+    if within or not (bol and bol.left and bol.right):
+        return []
+    end = [(matra, slots[last][1])] if last == len(slots) - 1 else slots[last:]
+    return [(matra, "")] * before + [*slots[:last], *end]
 
 
 def _bar(time: Fraction, last: Fraction, taal: taals.Taal, place: Place) -> Fraction:

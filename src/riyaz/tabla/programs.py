@@ -2,14 +2,18 @@
 
 import re
 
-from riyaz.tabla import headings, taals, tables
+from riyaz.tabla import header, headings, taals, tables
 from riyaz.tabla.layout import Marks, blank
+from riyaz.tabla.spelling import strokes
 
 
 def _listed(match: re.Match[str]) -> str:
     """Bols parted by commas in square brackets, as a program has them: ``['Dha', 'Dhin']`` or ``[dha, dhin]``."""
     words = re.sub(r"['\",\[\]()]", " ", match[0])
     words = f"({words.strip()})" if match[0][0] == "(" else words
+    texts = [text.strip() for _, text in re.findall(r"(['\"])(.*?)\1", match[0])]
+    if len(texts) > 2 and any(len(text.split()) > 1 for text in texts) and match[0][0] != "(":
+        words = f"{' | '.join(texts)} |"  # each a vibhag or a matra
     return words if headings.of_bols(words) else match[0]
 
 
@@ -41,7 +45,18 @@ def _commented(match: re.Match[str]) -> str:
     return match[1] if taals.exact(match[1]) else match[0]
 
 
+def _field(match: re.Match[str]) -> str:
+    """Nothing of a field whose key is like none of a header's and whose value has no bols: ``tip: '7/8',``."""
+    words = headings.words_of(match[2])
+    beside = header.unlike(match[1]) and not any(map(strokes, words)) and not headings.taals_in(words)
+    return "" if beside else match[0].rstrip(", ") if match[2][0].isdigit() else match[0]
+
+
+COMMENT_ENDS = re.compile(r"\s*(?:/\*+|\*+/)\s*")  # a row that begins or ends a comment
 MARKS: Marks = [
+    (re.compile(r"^\s*[{(]\s*$"), blank),
+    (re.compile(r"^(\s*)(['\"])([^\W\d_]\w*)\2(?=\s*:\s*\S)"), r"\1\3"),  # "name": "Dadra"
+    (re.compile(r"^\s*([^\W\d_]\w*)\s*[:=]\s*((?:'[^']*'|\"[^\"]*\"),?|(?:[\d.]+|true|false|null),)\s*$"), _field),
     (re.compile(r"^\s*//\s*(.*\S)\s*$"), _commented),
     (re.compile(r"(?<=['\"],)\s*//[^/]*$"), ""),
     (re.compile(r"^\s*[\[({]\s*(['\"])([^'\"]+)\1\s*,\s*(\d{1,2})\s*,\s*[\[({]*\s*$"), _counted_taal),

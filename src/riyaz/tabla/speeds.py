@@ -1,5 +1,6 @@
 """Speeds that the names of sections say, such as dugun: so many strokes per matra, written together or apart."""
 
+import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
@@ -13,18 +14,34 @@ _FASTER = {"aad": Fraction(3, 2), "dugun": Fraction(2), "tigun": Fraction(3), "c
 _FASTER |= {"दुगुन": Fraction(2), "तिगुन": Fraction(3), "चौगुन": Fraction(4)}
 
 
-def said(names: Sequence[str], above: Sequence[str]) -> dict[str, Fraction]:
-    """The speed of each section that its name says, or that the rows above say where there is one section."""
+_NUMBERS = {"two": 2, "three": 3, "four": 4, "six": 6, "eight": 8, "दो": 2, "तीन": 3, "चार": 4}
+_PER_MATRA = re.compile(  # 4 bols per beat
+    rf"(?<![\w.-])(\d|{'|'.join(_NUMBERS)})\s+(?:bols?|strokes?|syllables?|notes?|बोल)\s+"
+    r"(?:(?:per|a|an|to an?|(?:in|on|for|to)\s+(?:a|each|every|one)|each|प्रति|एक)\s+)(?:beat|ma+tra|मात्रा)",
+    re.IGNORECASE,
+)
+
+
+def said(names: Sequence[str], above: Sequence[str], text: Sequence[str] = ()) -> dict[str, Fraction]:
+    """The speed of each section that its name says, or that the rows above say where there is one section.
+
+    Where none says it, one that words in `text` say, such as ``4 bols per beat``.
+    """
     rows = {names[0]: " ".join([*above, names[0]])} if len(names) == 1 else {name: name for name in names}
     words = {name: set(row.lower().replace(":", " ").split()) for name, row in rows.items()}
     result = {name: {_FASTER[word] for word in each & _FASTER.keys()} for name, each in words.items()}
-    return {name: numbers.pop() for name, numbers in result.items() if len(numbers) == 1}
+    result = {name: numbers for name, numbers in result.items() if len(numbers) == 1}
+    numbers = {number.lower() for row in text for number in _PER_MATRA.findall(row)}
+    if not result and len(numbers) == 1:
+        number = numbers.pop()
+        return dict.fromkeys(names, Fraction(_NUMBERS.get(number) or number))
+    return {name: numbers.pop() for name, numbers in result.items()}
 
 
 def sped(
     parts: Mapping[str, Sequence[Item]], taal: taals.Taal, plain: Reading, speeds: Mapping[str, Fraction]
 ) -> dict[str, Sequence[Item]]:
-    """Sections of single strokes at the speeds that are said of them.
+    """Sections of words of one size, or with single strokes among them, at the speeds that are said of them.
 
     Raises
     ------
@@ -34,15 +51,16 @@ def sped(
     for name, items in parts.items():
         words = [item for item in items if item.kind == "word"]
         sizes = {len(strokes(item.text)) for item in words if item.speed == 1}
-        n = speeds.get(name, Fraction(1)) / (max(sizes, default=1) or 1)  # words per matra
-        if n <= 1 or plain.strokes or len(sizes) != 1 or any(item.speed != 1 for item in words):
+        n = speeds.get(name, Fraction(1)) / (min(sizes, default=1) or 1)  # words per matra
+        unlike = not sizes or (len(sizes) > 1 and min(sizes) > 1)
+        if n <= 1 or plain.strokes or unlike or any(item.speed != 1 for item in words):
             continue
         faster = [item._replace(speed=n) for item in items]
         try:
             fits = [whole(placed({name: each}, taal, plain), taal) for each in (items, faster)]
         except Unreadable:
             continue
-        if fits == [True, False]:
+        if fits == [True, False] and len(sizes) == 1:
             words[0].place.stop(
                 f"{name} says {speeds[name]} strokes per matra, and {len(words)} words are no whole avartans then",
                 f"write {n} avartans of such words, or words of {speeds[name]} strokes, or another name",

@@ -21,7 +21,7 @@ chautal: chowtal, choutal, chartal, chaartal, char, chau, chou, चौताल,
 sooltal: sultal, sul, sool, soolfak, sulfak, sulphakta, soolphakta, सूलताल, सूल, সুলতাল, সুরফাঁকতাল
 dhamar: dhammar, dhamaar, धमार, ধামার
 deepchandi: dipchandi, chanchar, deepchandee, दीपचंदी, दीपचन्दी, দীপচন্দী
-jhumra: jhoomra, jhumara, झूमरा, झुमरा, ঝুমরা
+jhumra: jhoomra, jhumara, झूमरा, झुमरा, ঝুমরা, ঝুমড়া
 ada_chautal: adachautal, ada chowtal, aada, arachartal, aara chautal, ara chautal, आड़ा चौताल, आडा चौताल, আড়া চৌতাল
 tivra: teevra, tevra, teora, teyora, tewra, tivara, tevara, तीव्रा, তেওড়া
 pashto: pashtu, pashtoo, pushto, पश्तो

@@ -214,7 +214,7 @@ def exact(name: str) -> Taal | None:
     alone = key(name)
     said = "_".join(re.sub(r"[^\w\s]", " ", name.lower()).split()) != alone or len(alone) > 4 or not alone.isascii()
     together = re.sub("ta+l$", "tal", alone.replace("_", ""))
-    owned = re.sub("(?<=[ক-হ])ের$|(?<=া)র$", "", alone)  # the genitive of Bengali
+    owned = re.sub("(?<=[ক-হ])ের?$|(?<=া)র$", "", alone).replace("_", "")  # the genitive, the locative of Bengali
     bare = together.removesuffix("tal") if len(together) > 7 else ""  # dadratal
     known = next((_SPELLINGS[one] for one in (alone, together, owned, bare) if one in _SPELLINGS), "") if said else ""
     return TAALS[known] if known else None

@@ -41,6 +41,8 @@ _LABELLED = re.compile(r"^\s*([^\W\d][^:=|()]{0,40}?)\s*(?::|(?<!\s)[-–—]+(?
 _BESIDE_SIGNS = re.compile(r"\s*([^\W\d_][^:=|()\d]{0,40}?)\s+[Xx×+✕](?:[\s:|]+[\doOXx×+])+[\s:|]*")  # signs X 0
 _FIRST_MATRA = re.compile(rf"\s*(\d{{1,3}})[.):]?\s+(?={LETTER})")  # of the row
 _GAP = re.compile(r"(?<=\S)(?:\s{3,}|\t\s*)(?=\S)")
+_BAR = re.compile(r"[।॥I\s]+")  # a cell for the end of a vibhag
+_FEW = 6  # rows of one cell that make a table of such
 _SEPARATORS = ("\t", "|", ";", ",")
 _IN_ORDER = re.compile(r"\s*(\d{1,2})[.)]?\s+([^\W\d_]\S*)(?:\s+([Xx+\d]))?\s*")  # its number, a bol, its sign
 
@@ -86,6 +88,8 @@ def named(row: str) -> str:
     """A row of a table without its name, or with it as a heading or a key; a row of words is left out."""
     if "|" not in row:
         first, *cells = row.split("\t")
+        if len(cells) == 1 and header.is_key(first.strip()) and not header.is_key(cells[0].strip()):
+            return f"{first.strip()}: {cells[0].strip()}"
         words = headings.words_of(first)
         beside = words and headings.spoken(words) and not any(map(strokes, words)) and not headings.HEAD.match(first)
         bols = [cell for cell in cells if cell.strip()]
@@ -95,6 +99,10 @@ def named(row: str) -> str:
         return ""
     match = re.match(r"\s*\|?\s*([^|:=]*[^\W\d_][^|:=]*?)\s*\|(.*)$", row)
     name = re.sub(r"\(.*?\)", " ", match[1]).strip() if match else ""
+    if match and taals.exact(name) and headings.of_bols(match[2].replace("|", " ")):
+        cells = match[2].strip(" |")  # each a matra, or a vibhag
+        several = any(len(cell.split()) > 1 for cell in cells.split("|"))
+        return f"{name}: {cells if several else cells.replace('|', ' ')}"
     known = headings.HEAD.match(name) or headings.remark(_SPEED.sub("beat", name))
     if not match or not known or any(map(strokes, headings.words_of(name))):
         return row
@@ -108,6 +116,13 @@ def named(row: str) -> str:
     if all(strokes(word) for word in layout.WORD.findall(rest) if not layout.sign_row(word)):
         return f"|{match[2]}" if re.fullmatch(_ROWS_OF_BOLS, name, re.IGNORECASE) else f"{name}: {match[2].lstrip()}"
     return row
+
+
+def barred(row: str) -> str:
+    """A row of cells, three or more and one of several words, with bars for its tabs, where all cells are bols."""
+    cells = [cell.strip() for cell in row.strip().split("\t")]
+    several = len(cells) > 2 and any(len(cell.split()) > 1 for cell in cells)
+    return f"{' | '.join(cells)} |" if several and all(map(headings.of_bols, cells)) else row
 
 
 def of_cells(rows: Sequence[str]) -> list[str]:
@@ -164,6 +179,29 @@ def stacked(rows: Sequence[str]) -> list[str]:
         cells[end - 1][0] for k, end in zip(numbers, ends, strict=True) if end - k == 3 and of_signs(cells[end - 1][1])
     }
     return ["" if n in gone else row for n, row in enumerate(rows)]
+
+
+def celled(rows: Sequence[str]) -> list[str]:
+    """Rows of a table of few cells each, most of one, as a row of its bols and bars, without signs and numbers.
+
+    A bracket alone in a row stands at the end of the row before it.
+    """
+    result = list(rows)
+    for number in range(1, len(result)):
+        if result[number].strip() == ")" and result[number - 1].count("(") > result[number - 1].count(")"):
+            result[number - 1], result[number] = f"{result[number - 1].rstrip()})", ""
+    start = 0
+    while start < len(result):
+        block = [*takewhile(lambda row: row.rstrip().endswith("|"), result[start:])]
+        cells = [[cell.strip() for cell in row.split("|") if cell.strip()] for row in block]
+        flat = [cell for row in cells for cell in row if not layout.sign_row(cell)]
+        bars = [cell for cell in flat if _BAR.fullmatch(cell)]
+        bols = all(headings.of_bols(cell) for cell in flat if cell not in bars)
+        if sum(len(row) == 1 for row in cells) >= _FEW and len(flat) > len(bars) and bols:
+            row = " ".join("|" if cell in bars else f"({cell})" if " " in cell else cell for cell in flat)
+            result[start : start + len(block)] = [row, *[""] * (len(block) - 1)]
+        start += len(block) or 1
+    return result
 
 
 def in_columns(rows: Sequence[str], taal: taals.Taal) -> int:

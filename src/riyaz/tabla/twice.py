@@ -1,5 +1,6 @@
 """What is typed twice: rows that say in a second script what stands right above them."""
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -7,12 +8,14 @@ from riyaz.tabla import layout
 from riyaz.tabla.bols import played
 from riyaz.tabla.spelling import OPEN, UNDECIDED, script, strokes, with_ka
 
+_NUMBER = re.compile(r"\d+[.:]?")
+
 
 def once(rows: Sequence[str], start: int) -> list[str]:
     """Rows from `start` on without those that say in a second script what stands right above them."""
     result, blocks = list(rows), list[tuple[str, list[int]]]()
     for number in range(start, len(rows)):
-        words = [word for word in layout.WORD.findall(rows[number].split("#")[0]) if not word.isdigit()]
+        words = [word for word in layout.WORD.findall(rows[number].split("#")[0]) if not _NUMBER.fullmatch(word)]
         scripts = {script(word) for word in words} - {""}
         here = scripts.pop() if len(scripts) == 1 and all(map(strokes, words)) else ""
         if here and blocks and blocks[-1][0] == here:
@@ -36,7 +39,12 @@ def _short(word: list[str]) -> list[str]:
 def _same(rows: Sequence[str], others: Sequence[str]) -> bool:
     """Whether two blocks have the same hands, word by word; a Ta that is not yet decided is like any other."""
     first, second = (
-        [with_ka(list(strokes(word))) for row in block for word in layout.WORD.findall(row) if not word.isdigit()]
+        [
+            with_ka(list(strokes(word)))
+            for row in block
+            for word in layout.WORD.findall(row)
+            if not _NUMBER.fullmatch(word)
+        ]
         for block in (rows, others)
     )
     first, second = ([_short(word) for word in block] for block in (first, second))

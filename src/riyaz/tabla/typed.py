@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from html import unescape
 from unicodedata import category
 
-from riyaz.tabla import beginnings, captions, header, headings, layout, programs, sentences, tables
+from riyaz.tabla import beginnings, captions, dashes, header, headings, layout, programs, sentences, tables
 from riyaz.tabla.dialect import THEMED
 from riyaz.tabla.layout import LETTER, Marks, blank
 from riyaz.tabla.place import Place
@@ -26,10 +26,13 @@ _LETTERS: dict[int, str | int | None] = {
     ord("}"): ")",  # around a matra
     **dict.fromkeys((0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF)),  # of no width
     **dict.fromkeys((0xFE0F, 0x20E3), " "),  # what makes a digit a key
+}
+_SCRIPTS: dict[int, str | int | None] = {
     **{letter: letter - 0x180 for letter in (*range(0xA81, 0xACE), *range(0xAE6, 0xAF0))},  # Gujarati
     **{letter: letter - 0x100 for letter in (*range(0xA01, 0xA4E), *range(0xA59, 0xA5F), *range(0xA66, 0xA70))},
     0xA70: "ं",  # tippi of Gurmukhi
     0xA71: None,  # addak
+    0x9BD: "ऽ",  # avagraha of Bengali
 }
 _SENT = re.compile(  # 12/03/24, 7:41 PM - Name:
     r"^\s*\[?\d{1,4}[./-]\d{1,2}[./-]\d{1,4},?\s+\d{1,2}[:.]\d{2}(?:[:.]\d{2})?\s*(?:[ap]\.?m\.?)?\]?\s*[-–]?\s*[^:|]{1,40}:",
@@ -45,10 +48,10 @@ _SPOKEN = re.compile(  # twice, (three times), 3 baar, x3 times
     rf"(?<![\w(])\(?(?:(twice|thrice)|[x×]?\s?(\d{{1,3}}|{'|'.join(_TIMES)})\s*(?:times?|baar|बार|वार|वेळा|বার))\)?(?!\w)",
     re.IGNORECASE,
 )
-_GUN = re.compile(r"(एक|दो|ती|तीन|चार|चौ)\s?गु[नण]ा?(?![\u0900-\u097f])")
-_GUNS = {"एक": "एकगुन", "दो": "दुगुन", "ती": "तिगुन", "तीन": "तिगुन", "चार": "चौगुन", "चौ": "चौगुन"}
+_GUN = re.compile(r"(एक|दो|दु|ती|ति|तीन|चार|चौ)\s?गु?[नण]ा?(?![\u0900-\u097f])")
+_GUNS = {"एक": "एकगुन", "दो": "दुगुन", "दु": "दुगुन", "ति": "तिगुन", "ती": "तिगुन", "तीन": "तिगुन", "चार": "चौगुन", "चौ": "चौगुन"}
 _SPED = re.compile(
-    r"^(\s*)(du?gg?u[nr]a?n?|do+g[ou]+na?|dugg?una?|duggan|tee?go+n|ti+g[ou]+na|cho?[au]+go+n|chougun)(?=\s*\d*\s*[:.)-]*\s*$)",
+    r"^(\s*)(du?gg?u[nr]a?n?|d[ou]+gg?[aou]+n[ae]?|tee?go+n|ti+g[ou]+na|cho?[au]+go+n|chougun)(?=\s*\d*\s*[:.)-]*\s*$)",
     re.IGNORECASE,
 )
 _SPED_AS = {"d": "dugun", "t": "tigun", "c": "chaugun"}
@@ -81,6 +84,7 @@ _FORM_LAST = re.compile(rf"([^:]+):(.*\S)\s+\(({'|'.join(THEMED)})\)\s*", re.IGN
 _GROUPED = re.compile(r"\[([^\[\]]*)\]")
 _PICTURES = ("So", "Sk", "Cs")  # Unicode's categories of emoji and their colours
 _USED = "✕◦^`¨´˘ˋˊ"  # signs, bullets and accents among them
+_DOTS = re.compile(r"(?<!\S)\.{2,}(?!\S)")
 _PAUSE = re.compile(r"(?<!\S)(?:…|\.{3})(?!\S)")
 _SIGNS = dict(zip("ˣ⁺⁰²³⁴⁵⁶⁷", "X+0234567", strict=True))
 _WRAPPED = re.compile(  # a row within marks of a web page or of Markdown
@@ -225,7 +229,7 @@ _MARKS: Marks = [  # replaced one after the other
     (re.compile(r".+"), lambda match: tables.unlabelled(match[0])),
     (re.compile(r"^\s*(?:\{\|.*|\|-+|\|\}|\(\|.*|\|\))\s*$"), ""),  # a table of a wiki
     (re.compile(r"^\s*[\d०-९]{1,2}\s*।(?=\s*[^\W\d_])"), blank),
-    (re.compile(r"^\s*\d{1,2}-\s*(?=[^\W\d_])"), blank),  # 1-Dha, the number of a row
+    (re.compile(r"^(\s*\d{1,2})-\s*(?=[^\W\d_])"), r"\1. "),  # 1-Dha, the number of a row
     (re.compile(r"(?<=\S)(\s+),"), r",\1"),
     (re.compile(r"[\"”]\s*,\s*$"), blank),
     (re.compile(r"</(?:p|h[1-6])>\s*(?=<\w)"), ": "),
@@ -249,6 +253,7 @@ _MARKS: Marks = [  # replaced one after the other
     (re.compile(r"(?<=[^\s\d/|]\s)/(?=[^\s\d/])"), "|"),  # Dha /Dhin
     (re.compile(rf"(?<={LETTER})_(?={LETTER})"), "-"),
     (re.compile("ঃ(?=\\s|$)"), ":"),
+    (re.compile(r"^\s*\d{1,2}\s*টি\s*[।,.]?\s*$"), blank),  # so many, of what the row before says
     (re.compile(rf"(?<={LETTER})['’](?=[\s|।]|$)(?=(?:[^'’]|{LETTER}['’](?=[\s|।]|$))*$)"), ""),  # an accent
     (re.compile(r"\|\]"), "| "),
     (re.compile("(?<=[\u0900-\u097f])[sS](?![A-Za-z])"), "ऽ"),
@@ -267,8 +272,10 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
     ------
     Unreadable : bhari and khali stand side by side, so that no order of the rows is certain.
     """
-    rows = beginnings.marked([_unwrapped(_WIDE.sub(" " * WIDE, row.rstrip())) for row in rows], place)
+    rows = [_unwrapped(_WIDE.sub(" " * WIDE, row.translate(_SCRIPTS).rstrip())) for row in rows]
+    rows = beginnings.marked(rows, place)
     single = sum(bool(row.strip()) for row in rows) == 1 and not "".join(rows).lstrip().startswith("//")
+    rows = [blank(match) if (match := programs.COMMENT_ENDS.fullmatch(row)) else row for row in rows]
     if not single and all(_COMMENTED.match(row) for row in rows if row.strip()):
         rows = [_COMMENTED.sub(blank, row) for row in rows]  # a comment of a program
     latex = any("\\begin{tabular" in row or re.search(r"&.*\\\\\s*$", row) for row in rows)
@@ -286,7 +293,7 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
         rows = [f"{after[1]} {after[3]}:{after[2]}" if row.strip() else row for row in rows]
     result = list[str]()
     for number, row in enumerate(
-        tables.unnumbered(tables.uncounted(tables.columns(tables.stacked(captions.plain(rows))))), 1
+        tables.unnumbered(tables.uncounted(tables.columns(tables.stacked(captions.plain(tables.celled(rows)))))), 1
     ):
         if _COLUMNS.fullmatch(row):
             place._replace(line=number).stop(
@@ -297,7 +304,7 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
         row = sentences.taal_and_bols(sentences.quoted(row))
         for mark, instead in marks:
             row = mark.sub(instead, row)
-        row = tables.named(row)
+        row = tables.barred(tables.named(row))
         row = "" if tables.said(row) else row
         words = layout.WORD.findall(row)[2:] if _COUNT.match(row) else []
         row = "" if words and not all(map(strokes, words)) and not headings.taals_in(headings.words_of(row)) else row
@@ -314,7 +321,7 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
         if len(groups) > 1 and all(group.split() and all(map(strokes, group.split())) for group in groups):
             row = row.replace("[", "(").replace("]", ")")  # each a matra
         result.append(layout.unmarked(row) + remark)
-    result = beginnings.numbered(tables.of_cells(result))
+    result = dashes.unlisted(beginnings.numbered(tables.of_cells(_rests(result))), place)
     if any(re.search(rf"{_PAUSE.pattern}[\s|।॥]*[^\W\d_]", row) for row in result):  # within a row: a rest
         result = [_PAUSE.sub(lambda match: "-".ljust(len(match[0])), row) for row in result]
     signed = next((n for n, row in enumerate(result) if _CLOSING.fullmatch(row)), len(result))
@@ -325,13 +332,26 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
     return _unbroken(result)
 
 
+def _rests(rows: list[str]) -> list[str]:
+    """Rows with hyphens for words of dots alone, where a word of bols and as many shares has dots as rests as well."""
+    words = [word for row in rows for word in layout.WORD.findall(row) if re.search(r"\w\.\.|\.\w", word)]
+    sizes = {len(strokes(word)) for word in words} - {0, 1}
+    return [_DOTS.sub(lambda dots: "-" * len(dots[0]) if len(dots[0]) in sizes else dots[0], row) for row in rows]
+
+
 def _unwrapped(row: str) -> str:
     """A row without what stands around the whole of it: the marks of a quotation, the time and the sender of a chat."""
     row = _SENT.sub(blank, _QUOTED.sub(blank, _BUTTON.sub(blank, row)))
     row = re.sub(r"\[\s*(?:edit|edit source|संपादन|সম্পাদনা|संपादित करें)\s*\]\s*$", "", row)  # of a wiki
     row = re.sub(r"(?<=[^\W\d_)]):[-–—]+(?=\s|$)", ":", row)  # as a colon is written in India
+    row = re.sub(r"^([^#:]*\w\s*)#(?=\d{1,2}(?!\w))", _of_number, row)  # Kaida #2 in Jhaptal
     match = _WRAPPED.match(row)
     return " " * match.start(2) + match[2] if match else re.sub(r"<br\s*/?>\s*$", "", row)
+
+
+def _of_number(match: re.Match[str]) -> str:
+    """Words and a number, without the sign before it; what stands after bols is a comment."""
+    return match[0] if headings.of_bols(match[1]) else f"{match[1]} "
 
 
 def _unbroken(rows: list[str]) -> list[str]:

@@ -32,6 +32,29 @@ def das(parts: Mapping[str, Sequence[Item]]) -> dict[str, list[Item]]:
     }
 
 
+def commas(parts: Mapping[str, Sequence[Item]]) -> dict[str, list[Item]]:
+    """Items in which a comma without a blank parts two words of two strokes or more that stand alone elsewhere."""
+    alone = {item.text.rstrip(",;") for items in parts.values() for item in items if item.kind == "word"}
+    result: dict[str, list[Item]] = {}
+    for name, items in parts.items():
+        result[name] = []
+        for item in items:
+            texts = re.findall(r"[^,;]+[,;]*", item.text) if item.kind == "word" else []
+            bare = [text.rstrip(",;") for text in texts]
+            words = len(texts) > 1 and all(len(strokes(text)) > 1 and text in alone for text in bare)
+            result[name] += [item._replace(text=text) for text in texts] if words else [item]
+    return result
+
+
+def ellipsis(items: Sequence[Item]) -> None:
+    """Refuse three dots right after the last word of a row, where no other word has dots: rests, or bols left out."""
+    words = [item for item in items if item.kind == "word" and re.search(r"\.\.|…", item.text)]
+    if len(words) != 1 or not re.fullmatch(r"[^.…]+(?:\.{3,}|…)", words[0].text):
+        return
+    if words[0] == [item for item in items if item.place.line == words[0].place.line][-1]:
+        words[0].place.stop(f"{words[0].text} has rests or leaves bols out", "write - for a rest, or the bols")
+
+
 def letters(items: Iterable[Item]) -> None:
     """Refuse a letter that stands for a bol by itself as a capital and as none: it may be two bols."""
     seen: dict[str, str] = {}
