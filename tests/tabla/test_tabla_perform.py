@@ -10,6 +10,7 @@ from riyaz.tabla import bols, filling, form, growth, ideas, notation, perform, r
 from riyaz.tabla import theme as themes
 from riyaz.tabla.notation import Composition, Section
 from riyaz.tabla.taals import TAALS
+from riyaz.tabla.taken import Taken
 
 STEPS = 0.45  # on average; the documented sequences reach 0.38 and one unordered set 0.79
 
@@ -234,7 +235,9 @@ def test_known_paltas_do_not_come_again_at_any_speed():
     )
     known = []
     for seed in range(4):
-        chosen = [s.events for s in performed(theme, seed, n_paltas=8, known=known).sections[2:-1] if not s.derived]
+        chosen = [
+            s.events for s in performed(theme, seed, n_paltas=8, known=Taken(known)).sections[2:-1] if not s.derived
+        ]
         rows = {tuple(e["symbols"].map("".join)) for e in known}
         assert not rows & {tuple(e["symbols"].map("".join)) for e in chosen}
         known += [in_a_row([2 * d for d in e["duration"]], e["symbols"]) if i % 2 else e for i, e in enumerate(chosen)]

@@ -19,6 +19,7 @@ from riyaz.tabla import form, growth, notation, perform, taals
 from riyaz.tabla import theme as themes
 from riyaz.tabla.notation import Composition
 from riyaz.tabla.taals import Taal
+from riyaz.tabla.taken import Taken
 from riyaz.tabla.theme import Impossible
 from riyaz.text.dataset import DataSet
 
@@ -53,29 +54,31 @@ class Known:
     Attributes
     ----------
     themes : events of each section named theme, in any taal: phrases belong to none.
-    taken : events of each theme, dohra and palta, which nothing new may repeat.
+    taken : each theme, dohra and palta, which nothing new may repeat.
     practice : of each form the themes and the paltas that were not derived by rule: what hands know.
     """
 
     themes: list[pd.DataFrame]
-    taken: list[pd.DataFrame]
+    taken: Taken
     practice: dict[str, list[pd.DataFrame]]
 
     @classmethod
     def of(cls, pieces: Iterable[Piece]) -> "Known":
         """Collect them from the sections of a corpus' pieces."""
-        known = cls([], [], {})
+        themes: list[pd.DataFrame] = []
+        taken: list[pd.DataFrame] = []
+        practice: dict[str, list[pd.DataFrame]] = {}
         for piece in pieces:
             for part in piece.about.get("sections", []):
                 word = part["name"].lower().partition(" ")[0]
                 if word in ("theme", "dohra", "palta"):
                     cut = form.between(piece.events, part["onset"], part["duration"])
-                    known.taken.append(cut)
+                    taken.append(cut)
                     if word == "theme":
-                        known.themes.append(cut)
+                        themes.append(cut)
                     if word != "dohra" and not part["derived"]:
-                        known.practice.setdefault(piece.about["form"], []).append(cut)
-        return known
+                        practice.setdefault(piece.about["form"], []).append(cut)
+        return cls(themes, Taken(taken), practice)
 
 
 def perform_all(model: Bundle, data: DataSet, settings: Settings, root: Path) -> tuple[list[Performance], str]:

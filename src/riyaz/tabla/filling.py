@@ -72,13 +72,14 @@ class Free:
     def options(self, row: Row = ()) -> dict[Sound, int]:
         """Count the fillings that continue `row` with each sound; sorted by sound, without zeros."""
         go, count, _ = self._walk
-        at = self._at(row)
+        at = self._reached[row] if row in self._reached else self._at(row)
         if at is None or any(row[: len(t)] == t for t in self.excluded):
             return {}
         excluded = Counter[Sound]()
-        for t in self.excluded:
+        for t, ways in self._lost.items():
             if t[: len(row)] == row:
-                excluded[t[len(row)]] += self._ways(t)
+                excluded[t[len(row)]] += ways
+        self._reached.update({(*row, sound): after for sound, after in go(at).items()})
         ways_after = {sound: count(after) - excluded[sound] for sound, after in sorted(go(at).items())}
         return {sound: ways for sound, ways in ways_after.items() if ways}
 
@@ -113,10 +114,16 @@ class Free:
         at = self._at(row)
         return at is not None and self._walk[2](at)
 
-    def _ways(self, row: Row) -> int:
-        """Count the fillings that begin with a row, allowed or excluded."""
-        at = self._at(row)
-        return self._walk[1](at) if at else 0
+    @cached_property
+    def _lost(self) -> dict[Row, int]:
+        """Of each excluded row how many fillings begin with it."""
+        reached = {row: self._at(row) for row in self.excluded}
+        return {row: self._walk[1](at) if at else 0 for row, at in reached.items()}
+
+    @cached_property
+    def _reached(self) -> "dict[Row, At | None]":
+        """The states after rows that `options` has seen to be next: fillings are looked at sound by sound."""
+        return {}
 
     @cached_property
     def _walk(self) -> "Walk":

@@ -16,7 +16,7 @@ Order, layouts, dohra, adha dohra and bal: lessons noted in the projects tabla-n
 grammar of J. Kippen and B. Bel, Modelling Music with Grammars, 1992. All as counted in `riyaz.tabla.growth`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil
@@ -27,6 +27,7 @@ from riyaz.tabla import growth
 from riyaz.tabla import theme as themes
 from riyaz.tabla.filling import Free, Row, Sound, between, khali_copy, length, opens
 from riyaz.tabla.repeats import ALIKE, ahead, alike, fresh
+from riyaz.tabla.taken import Rows
 
 LONG = 20  # strokes of a line whose end is kept in every palta, so that what is free does not ramble
 RUNS = {"theme": 3, "palta": 4}  # at most so many consecutive repeats of a bol, or as many as in the theme
@@ -217,7 +218,7 @@ def most_alike(at: Line) -> int:
     return max(ALIKE["palta"], alike(at.line * 2))
 
 
-def ideas(at: Line, hands: Hands, known: Sequence[Row], rate: Fraction) -> list[Idea]:
+def ideas(at: Line, hands: Hands, known: Rows, rate: Fraction) -> list[Idea]:
     """All ideas that a theme allows, in the order in which they are played."""
     new = hands.practised - hands.joins
     whole, first = at.n * at.ticks, (at.n - 1) * at.ticks
@@ -295,7 +296,7 @@ def _begins(sound: Sound, line: Row) -> bool:
 def _frees(
     at: Line,
     hands: Hands,
-    known: Iterable[Row],
+    known: Rows,
     rate: Fraction,
     before: Row,
     after: Row,
@@ -327,7 +328,7 @@ def _frees(
     wide = hands.joins | hands.practised
     frees = [strict, replace(strict, joins=wide), replace(free, joins=wide), replace(free, joins=wide, places=())]
     frees = [strict, free] if early else frees  # only what the theme joins
-    taken = [row for row in [reference, *themes.middles(known, before, size)] if row]
+    taken = [row for row in [reference, *known.middles(before, size)] if row]
     if not before:
         taken += [phrase[:1] for phrase in free.phrases if not _begins(phrase[0], at.line)]
     return [free.without(taken) for free in frees]

@@ -57,6 +57,7 @@ from riyaz.tabla.ideas import MOST, RUNS, Hands, Line, Segment
 from riyaz.tabla.notation import Composition, Section
 from riyaz.tabla.repeats import ALIKE, ahead, alike, fresh, worn
 from riyaz.tabla.taals import Taal
+from riyaz.tabla.taken import Rows, Taken
 
 __all__ = ["Segment", "assemble", "fill", "new_theme", "plan"]
 
@@ -79,7 +80,7 @@ def plan(
     n_paltas: int = 4,
     laya: Fraction | int | str | None = None,
     tihai: str = "any",
-    known: Iterable[pd.DataFrame] = (),
+    known: Taken | None = None,
     practice: Iterable[pd.DataFrame] = (),
 ) -> list[Segment]:
     """Plan a performance: theme, dohra, paltas, tihai.
@@ -90,7 +91,7 @@ def plan(
     n_paltas : 1 to `ideas.MOST`.
     laya : strokes per matra, except in the theme, or its name in `riyaz.tabla.form.LAYAS`; None: as in the theme.
     tihai : ``any``, ``pause`` (damdar) or ``no pause`` (bedam).
-    known : events of sections, such as the paltas of a training set, that no palta may repeat at any speed.
+    known : sections, such as the paltas of a training set, that no palta may repeat at any speed.
     practice : events of sections of the same form, whose joins the hands know; late ideas use them.
 
     Raises
@@ -108,7 +109,7 @@ def plan(
         )
     at = line_of(theme, section, written / rate)
     bhari, n = at.line, at.n
-    hands, rows = hands_of(theme, at, practice, rate), themes.at_speeds(known, rate)
+    hands, rows = hands_of(theme, at, practice, rate), (known or Taken()).at(rate)
     paltas: list[Segment] = []
     for lines in (n, 2 * n):
         if len(paltas) < min(n_paltas, MOST):
@@ -147,7 +148,7 @@ def hands_of(theme: Composition, at: Line, practice: Iterable[pd.DataFrame], rat
     return Hands(chosen, groups, joins, themes.practised(practice, rate, chosen) - themes.joins_of(*ends), rela)
 
 
-def _paltas(at: Line, hands: Hands, known: list[Row], rate: Fraction, n: int) -> list[Segment]:
+def _paltas(at: Line, hands: Hands, known: Rows, rate: Fraction, n: int) -> list[Segment]:
     """The segments of n paltas or fewer, in order: the ideas that are wanted most, those with a choice again."""
     ready: list[tuple[int, int, int, Segment]] = []
     for place, idea in enumerate(sequence.ideas(at, hands, known, rate)):
@@ -221,7 +222,7 @@ def new_theme(
     choose: Choose,
     laya: Fraction | int | str = 2,
     first: int = 0,
-    others: Iterable[pd.DataFrame] = (),
+    others: Taken | None = None,
 ) -> Composition:
     """Make a theme of the phrases of known ones that have the same: a head, and an end that has the cadence.
 
@@ -240,7 +241,7 @@ def new_theme(
     choose : as in `fill`; what it chooses is all before the cadence.
     first : number of the known themes whose phrases are tried first, modulo their number; with it and with each turn
       through them changes how the end begins.
-    others : events of sections, such as paltas, that no new theme may repeat at any speed.
+    others : sections, such as paltas, that no new theme may repeat at any speed.
 
     Raises
     ------
@@ -263,7 +264,7 @@ def new_theme(
         if bhari[0][0] == LANDING and form.cadence(_bols(bhari)) != form.cadence(_bols(tail))
     )
     usable = _together(with_dha, first)
-    taken = set(themes.at_speeds(others, rate))
+    taken = (others or Taken()).at(rate)
     other: Composition | None = None  # a theme with a long run or few phrases, where there is no better one
     n = max(len(usable), 1)
     stride = next(step for step in range(1 + first % n, 2 * n + 2) if gcd(step, n) == 1)  # else themes would crowd

@@ -22,8 +22,6 @@ from riyaz.tabla.filling import Row, Sound, khali_copy, length, opens, sounds
 from riyaz.tabla.notation import Composition, Section
 from riyaz.tabla.taals import Taal
 
-SPEEDS = (Fraction(1), Fraction(1, 2), Fraction(2), Fraction(1, 4), Fraction(4))  # of a known section, to compare
-
 
 class Impossible(ValueError):
     """The request cannot be played; the message is one line and names the nearest that can."""
@@ -155,27 +153,6 @@ def _with_onsets(row: Row) -> list[tuple[int, Row]]:
 def longest_run(row: Sequence[Sound]) -> int:
     """Length of the longest run of one bol; 0 without strokes."""
     return max((len(list(same)) for _, same in groupby(bol for bol, _ in row if bol)), default=0)
-
-
-def at_speeds(known: Iterable[pd.DataFrame], rate: Fraction) -> list[Row]:
-    """Known sections as rows, each at the laya of a performance and at all `SPEEDS`."""
-    rows: dict[Row, None] = {}
-    for events in known:
-        plain = sounds(events)
-        for faster in dict.fromkeys([form.laya(events) / rate, *SPEEDS]):
-            rows[tuple((bol, ticks * faster.numerator // faster.denominator) for bol, ticks in plain)] = None
-    return list(rows)
-
-
-def middles(known: Iterable[Row], before: Row, size: int) -> list[Row]:
-    """What known rows that begin like `before` have next: rows of exactly `size` ticks."""
-    rows = []
-    for row in known:
-        if row[: len(before)] == before:
-            ends = list(accumulate((ticks for _, ticks in row[len(before) :]), initial=0))
-            if size in ends:
-                rows.append(row[len(before) : len(before) + ends.index(size)])
-    return list(dict.fromkeys(rows))
 
 
 def cut_of(bhari: Row) -> int:
