@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from riyaz.music.events import TICKS, in_a_row
-from riyaz.tabla import bols, filling, form, growth, ideas, notation, perform, repeats
+from riyaz.tabla import bols, filling, form, growth, ideas, new_theme, notation, perform, repeats
 from riyaz.tabla import theme as themes
 from riyaz.tabla.notation import Composition, Section
 from riyaz.tabla.taals import TAALS
@@ -277,7 +277,7 @@ def test_tihais_of_every_kind(kind):
 @pytest.mark.parametrize("taal", TAALS.values(), ids=lambda taal: taal.name)
 @pytest.mark.parametrize("laya", [2, 4])
 def test_a_tihai_pauses_for_two_matras_at_most_and_begins_three_times_at_the_same_place(taal, laya):
-    theme = perform.new_theme(Composition("New", taal.name), [one.sections[0].events for one in KNOWN], at_random(1))
+    theme = new_theme.new_theme(Composition("New", taal.name), [one.sections[0].events for one in KNOWN], at_random(1))
     made = performed(theme, n_paltas=2, laya=laya)
     (tihai,) = form.tihais(made.sections[-1].events, taal)
     assert tihai.pause <= 2 * TICKS
@@ -350,7 +350,7 @@ def test_the_end_alone_comes_earlier_where_it_is_a_small_step():
 def test_the_end_of_a_new_theme_begins_with_a_phrase_and_no_row_is_even(taal):
     events = [one.sections[0].events for one in KNOWN]
     for seed in range(3):
-        theme = perform.new_theme(Composition("New", taal.name), events, at_random(seed), first=seed)
+        theme = new_theme.new_theme(Composition("New", taal.name), events, at_random(seed), first=seed)
         line, _ = themes.halves(theme.sections[0], Fraction(1), "")
         cut = themes.cut_of(line)
         assert themes.begins(line[len(themes.until_ticks(line, cut))][0])
@@ -362,14 +362,14 @@ def test_a_family_with_many_themes_is_as_likely_as_any_other():
     known = [(KNOWN[0], Fraction(1)), (KNOWN[1], Fraction(1)), (KNOWN[1], Fraction(1, 2)), (KNOWN[1], Fraction(2))]
     pairs = [themes.halves(theme.sections[0], faster, "") for theme, faster in known]
     for first in range(3):
-        assert perform._together(pairs, first) == [[pairs[0]], [pairs[1 + first]]]
+        assert new_theme._together(pairs, first) == [[pairs[0]], [pairs[1 + first]]]
 
 
 def test_a_theme_in_threes_gives_no_theme_in_twos():
     text = "DhaTeTe DhaGeNa DhaTeTe DhaGeNa | DhaTeTe DhaGeNa DhaGeTi NaKeNa | TaTeTe TaKeNa TaTeTe TaKeNa | "
     events = [kaida(text + "DhaTeTe DhaGeNa DhaGeDhi NaGeNa").sections[0].events]
     with pytest.raises(ValueError, match="0 known themes give no new theme"):
-        perform.new_theme(Composition("New", "teental"), events, at_random(0), laya=2)
+        new_theme.new_theme(Composition("New", "teental"), events, at_random(0), laya=2)
 
 
 GROWN = kaida("DhaGe DhaGe TeTe DhaGe | TeTe DhaGe TiNa KeNa | TaKe TaKe TeTe TaKe | TeTe DhaGe DhiNa GeNa")
@@ -479,7 +479,7 @@ def test_a_new_theme_in_every_taal_grows_by_the_rules_of_teaching(taal):
     events = [theme.sections[0].events for theme in known]
     for number in range(2):
         blank = Composition("New", taal.name, "kaida")
-        theme = perform.new_theme(blank, events, at_random(number), laya=2, first=number)
+        theme = new_theme.new_theme(blank, events, at_random(number), laya=2, first=number)
         assert [check for check in form.check(theme) if not check.passed] == []
         assert theme.sections[0].events["symbols"].tolist() not in [e["symbols"].tolist() for e in events]
         whole = themes.halves(theme.sections[0], Fraction(1), "")[0]
@@ -501,7 +501,7 @@ def test_a_new_theme_in_every_taal_grows_by_the_rules_of_teaching(taal):
 
 def test_without_known_themes_there_is_no_new_one():
     with pytest.raises(ValueError, match="0 known themes give no new theme in Rupak at 2 strokes per matra"):
-        perform.new_theme(Composition("New", "rupak"), [], at_random(0))
+        new_theme.new_theme(Composition("New", "rupak"), [], at_random(0))
 
 
 KNOWN = [
@@ -513,7 +513,7 @@ KNOWN = [
 @pytest.mark.parametrize("taal", TAALS.values(), ids=lambda taal: taal.name)
 def test_khali_of_a_new_theme_begins_with_a_vibhag(taal):
     events = [theme.sections[0].events for theme in KNOWN]
-    (section,) = perform.new_theme(Composition("New", taal.name, "kaida"), events, at_random(0)).sections
+    (section,) = new_theme.new_theme(Composition("New", taal.name, "kaida"), events, at_random(0)).sections
     assert section.ticks // 2 % taal.ticks // TICKS + 1 in taal.starts
     assert section.ticks % taal.ticks == 0
 
@@ -530,9 +530,9 @@ def test_khali_within_a_vibhag_is_seen():
 def test_a_new_theme_has_three_phrases_where_its_source_has(taal):
     events = [theme.sections[0].events for theme in KNOWN]
     for seed in range(4):
-        theme = perform.new_theme(Composition("New", taal, "kaida"), events, at_random(seed), first=seed)
+        theme = new_theme.new_theme(Composition("New", taal, "kaida"), events, at_random(seed), first=seed)
         line = themes.halves(theme.sections[0], Fraction(1), "")[0]
-        assert len(themes.phrases_of([(line[: len(line) - themes.cadence(line)], ())])) >= perform.PHRASES
+        assert len(themes.phrases_of([(line[: len(line) - themes.cadence(line)], ())])) >= new_theme.PHRASES
 
 
 def test_after_a_silent_sam_comes_no_bayan_alone():

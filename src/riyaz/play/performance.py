@@ -17,6 +17,7 @@ from riyaz.play.chooser import Chooser
 from riyaz.play.sampling import Sampling
 from riyaz.tabla import form, growth, notation, perform, taals
 from riyaz.tabla import theme as themes
+from riyaz.tabla.new_theme import new_theme
 from riyaz.tabla.notation import Composition
 from riyaz.tabla.taals import Taal
 from riyaz.tabla.taken import Taken
@@ -131,7 +132,7 @@ def _perform(
     poor = Impossible("")
     for more in range(TRIES):
         chooser = Chooser(model, _drawn(seed, taal), head, drawn.temperature * WARM, drawn.memory)
-        theme = perform.new_theme(blank, known.themes, chooser, wish.laya, first + more, known.taken)
+        theme = new_theme(blank, known.themes, chooser, wish.laya, first + more, known.taken)
         try:
             made = _played(model, settings, known, theme, seed)
         except Impossible as error:  # too poor a theme for so many paltas: the next one has other phrases

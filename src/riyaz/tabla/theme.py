@@ -22,6 +22,8 @@ from riyaz.tabla.filling import Row, Sound, khali_copy, length, opens, sounds
 from riyaz.tabla.notation import Composition, Section
 from riyaz.tabla.taals import Taal
 
+DHA = "Dha"  # the bol with which new themes begin, and on which tihais land
+
 
 class Impossible(ValueError):
     """The request cannot be played; the message is one line and names the nearest that can."""
