@@ -85,8 +85,10 @@ def test_a_typed_theme_is_planned_as_one_of_the_corpus(corpus, page):
         frees = {idea: [segment.free for segment in of[idea]] for idea in wanted}
         ways = {idea: [str(free.count()) for free in frees[idea]] for idea in wanted}
         rows = [[idea, of[idea][0].returns, ways[idea], frees[idea][0].even] for idea in wanted]
-        expected.append([rows, list(segments[-1].tihai)])
-        given.append([[list(sound) for sound in sounds(part.events)], taal.matras])
+        tihais = [[list(one) for one in kind] for kind in segments[-1].tihais]
+        expected.append([rows, list(segments[-1].tihai), tihais])
+        row = [list(sound) for sound in sounds(part.events)]
+        given.append([row, taal.matras, list(taal.vibhags), segments[-2].ticks])
     assert drive("typed", page, given) == expected
 
 

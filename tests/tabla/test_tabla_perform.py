@@ -261,44 +261,6 @@ def test_choose_hears_all_that_was_played_and_is_asked_only_where_there_is_a_cho
         perform.fill(segments, lambda played, allowed: ("Kat", 2520))
 
 
-@pytest.mark.parametrize("kind", ["any", "pause", "no pause"])
-def test_tihais_of_every_kind(kind):
-    theme = kaida("DhaTe TeDha TeTe DhaDha | TeTe DhaGe TiNa KeNa | TaTe TeTa TeTe TaTa | TeTe DhaGe DhiNa GeNa")
-    composition = performed(theme, tihai=kind)
-    detail = [c.detail for c in form.check(composition) if c.rule == "tihai"]
-    assert ("pauses of 0 matras" in detail[0]) == (kind == "no pause")
-    assert composition.sections[-1].events["symbols"].iloc[-1] == ["Dha"]
-    last = [s[0] for s in composition.sections[-2].events["symbols"] if s]
-    phrase = [s[0] for s in composition.sections[-1].events["symbols"] if s]
-    phrase = phrase[: len(phrase) // 3 - 1]
-    assert last[-len(phrase) :] == phrase
-
-
-@pytest.mark.parametrize("taal", TAALS.values(), ids=lambda taal: taal.name)
-@pytest.mark.parametrize("laya", [2, 4])
-def test_a_tihai_pauses_for_two_matras_at_most_and_begins_three_times_at_the_same_place(taal, laya):
-    theme = new_theme.new_theme(Composition("New", taal.name), [one.sections[0].events for one in KNOWN], at_random(1))
-    made = performed(theme, n_paltas=2, laya=laya)
-    (tihai,) = form.tihais(made.sections[-1].events, taal)
-    assert tihai.pause <= 2 * TICKS
-    assert (tihai.onsets[1] - tihai.onsets[0]) % TICKS == 0
-    assert tihai.onsets[0] % TICKS == 0
-
-
-def test_a_tihai_that_begins_later_has_the_end_of_the_line_before_it():
-    theme = kaida("DhaTi DhaGe TiRaKiTa | DhaGe TiNa KeNa | TaTi TaKe TiRaKiTa | DhaGe DhiNa GeNa", "dadra")
-    made = performed(theme, n_paltas=2)
-    tihai = made.section("tihai")
-    (one,) = form.tihais(tihai.events, TAALS["dadra"])
-    assert one.onsets[0] > 0
-    names = [bol for _, bol in form.strokes(tihai.events)]
-    stop = next(i for i, (onset, _) in enumerate(form.strokes(tihai.events)) if onset == one.onsets[0])
-    before = names[: stop + len(one.phrase) - 1]
-    sources = {"from the end of the last palta": made.sections[-2], "from the end of the theme": made.sections[0]}
-    source = [bol for _, bol in form.strokes(sources[tihai.note].events)]
-    assert (source * 2)[-len(before) :] == before
-
-
 @pytest.mark.parametrize("n", [8, 14])
 def test_three_quarters_varied_differ_from_the_theme_in_each(n):
     theme = kaida("DhaTe TeDha TeTe DhaDha | TeTe DhaGe TiNa KeNa | TaTe TeTa TeTe TaTa | TeTe DhaGe DhiNa GeNa")
@@ -344,32 +306,6 @@ def test_the_end_alone_comes_earlier_where_it_is_a_small_step():
         assert [section.note for section in made.sections[-3:-1]] == [ideas.ONE, ideas.ALONE]
         assert growth.build_up(made)[-1].step <= growth.STEP
         assert ideas.ALONE not in {section.note for section in performed(far, seed, n_paltas=10).sections}
-
-
-@pytest.mark.parametrize("taal", TAALS.values(), ids=lambda taal: taal.name)
-def test_the_end_of_a_new_theme_begins_with_a_phrase_and_no_row_is_even(taal):
-    events = [one.sections[0].events for one in KNOWN]
-    for seed in range(3):
-        theme = new_theme.new_theme(Composition("New", taal.name), events, at_random(seed), first=seed)
-        line, _ = themes.halves(theme.sections[0], Fraction(1), "")
-        cut = themes.cut_of(line)
-        assert themes.begins(line[len(themes.until_ticks(line, cut))][0])
-        assert cut % TICKS == 0
-        assert repeats.alike(line * 2) <= repeats.ALIKE["theme"]
-
-
-def test_a_family_with_many_themes_is_as_likely_as_any_other():
-    known = [(KNOWN[0], Fraction(1)), (KNOWN[1], Fraction(1)), (KNOWN[1], Fraction(1, 2)), (KNOWN[1], Fraction(2))]
-    pairs = [themes.halves(theme.sections[0], faster, "") for theme, faster in known]
-    for first in range(3):
-        assert new_theme._together(pairs, first) == [[pairs[0]], [pairs[1 + first]]]
-
-
-def test_a_theme_in_threes_gives_no_theme_in_twos():
-    text = "DhaTeTe DhaGeNa DhaTeTe DhaGeNa | DhaTeTe DhaGeNa DhaGeTi NaKeNa | TaTeTe TaKeNa TaTeTe TaKeNa | "
-    events = [kaida(text + "DhaTeTe DhaGeNa DhaGeDhi NaGeNa").sections[0].events]
-    with pytest.raises(ValueError, match="0 known themes give no new theme"):
-        new_theme.new_theme(Composition("New", "teental"), events, at_random(0), laya=2)
 
 
 GROWN = kaida("DhaGe DhaGe TeTe DhaGe | TeTe DhaGe TiNa KeNa | TaKe TaKe TeTe TaKe | TeTe DhaGe DhiNa GeNa")
@@ -493,15 +429,11 @@ def test_a_new_theme_in_every_taal_grows_by_the_rules_of_teaching(taal):
             bol for bol in begun - {"", first} if bols.BOLS[bol].hands != "both" and bols.BOLS[bol].right != "te"
         ]
         broken = {check.rule for check in growth.check(made) if not check.passed}
-        assert broken <= {"small step", "first palta"}  # hints: documented sequences break them too
+        hints = {"small step", "first palta", "tihai on a vibhag"}  # documented ones break them, or vibhags allow none
+        assert broken <= hints
         (steps,) = growth.measures([made]).to_dict("records")
         assert steps["first joins"] >= 0.85
         assert steps["step"] <= STEPS
-
-
-def test_without_known_themes_there_is_no_new_one():
-    with pytest.raises(ValueError, match="0 known themes give no new theme in Rupak at 2 strokes per matra"):
-        new_theme.new_theme(Composition("New", "rupak"), [], at_random(0))
 
 
 KNOWN = [
@@ -510,29 +442,12 @@ KNOWN = [
 ]
 
 
-@pytest.mark.parametrize("taal", TAALS.values(), ids=lambda taal: taal.name)
-def test_khali_of_a_new_theme_begins_with_a_vibhag(taal):
-    events = [theme.sections[0].events for theme in KNOWN]
-    (section,) = new_theme.new_theme(Composition("New", taal.name, "kaida"), events, at_random(0)).sections
-    assert section.ticks // 2 % taal.ticks // TICKS + 1 in taal.starts
-    assert section.ticks % taal.ticks == 0
-
-
 def test_khali_within_a_vibhag_is_seen():
     line = "DhaGe DhaTi DhaTi GeNa DhaGe {} "
     theme = kaida(line.format("TiNa KeNa") + "TaKe TaTi TaTi KeNa DhaGe DhiNa GeNa", "ada_chautal")
     (check,) = [check for check in growth.check(theme) if check.rule == "khali on a vibhag"]
     assert not check.passed
     assert check.detail == "khali begins on matra 8"
-
-
-@pytest.mark.parametrize("taal", ["keherwa", "dadra", "chautal", "matta", "teental"])
-def test_a_new_theme_has_three_phrases_where_its_source_has(taal):
-    events = [theme.sections[0].events for theme in KNOWN]
-    for seed in range(4):
-        theme = new_theme.new_theme(Composition("New", taal, "kaida"), events, at_random(seed), first=seed)
-        line = themes.halves(theme.sections[0], Fraction(1), "")[0]
-        assert len(themes.phrases_of([(line[: len(line) - themes.cadence(line)], ())])) >= new_theme.PHRASES
 
 
 def test_after_a_silent_sam_comes_no_bayan_alone():

@@ -22,6 +22,8 @@ A *line* is the bhari half of the theme, A its head and B its end (`riyaz.tabla.
 - *tihai of the kaida*: it ends in a cadence of the theme and Dha on sam.
 - *short pause*: a tihai pauses for no more than two matras.
 - *same place*: its phrase begins three times at the same place in a matra.
+- *tihai on a vibhag*: its phrase begins where a vibhag of the taal does.
+- *long tihai*: it is as long as the last palta at least.
 
 References
 ----------
@@ -147,7 +149,7 @@ def check(composition: Composition) -> list[Check]:
         checks.append(Check("lengths", after.ticks <= before.ticks, after.name, f"{after.ticks / TICKS:g} matras"))
     for section in composition.sections:
         if section.name.startswith("tihai"):
-            checks += [_tihai(theme, section, taal), *_pause(section, taal)]
+            checks += [_tihai(theme, section, taal), *_pause(section, taal), *_long(section, paltas)]
     return checks
 
 
@@ -347,18 +349,26 @@ def _named(line: Row, opened: Row, section: Section) -> list[Check]:
 
 
 def _pause(section: Section, taal: Taal) -> list[Check]:
-    """The pauses of a tihai that lands on sam, and where its phrases begin; none where there is no tihai."""
+    """The pauses of a tihai that lands on sam, and where its phrase begins; none where there is no tihai."""
     struck = form.strokes(section.events)
     whole = [tihai for tihai in form.tihais(section.events, taal) if tihai.end == struck[-1][0]]
     return [
         check
         for tihai in whole[:1]
         for off in [(tihai.onsets[1] - tihai.onsets[0]) % TICKS]
+        for matra in [Fraction(tihai.onsets[0] % taal.ticks, TICKS) + 1]
         for check in (
             Check("short pause", tihai.pause <= PAUSE, section.name, f"pauses of {tihai.pause / TICKS:g} matras"),
             Check("same place", not off, section.name, f"later by {off / TICKS:g} matras each time"),
+            Check("tihai on a vibhag", matra in taal.starts, section.name, f"begins on matra {matra}"),
         )
     ]
+
+
+def _long(section: Section, paltas: Sequence[Section]) -> list[Check]:
+    n, least = section.ticks - TICKS, paltas[-1].ticks if paltas else 0
+    words = f"{n / TICKS:g} matras, the last palta {least / TICKS:g}"
+    return [Check("long tihai", n >= least, section.name, words)] if paltas else []
 
 
 def _tihai(theme: Section, section: Section, taal: Taal) -> Check:

@@ -35,6 +35,9 @@ MIN_DIFFERENT = Fraction(1, 4)  # at least, of the strokes in the free part of a
 MOST = 16  # paltas in a performance
 
 
+Solved = tuple[int, int, int]  # a tihai's lead, phrase and pause, in ticks
+
+
 @dataclass(frozen=True)
 class Segment:
     """One section of a performance.
@@ -47,6 +50,7 @@ class Segment:
     back : `after` as it is in the khali half, with the open cadence.
     returns : ticks of the khali half that are closed.
     tihai : ticks of what leads to the phrase, of the phrase without its last stroke, and of the pause.
+    tihais : those that may be played in its place, the best first, by falling strictness (`riyaz.tabla.closing`).
     derived : nothing is chosen, and it is not the theme.
     """
 
@@ -57,8 +61,14 @@ class Segment:
     back: Row = ()
     returns: int = 0
     idea: str = ""
-    tihai: tuple[int, int, int] | None = None
+    tihai: Solved | None = None
+    tihais: tuple[tuple[Solved, ...], ...] = ()
     derived: bool = False
+
+    @property
+    def ticks(self) -> int:
+        """Of a palta, its length."""
+        return 2 * (length(self.half(())) + (self.free.ticks if self.free else 0))
 
     def half(self, chosen: Row, opened: bool = False) -> Row:
         """The bhari half, or the same with the open cadence."""

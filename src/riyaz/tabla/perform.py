@@ -49,20 +49,15 @@ from riyaz.music.events import TICKS
 from riyaz.tabla import form, growth, taals
 from riyaz.tabla import ideas as sequence
 from riyaz.tabla import theme as themes
-from riyaz.tabla.filling import Free, Row, between, events_of, length, sounds
+from riyaz.tabla.closing import closing, settled
+from riyaz.tabla.filling import Free, Row, events_of, length, sounds
 from riyaz.tabla.ideas import MOST, Hands, Line, Segment
 from riyaz.tabla.notation import Composition, Section
 from riyaz.tabla.repeats import Choose, ahead, chosen
-from riyaz.tabla.taals import Taal
 from riyaz.tabla.taken import Rows, Taken
 
 __all__ = ["Segment", "assemble", "fill", "plan"]
 
-AVARTANS = 4  # maximum length of a tihai
-LINES = 4  # of the theme at most, from which a tihai is taken with what leads to it
-TIHAI_STROKES = 8  # of the phrase of a tihai, if there is one; else fewer
-TIHAIS = ("any", "pause", "no pause")
-TIHAI, OF_THEME = "from the end of the last palta", "from the end of the theme"
 MOST_CHANGED = (Fraction(3, 8), Fraction(1, 2))  # of the strokes of a free part, from the palta before; else
 
 
@@ -116,7 +111,7 @@ def plan(
         Segment("theme", None, sounds(section.events)),
         sequence.dohra(at),
         *(replace(segment, name=f"palta {k}") for k, segment in enumerate(paltas, 1)),
-        _tihai(taal, rate, at, tihai),
+        closing(taal, rate, at, tihai, paltas[-1].ticks),
     ]
 
 
@@ -170,43 +165,6 @@ def _taken(segment: Segment, at: Line, n: int) -> int:
     return 1 if size + length(segment.half(())) < at.n * at.ticks else n
 
 
-def _tihai(taal: Taal, rate: Fraction, at: Line, kind: str) -> Segment:
-    """The tihai: its phrase is the end of the last palta, and Dha.
-
-    As far as possible the phrase is more than a cadence and begins three times at the same place in a matra, and the
-    pauses are no longer than `riyaz.tabla.growth.PAUSE`. Of such tihais the one with the fewest avartans is played,
-    then one that begins on sam; one that begins later has before it what stands before its phrase, and not
-    so much of it that the phrase could be heard a fourth time.
-    """
-    if kind not in TIHAIS:
-        raise themes.Impossible(f"tihai is {kind!r}; it is one of {', '.join(TIHAIS)}")
-    step, fits, near = at.step, [], None
-    certain = {LINES * at.ticks - onset for onset in themes.beginnings(at.opened * LINES)}
-    for avartans in range(1, AVARTANS + 1):
-        for solution in _solved(taal, rate, avartans):
-            lead, size, pause = solution.lead * step, (solution.phrase - 1) * step, solution.pause * step
-            later = lead % TICKS == 0 and lead <= size
-            if 4 <= solution.phrase >= solution.pause and later and {size, lead + size} <= certain:
-                if kind == "any" or (pause > 0) == (kind == "pause"):
-                    off = (size + step + pause) % TICKS != 0
-                    worse = (solution.phrase < TIHAI_STROKES, pause > growth.PAUSE, off, avartans, lead > 0)
-                    fits.append(((*worse, (lead + size) % at.ticks != 0, pause, lead), (lead, size, pause)))
-                near = near or f"{solution.phrase} strokes with pauses of {solution.pause} in {avartans} avartan(s)"
-    if fits:
-        last, theme = ((themes.DHA, step),), at.opened * LINES
-        return Segment("tihai", None, last, theme, tihai=min(fits)[1], idea=TIHAI, derived=True)
-    asked = "tihai" if kind == "any" else f"tihai with {kind}"
-    where = f"1 to {AVARTANS} avartans of {taal.title} at {rate} strokes per matra"
-    raise themes.Impossible(f"no {asked} of the theme's end fills {where}; nearest: {near or 'another laya'}")
-
-
-def _solved(taal: Taal, rate: Fraction, avartans: int) -> Iterator[form.Plan]:
-    """All tihais of so many avartans, from sam or after a lead."""
-    strokes = taal.matras * avartans * rate
-    for lead in range(int(strokes) - 10 if strokes.denominator == 1 else 0):
-        yield from form.solve_tihai(taal, rate, avartans=avartans, lead=lead)
-
-
 # The performance -----------------------------------------------------------------------------------------------
 
 
@@ -228,7 +186,7 @@ def fill(segments: Sequence[Segment], choose: Choose) -> list[Row]:
         row: Row = ()
         earlier = list(zip(segments, filled, strict=False))
         if segment.tihai:
-            row = _phrase(segment, earlier)
+            _, row = settled(segment, earlier)
         elif segment.free:
             heard = (*played, *segment.before)
             frees = [free for free in _distinct(segment, earlier, following, end) if free.count()]
@@ -237,23 +195,6 @@ def fill(segments: Sequence[Segment], choose: Choose) -> list[Row]:
         filled.append(row)
         played = (*played, *segment.play(row))
     return filled
-
-
-def _phrase(segment: Segment, earlier: Sequence[tuple[Segment, Row]]) -> Row:
-    """The end of the last palta, with the open cadence, from a phrase on; where none is as long, that of the theme.
-
-    It does not begin with a cadence, which ends the line before.
-    """
-    lead, size, _ = segment.tihai or (0, 0, 0)
-    for half in (_last(earlier), segment.before):
-        if {size, lead + size} <= {length(half) - onset for onset in themes.beginnings(half)}:
-            break
-    return between(half, length(half) - lead - size, length(half))
-
-
-def _last(earlier: Sequence[tuple[Segment, Row]]) -> Row:
-    """The bhari half of the last palta, with the open cadence."""
-    return next(other.half(row, opened=True) for other, row in reversed(earlier) if other.returns)
 
 
 def _distinct(
@@ -295,11 +236,12 @@ def assemble(theme: Composition, segments: Sequence[Segment], filled: Sequence[R
     ------
     themes.Impossible : it breaks a rule of `riyaz.tabla.form`.
     """
-    played = list(zip(segments, filled, strict=True))
-    notes = [OF_THEME if one.tihai and _last(played)[-len(row) :] != row else one.says(row) for one, row in played]
+    played: list[tuple[Segment, Row]] = []
+    for segment, row in zip(segments, filled, strict=True):
+        played.append((settled(segment, played)[0] if segment.tihai else segment, row))
     sections = tuple(
-        Section(segment.name, events_of(segment.play(row)), segment.derived, note=note)
-        for (segment, row), note in zip(played, notes, strict=True)
+        Section(segment.name, events_of(segment.play(row)), segment.derived, note=segment.says(row))
+        for segment, row in played
     )
     composition = replace(theme, form=theme.form or "kaida", sections=sections)
     broken = next((check for check in form.check(composition) if not check.passed), None)

@@ -4,7 +4,7 @@
  *
  * @typedef {import('./filling.js').Sound} Sound
  * @typedef {{name: string, idea: string, free: Free|null, before: Sound[], after: Sound[], back: Sound[], returns: number,
- *   tihai: [number, number, number]|null}} Segment as `riyaz.tabla.ideas.Segment`
+ *   tihai: [number, number, number]|null, tihais?: [number, number, number][][]}} Segment as `riyaz.tabla.ideas.Segment`
  */
 import {between, Free, length} from './filling.js';
 import {distance} from './phrase.js';
@@ -152,13 +152,25 @@ export class Kaida {
     return {fits: leads([]), allow};
   }
 
-  /** The phrase of the tihai: the end of the last palta, from a phrase on, but not from a cadence; where none is as long, that of the theme. @returns {{idea: string, row: Sound[]}} */
-  phrase(segment, earlier) {
-    const last = [...earlier].reverse().find(one => one.segment.returns), half = this.half(last.segment, last.row, true), [lead, size] = segment.tihai;
-    const sizes = this.beginnings(half).map(onset => length(half) - onset), own = sizes.includes(size) && sizes.includes(lead + size);
-    const from = own ? half : segment.before, row = from.slice(until(from, length(from) - lead - size).length);
-    const same = JSON.stringify(half.slice(-row.length)) === JSON.stringify(row);
-    return {idea: same ? segment.idea : this.tables.of_theme, row};
+  /** What a tihai has up to the first time of its last stroke: the beginning of a half, then its end; empty where they part a phrase or do not meet as in the half. @param {Sound[]} half @returns {Sound[]} */
+  begun(half, lead, size) {
+    if (!this.beginnings(half).includes(length(half) - size)) return [];
+    const phrase = half.slice(until(half, length(half) - size).length), head = until(half, lead), names = row => row.filter(([bol]) => bol).map(([bol]) => bol);
+    const twice = names([...half, ...half]), end = names(head).pop(), [first] = names(phrase);
+    const meets = !end || twice.some((bol, i) => bol === end && twice[i + 1] === first);
+    return meets && (!lead || this.units(half).some(([onset]) => onset === lead)) ? [...head, ...phrase] : [];
+  }
+
+  /** The first tihai of a plan that the last palta has, else the theme. @param {Segment} segment @returns {{idea: string, row: Sound[], tihai: [number, number, number]}} */
+  settled(segment, earlier) {
+    const last = [...earlier].reverse().find(one => one.segment.returns), half = this.half(last.segment, last.row, true);
+    for (const kind of segment.tihais) {
+      for (const [from, idea] of [[half, segment.idea], [segment.before, this.tables.of_theme]]) {
+        const tihai = kind.find(([lead, size]) => this.begun(from, lead, size).length);
+        if (tihai) return {idea, row: this.begun(from, tihai[0], tihai[1]), tihai};
+      }
+    }
+    throw new Error('No tihai of this plan is one of its theme.');
   }
 
   /** The phrases of a row, each with its onset; a rest belongs to the stroke before it. @returns {[number, Sound[]][]} */
@@ -221,8 +233,8 @@ export class Kaida {
   async perform(plan, put, choose, before) {
     const earlier = [], played = [], end = Math.min(...plan.filter(({returns}) => returns).map(({back}) => length(back)));
     for (const [number, planned] of plan.entries()) {
-      const tihai = planned.tihai ? this.phrase(planned, earlier) : null, free = planned.free ? this.open(planned, earlier, plan[number + 1], end, played) : null;
-      const segment = {...planned, ...tihai ? {idea: tihai.idea} : {}, ...free && !free.fits && planned.free?.rules.unlike.length ? {idea: this.tables.part} : {}};
+      const tihai = planned.tihai ? this.settled(planned, earlier) : null, free = planned.free ? this.open(planned, earlier, plan[number + 1], end, played) : null;
+      const segment = {...planned, ...tihai ? {idea: tihai.idea, tihai: tihai.tihai} : {}, ...free && !free.fits && planned.free?.rules.unlike.length ? {idea: this.tables.part} : {}};
       await before(segment);
       let row = tihai ? tihai.row : [], said = 0;
       const say = (sounds, choices = []) => sounds.forEach((sound, i) => { played.push(sound); put(sound, {segment: said++ ? null : segment, choice: choices[i] || null}); });

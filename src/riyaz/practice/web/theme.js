@@ -31,6 +31,7 @@ export class Theme {
     this.kaida = kaida;
     this.cycle = cycle;
     this.title = taal.title;
+    this.starts = taal.vibhags.map((_, i) => taal.vibhags.slice(0, i).reduce((sum, n) => sum + n * kaida.ticks, 0));
     const middle = until(given, total / 2), copy = kaida.closed(middle), second = given.slice(middle.length);
     const third = until(second, total / 6);
     this.given = given;
@@ -138,28 +139,30 @@ export class Theme {
     if (!ready.length) throw new Error(`This line makes no ${count} new paltas: ask for fewer, or give a line of more phrases.`);
     const order = [...Array(count).keys()].map(i => Math.floor((i * ready.length) / count));
     order.forEach((which, i) => plan.push({...ready[which], name: `palta ${i + 1}`}));
-    return [...plan, {...none, ...this.tihai(), name: 'tihai'}];
+    return [...plan, {...none, ...this.tihai(2 * n * ticks), name: 'tihai'}];
   }
 
-  /** A tihai of the end of the last palta: after a lead, 3 P + 2 D strokes fill whole avartans and land on sam (`riyaz.tabla.perform`). */
-  tihai() {
-    const {step, cycle, opened, ticks, kaida} = this, {lines, tihai_strokes, pause: longest} = kaida.tables, whole = Array.from({length: lines}, () => opened).flat();
-    const certain = kaida.beginnings(whole).map(onset => lines * ticks - onset);
-    /** @type {{rank: number[], tihai: [number, number, number]}[]} */
-    const fits = [];
+  /** The tihais of the end of a palta of so many ticks at least: after a lead, 3 P + 2 D strokes fill whole avartans and land on sam (`riyaz.tabla.closing`). @param {number} least */
+  tihai(least) {
+    const {step, cycle, opened, ticks, kaida} = this, {lines, tihai_strokes, pause: longest} = kaida.tables, theme = Array.from({length: lines}, () => opened).flat();
+    /** @type {{worse: string, rank: number[], tihai: [number, number, number]}[]} */
+    const all = [];
     for (let avartans = 1; avartans <= 4; avartans++) {
       const strokes = (cycle * avartans) / step;
       for (let first = 0; strokes % 1 === 0 && first < strokes - 10; first++) {
         for (let p = 4; 3 * p <= strokes + 1 - first; p++) {
           const d = (strokes + 1 - first - 3 * p) / 2, lead = first * step, size = (p - 1) * step, pause = d * step;
-          if (d % 1 || d > p || lead > size || lead % kaida.ticks || !certain.includes(size) || !certain.includes(lead + size)) continue;
-          const worse = [p < tihai_strokes, pause > longest, (size + step + pause) % kaida.ticks !== 0, avartans, lead > 0, (lead + size) % ticks !== 0];
-          fits.push({rank: [...worse.map(Number), pause, lead, size], tihai: [lead, size, pause]});
+          if (d % 1 || d > p || (lead && (lead % kaida.ticks || lead >= size))) continue;
+          const worse = [p < tihai_strokes, pause > longest, (size + step + pause) % kaida.ticks !== 0].map(Number).join('');
+          const later = [avartans * cycle < least, !this.starts.includes(lead % cycle), avartans, lead > 0, (lead + size) % ticks !== 0];
+          all.push({worse, rank: [...later.map(Number), pause, lead, size], tihai: [lead, size, pause]});
         }
       }
     }
-    fits.sort((a, b) => a.rank.map((one, i) => one - b.rank[i]).find(Boolean) || 0);
-    if (!fits.length) throw new Error(`No tihai of this line's end fills one to four avartans of ${this.title}: change the line.`);
-    return {idea: 'from the end of the last palta', after: [['Dha', step]], before: whole, tihai: fits[0].tihai};
+    all.sort((a, b) => a.worse.localeCompare(b.worse) || a.rank.map((one, i) => one - b.rank[i]).find(Boolean) || 0);
+    const first = all.find(({tihai: [lead, size]}) => kaida.begun(theme, lead, size).length);
+    if (!first) throw new Error(`No tihai of this line's end fills one to four avartans of ${this.title}: change the line.`);
+    const tihais = [...new Set(all.map(({worse}) => worse))].filter(worse => worse <= first.worse).map(worse => all.filter(one => one.worse === worse).map(({tihai}) => tihai));
+    return {idea: 'from the end of the last palta', after: [['Dha', step]], before: theme, tihai: first.tihai, tihais};
   }
 }
