@@ -56,3 +56,40 @@ def test_a_new_theme_has_three_phrases_where_its_source_has(taal):
         theme = new_theme.new_theme(Composition("New", taal, "kaida"), events, at_random(seed), first=seed)
         line = themes.halves(theme.sections[0], Fraction(1), "")[0]
         assert len(themes.phrases_of([(line[: len(line) - themes.cadence(line)], ())])) >= new_theme.PHRASES
+
+
+def line_of(theme):
+    line = themes.halves(theme.sections[0], Fraction(1), "")[0]
+    return line, themes.phrases_of([(line[: len(line) - themes.cadence(line)], ())])
+
+
+def test_taals_of_one_length_have_lines_of_their_own():
+    events = [theme.sections[0].events for theme in KNOWN]
+    alike = [taal for taal in TAALS.values() if new_theme.half_of(taal, Fraction(2)) == 7 * TICKS]
+    assert len(alike) > 2
+    for seed in range(2):
+        made = [
+            new_theme.new_theme(
+                Composition("New", taal.name, "kaida"), events, at_random(seed), first=seed, share=(rank, len(alike))
+            )
+            for rank, taal in enumerate(alike)
+        ]
+        lines = [tuple(bol for bol, _ in line_of(theme)[0]) for theme in made]
+        assert len(set(lines)) > len(lines) / 2  # where a share has none, any line is taken
+
+
+def test_a_long_line_has_more_phrases_where_a_source_has():
+    events = [theme.sections[0].events for theme in KNOWN]
+    for seed in range(3):
+        theme = new_theme.new_theme(Composition("New", "farodast", "kaida"), events, at_random(seed), first=seed)
+        assert len(line_of(theme)[1]) >= new_theme.MORE
+
+
+@pytest.mark.parametrize("taal", ["rupak", "matta", "farodast", "shikhar"])
+def test_a_phrase_begins_with_each_vibhag(taal):
+    events = [theme.sections[0].events for theme in KNOWN]
+    for seed in range(3):
+        line, _ = line_of(new_theme.new_theme(Composition("New", taal, "kaida"), events, at_random(seed), first=seed))
+        ends = sum(ticks for _, ticks in line[: len(line) - themes.cadence(line)])
+        starts = [(start - 1) * TICKS for start in TAALS[taal].starts]
+        assert {start for start in starts if start < ends} <= set(themes.joints(line))

@@ -171,6 +171,43 @@ def test_groups_move_whole():
         assert set(sizes) <= {2, 3, 4}
 
 
+RINGING = "DhaGe NaGe DhiNa GeNa DhaGe NaGe TiNa KeNa TaKe NaKe TiNa KeNa DhaGe NaGe DhiNa GeNa"
+
+
+def test_no_palta_is_the_theme_with_its_cadence_open():
+    """Where the open cadence is a phrase too, a line could be filled with what the dohra has."""
+    theme = kaida(RINGING)
+    opened = themes.halves(theme.sections[0], Fraction(1), "")[1]
+    for seed in range(4):
+        made = performed(theme, seed, n_paltas=8)
+        for section in made.sections[2:-1]:
+            before = themes.until_ticks(filling.sounds(section.events), section.ticks // 2)[: -len(opened)]
+            assert section.note == ideas.SECOND or not before or before != opened * (len(before) // len(opened))
+        assert all(check.passed for check in growth.check(made) if check.rule == "named as it is")
+
+
+def test_early_groups_begin_on_or_off_the_beat_as_in_the_theme():
+    theme = kaida("DhaTe TeDha TeTe DhaDha | TeTe DhaGe TiNa KeNa | TaTe TeTa TeTe TaTa | TeTe DhaGe DhiNa GeNa")
+    line = themes.halves(theme.sections[0], Fraction(1), "")[0]
+    groups = themes.groups_of(line)
+    places = dict(zip(groups, themes.group_places(line, groups, TICKS), strict=True))
+    assert {len(where) for where in places.values()} == {1, 2}
+    for seed in range(6):
+        section = next(s for s in performed(theme, seed, n_paltas=8).sections if s.note.startswith("groups"))
+        row = themes.until_ticks(filling.sounds(section.events), section.ticks // 4)
+        parts = ideas.parted(row, groups)
+        starts = accumulate((filling.length(group) for group in parts), initial=0)
+        assert all(start % TICKS in places[group] for start, group in zip(starts, parts, strict=False))
+
+
+def test_a_filling_with_the_same_phrases_in_another_order_is_seen():
+    row = filling.sounds(notation.bols("DhaGe NaGe TeTe DhaGe", "keherwa"))
+    free = filling.Free(4 * TICKS, (), frozenset(), reference=row)
+    assert not perform._other_phrases(free, (*row[4:], *row[:4]))
+    assert perform._other_phrases(free, (*row[:2], *row[:2], *row[:4]))
+    assert perform._other_phrases(free, row[:2])
+
+
 def test_a_step_changes_half_of_what_is_free_at_most():
     for seed in range(3):
         composition = performed(kaida(), seed, n_paltas=10)
@@ -280,7 +317,7 @@ def test_where_three_quarters_cannot_all_differ_the_name_says_so():
         filling.sounds(notation.bols("Dha Te Te Dha", "keherwa")),
         filling.sounds(notation.bols("Tu Na", "keherwa")),
     )
-    free = filling.Free(4 * TICKS, (), frozenset(), unlike=(head,))
+    free = filling.Free(4 * TICKS, (), frozenset(), unlike=((0, head),))
     segment = ideas.Segment("palta 1", free, end, idea=ideas.LATE)
     assert segment.says(head) == ideas.PART
     assert segment.says(head[::-1][1:] + head[:1]) == ideas.LATE

@@ -5,6 +5,7 @@ Rules say what may follow; which of it follows the network decides, by its own p
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from riyaz.play.chooser import Chooser
 from riyaz.play.sampling import Sampling
 from riyaz.tabla import form, growth, notation, perform, taals
 from riyaz.tabla import theme as themes
-from riyaz.tabla.new_theme import new_theme
+from riyaz.tabla.new_theme import half_of, new_theme
 from riyaz.tabla.notation import Composition
 from riyaz.tabla.taals import Taal
 from riyaz.tabla.taken import Taken
@@ -31,7 +32,8 @@ WARM = 2.0
 # new themes, of the phrases of other known themes each time, until one gives the paltas that are asked for, the first
 # of them with the theme's own joins, and all without a phrase too often in a row
 TRIES = 16
-OF_THEME = ("first palta", "no phrase worn", "no even row")  # rules that a theme with too few joins breaks
+# rules that a theme with too few joins breaks
+OF_THEME = ("first palta", "no phrase worn", "no even row", "small step", "named as it is", "same place")
 NO_DURATIONS = "This network knows no durations (tokenize.scheme is chord), so it can choose no strokes of a kaida."
 
 
@@ -127,12 +129,17 @@ def _perform(
         return _played(model, settings, known, own, seed)
     drawn = Sampling.of(wish, [])
     blank = Composition(f"New kaida {number + 1}", taal.name, "kaida", source="generated")
+    rate = themes.rate_of(wish.laya, Fraction(0))
+    half = half_of(taal, rate)
+    alike = [one.name for one in taals.TAALS.values() if half_of(one, rate) == half]
+    rank = alike.index(taal.name) if taal.name in alike else 0
+    share = ((seed + rank) % len(alike), len(alike)) if alike else (0, 1)  # with one seed no two have the same line
     first = int(np.random.default_rng(_drawn(seed, taal)).integers(len(known.themes) or 1))
     second: Performance | None = None
     poor = Impossible("")
     for more in range(TRIES):
         chooser = Chooser(model, _drawn(seed, taal), head, drawn.temperature * WARM, drawn.memory)
-        theme = new_theme(blank, known.themes, chooser, wish.laya, first + more, known.taken)
+        theme = new_theme(blank, known.themes, chooser, wish.laya, first + more, known.taken, share)
         try:
             made = _played(model, settings, known, theme, seed)
         except Impossible as error:  # too poor a theme for so many paltas: the next one has other phrases

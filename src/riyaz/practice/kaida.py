@@ -45,7 +45,7 @@ class Tables:
             "places": [sorted(places) for places in free.places],
             "reference": self.row(free.reference),
             "excluded": [self.row(row) for row in free.excluded],
-            "unlike": [self.row(row) for row in free.unlike],
+            "unlike": [(start, self.row(row)) for start, row in free.unlike],
             "phrases": self.shared([self.row(phrase) for phrase in free.phrases]),
             "joins": self.shared(sorted(free.joins)),
             "wanted": self.shared(sorted(free.wanted)),

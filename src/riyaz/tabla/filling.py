@@ -48,8 +48,8 @@ class Free:
       and at most `n_most`; 0: no limit.
     wanted : pairs of a stroke and what follows it (``""`` for a rest), one of which occurs; empty: no rule.
     excluded : partial or whole fillings that are not allowed; none begins with another.
-    even : most phrases alike in a row, 0 for no limit; unlike : rows from the start on, each of which the filling is to
-      differ from in its time. Both are not counted: `riyaz.tabla.repeats.ahead` keeps to them.
+    even : most phrases alike in a row, 0 for no limit; unlike : rows, each with the ticks at which it begins, that the
+      filling is not to have there. Both are not counted: `riyaz.tabla.repeats.ahead` keeps to them.
     """
 
     ticks: int
@@ -67,7 +67,7 @@ class Free:
     wanted: frozenset[tuple[str, str]] = frozenset()
     excluded: tuple[Row, ...] = ()
     even: int = 0
-    unlike: tuple[Row, ...] = ()
+    unlike: tuple[tuple[int, Row], ...] = ()
 
     def options(self, row: Row = ()) -> dict[Sound, int]:
         """Count the fillings that continue `row` with each sound; sorted by sound, without zeros."""
@@ -88,22 +88,18 @@ class Free:
         return sum(self.options().values())
 
     def without(self, rows: Iterable[Row]) -> "Free":
-        """The same with more rows excluded; rows that begin no filling are ignored."""
+        """The same with more rows excluded; rows that begin no filling, however near to `reference`, are ignored."""
         excluded: list[Row] = []
+        anywhere = replace(self, reference=(), n_different=0, n_most=0)
         for row in sorted([*self.excluded, *rows], key=len):
-            if self._begins(row) and not any(row[: len(t)] == t for t in excluded):
+            if anywhere._begins(row) and not any(row[: len(t)] == t for t in excluded):
                 excluded.append(row)
         return replace(self, excluded=tuple(excluded))
 
     def differs(self, row: Row) -> bool:
         """Whether a row, as far as it goes, differs from each of `unlike`."""
-        start = 0
-        for other in self.unlike:
-            stop = start + length(other)
-            if length(row) >= stop and between(row, start, stop) == other:
-                return False
-            start = stop
-        return True
+        parts = [(start, start + length(other), other) for start, other in self.unlike]
+        return not any(length(row) >= stop and between(row, start, stop) == other for start, stop, other in parts)
 
     def has(self, row: Row) -> bool:
         """Whether a row is a filling, allowed or excluded."""

@@ -7,8 +7,9 @@ bhari half closed and opens again where the last line or the end begins.
 
 First come ideas that use only the theme's own joins and keep its head: *adha dohra* (the first quarter of the line
 twice, then the head twice), a varied second quarter, *bal* (the head, then the head with a hole), groups that move
-whole. Then the first line, then the second one is free. A lost head, new joins, rests, a silent sam and three free
-quarters come late, and the last paltas are shorter: a line alone, then its end alone.
+whole, on or off the beat as in the theme. Then the first line, then the second one is free. A lost head, new joins,
+rests, groups that cross the matras, a silent sam and three free quarters come late, and the last paltas are shorter: a
+line alone, then its end alone.
 
 References
 ----------
@@ -248,7 +249,7 @@ def ideas(at: Line, hands: Hands, known: Rows, rate: Fraction) -> list[Idea]:
     back_again = (*at.end_opened, *at.opened) if ends else at.opened
     for place, rank in ((1, 0), (2, 12)):
         add(place, rank, HALF, at.head, at.line, at.opened, whole, first)
-    for place, rank in ((5, 1), (6, 10)):
+    for place, rank in ((5, 1), (6, 11)):
         add(place, rank, FIRST_HEAD if ends else FIRST, (), rest, back_again, whole, first)
     if 2 * length(first_group) < whole - length(rest) and alike(first_group * 2) <= most_alike(at):
         add(7, 7, "the first group twice", first_group * 2, rest, back_again, whole, first)
@@ -260,13 +261,19 @@ def ideas(at: Line, hands: Hands, known: Rows, rate: Fraction) -> list[Idea]:
         for place, rank in ((8, 3), (9, 13)):
             add(place, rank, SECOND, at.opened, at.end, at.end_opened, whole, first)
     if new:
-        add(11, 11, JOINS, (), at.line, at.opened, whole, first, wanted=new, **late)
-    parts = {"unlike": ((at.head, at.end) * at.n)[:-1]}
+        add(11, 10, JOINS, (), at.line, at.opened, whole, first, wanted=new, **late)
+    begun = [k * at.ticks for k in range(at.n)]
+    ended = ((k + at.cut, end) for k in begun[:-1] for end in (at.end, at.end_opened))
+    parts = {"unlike": (*((k, at.head) for k in begun), *ended)}
     for place, rank in ((13, 5), (15, 15)) if not ends else ():
         add(place, rank, LATE, (), at.end, at.end_opened, whole, whole - length(at.end), **late, **parts)
     if not hands.rela:
         if len(hands.groups) > 1:
-            add(4, 2, GROUPS, (), at.line, at.opened, whole, first, phrases=hands.groups, places=())
+            grid = int(2 * TICKS / rate)
+            places = themes.group_places(at.line, hands.groups, grid)
+            add(4, 2, GROUPS, (), at.line, at.opened, whole, first, phrases=hands.groups, places=places)
+            if any(length(group) % grid for group in hands.groups):  # 3+3+2: they may cross the matras
+                add(12, 5, GROUPS, (), at.line, at.opened, whole, first, phrases=hands.groups, places=())
         if rests:
             more = {"phrases": (*hands.phrases, *rests), "wanted": rested, **late}
             add(12, 14, REST, (), at.line, at.opened, whole, first, **more)
@@ -329,16 +336,14 @@ def _frees(
     last = next((bol for bol, _ in reversed(before) if bol), at.opened[-1][0])
     free = Free(size, hands.phrases, hands.joins, last, after[0][0], opening, grid, places)
     free = replace(free, run=max(themes.longest_run(at.line * 2), RUNS["palta"]), even=most_alike(at), **more)
-    same = at.line * at.n
-    reference = themes.until_ticks(same, start + size)[len(themes.until_ticks(same, start)) :]
-    if length(reference) != size:
-        reference = ()
+    whole = (between(row * at.n, start, start + size) for row in (at.line, at.opened))
+    reference, opened = (row if length(row) == size else () for row in whole)
     n_different = ceil(MIN_DIFFERENT * sum(bool(bol) for bol, _ in reference))
     strict = replace(free, reference=reference, n_different=n_different)
     wide = hands.joins | hands.practised
     frees = [strict, replace(strict, joins=wide), replace(free, joins=wide), replace(free, joins=wide, places=())]
     frees = [strict, free] if early else frees  # only what the theme joins
-    taken = [row for row in [reference, *known.middles(before, size)] if row]
+    taken = [row for row in [reference, opened, *known.middles(before, size)] if row]
     if not before:
         taken += [phrase[:1] for phrase in free.phrases if not _begins(phrase[0], at.line)]
     return [free.without(taken) for free in frees]

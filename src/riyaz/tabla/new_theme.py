@@ -3,12 +3,13 @@
 What stands before the cadence is chosen sound by sound, by the network or any function (`riyaz.tabla.repeats.chosen`).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from itertools import permutations
 from math import gcd
+from zlib import crc32
 
 import pandas as pd
 
@@ -19,10 +20,12 @@ from riyaz.tabla.filling import Free, Row, events_of, length
 from riyaz.tabla.ideas import RUNS, Segment
 from riyaz.tabla.notation import Composition, Section
 from riyaz.tabla.repeats import ALIKE, Choose, ahead, alike, chosen, fresh, worn
+from riyaz.tabla.taals import Taal
 from riyaz.tabla.taken import Taken
 
 SHORTEST = 24  # strokes of a new theme
 PHRASES = 3  # different ones at least before its cadence, where possible; taught lines of 12 strokes have as many
+LONG, MORE = 20, 4  # strokes of a line that is to have more phrases, so that it does not go on and on; so many
 FRESH = (2, 2)  # times in a row, as `repeats.MOST`: of 34 kaidas of the repertoire one has a phrase, Dha, three times
 
 
@@ -33,6 +36,7 @@ def new_theme(
     laya: Fraction | int | str = 2,
     first: int = 0,
     others: Taken | None = None,
+    share: tuple[int, int] = (0, 1),
 ) -> Composition:
     """Make a theme of the phrases of known ones that have the same: a head, and an end that has the cadence.
 
@@ -40,8 +44,8 @@ def new_theme(
     themes do as often. The cadence is closed in the bhari half and open in the khali half, which is the khali copy up
     to its end. Khali begins where a vibhag does: where half of the taal ends within a vibhag or a matra, the theme has
     two avartans. The end begins on a matra too, so that the head may be longer by one. Where possible there are
-    `PHRASES` different phrases before the cadence, and some phrase can go on with two others, so that there are paltas
-    to make.
+    `PHRASES` different phrases before the cadence, `MORE` in a long line, a phrase begins with each vibhag, and some
+    phrase can go on with two others, so that there are paltas to make.
 
     Parameters
     ----------
@@ -52,15 +56,15 @@ def new_theme(
     first : number of the known themes whose phrases are tried first, modulo their number; with it and with each turn
       through them changes how the end begins.
     others : sections, such as paltas, that no new theme may repeat at any speed.
+    share : a number, and how many shares all lines are parted into, such as one for each taal of this length: a line of
+      the share with this number is made where there is one.
 
     Raises
     ------
     themes.Impossible : the known themes give none in this taal.
     """
     taal, rate = taals.TAALS[blank.taal], themes.rate_of(laya, Fraction(0))
-    whole = (n for n in range(1, 99) if themes.khali_on_vibhag(taal, n * taal.ticks))
-    avartans = next(n for n in whole if n * taal.matras * rate >= SHORTEST)
-    half, rows = avartans * taal.ticks // 2, []
+    half, rows = half_of(taal, rate), []
     for events in known:
         if form.laya(events).numerator % 3 == 0 and rate.numerator % 3:  # its groups of three would cross the matras
             continue
@@ -75,33 +79,46 @@ def new_theme(
     )
     usable = _together(with_dha, first)
     taken = (others or Taken()).at(rate)
-    other: Composition | None = None  # a theme with a long run or few phrases, where there is no better one
     n = max(len(usable), 1)
     stride = next(step for step in range(1 + first % n, 2 * n + 2) if gcd(step, n) == 1)  # else themes would crowd
-    for number in range(2 * len(usable)):
-        turn, place = (first + number) // n, (first + number * stride) % n
-        bhari, tail = usable[place][0]
-        ends = (bhari[-themes.cadence(bhari) :], tail[-themes.cadence(bhari) :])
-        free, cut = _before_cadence(usable[place], half, rate, rows)
-        if free.ticks <= 0 or not free.count():
-            continue
-        fits = partial(_begins_a_line, free=free, cut=cut, again=(turn + place) % 2 == 0, opened=ends[1])
-        leads = ahead(free, (), ends[0], fits) if len(free.phrases) >= PHRASES else ahead(free, (), ends[0])
-        if other and not leads(()):
-            continue
+    tries = [((first + number) // n, (first + number * stride) % n) for number in range(2 * len(usable))]
+    vibhags = [k * taal.ticks + (start - 1) * TICKS for k in range(half // taal.ticks + 1) for start in taal.starts]
+    least = MORE if half * rate > LONG * TICKS else PHRASES
+    strict = dict.fromkeys([(least, True), (least, False), (PHRASES, True), (PHRASES, False)])
+    levels = [(*level, one) for one in dict.fromkeys([share, (0, 1)]) for level in strict]
+    heads = {place: _before_cadence(usable[place], half, rate, rows) for _, place in tries}
+    ways = [(heads[place], usable[place][0], (turn + place) % 2 == 0) for turn, place in tries]
+    ways = [way for way in ways if way[0][0].ticks > 0 and way[0][0].count()]
+
+    def made(free: Free, leads: Callable[[Row], bool], ends: tuple[Row, Row], cut: int) -> Composition | None:
         row = chosen([(free, leads)], (), choose, "theme")
         played = Segment("theme", None, ends[0], row, ends[1], cut).play(())
-        if played in taken:
-            continue
-        made = replace(blank, form=blank.form or "kaida", sections=(Section("theme", events_of(played)),))
-        if fits(row):
-            return made
-        other = other or made
-    if other:
-        return other
+        section = Section("theme", events_of(played))
+        return None if played in taken else replace(blank, form=blank.form or "kaida", sections=(section,))
+
+    for phrases, joints, part in levels:
+        for (free, cut), (bhari, tail), again in ways:
+            ends = (bhari[-themes.cadence(bhari) :], tail[-themes.cadence(bhari) :])
+            wanted = [cut, *(start for start in vibhags if joints and 0 < start < free.ticks)]
+            fits = partial(_begins_a_line, free=free, cut=cut, again=again, opened=ends[1])
+            leads = ahead(free, (), ends[0], partial(fits, joints=wanted, n_phrases=phrases, share=part))
+            theme = made(free, leads, ends, cut) if len(free.phrases) >= phrases and leads(()) else None
+            if theme:
+                return theme
+    for (free, cut), (bhari, tail), _ in ways:  # a theme with a long run or few phrases, where there is no better one
+        ends = (bhari[-themes.cadence(bhari) :], tail[-themes.cadence(bhari) :])
+        theme = made(free, ahead(free, (), ends[0]), ends, cut)
+        if theme:
+            return theme
     raise themes.Impossible(
         f"{len(rows)} known themes give no new theme in {taal.title} at {rate} strokes per matra; provide more themes"
     )
+
+
+def half_of(taal: Taal, rate: Fraction) -> int:
+    """Ticks of the bhari half of a new theme at so many strokes per matra: khali begins where a vibhag does."""
+    whole = (n for n in range(1, 99) if themes.khali_on_vibhag(taal, n * taal.ticks))
+    return next(n for n in whole if n * taal.matras * rate >= SHORTEST) * taal.ticks // 2
 
 
 def _bols(row: Row) -> list[str]:
@@ -145,13 +162,23 @@ def _before_cadence(
     return free, half - end
 
 
-def _begins_a_line(heard: Row, free: Free, cut: int, again: bool, opened: Row) -> bool:
+def _begins_a_line(
+    heard: Row,
+    free: Free,
+    cut: int,
+    again: bool,
+    opened: Row,
+    joints: Sequence[int],
+    n_phrases: int,
+    share: tuple[int, int],
+) -> bool:
     """Whether what is heard may begin the line of a new theme, and if it is whole, be all before its cadence.
 
-    A phrase of the hand begins at `cut`, where the end does, and no other ends nearer to half of the line; the end goes
-    on as the head does where the line begins `again`, else it does not. No run is long, no phrase and no two phrases
-    worn and no row of phrases alike too long, in the head twice neither. A whole line has phrases enough, and some
-    phrase goes on with two others; else all that paltas can do is to repeat the head.
+    A phrase of the hand begins at each of `joints`, at `cut` the end does, and no other ends nearer to half of the
+    line; the end goes on as the head does where the line begins `again`, else it does not. No run is long, no phrase
+    and no two phrases worn and no row of phrases alike too long, in the head twice neither. A whole line has
+    `n_phrases` at least, and some phrase goes on with two others; else all that paltas can do is to repeat the head. It
+    is one of a `share`.
     """
     whole, head = length(heard) == free.ticks, themes.until_ticks(heard, cut)
     rest = heard[len(head) :]
@@ -160,14 +187,17 @@ def _begins_a_line(heard: Row, free: Free, cut: int, again: bool, opened: Row) -
         return False
     if rest and (length(head) != cut or not themes.begins(rest[0][0]) or (again and rest != head[: len(rest)])):
         return False
-    if (whole or length(rest) > TICKS) and cut not in themes.joints(heard):
+    begun = [start for start in joints if whole or start + TICKS < length(heard)]
+    if begun and not set(begun) <= set(themes.joints(heard)):
         return False
     if not whole:
         return True
+    if crc32(" ".join(_bols(heard)).encode()) % share[1] != share[0]:
+        return False
     phrases, joins = themes.phrases_of([(heard, ())]), themes.joins_of(heard)
     follow = [sum((_bols(one)[-1], _bols(other)[0]) in joins for other in phrases) for one in phrases]
     same = head == (*rest, *opened) or (not again and rest == head[: len(rest)])
     new = fresh(head * 2, free.phrases, FRESH) and fresh(heard, parts, FRESH)
     line = (*heard, *opened)
     new = new and max(alike(head * 2), alike(line * 2)) <= free.even and themes.cut_of(line) == cut
-    return new and not same and len(phrases) >= PHRASES and max(follow) > 1
+    return new and not same and len(phrases) >= n_phrases and max(follow) > 1

@@ -11,8 +11,9 @@ tihai made of the end of the last palta. Each idea says what is free; there, the
 3. A phrase begins on or off the beat as it does in the theme, except where groups or rests move it.
 4. A bol has at most `ideas.RUNS` consecutive repeats, or as many as in the theme.
 5. A share of at least `ideas.MIN_DIFFERENT` of the strokes in the free part of a palta differs from the theme. From
-   the palta before, if it is as long, at most `MOST_CHANGED` of them differ, the second share where nothing else fits,
-   and of all strokes before the end of the theme at most `riyaz.tabla.growth.STEP`, what is fixed included.
+   the palta before, if it is as long, as many differ, but at most `MOST_CHANGED` of them, the second share where
+   nothing else fits, and of all strokes before the end of the theme at most `riyaz.tabla.growth.STEP`, what is fixed
+   included.
 6. No phrase stands too often in a row, nor do too many that are alike (`riyaz.tabla.repeats`), what stands before and
    after the free part included.
 7. Where three quarters vary, each differs from the theme.
@@ -39,9 +40,12 @@ References
 The rules of kaida, palta and tihai: see `riyaz.tabla.form` and `riyaz.tabla.growth`.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
+from itertools import islice
+from math import ceil
 
 import pandas as pd
 
@@ -51,9 +55,9 @@ from riyaz.tabla import ideas as sequence
 from riyaz.tabla import theme as themes
 from riyaz.tabla.closing import closing, settled
 from riyaz.tabla.filling import Free, Row, events_of, length, sounds
-from riyaz.tabla.ideas import MOST, Hands, Line, Segment
+from riyaz.tabla.ideas import MIN_DIFFERENT, MOST, Hands, Line, Segment
 from riyaz.tabla.notation import Composition, Section
-from riyaz.tabla.repeats import Choose, ahead, chosen
+from riyaz.tabla.repeats import Choose, ahead, chosen, fillings
 from riyaz.tabla.taken import Rows, Taken
 
 __all__ = ["Segment", "assemble", "fill", "plan"]
@@ -136,20 +140,44 @@ def hands_of(theme: Composition, at: Line, practice: Iterable[pd.DataFrame], rat
 
 def _paltas(at: Line, hands: Hands, known: Rows, rate: Fraction, n: int) -> list[Segment]:
     """The segments of n paltas or fewer, in order: the ideas that are wanted most, those with a choice again."""
-    ready: list[tuple[int, int, int, Segment]] = []
+    ready: list[tuple[int, int, int, list[Segment]]] = []
     for place, idea in enumerate(sequence.ideas(at, hands, known, rate)):
-        new = (s for s in idea.segments if s.free or s.play(()) not in known)
-        enough = [s for s in new if s.free is None or s.free.count() > _taken(s, at, n)]
-        if enough:
-            poor, segment = min(((_poor(s), s) for s in enough), key=lambda pair: pair[0])
-            ready.append((poor, idea.rank, place, segment))
+        new = [s for s in idea.segments if (s.free.count() if s.free else s.play(()) not in known)]
+        if new:
+            new.sort(key=_poor)
+            ready.append((_poor(new[0]), idea.rank, place, new))
     ready.sort(key=lambda row: row[:3])
-    rows: list[tuple[int, int, int, Segment]] = []
+    rows: list[tuple[int, list[Segment]]] = []
     for poor in range(3):
-        fit = [row for row in ready if row[0] == poor]
-        rows += [*fit, *[row for row in fit if poor < 2 and row[3].free and row[3].free.count() > n] * MOST]
-    wanted = [(place, segment) for *_, place, segment in rows][: min(n, MOST)]
-    return [segment for _, segment in sorted(wanted, key=lambda row: row[0])]
+        fit = [(place, segments) for one, _, place, segments in ready if one == poor]
+        rows += [*fit, *[(place, segments) for place, segments in fit if poor < 2 and segments[0].free] * MOST]
+    while True:
+        wanted = sorted(range(min(n, MOST, len(rows))), key=lambda number: rows[number][0])
+        played = [sequence.dohra(at), *(rows[number][1][0] for number in wanted)]
+        spent = next((number for k, number in enumerate(wanted, 1) if _spent(played[k], played[:k])), None)
+        if spent is None:
+            return played[1:]
+        place, (_, *others) = rows[spent]
+        rows[spent : spent + 1] = [(place, others)] if others else []
+
+
+def _spent(segment: Segment, earlier: Sequence[Segment]) -> bool:
+    """Whether what is played before can leave no way to fill a free part: each may be one of those ways."""
+
+    def may_be(one: Row, other: Row) -> bool:
+        n = min(len(one), len(other))
+        return one[:n] == other[:n]
+
+    n_alike = sum(
+        other.ticks == segment.ticks
+        and may_be(other.before, segment.before)
+        and may_be(other.after[::-1], segment.after[::-1])
+        for other in earlier
+    )
+    if segment.free is None:
+        return False
+    ways = fillings(segment.free, ahead(segment.free, segment.before, segment.after))
+    return segment.free.count() <= n_alike or 0 < len(list(islice(ways, n_alike + 1))) <= n_alike
 
 
 def _poor(segment: Segment) -> int:
@@ -157,12 +185,6 @@ def _poor(segment: Segment) -> int:
     frees = [segment.free, replace(segment.free, even=0)] if segment.free else []
     fits = (n for n, free in enumerate(frees) if ahead(free, segment.before, segment.after)(()))
     return next(fits, 2) if frees else 0
-
-
-def _taken(segment: Segment, at: Line, n: int) -> int:
-    """How many ways of a free part the other paltas can take: each of the same length one."""
-    size = segment.free.ticks if segment.free else 0
-    return 1 if size + length(segment.half(())) < at.n * at.ticks else n
 
 
 # The performance -----------------------------------------------------------------------------------------------
@@ -189,12 +211,33 @@ def fill(segments: Sequence[Segment], choose: Choose) -> list[Row]:
             _, row = settled(segment, earlier)
         elif segment.free:
             heard = (*played, *segment.before)
-            frees = [free for free in _distinct(segment, earlier, following, end) if free.count()]
-            frees += [replace(free, even=0) for free in frees]
-            row = chosen([(free, ahead(free, heard, segment.after)) for free in frees], heard, choose, segment.name)
+            row = chosen(_ways(segment, earlier, following, end, heard), heard, choose, segment.name)
         filled.append(row)
         played = (*played, *segment.play(row))
     return filled
+
+
+def _ways(
+    segment: Segment, earlier: Sequence[tuple[Segment, Row]], following: Segment | None, end: int, heard: Row
+) -> Iterator[tuple[Free, Callable[[Row], bool]]]:
+    """The free part by falling strictness, each with what leads to its end.
+
+    At first it has not the same phrases as what it is near to, in another order; phrases alike without limit come last.
+    """
+    frees = [free for free in _distinct(segment, earlier, following, end) if free.count()]
+    for free in frees:
+        if free.n_most:
+            yield free, ahead(free, heard, segment.after, partial(_other_phrases, free))
+    for free in (*frees, *(replace(free, even=0) for free in frees)):
+        yield free, ahead(free, heard, segment.after)
+
+
+def _other_phrases(free: Free, row: Row) -> bool:
+    """Whether a filling, if it is whole, has not the phrases of `Free.reference` in another order."""
+    if length(row) < free.ticks:
+        return True
+    one, other = (sorted(phrase for _, phrase in themes.units(part)) for part in (row, free.reference))
+    return one != other
 
 
 def _distinct(
@@ -224,8 +267,9 @@ def _distinct(
         for most in (*MOST_CHANGED, 1):
             n = min(int(most * strokes), left)
             if n > 0:
-                near = replace(free, reference=there, n_different=1, n_most=n)  # no longer compared with the theme
-                yield near.without([*taken, free.reference] if free.reference else taken)
+                least = min(ceil(MIN_DIFFERENT * strokes), n)
+                near = replace(free, reference=there, n_different=least, n_most=n)  # the theme is excluded
+                yield near.without(taken)
     yield free.without(taken)
 
 

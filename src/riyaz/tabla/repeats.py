@@ -9,7 +9,7 @@ more, begin with the same bol and are as long. Of the taught paltas one has five
 others have three or fewer, as have all documented themes.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 
 from riyaz.tabla import theme as themes
@@ -108,13 +108,30 @@ def ahead(
     return leads
 
 
+def fillings(free: Free, leads: Callable[[Row], bool], row: Row = ()) -> Iterator[Row]:
+    """All fillings of a free part that begin with a row and to which `leads` leads."""
+    if length(row) >= free.ticks:
+        yield row
+        return
+    for sound in free.options(row):
+        if leads((*row, sound)):
+            yield from fillings(free, leads, (*row, sound))
+
+
 def chosen(frees: Iterable[tuple[Free, Callable[[Row], bool]]], played: Row, choose: Choose, name: str) -> Row:
     """Fill a free part, sound by sound: the first of several that `leads` to the end, else the first.
 
     `choose` is offered only what `leads` on (`ahead`); where nothing does, all that the free part allows.
     """
-    tried = list(frees)
-    free, leads = next(((free, leads) for free, leads in tried if leads(())), tried[0])
+    first: tuple[Free, Callable[[Row], bool]] | None = None
+    for free, leads in frees:
+        first = first or (free, leads)
+        if leads(()):
+            break
+    else:
+        if first is None:
+            raise ValueError(f"{name}: nothing is left to choose")
+        free, leads = first
     row: Row = ()
     while length(row) < free.ticks:
         options = list(free.options(row))

@@ -129,6 +129,12 @@ def places_of(pairs: Sequence[tuple[Row, Row]], phrases: Sequence[Row], grid: in
     return tuple(frozenset(onsets[phrase]) for phrase in phrases)
 
 
+def group_places(line: Row, groups: Sequence[Row], grid: int) -> tuple[frozenset[int], ...]:
+    """For each group of a line (`groups_of`), where it begins in it, modulo `grid` ticks."""
+    starts = [(onset, line[len(until_ticks(line, onset)) :]) for onset in joints(line)]
+    return tuple(frozenset(onset % grid for onset, rest in starts if rest[: len(group)] == group) for group in groups)
+
+
 def units(row: Row) -> list[tuple[int, Row]]:
     """The phrases of a row with their onsets; a single stroke that khali does not close belongs to what it follows."""
     moved: list[tuple[int, Row]] = []

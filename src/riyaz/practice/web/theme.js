@@ -5,7 +5,7 @@
  *
  * @typedef {import('./filling.js').Sound} Sound
  */
-import {Free, length} from './filling.js';
+import {between, Free, length} from './filling.js';
 import {until} from './kaida.js';
 
 const bolsOf = row => row.filter(([bol]) => bol).map(([bol]) => bol);
@@ -97,13 +97,11 @@ export class Theme {
     });
     let run = 0, longest = 0, last = '';
     for (const bol of bolsOf([...line, ...line])) { run = bol === last ? run + 1 : 1; last = bol; longest = Math.max(longest, run); }
-    const lines = Array.from({length: this.n}, () => line).flat();
-    let reference = until(lines, start + size).slice(until(lines, start).length);
-    if (length(reference) !== size) reference = [];
+    const [reference, openly] = [line, opened].map(one => between(Array.from({length: this.n}, () => one).flat(), start, start + size)).map(row => (length(row) === size ? row : []));
     const different = Math.ceil(tables.different * bolsOf(reference).length);
     const loose = new Free({ticks: size, phrases, joins: when === 'late' ? wide : own, before: struck.length ? struck[struck.length - 1] : bolsOf(opened).pop(), after: after[0][0],
       opening: before.some(sound => this.kaida.opens(sound)) ? 0 : Math.ceil(half / 3) - start, grid, places, run: Math.max(longest, tables.run), reference: [], n_different: 0, n_most: 0, wanted: [], excluded: [], even: Math.max(tables.even, this.kaida.alike([...line, ...line])), unlike}, tables.khali);
-    const strict = loose.with({reference, n_different: different}), rows = reference.length ? [reference] : [];
+    const strict = loose.with({reference, n_different: different}), rows = [reference, openly].filter(row => row.length);
     if (!before.length) rows.push(...phrases.filter(([[bol]]) => bol && bol !== line[0][0] && !tables.begins.includes(bol)).map(phrase => phrase.slice(0, 1)));
     const frees = when === 'early' ? [strict, loose] : [strict, strict.with({joins: wide}), loose.with({joins: wide}), loose.with({joins: wide, places: []})];
     return frees.map(free => free.without(rows));
@@ -113,8 +111,10 @@ export class Theme {
   ideas() {
     const {line, opened, n, ticks} = this, head = until(line, this.cut), end = line.slice(head.length), back = opened.slice(head.length), whole = n * ticks;
     const long = line.length > this.kaida.tables.long;
-    const parts = Array.from({length: n}, () => [head, end]).flat().slice(0, -1);
-    /** @type {[string, Sound[], Sound[], Sound[], number, string, Sound[][]][]} idea, before, after, back, returns, when it comes, and what it is unlike */
+    const starts = Array.from({length: n}, (_, k) => k * ticks);
+    /** @type {[number, Sound[]][]} */
+    const parts = [...starts.map(start => /** @type {[number, Sound[]]} */ ([start, head])), ...starts.slice(0, -1).flatMap(start => [end, back].map(row => /** @type {[number, Sound[]]} */ ([start + this.cut, row])))];
+    /** @type {[string, Sound[], Sound[], Sound[], number, string, [number, Sound[]][]][]} idea, before, after, back, returns, when it comes, and what it is unlike */
     const made = [long ? ['head of the first line varied', [], [...back, ...line], [...back, ...opened], (n - 1) * ticks, 'early', []] : ['first line varied', [], line, opened, (n - 1) * ticks, 'early', []]];
     if (!same(line, opened)) made.push(['second line varied', opened, end, back, (n - 1) * ticks, '', []]);
     if (!long) made.push(['three quarters varied', [], end, back, whole - length(end), 'late', parts]);
@@ -125,7 +125,7 @@ export class Theme {
   /** The plan: theme, dohra, so many paltas, tihai. @param {number} count @throws {Error} that names how many paltas there can be */
   plan(count) {
     /** @type {Omit<import('./kaida.js').Segment, 'name'|'after'>} */
-    const none = {idea: '', free: null, before: [], back: [], returns: 0, tihai: null};
+    const none = {idea: '', free: null, before: [], back: [], returns: 0, tihai: null, tihais: []};
     const {line, opened, n, ticks} = this, head = until(line, this.cut);
     const theme = this.whole ? {...none, name: 'theme', after: this.given} : {...none, name: 'theme', idea: 'the khali half made of the line', returns: this.cut, after: line, back: line};
     const even = 2 * this.cut === ticks && this.cut % this.kaida.ticks === 0, row = even ? [...Array.from({length: 2 * n - 1}, () => head).flat(), ...line.slice(head.length)] : [...Array.from({length: n - 1}, () => opened).flat(), ...line];
