@@ -466,7 +466,8 @@ def test_a_new_theme_in_every_taal_grows_by_the_rules_of_teaching(taal):
             bol for bol in begun - {"", first} if bols.BOLS[bol].hands != "both" and bols.BOLS[bol].right != "te"
         ]
         broken = {check.rule for check in growth.check(made) if not check.passed}
-        hints = {"small step", "first palta", "tihai on a vibhag"}  # documented ones break them, or vibhags allow none
+        # hints: documented ones break them, or the vibhags allow none
+        hints = {"small step", "first palta", "tihai on a vibhag", "other phrases", "vibhags of the theme"}
         assert broken <= hints
         (steps,) = growth.measures([made]).to_dict("records")
         assert steps["first joins"] >= 0.85
@@ -521,3 +522,21 @@ def test_phrases_do_not_meet_as_strokes_do_within_the_cadence():
     line, opened = ((*((bol, 1) for bol in "Dha Te".split()), *((bol, 1) for bol in end.split())) for end in
                     ("Ti Na Ke Na", "Dhi Na Ge Na"))  # fmt: skip
     assert themes.meetings(line, opened) == {("Dha", "Te"), ("Te", "Ti"), ("Te", "Dhi"), ("Na", "Dha")}
+
+
+@pytest.mark.parametrize(("line", "whole"), [("DhaTi DhaGe DhaGe DhaTi", True), ("DhaTi DhaGe TeDha GeTi", False)])
+def test_a_phrase_over_the_beginning_of_a_vibhag_is_seen(line, whole):
+    theme = kaida(f"{line} DhaGe TiNa KeNa {line.replace('Dha', 'Ta').replace('Ge', 'Ke')} DhaGe DhiNa GeNa", "rupak")
+    (check,) = [check for check in growth.check(theme) if check.rule == "vibhags of the theme"]
+    assert check.passed == whole
+
+
+def test_phrases_in_another_order_are_seen():
+    theme = kaida("DhaGe TeTe DhaDha TeTe | DhaGe TeTe TiNa KeNa | TaKe TeTe TaTa TeTe | DhaGe TeTe DhiNa GeNa")
+    half = filling.sounds(notation.bols("DhaGe TeTe DhaDha TeTe DhaGe TeTe TiNa KeNa", "teental"))
+    paltas = [
+        Section(f"palta {n}", filling.events_of(row * 2))
+        for n, row in enumerate((half, (*half[8:12], *half[:8], *half[12:]), (*half[:4], *half[:4], *half[8:])), 1)
+    ]
+    made = replace(theme, sections=(*theme.sections, *paltas))
+    assert [check.passed for check in growth.check(made) if check.rule == "other phrases"] == [False, True]
