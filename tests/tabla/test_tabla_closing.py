@@ -83,10 +83,9 @@ def test_a_tihai_begins_where_a_vibhag_does_if_it_can(taal, starts):
 
 
 def test_a_tihai_is_as_long_as_the_last_palta():
-    for taal, lines in (("teental", DELHI), ("ektal", SHORT), ("dadra", SHORT)):
-        for n in (1, 8):
-            made = performed(kaida(lines, taal), n_paltas=n)
-            assert made.section("tihai").ticks - TICKS >= made.sections[-2].ticks
+    for taal, lines, n in (("teental", DELHI, 1), ("teental", DELHI, 8), ("ektal", SHORT, 1), ("dadra", SHORT, 8)):
+        made = performed(kaida(lines, taal), n_paltas=n)
+        assert made.section("tihai").ticks - TICKS >= made.sections[-2].ticks
 
 
 def test_what_the_last_palta_lacks_is_taken_of_the_theme():
@@ -115,3 +114,9 @@ def test_where_a_tihai_begins_and_how_long_it_is_are_seen(lead, palta, vibhag, l
     made = replace(theme, sections=(*theme.sections, paltas, tihai))
     passed = {check.rule: check.passed for check in growth.check(made)}
     assert (passed["tihai on a vibhag"], passed["long tihai"]) == (vibhag, long)
+
+
+def test_no_phrase_is_worn_where_a_tihai_leaves_the_beginning():
+    half = row("DhaGe DhaGe TeTe DhaGe TeTe DhaGe DhiNa GeNa")
+    assert closing.begun(half, TICKS, 7 * TICKS) == (*half[:2], *half[2:])
+    assert closing.begun(half, 2 * TICKS, 8 * TICKS) == ()  # Dha Ge four times

@@ -19,6 +19,7 @@ from riyaz.tabla import form, growth
 from riyaz.tabla import theme as themes
 from riyaz.tabla.filling import Row, between, length
 from riyaz.tabla.ideas import Line, Segment, Solved
+from riyaz.tabla.repeats import fresh
 from riyaz.tabla.taals import Taal
 
 AVARTANS = 4  # maximum length of a tihai
@@ -76,15 +77,19 @@ def _solved(taal: Taal, rate: Fraction, avartans: int) -> Iterator[form.Plan]:
 def begun(half: Row, lead: int, size: int) -> Row:
     """What a tihai has up to the first time of its last stroke: the beginning of a bhari half, then its end.
 
-    Empty where either would part a phrase, where the end begins with the cadence, or where they do not meet as strokes
-    do in the half.
+    Empty where either would part a phrase, where the end begins with the cadence, where they do not meet as strokes do
+    in the half, or where a phrase stands too often in a row at the place where they meet.
     """
     if size not in {length(half) - onset for onset in themes.beginnings(half)}:
         return ()
     phrase, head = between(half, length(half) - size, length(half)), themes.until_ticks(half, lead)
     ends = [bol for bol, _ in head if bol][-1:]
     meets = not ends or (ends[0], next(bol for bol, _ in phrase if bol)) in themes.joins_of(half * 2)
-    return (*head, *phrase) if meets and (not lead or lead in themes.joints(half)) else ()
+    if not meets or (lead and lead not in themes.joints(half)):
+        return ()
+    units = tuple(unit for _, unit in themes.units(half))
+    worn = fresh(head, units) and fresh(phrase, units) and not fresh((*head, *phrase), units)
+    return () if worn else (*head, *phrase)
 
 
 def settled(segment: Segment, earlier: Sequence[tuple[Segment, Row]]) -> tuple[Segment, Row]:

@@ -158,13 +158,15 @@ export class Kaida {
     return {fits: leads([]), allow};
   }
 
-  /** What a tihai has up to the first time of its last stroke: the beginning of a half, then its end; empty where they part a phrase or do not meet as in the half. @param {Sound[]} half @returns {Sound[]} */
+  /** What a tihai has up to the first time of its last stroke: the beginning of a half, then its end; empty where they part a phrase, do not meet as in the half or wear a phrase where they meet. @param {Sound[]} half @returns {Sound[]} */
   begun(half, lead, size) {
     if (!this.beginnings(half).includes(length(half) - size)) return [];
     const phrase = half.slice(until(half, length(half) - size).length), head = until(half, lead), names = row => row.filter(([bol]) => bol).map(([bol]) => bol);
     const twice = names([...half, ...half]), end = names(head).pop(), [first] = names(phrase);
     const meets = !end || twice.some((bol, i) => bol === end && twice[i + 1] === first);
-    return meets && (!lead || this.units(half).some(([onset]) => onset === lead)) ? [...head, ...phrase] : [];
+    if (!meets || (lead && !this.units(half).some(([onset]) => onset === lead))) return [];
+    const units = this.units(half).map(([, unit]) => unit), fresh = row => row.every((_, i) => !this.worn(row.slice(0, i + 1), units, i + 1));
+    return fresh(head) && fresh(phrase) && !fresh([...head, ...phrase]) ? [] : [...head, ...phrase];
   }
 
   /** The first tihai of a plan that the last palta has, else the theme. @param {Segment} segment @returns {{idea: string, row: Sound[], tihai: [number, number, number]}} */
