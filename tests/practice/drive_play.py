@@ -196,12 +196,13 @@ WALK = """() => {
     return rows;
   }));
 }"""
-TYPED = """([row, matras]) => {
+TYPED = """([row, matras, vibhags, least]) => {
   const play = document.querySelector('riyaz-play'), kaida = new play.Kaida(play.model.kaida, play.model.rules.beat);
-  const theme = new play.Theme(kaida, row, {matras, title: 'it'});
+  const theme = new play.Theme(kaida, row, {matras, vibhags, title: 'it'});
   const ways = frees => frees.map(free => String(free.whole()));
   const ideas = theme.ideas().map(({idea, returns, frees}) => [idea, returns, ways(frees), frees[0].rules.even]);
-  return [ideas, theme.tihai().tihai];
+  const {tihai, tihais} = theme.tihai(least);
+  return [ideas, tihai, tihais];
 }"""
 
 

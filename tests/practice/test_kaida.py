@@ -13,6 +13,7 @@ from riyaz.practice import kaida, play
 from riyaz.tabla import form, ideas, notation, perform, taals
 from riyaz.tabla import theme as themes
 from riyaz.tabla.filling import sounds
+from riyaz.tabla.taken import Rows
 
 chromium = pytest.mark.skipif(browser.chromium() is None, reason="no Chromium is found; .ci/run installs one")
 WISH = section("generate", paltas=5)
@@ -79,13 +80,15 @@ def test_a_typed_theme_is_planned_as_one_of_the_corpus(corpus, page):
         rate = form.laya(part.events)
         at = perform.line_of(theme, part, Fraction(1))
         hands = perform.hands_of(theme, at, known.practice["kaida"], rate)
-        of = {one.segments[0].idea: one.segments for one in reversed(ideas.ideas(at, hands, [], rate))}
+        of = {one.segments[0].idea: one.segments for one in reversed(ideas.ideas(at, hands, Rows(), rate))}
         wanted = [idea for idea in (ideas.FIRST, ideas.FIRST_HEAD, ideas.SECOND, ideas.LATE) if idea in of]
         frees = {idea: [segment.free for segment in of[idea]] for idea in wanted}
         ways = {idea: [str(free.count()) for free in frees[idea]] for idea in wanted}
         rows = [[idea, of[idea][0].returns, ways[idea], frees[idea][0].even] for idea in wanted]
-        expected.append([rows, list(segments[-1].tihai)])
-        given.append([[list(sound) for sound in sounds(part.events)], taal.matras])
+        tihais = [[list(one) for one in kind] for kind in segments[-1].tihais]
+        expected.append([rows, list(segments[-1].tihai), tihais])
+        row = [list(sound) for sound in sounds(part.events)]
+        given.append([row, taal.matras, list(taal.vibhags), segments[-2].ticks])
     assert drive("typed", page, given) == expected
 
 

@@ -47,19 +47,6 @@ def test_joins_pass_over_rests():
     assert theme.joins_of() == frozenset()
 
 
-def test_middles_at_another_speed():
-    known = [
-        notation.bols("Dha Te Te Dha", "keherwa"),
-        notation.bols("Dha - Te Te", "keherwa"),
-        notation.bols("", "keherwa"),
-    ]
-    known = theme.at_speeds(known, Fraction(2))
-    found = theme.middles(known, (), TICKS)
-    assert {row("Dha Te"), (*row("Dha"), ("", HALF)), row("Dha", TICKS), row("Dha Te Te Dha", HALF // 2)} <= set(found)
-    assert theme.middles(known, row("Dha"), TICKS) == [row("Te Te"), (("", HALF), ("Te", HALF))]
-    assert theme.middles(known, (), TICKS + 1) == []
-
-
 def test_joins_count_only_at_the_density_at_which_they_are_documented():
     phrases = (row("Dha"), row("Te Te"))
     known = [notation.bols("DhaTe TeDha Te ~ Te ~ Dha", "keherwa")]

@@ -20,6 +20,7 @@ from riyaz.tabla import theme as themes
 from riyaz.tabla.filling import Row, Sound, length, sounds
 from riyaz.tabla.ideas import Hands, Line, Segment
 from riyaz.tabla.notation import Composition, Section
+from riyaz.tabla.taken import SPEEDS, Rows
 
 SURE = 0.05  # of the sign test
 
@@ -91,7 +92,7 @@ def _ways(
     composition: Composition, theme: Section, practice: Sequence[pd.DataFrame]
 ) -> Iterator[tuple[Line, Hands, Fraction]]:
     """The theme's line, what hands do with it, and strokes per matra: at each speed at which it can be played."""
-    for faster in themes.SPEEDS:
+    for faster in SPEEDS:
         rate = form.laya(theme.events) / faster
         try:
             at = perform.line_of(composition, themes.checked(composition, taals.TAALS[composition.taal]), faster)
@@ -104,7 +105,7 @@ def _read(ways: Sequence[tuple[Line, Hands, Fraction]], section: Section) -> Ite
     """The first idea that a palta is a filling of, by its strictest rules, and the filling; at most one."""
     half = themes.until_ticks(sounds(section.events), section.ticks // 2)
     for at, hands, rate in ways:
-        for idea in ideas.ideas(at._replace(n=max(2, length(half) // at.ticks)), hands, [], rate):
+        for idea in ideas.ideas(at._replace(n=max(2, length(half) // at.ticks)), hands, Rows(), rate):
             for segment in idea.segments:
                 stop = len(half) - len(segment.after)
                 chosen = half[len(segment.before) : stop]

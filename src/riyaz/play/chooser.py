@@ -69,7 +69,7 @@ class Chooser:
             self.now = self._after(self.now, int(token))
 
     def _after(self, now: tuple, token: int) -> tuple:
-        return _read(self.weights, self.fitted, now[0], now[1], jnp.array([token], jnp.int32))
+        return _read(self.weights, self.fitted, now[0], now[1], np.array([token], np.int32))
 
     def _logs(self, now: tuple) -> np.ndarray:
         return np.asarray(_look(self.fitted, now[1], now[2], self.strength))

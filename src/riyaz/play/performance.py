@@ -5,6 +5,7 @@ Rules say what may follow; which of it follows the network decides, by its own p
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -17,8 +18,10 @@ from riyaz.play.chooser import Chooser
 from riyaz.play.sampling import Sampling
 from riyaz.tabla import form, growth, notation, perform, taals
 from riyaz.tabla import theme as themes
+from riyaz.tabla.new_theme import half_of, new_theme
 from riyaz.tabla.notation import Composition
 from riyaz.tabla.taals import Taal
+from riyaz.tabla.taken import Taken
 from riyaz.tabla.theme import Impossible
 from riyaz.text.dataset import DataSet
 
@@ -29,7 +32,8 @@ WARM = 2.0
 # new themes, of the phrases of other known themes each time, until one gives the paltas that are asked for, the first
 # of them with the theme's own joins, and all without a phrase too often in a row
 TRIES = 16
-OF_THEME = ("first palta", "no phrase worn", "no even row")  # rules that a theme with too few joins breaks
+# rules that a theme with too few joins breaks
+OF_THEME = ("first palta", "no phrase worn", "no even row", "small step", "named as it is", "same place")
 NO_DURATIONS = "This network knows no durations (tokenize.scheme is chord), so it can choose no strokes of a kaida."
 
 
@@ -53,29 +57,31 @@ class Known:
     Attributes
     ----------
     themes : events of each section named theme, in any taal: phrases belong to none.
-    taken : events of each theme, dohra and palta, which nothing new may repeat.
+    taken : each theme, dohra and palta, which nothing new may repeat.
     practice : of each form the themes and the paltas that were not derived by rule: what hands know.
     """
 
     themes: list[pd.DataFrame]
-    taken: list[pd.DataFrame]
+    taken: Taken
     practice: dict[str, list[pd.DataFrame]]
 
     @classmethod
     def of(cls, pieces: Iterable[Piece]) -> "Known":
         """Collect them from the sections of a corpus' pieces."""
-        known = cls([], [], {})
+        themes: list[pd.DataFrame] = []
+        taken: list[pd.DataFrame] = []
+        practice: dict[str, list[pd.DataFrame]] = {}
         for piece in pieces:
             for part in piece.about.get("sections", []):
                 word = part["name"].lower().partition(" ")[0]
                 if word in ("theme", "dohra", "palta"):
                     cut = form.between(piece.events, part["onset"], part["duration"])
-                    known.taken.append(cut)
+                    taken.append(cut)
                     if word == "theme":
-                        known.themes.append(cut)
+                        themes.append(cut)
                     if word != "dohra" and not part["derived"]:
-                        known.practice.setdefault(piece.about["form"], []).append(cut)
-        return known
+                        practice.setdefault(piece.about["form"], []).append(cut)
+        return cls(themes, Taken(taken), practice)
 
 
 def perform_all(model: Bundle, data: DataSet, settings: Settings, root: Path) -> tuple[list[Performance], str]:
@@ -123,23 +129,31 @@ def _perform(
         return _played(model, settings, known, own, seed)
     drawn = Sampling.of(wish, [])
     blank = Composition(f"New kaida {number + 1}", taal.name, "kaida", source="generated")
+    rate = themes.rate_of(wish.laya, Fraction(0))
+    half = half_of(taal, rate)
+    alike = [one.name for one in taals.TAALS.values() if half_of(one, rate) == half]
+    rank = alike.index(taal.name) if taal.name in alike else 0
+    share = ((seed + rank) % len(alike), len(alike)) if alike else (0, 1)  # with one seed no two have the same line
     first = int(np.random.default_rng(_drawn(seed, taal)).integers(len(known.themes) or 1))
-    second: Performance | None = None
+    second: tuple[int, Performance] | None = None  # the one that breaks fewest rules, and how many times
     poor = Impossible("")
     for more in range(TRIES):
         chooser = Chooser(model, _drawn(seed, taal), head, drawn.temperature * WARM, drawn.memory)
-        theme = perform.new_theme(blank, known.themes, chooser, wish.laya, first + more, known.taken)
+        part = share if more < TRIES // 2 else (0, 1)
+        theme = new_theme(blank, known.themes, chooser, wish.laya, first + more, known.taken, part)
         try:
             made = _played(model, settings, known, theme, seed)
         except Impossible as error:  # too poor a theme for so many paltas: the next one has other phrases
             poor = error
             continue
-        if all(check.passed for check in growth.check(made.composition) if check.rule in OF_THEME):
+        broken = sum(not check.passed for check in growth.check(made.composition) if check.rule in OF_THEME)
+        if not broken:
             return made
-        second = second or made  # its theme has too few joins
+        if second is None or broken < second[0]:  # its theme has too few joins
+            second = (broken, made)
     if second is None:
         raise poor
-    return second
+    return second[1]
 
 
 def _drawn(seed: int, taal: Taal) -> list[int]:

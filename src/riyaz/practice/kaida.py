@@ -12,7 +12,7 @@ from typing import Any
 
 from riyaz.music.events import Piece
 from riyaz.play.performance import PALTA, Known
-from riyaz.tabla import form, growth, ideas, perform, repeats
+from riyaz.tabla import closing, form, growth, ideas, perform, repeats
 from riyaz.tabla.bols import BOLS, PHRASES
 from riyaz.tabla.filling import Free, Row, Sound, sounds
 from riyaz.tabla.ideas import Segment
@@ -45,7 +45,7 @@ class Tables:
             "places": [sorted(places) for places in free.places],
             "reference": self.row(free.reference),
             "excluded": [self.row(row) for row in free.excluded],
-            "unlike": [self.row(row) for row in free.unlike],
+            "unlike": [(start, self.row(row)) for start, row in free.unlike],
             "phrases": self.shared([self.row(phrase) for phrase in free.phrases]),
             "joins": self.shared(sorted(free.joins)),
             "wanted": self.shared(sorted(free.wanted)),
@@ -59,6 +59,7 @@ class Tables:
             "idea": segment.idea,
             "returns": segment.returns,
             "tihai": segment.tihai,
+            "tihais": segment.tihais,
             "free": self.free(segment.free) if segment.free else None,
         }
 
@@ -116,9 +117,9 @@ def tables(pieces: Sequence[Piece], vocabulary: Vocabulary, paltas: int) -> dict
         "looked": repeats.LOOKED,
         "even": repeats.ALIKE["palta"],
         "part": ideas.PART,
-        "lines": perform.LINES,
-        "tihai_strokes": perform.TIHAI_STROKES,
-        "of_theme": perform.OF_THEME,
+        "lines": closing.LINES,
+        "tihai_strokes": closing.STROKES,
+        "of_theme": closing.OF_THEME,
         "pause": growth.PAUSE,
         "step": growth.STEP,
         "long": ideas.LONG,

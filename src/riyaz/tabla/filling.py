@@ -48,8 +48,8 @@ class Free:
       and at most `n_most`; 0: no limit.
     wanted : pairs of a stroke and what follows it (``""`` for a rest), one of which occurs; empty: no rule.
     excluded : partial or whole fillings that are not allowed; none begins with another.
-    even : most phrases alike in a row, 0 for no limit; unlike : rows from the start on, each of which the filling is to
-      differ from in its time. Both are not counted: `riyaz.tabla.repeats.ahead` keeps to them.
+    even : most phrases alike in a row, 0 for no limit; unlike : rows, each with the ticks at which it begins, that the
+      filling is not to have there. Both are not counted: `riyaz.tabla.repeats.ahead` keeps to them.
     """
 
     ticks: int
@@ -67,18 +67,19 @@ class Free:
     wanted: frozenset[tuple[str, str]] = frozenset()
     excluded: tuple[Row, ...] = ()
     even: int = 0
-    unlike: tuple[Row, ...] = ()
+    unlike: tuple[tuple[int, Row], ...] = ()
 
     def options(self, row: Row = ()) -> dict[Sound, int]:
         """Count the fillings that continue `row` with each sound; sorted by sound, without zeros."""
         go, count, _ = self._walk
-        at = self._at(row)
+        at = self._reached[row] if row in self._reached else self._at(row)
         if at is None or any(row[: len(t)] == t for t in self.excluded):
             return {}
         excluded = Counter[Sound]()
-        for t in self.excluded:
+        for t, ways in self._lost.items():
             if t[: len(row)] == row:
-                excluded[t[len(row)]] += self._ways(t)
+                excluded[t[len(row)]] += ways
+        self._reached.update({(*row, sound): after for sound, after in go(at).items()})
         ways_after = {sound: count(after) - excluded[sound] for sound, after in sorted(go(at).items())}
         return {sound: ways for sound, ways in ways_after.items() if ways}
 
@@ -87,22 +88,18 @@ class Free:
         return sum(self.options().values())
 
     def without(self, rows: Iterable[Row]) -> "Free":
-        """The same with more rows excluded; rows that begin no filling are ignored."""
+        """The same with more rows excluded; rows that begin no filling, however near to `reference`, are ignored."""
         excluded: list[Row] = []
+        anywhere = replace(self, reference=(), n_different=0, n_most=0)
         for row in sorted([*self.excluded, *rows], key=len):
-            if self._begins(row) and not any(row[: len(t)] == t for t in excluded):
+            if anywhere._begins(row) and not any(row[: len(t)] == t for t in excluded):
                 excluded.append(row)
         return replace(self, excluded=tuple(excluded))
 
     def differs(self, row: Row) -> bool:
         """Whether a row, as far as it goes, differs from each of `unlike`."""
-        start = 0
-        for other in self.unlike:
-            stop = start + length(other)
-            if length(row) >= stop and between(row, start, stop) == other:
-                return False
-            start = stop
-        return True
+        parts = [(start, start + length(other), other) for start, other in self.unlike]
+        return not any(length(row) >= stop and between(row, start, stop) == other for start, stop, other in parts)
 
     def has(self, row: Row) -> bool:
         """Whether a row is a filling, allowed or excluded."""
@@ -113,10 +110,16 @@ class Free:
         at = self._at(row)
         return at is not None and self._walk[2](at)
 
-    def _ways(self, row: Row) -> int:
-        """Count the fillings that begin with a row, allowed or excluded."""
-        at = self._at(row)
-        return self._walk[1](at) if at else 0
+    @cached_property
+    def _lost(self) -> dict[Row, int]:
+        """Of each excluded row how many fillings begin with it."""
+        reached = {row: self._at(row) for row in self.excluded}
+        return {row: self._walk[1](at) if at else 0 for row, at in reached.items()}
+
+    @cached_property
+    def _reached(self) -> "dict[Row, At | None]":
+        """The states after rows that `options` has seen to be next: fillings are looked at sound by sound."""
+        return {}
 
     @cached_property
     def _walk(self) -> "Walk":

@@ -19,9 +19,13 @@ A *line* is the bhari half of the theme, A its head and B its end (`riyaz.tabla.
 - *lengths*: no palta is longer than the one before.
 - *khali on a matra*: the khali half begins on a matra.
 - *khali on a vibhag*: it begins where a vibhag of the taal does.
+- *vibhags of the theme*: a phrase of its line, or the cadence, begins with each vibhag.
+- *other phrases*: a palta has not the phrases of the one before in another order, if it is as long.
 - *tihai of the kaida*: it ends in a cadence of the theme and Dha on sam.
 - *short pause*: a tihai pauses for no more than two matras.
 - *same place*: its phrase begins three times at the same place in a matra.
+- *tihai on a vibhag*: its phrase begins where a vibhag of the taal does.
+- *long tihai*: it is as long as the last palta at least.
 
 References
 ----------
@@ -123,7 +127,7 @@ def check(composition: Composition) -> list[Check]:
     if theme is None or composition.form not in ("kaida", "rela"):
         return []
     taal = taals.TAALS[composition.taal]
-    checks = [_on_a_matra(theme), _on_a_vibhag(theme, taal)]
+    checks = [_on_a_matra(theme), _on_a_vibhag(theme, taal), _vibhags(theme, taal)]
     paltas = [section for section in composition.sections if section.name.startswith("palta")]
     for section in composition.sections:
         if section.name.startswith(("dohra", "palta")):
@@ -145,9 +149,13 @@ def check(composition: Composition) -> list[Check]:
             checks.append(Check("small step", step.step <= STEP, step.section, f"{step.step:.2f} of what is free"))
     for before, after in pairwise(paltas):
         checks.append(Check("lengths", after.ticks <= before.ticks, after.name, f"{after.ticks / TICKS:g} matras"))
+        if after.ticks == before.ticks:
+            one, other = (sorted(phrase for _, phrase in themes.units(_bhari(palta))) for palta in (before, after))
+            words = f"the phrases of {before.name} in another order" if one == other else ""
+            checks.append(Check("other phrases", one != other, after.name, words))
     for section in composition.sections:
         if section.name.startswith("tihai"):
-            checks += [_tihai(theme, section, taal), *_pause(section, taal)]
+            checks += [_tihai(theme, section, taal), *_pause(section, taal), *_long(section, paltas)]
     return checks
 
 
@@ -282,6 +290,16 @@ def _on_a_vibhag(section: Section, taal: Taal) -> Check:
     return Check("khali on a vibhag", themes.khali_on_vibhag(taal, section.ticks), section.name, detail)
 
 
+def _vibhags(theme: Section, taal: Taal) -> Check:
+    """A phrase with each vibhag of the bhari half; not within the cadence, which stays whole."""
+    row = _bhari(theme)
+    last = length(row[: len(row) - themes.cadence(row)])
+    vibhags = (k * taal.ticks + (start - 1) * TICKS for k in range(last // taal.ticks + 1) for start in taal.starts)
+    within = sorted({start for start in vibhags if start < last}.difference(themes.joints(row)))
+    words = f"a phrase goes on over matra {', '.join(f'{start / TICKS + 1:g}' for start in within)}" if within else ""
+    return Check("vibhags of the theme", not within, theme.name, words)
+
+
 def _dohra(line: Row, section: Section) -> Check:
     row, cut = _bhari(section), themes.cut_of(line)
     n = length(row) // max(length(line), 1)
@@ -347,18 +365,26 @@ def _named(line: Row, opened: Row, section: Section) -> list[Check]:
 
 
 def _pause(section: Section, taal: Taal) -> list[Check]:
-    """The pauses of a tihai that lands on sam, and where its phrases begin; none where there is no tihai."""
+    """The pauses of a tihai that lands on sam, and where its phrase begins; none where there is no tihai."""
     struck = form.strokes(section.events)
     whole = [tihai for tihai in form.tihais(section.events, taal) if tihai.end == struck[-1][0]]
     return [
         check
         for tihai in whole[:1]
         for off in [(tihai.onsets[1] - tihai.onsets[0]) % TICKS]
+        for matra in [Fraction(tihai.onsets[0] % taal.ticks, TICKS) + 1]
         for check in (
             Check("short pause", tihai.pause <= PAUSE, section.name, f"pauses of {tihai.pause / TICKS:g} matras"),
             Check("same place", not off, section.name, f"later by {off / TICKS:g} matras each time"),
+            Check("tihai on a vibhag", matra in taal.starts, section.name, f"begins on matra {matra}"),
         )
     ]
+
+
+def _long(section: Section, paltas: Sequence[Section]) -> list[Check]:
+    n, least = section.ticks - TICKS, paltas[-1].ticks if paltas else 0
+    words = f"{n / TICKS:g} matras, the last palta {least / TICKS:g}"
+    return [Check("long tihai", n >= least, section.name, words)] if paltas else []
 
 
 def _tihai(theme: Section, section: Section, taal: Taal) -> Check:

@@ -7,8 +7,9 @@ bhari half closed and opens again where the last line or the end begins.
 
 First come ideas that use only the theme's own joins and keep its head: *adha dohra* (the first quarter of the line
 twice, then the head twice), a varied second quarter, *bal* (the head, then the head with a hole), groups that move
-whole. Then the first line, then the second one is free. A lost head, new joins, rests, a silent sam and three free
-quarters come late, and the last paltas are shorter: a line alone, then its end alone.
+whole, on or off the beat as in the theme. Then the first line, then the second one is free. A lost head, new joins,
+rests, groups that cross the matras, a silent sam and three free quarters come late, and the last paltas are shorter: a
+line alone, then its end alone.
 
 References
 ----------
@@ -16,7 +17,7 @@ Order, layouts, dohra, adha dohra and bal: lessons noted in the projects tabla-n
 grammar of J. Kippen and B. Bel, Modelling Music with Grammars, 1992. All as counted in `riyaz.tabla.growth`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil
@@ -27,11 +28,15 @@ from riyaz.tabla import growth
 from riyaz.tabla import theme as themes
 from riyaz.tabla.filling import Free, Row, Sound, between, khali_copy, length, opens
 from riyaz.tabla.repeats import ALIKE, ahead, alike, fresh
+from riyaz.tabla.taken import Rows
 
 LONG = 20  # strokes of a line whose end is kept in every palta, so that what is free does not ramble
 RUNS = {"theme": 3, "palta": 4}  # at most so many consecutive repeats of a bol, or as many as in the theme
 MIN_DIFFERENT = Fraction(1, 4)  # at least, of the strokes in the free part of a palta, from the theme
 MOST = 16  # paltas in a performance
+
+
+Solved = tuple[int, int, int]  # a tihai's lead, phrase and pause, in ticks
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,7 @@ class Segment:
     back : `after` as it is in the khali half, with the open cadence.
     returns : ticks of the khali half that are closed.
     tihai : ticks of what leads to the phrase, of the phrase without its last stroke, and of the pause.
+    tihais : those that may be played in its place, the best first, by falling strictness (`riyaz.tabla.closing`).
     derived : nothing is chosen, and it is not the theme.
     """
 
@@ -56,8 +62,14 @@ class Segment:
     back: Row = ()
     returns: int = 0
     idea: str = ""
-    tihai: tuple[int, int, int] | None = None
+    tihai: Solved | None = None
+    tihais: tuple[tuple[Solved, ...], ...] = ()
     derived: bool = False
+
+    @property
+    def ticks(self) -> int:
+        """Of a palta, its length."""
+        return 2 * (length(self.half(())) + (self.free.ticks if self.free else 0))
 
     def half(self, chosen: Row, opened: bool = False) -> Row:
         """The bhari half, or the same with the open cadence."""
@@ -217,7 +229,7 @@ def most_alike(at: Line) -> int:
     return max(ALIKE["palta"], alike(at.line * 2))
 
 
-def ideas(at: Line, hands: Hands, known: Sequence[Row], rate: Fraction) -> list[Idea]:
+def ideas(at: Line, hands: Hands, known: Rows, rate: Fraction) -> list[Idea]:
     """All ideas that a theme allows, in the order in which they are played."""
     new = hands.practised - hands.joins
     whole, first = at.n * at.ticks, (at.n - 1) * at.ticks
@@ -237,7 +249,7 @@ def ideas(at: Line, hands: Hands, known: Sequence[Row], rate: Fraction) -> list[
     back_again = (*at.end_opened, *at.opened) if ends else at.opened
     for place, rank in ((1, 0), (2, 12)):
         add(place, rank, HALF, at.head, at.line, at.opened, whole, first)
-    for place, rank in ((5, 1), (6, 10)):
+    for place, rank in ((5, 1), (6, 11)):
         add(place, rank, FIRST_HEAD if ends else FIRST, (), rest, back_again, whole, first)
     if 2 * length(first_group) < whole - length(rest) and alike(first_group * 2) <= most_alike(at):
         add(7, 7, "the first group twice", first_group * 2, rest, back_again, whole, first)
@@ -249,13 +261,19 @@ def ideas(at: Line, hands: Hands, known: Sequence[Row], rate: Fraction) -> list[
         for place, rank in ((8, 3), (9, 13)):
             add(place, rank, SECOND, at.opened, at.end, at.end_opened, whole, first)
     if new:
-        add(11, 11, JOINS, (), at.line, at.opened, whole, first, wanted=new, **late)
-    parts = {"unlike": ((at.head, at.end) * at.n)[:-1]}
+        add(11, 10, JOINS, (), at.line, at.opened, whole, first, wanted=new, **late)
+    begun = [k * at.ticks for k in range(at.n)]
+    ended = ((k + at.cut, end) for k in begun[:-1] for end in (at.end, at.end_opened))
+    parts = {"unlike": (*((k, at.head) for k in begun), *ended)}
     for place, rank in ((13, 5), (15, 15)) if not ends else ():
         add(place, rank, LATE, (), at.end, at.end_opened, whole, whole - length(at.end), **late, **parts)
     if not hands.rela:
         if len(hands.groups) > 1:
-            add(4, 2, GROUPS, (), at.line, at.opened, whole, first, phrases=hands.groups, places=())
+            grid = int(2 * TICKS / rate)
+            places = themes.group_places(at.line, hands.groups, grid)
+            add(4, 2, GROUPS, (), at.line, at.opened, whole, first, phrases=hands.groups, places=places)
+            if any(length(group) % grid for group in hands.groups):  # 3+3+2: they may cross the matras
+                add(12, 5, GROUPS, (), at.line, at.opened, whole, first, phrases=hands.groups, places=())
         if rests:
             more = {"phrases": (*hands.phrases, *rests), "wanted": rested, **late}
             add(12, 14, REST, (), at.line, at.opened, whole, first, **more)
@@ -295,7 +313,7 @@ def _begins(sound: Sound, line: Row) -> bool:
 def _frees(
     at: Line,
     hands: Hands,
-    known: Iterable[Row],
+    known: Rows,
     rate: Fraction,
     before: Row,
     after: Row,
@@ -318,16 +336,14 @@ def _frees(
     last = next((bol for bol, _ in reversed(before) if bol), at.opened[-1][0])
     free = Free(size, hands.phrases, hands.joins, last, after[0][0], opening, grid, places)
     free = replace(free, run=max(themes.longest_run(at.line * 2), RUNS["palta"]), even=most_alike(at), **more)
-    same = at.line * at.n
-    reference = themes.until_ticks(same, start + size)[len(themes.until_ticks(same, start)) :]
-    if length(reference) != size:
-        reference = ()
+    whole = (between(row * at.n, start, start + size) for row in (at.line, at.opened))
+    reference, opened = (row if length(row) == size else () for row in whole)
     n_different = ceil(MIN_DIFFERENT * sum(bool(bol) for bol, _ in reference))
     strict = replace(free, reference=reference, n_different=n_different)
     wide = hands.joins | hands.practised
     frees = [strict, replace(strict, joins=wide), replace(free, joins=wide), replace(free, joins=wide, places=())]
     frees = [strict, free] if early else frees  # only what the theme joins
-    taken = [row for row in [reference, *themes.middles(known, before, size)] if row]
+    taken = [row for row in [reference, opened, *known.middles(before, size)] if row]
     if not before:
         taken += [phrase[:1] for phrase in free.phrases if not _begins(phrase[0], at.line)]
     return [free.without(taken) for free in frees]

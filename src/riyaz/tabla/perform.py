@@ -11,8 +11,9 @@ tihai made of the end of the last palta. Each idea says what is free; there, the
 3. A phrase begins on or off the beat as it does in the theme, except where groups or rests move it.
 4. A bol has at most `ideas.RUNS` consecutive repeats, or as many as in the theme.
 5. A share of at least `ideas.MIN_DIFFERENT` of the strokes in the free part of a palta differs from the theme. From
-   the palta before, if it is as long, at most `MOST_CHANGED` of them differ, the second share where nothing else fits,
-   and of all strokes before the end of the theme at most `riyaz.tabla.growth.STEP`, what is fixed included.
+   the palta before, if it is as long, as many differ, but at most `MOST_CHANGED` of them, the second share where
+   nothing else fits, and of all strokes before the end of the theme at most `riyaz.tabla.growth.STEP`, what is fixed
+   included.
 6. No phrase stands too often in a row, nor do too many that are alike (`riyaz.tabla.repeats`), what stands before and
    after the free part included.
 7. Where three quarters vary, each differs from the theme.
@@ -32,7 +33,7 @@ contain ``(bol, ticks)``, with ``""`` for a rest: in the tokens of `riyaz.text.t
 change, and the bol. The network's probabilities of `allowed`, normalised to sum to 1, are the distribution to choose
 from.
 
-The theme comes from the user or a corpus, or `new_theme` plans one.
+The theme comes from the user or a corpus, or `riyaz.tabla.new_theme` makes one.
 
 References
 ----------
@@ -43,8 +44,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
-from itertools import permutations
-from math import gcd
+from itertools import islice
+from math import ceil
 
 import pandas as pd
 
@@ -52,26 +53,16 @@ from riyaz.music.events import TICKS
 from riyaz.tabla import form, growth, taals
 from riyaz.tabla import ideas as sequence
 from riyaz.tabla import theme as themes
-from riyaz.tabla.filling import Free, Row, Sound, between, events_of, length, sounds
-from riyaz.tabla.ideas import MOST, RUNS, Hands, Line, Segment
+from riyaz.tabla.closing import closing, settled
+from riyaz.tabla.filling import Free, Row, events_of, length, sounds
+from riyaz.tabla.ideas import MIN_DIFFERENT, MOST, Hands, Line, Segment
 from riyaz.tabla.notation import Composition, Section
-from riyaz.tabla.repeats import ALIKE, ahead, alike, fresh, worn
-from riyaz.tabla.taals import Taal
+from riyaz.tabla.repeats import Choose, ahead, chosen, fillings
+from riyaz.tabla.taken import Rows, Taken
 
-__all__ = ["Segment", "assemble", "fill", "new_theme", "plan"]
+__all__ = ["Segment", "assemble", "fill", "plan"]
 
-Choose = Callable[[Sequence[Sound], Sequence[Sound]], Sound]
-
-AVARTANS = 4  # maximum length of a tihai
-LINES = 4  # of the theme at most, from which a tihai is taken with what leads to it
-TIHAI_STROKES = 8  # of the phrase of a tihai, if there is one; else fewer
-SHORTEST = 24  # strokes of a new theme
-PHRASES = 3  # different ones at least before its cadence, where possible; taught lines of 12 strokes have as many
-TIHAIS = ("any", "pause", "no pause")
-TIHAI, OF_THEME = "from the end of the last palta", "from the end of the theme"
-LANDING = "Dha"  # the last stroke of a tihai
 MOST_CHANGED = (Fraction(3, 8), Fraction(1, 2))  # of the strokes of a free part, from the palta before; else
-FRESH = (2, 2)  # the same in a new theme: of 34 kaidas of the repertoire one has a phrase, Dha, three times
 
 
 def plan(
@@ -79,7 +70,7 @@ def plan(
     n_paltas: int = 4,
     laya: Fraction | int | str | None = None,
     tihai: str = "any",
-    known: Iterable[pd.DataFrame] = (),
+    known: Taken | None = None,
     practice: Iterable[pd.DataFrame] = (),
 ) -> list[Segment]:
     """Plan a performance: theme, dohra, paltas, tihai.
@@ -90,7 +81,7 @@ def plan(
     n_paltas : 1 to `ideas.MOST`.
     laya : strokes per matra, except in the theme, or its name in `riyaz.tabla.form.LAYAS`; None: as in the theme.
     tihai : ``any``, ``pause`` (damdar) or ``no pause`` (bedam).
-    known : events of sections, such as the paltas of a training set, that no palta may repeat at any speed.
+    known : sections, such as the paltas of a training set, that no palta may repeat at any speed.
     practice : events of sections of the same form, whose joins the hands know; late ideas use them.
 
     Raises
@@ -108,7 +99,7 @@ def plan(
         )
     at = line_of(theme, section, written / rate)
     bhari, n = at.line, at.n
-    hands, rows = hands_of(theme, at, practice, rate), themes.at_speeds(known, rate)
+    hands, rows = hands_of(theme, at, practice, rate), (known or Taken()).at(rate)
     paltas: list[Segment] = []
     for lines in (n, 2 * n):
         if len(paltas) < min(n_paltas, MOST):
@@ -124,7 +115,7 @@ def plan(
         Segment("theme", None, sounds(section.events)),
         sequence.dohra(at),
         *(replace(segment, name=f"palta {k}") for k, segment in enumerate(paltas, 1)),
-        _tihai(taal, rate, at, tihai),
+        closing(taal, rate, at, tihai, paltas[-1].ticks),
     ]
 
 
@@ -143,26 +134,50 @@ def hands_of(theme: Composition, at: Line, practice: Iterable[pd.DataFrame], rat
     groups, rela = themes.groups_of(at.line), theme.form == "rela"
     ends = (at.line[-n:], at.opened[-n:]) if n else ()
     joins = themes.meetings(at.line, at.opened) | themes.joins_of([*at.head, *at.head])  # of the theme and its dohra
-    chosen = groups if rela and len(groups) > 1 else phrases
-    return Hands(chosen, groups, joins, themes.practised(practice, rate, chosen) - themes.joins_of(*ends), rela)
+    moved = groups if rela and len(groups) > 1 else phrases
+    return Hands(moved, groups, joins, themes.practised(practice, rate, moved) - themes.joins_of(*ends), rela)
 
 
-def _paltas(at: Line, hands: Hands, known: list[Row], rate: Fraction, n: int) -> list[Segment]:
+def _paltas(at: Line, hands: Hands, known: Rows, rate: Fraction, n: int) -> list[Segment]:
     """The segments of n paltas or fewer, in order: the ideas that are wanted most, those with a choice again."""
-    ready: list[tuple[int, int, int, Segment]] = []
+    ready: list[tuple[int, int, int, list[Segment]]] = []
     for place, idea in enumerate(sequence.ideas(at, hands, known, rate)):
-        new = (s for s in idea.segments if s.free or s.play(()) not in known)
-        enough = [s for s in new if s.free is None or s.free.count() > _taken(s, at, n)]
-        if enough:
-            poor, segment = min(((_poor(s), s) for s in enough), key=lambda pair: pair[0])
-            ready.append((poor, idea.rank, place, segment))
+        new = [s for s in idea.segments if (s.free.count() if s.free else s.play(()) not in known)]
+        if new:
+            new.sort(key=_poor)
+            ready.append((_poor(new[0]), idea.rank, place, new))
     ready.sort(key=lambda row: row[:3])
-    rows: list[tuple[int, int, int, Segment]] = []
+    rows: list[tuple[int, list[Segment]]] = []
     for poor in range(3):
-        fit = [row for row in ready if row[0] == poor]
-        rows += [*fit, *[row for row in fit if poor < 2 and row[3].free and row[3].free.count() > n] * MOST]
-    chosen = [(place, segment) for *_, place, segment in rows][: min(n, MOST)]
-    return [segment for _, segment in sorted(chosen, key=lambda row: row[0])]
+        fit = [(place, segments) for one, _, place, segments in ready if one == poor]
+        rows += [*fit, *[(place, segments) for place, segments in fit if poor < 2 and segments[0].free] * MOST]
+    while True:
+        wanted = sorted(range(min(n, MOST, len(rows))), key=lambda number: rows[number][0])
+        played = [sequence.dohra(at), *(rows[number][1][0] for number in wanted)]
+        spent = next((number for k, number in enumerate(wanted, 1) if _spent(played[k], played[:k])), None)
+        if spent is None:
+            return played[1:]
+        place, (_, *others) = rows[spent]
+        rows[spent : spent + 1] = [(place, others)] if others else []
+
+
+def _spent(segment: Segment, earlier: Sequence[Segment]) -> bool:
+    """Whether what is played before can leave no way to fill a free part: each may be one of those ways."""
+
+    def may_be(one: Row, other: Row) -> bool:
+        n = min(len(one), len(other))
+        return one[:n] == other[:n]
+
+    n_alike = sum(
+        other.ticks == segment.ticks
+        and may_be(other.before, segment.before)
+        and may_be(other.after[::-1], segment.after[::-1])
+        for other in earlier
+    )
+    if segment.free is None:
+        return False
+    ways = fillings(segment.free, ahead(segment.free, segment.before, segment.after))
+    return segment.free.count() <= n_alike or 0 < len(list(islice(ways, n_alike + 1))) <= n_alike
 
 
 def _poor(segment: Segment) -> int:
@@ -170,196 +185,6 @@ def _poor(segment: Segment) -> int:
     frees = [segment.free, replace(segment.free, even=0)] if segment.free else []
     fits = (n for n, free in enumerate(frees) if ahead(free, segment.before, segment.after)(()))
     return next(fits, 2) if frees else 0
-
-
-def _taken(segment: Segment, at: Line, n: int) -> int:
-    """How many ways of a free part the other paltas can take: each of the same length one."""
-    size = segment.free.ticks if segment.free else 0
-    return 1 if size + length(segment.half(())) < at.n * at.ticks else n
-
-
-def _tihai(taal: Taal, rate: Fraction, at: Line, kind: str) -> Segment:
-    """The tihai: its phrase is the end of the last palta, and Dha.
-
-    As far as possible the phrase is more than a cadence and begins three times at the same place in a matra, and the
-    pauses are no longer than `riyaz.tabla.growth.PAUSE`. Of such tihais the one with the fewest avartans is played,
-    then one that begins on sam; one that begins later has before it what stands before its phrase, and not
-    so much of it that the phrase could be heard a fourth time.
-    """
-    if kind not in TIHAIS:
-        raise themes.Impossible(f"tihai is {kind!r}; it is one of {', '.join(TIHAIS)}")
-    step, fits, near = at.step, [], None
-    certain = {LINES * at.ticks - onset for onset in themes.beginnings(at.opened * LINES)}
-    for avartans in range(1, AVARTANS + 1):
-        for solution in _solved(taal, rate, avartans):
-            lead, size, pause = solution.lead * step, (solution.phrase - 1) * step, solution.pause * step
-            later = lead % TICKS == 0 and lead <= size
-            if 4 <= solution.phrase >= solution.pause and later and {size, lead + size} <= certain:
-                if kind == "any" or (pause > 0) == (kind == "pause"):
-                    off = (size + step + pause) % TICKS != 0
-                    worse = (solution.phrase < TIHAI_STROKES, pause > growth.PAUSE, off, avartans, lead > 0)
-                    fits.append(((*worse, (lead + size) % at.ticks != 0, pause, lead), (lead, size, pause)))
-                near = near or f"{solution.phrase} strokes with pauses of {solution.pause} in {avartans} avartan(s)"
-    if fits:
-        last, theme = ((LANDING, step),), at.opened * LINES
-        return Segment("tihai", None, last, theme, tihai=min(fits)[1], idea=TIHAI, derived=True)
-    asked = "tihai" if kind == "any" else f"tihai with {kind}"
-    where = f"1 to {AVARTANS} avartans of {taal.title} at {rate} strokes per matra"
-    raise themes.Impossible(f"no {asked} of the theme's end fills {where}; nearest: {near or 'another laya'}")
-
-
-def _solved(taal: Taal, rate: Fraction, avartans: int) -> Iterator[form.Plan]:
-    """All tihais of so many avartans, from sam or after a lead."""
-    strokes = taal.matras * avartans * rate
-    for lead in range(int(strokes) - 10 if strokes.denominator == 1 else 0):
-        yield from form.solve_tihai(taal, rate, avartans=avartans, lead=lead)
-
-
-def new_theme(
-    blank: Composition,
-    known: Iterable[pd.DataFrame],
-    choose: Choose,
-    laya: Fraction | int | str = 2,
-    first: int = 0,
-    others: Iterable[pd.DataFrame] = (),
-) -> Composition:
-    """Make a theme of the phrases of known ones that have the same: a head, and an end that has the cadence.
-
-    In letters x y x c or x y z c: the head is x y, and the end begins like the head or in another way, which taught
-    themes do as often. The cadence is closed in the bhari half and open in the khali half, which is the khali copy up
-    to its end. Khali begins where a vibhag does: where half of the taal ends within a vibhag or a matra, the theme has
-    two avartans. The end begins on a matra too, so that the head may be longer by one. Where possible there are
-    `PHRASES` different phrases before the cadence, and some phrase can go on with two others, so that there are paltas
-    to make.
-
-    Parameters
-    ----------
-    blank : a composition without sections: its taal, title and form.
-    known : events of themes; a theme that does not begin with Dha, whose cadences do not differ, or that does not fit
-      this laya is ignored, and one in threes where this laya is not.
-    choose : as in `fill`; what it chooses is all before the cadence.
-    first : number of the known themes whose phrases are tried first, modulo their number; with it and with each turn
-      through them changes how the end begins.
-    others : events of sections, such as paltas, that no new theme may repeat at any speed.
-
-    Raises
-    ------
-    themes.Impossible : the known themes give none in this taal.
-    """
-    taal, rate = taals.TAALS[blank.taal], themes.rate_of(laya, Fraction(0))
-    whole = (n for n in range(1, 99) if themes.khali_on_vibhag(taal, n * taal.ticks))
-    avartans = next(n for n in whole if n * taal.matras * rate >= SHORTEST)
-    half, rows = avartans * taal.ticks // 2, []
-    for events in known:
-        if form.laya(events).numerator % 3 == 0 and rate.numerator % 3:  # its groups of three would cross the matras
-            continue
-        try:
-            rows.append(themes.halves(Section("theme", events), form.laya(events) / rate, "known"))
-        except ValueError:
-            continue
-    with_dha = (
-        (bhari, tail)
-        for bhari, tail in rows
-        if bhari[0][0] == LANDING and form.cadence(_bols(bhari)) != form.cadence(_bols(tail))
-    )
-    usable = _together(with_dha, first)
-    taken = set(themes.at_speeds(others, rate))
-    other: Composition | None = None  # a theme with a long run or few phrases, where there is no better one
-    n = max(len(usable), 1)
-    stride = next(step for step in range(1 + first % n, 2 * n + 2) if gcd(step, n) == 1)  # else themes would crowd
-    for number in range(2 * len(usable)):
-        turn, place = (first + number) // n, (first + number * stride) % n
-        bhari, tail = usable[place][0]
-        ends = (bhari[-themes.cadence(bhari) :], tail[-themes.cadence(bhari) :])
-        free, cut = _before_cadence(usable[place], half, rate, rows)
-        if free.ticks <= 0 or not free.count():
-            continue
-        fits = partial(_begins_a_line, free=free, cut=cut, again=(turn + place) % 2 == 0, opened=ends[1])
-        leads = ahead(free, (), ends[0], fits) if len(free.phrases) >= PHRASES else ahead(free, (), ends[0])
-        if other and not leads(()):
-            continue
-        row = _chosen([(free, leads)], (), choose, "theme")
-        played = Segment("theme", None, ends[0], row, ends[1], cut).play(())
-        if played in taken:
-            continue
-        made = replace(blank, form=blank.form or "kaida", sections=(Section("theme", events_of(played)),))
-        if fits(row):
-            return made
-        other = other or made
-    if other:
-        return other
-    raise themes.Impossible(
-        f"{len(rows)} known themes give no new theme in {taal.title} at {rate} strokes per matra; provide more themes"
-    )
-
-
-def _bols(row: Row) -> list[str]:
-    return [bol for bol, _ in row if bol]
-
-
-def _together(pairs: Iterable[tuple[Row, Row]], first: int) -> list[list[tuple[Row, Row]]]:
-    """Themes given by their halves, those together that have the same phrases and the same cadences.
-
-    Of those that have the same bols in their phrases and cadences, but not at the same speed, one is taken, by `first`:
-    a family of themes that many compositions have is as likely as any other.
-    """
-    families: dict[tuple, dict[tuple, list[tuple[Row, Row]]]] = {}
-    for bhari, tail in pairs:
-        n = themes.cadence(bhari)
-        parts = (frozenset(themes.phrases_of([(bhari[:-n], ())])), bhari[-n:], tail[-n:])
-        names = (frozenset(tuple(_bols(phrase)) for phrase in parts[0]), *(tuple(_bols(row)) for row in parts[1:]))
-        families.setdefault(names, {}).setdefault(parts, []).append((bhari, tail))
-    return [list(family.values())[first % len(family)] for family in families.values()]
-
-
-def _before_cadence(
-    together: Sequence[tuple[Row, Row]], half: int, rate: Fraction, rows: Sequence[tuple[Row, Row]]
-) -> tuple[Free, int]:
-    """What stands before the cadence of a new line, to be filled with phrases of known themes; ticks of its head."""
-    bhari, _ = together[0]
-    n, grid = themes.cadence(bhari), int(2 * TICKS / rate)
-    last = length(bhari[-n:])
-    heads = [(row[:-n], ()) for row, _ in together]
-    joins = frozenset().union(*(themes.meetings(*pair) for pair in together))
-    end = half // 2 // TICKS * TICKS if half // 2 // TICKS * TICKS > last else half // 2
-    phrases = themes.phrases_of(heads)
-    run = max(themes.longest_run(bhari), RUNS["theme"])
-    places = themes.places_of(heads, phrases, grid)
-    free = Free(half - last, phrases, joins, "", bhari[-n][0], 1, grid, places, run, even=ALIKE["theme"])
-    if end <= last or half % 2:
-        return replace(free, ticks=0), 0
-    free = free if free.count() else replace(free, places=())
-    known = (themes.until_ticks(row, free.ticks) for row, _ in rows)
-    free = free.without([*((sound,) for sound in free.options() if sound[0] != LANDING), *known])
-    return free, half - end
-
-
-def _begins_a_line(heard: Row, free: Free, cut: int, again: bool, opened: Row) -> bool:
-    """Whether what is heard may begin the line of a new theme, and if it is whole, be all before its cadence.
-
-    A phrase of the hand begins at `cut`, where the end does, and no other ends nearer to half of the line; the end goes
-    on as the head does where the line begins `again`, else it does not. No run is long, no phrase and no two phrases
-    worn and no row of phrases alike too long, in the head twice neither. A whole line has phrases enough, and some
-    phrase goes on with two others; else all that paltas can do is to repeat the head.
-    """
-    whole, head = length(heard) == free.ticks, themes.until_ticks(heard, cut)
-    rest = heard[len(head) :]
-    parts = (*free.phrases, *((*one, *other) for one, other in permutations(free.phrases, 2)))
-    if themes.longest_run(heard) > free.run or worn(heard, parts, len(heard), 0, FRESH):
-        return False
-    if rest and (length(head) != cut or not themes.begins(rest[0][0]) or (again and rest != head[: len(rest)])):
-        return False
-    if (whole or length(rest) > TICKS) and cut not in themes.joints(heard):
-        return False
-    if not whole:
-        return True
-    phrases, joins = themes.phrases_of([(heard, ())]), themes.joins_of(heard)
-    follow = [sum((_bols(one)[-1], _bols(other)[0]) in joins for other in phrases) for one in phrases]
-    same = head == (*rest, *opened) or (not again and rest == head[: len(rest)])
-    new = fresh(head * 2, free.phrases, FRESH) and fresh(heard, parts, FRESH)
-    line = (*heard, *opened)
-    new = new and max(alike(head * 2), alike(line * 2)) <= free.even and themes.cut_of(line) == cut
-    return new and not same and len(phrases) >= PHRASES and max(follow) > 1
 
 
 # The performance -----------------------------------------------------------------------------------------------
@@ -383,51 +208,36 @@ def fill(segments: Sequence[Segment], choose: Choose) -> list[Row]:
         row: Row = ()
         earlier = list(zip(segments, filled, strict=False))
         if segment.tihai:
-            row = _phrase(segment, earlier)
+            _, row = settled(segment, earlier)
         elif segment.free:
             heard = (*played, *segment.before)
-            frees = [free for free in _distinct(segment, earlier, following, end) if free.count()]
-            frees += [replace(free, even=0) for free in frees]
-            row = _chosen([(free, ahead(free, heard, segment.after)) for free in frees], heard, choose, segment.name)
+            row = chosen(_ways(segment, earlier, following, end, heard), heard, choose, segment.name)
         filled.append(row)
         played = (*played, *segment.play(row))
     return filled
 
 
-def _chosen(frees: Iterable[tuple[Free, Callable[[Row], bool]]], played: Row, choose: Choose, name: str) -> Row:
-    """Fill a free part, sound by sound: the first of several that `leads` to the end, else the first.
+def _ways(
+    segment: Segment, earlier: Sequence[tuple[Segment, Row]], following: Segment | None, end: int, heard: Row
+) -> Iterator[tuple[Free, Callable[[Row], bool]]]:
+    """The free part by falling strictness, each with what leads to its end.
 
-    `choose` is offered only what `leads` on (`repeats.ahead`); where nothing does, all that the free part allows.
+    At first it has not the same phrases as what it is near to, in another order; phrases alike without limit come last.
     """
-    tried = list(frees)
-    free, leads = next(((free, leads) for free, leads in tried if leads(())), tried[0])
-    row: Row = ()
-    while length(row) < free.ticks:
-        options = list(free.options(row))
-        fit = [sound for sound in options if leads((*row, sound))] if len(options) > 1 else []
-        allowed = fit or options
-        sound = choose((*played, *row), allowed) if len(allowed) > 1 else allowed[0]
-        if sound not in allowed:
-            raise ValueError(f"{name}: {sound} was chosen; allowed are {allowed}")
-        row = (*row, sound)
-    return row
+    frees = [free for free in _distinct(segment, earlier, following, end) if free.count()]
+    for free in frees:
+        if free.n_most:
+            yield free, ahead(free, heard, segment.after, partial(_other_phrases, free))
+    for free in (*frees, *(replace(free, even=0) for free in frees)):
+        yield free, ahead(free, heard, segment.after)
 
 
-def _phrase(segment: Segment, earlier: Sequence[tuple[Segment, Row]]) -> Row:
-    """The end of the last palta, with the open cadence, from a phrase on; where none is as long, that of the theme.
-
-    It does not begin with a cadence, which ends the line before.
-    """
-    lead, size, _ = segment.tihai or (0, 0, 0)
-    for half in (_last(earlier), segment.before):
-        if {size, lead + size} <= {length(half) - onset for onset in themes.beginnings(half)}:
-            break
-    return between(half, length(half) - lead - size, length(half))
-
-
-def _last(earlier: Sequence[tuple[Segment, Row]]) -> Row:
-    """The bhari half of the last palta, with the open cadence."""
-    return next(other.half(row, opened=True) for other, row in reversed(earlier) if other.returns)
+def _other_phrases(free: Free, row: Row) -> bool:
+    """Whether a filling, if it is whole, has not the phrases of `Free.reference` in another order."""
+    if length(row) < free.ticks:
+        return True
+    one, other = (sorted(phrase for _, phrase in themes.units(part)) for part in (row, free.reference))
+    return one != other
 
 
 def _distinct(
@@ -457,8 +267,9 @@ def _distinct(
         for most in (*MOST_CHANGED, 1):
             n = min(int(most * strokes), left)
             if n > 0:
-                near = replace(free, reference=there, n_different=1, n_most=n)  # no longer compared with the theme
-                yield near.without([*taken, free.reference] if free.reference else taken)
+                least = min(ceil(MIN_DIFFERENT * strokes), n)
+                near = replace(free, reference=there, n_different=least, n_most=n)  # the theme is excluded
+                yield near.without(taken)
     yield free.without(taken)
 
 
@@ -469,11 +280,12 @@ def assemble(theme: Composition, segments: Sequence[Segment], filled: Sequence[R
     ------
     themes.Impossible : it breaks a rule of `riyaz.tabla.form`.
     """
-    played = list(zip(segments, filled, strict=True))
-    notes = [OF_THEME if one.tihai and _last(played)[-len(row) :] != row else one.says(row) for one, row in played]
+    played: list[tuple[Segment, Row]] = []
+    for segment, row in zip(segments, filled, strict=True):
+        played.append((settled(segment, played)[0] if segment.tihai else segment, row))
     sections = tuple(
-        Section(segment.name, events_of(segment.play(row)), segment.derived, note=note)
-        for (segment, row), note in zip(played, notes, strict=True)
+        Section(segment.name, events_of(segment.play(row)), segment.derived, note=segment.says(row))
+        for segment, row in played
     )
     composition = replace(theme, form=theme.form or "kaida", sections=sections)
     broken = next((check for check in form.check(composition) if not check.passed), None)

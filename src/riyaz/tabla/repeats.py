@@ -9,11 +9,13 @@ more, begin with the same bol and are as long. Of the taught paltas one has five
 others have three or fewer, as have all documented themes.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 
 from riyaz.tabla import theme as themes
-from riyaz.tabla.filling import Free, Row, length, opens
+from riyaz.tabla.filling import Free, Row, Sound, length, opens
+
+Choose = Callable[[Sequence[Sound], Sequence[Sound]], Sound]  # of what was played, and of what may follow
 
 MOST = (2, 4)  # times in a row: a phrase that khali closes, of two strokes or more; any other
 ALIKE = {"theme": 3, "palta": 4}  # phrases alike in a row at most, or as many as in the theme
@@ -25,17 +27,22 @@ def worn(heard: Row, phrases: Sequence[Row], n: int, past: int = 0, most: tuple[
 
     The first time begins before the last `past` sounds.
     """
-    for phrase in phrases:
-        closes = sum(bool(bol) for bol, _ in phrase) > 1 and any(map(opens, phrase))
-        row = phrase * (most[0 if closes else 1] + 1)
-        if len(phrase) <= n and len(row) > past and heard[-len(row) :] == row:
-            return True
-    return False
+    return any(
+        len(phrase) <= n and len(row) > past and heard[-len(row) :] == row
+        for phrase in phrases
+        for row in [_too_often(phrase, most)]
+    )
 
 
 def fresh(row: Row, phrases: Sequence[Row], most: tuple[int, int] = MOST) -> bool:
     """Whether no phrase stands too often in a row anywhere; true for an empty row."""
-    return not any(worn(row[:stop], phrases, stop, 0, most) for stop in range(1, len(row) + 1))
+    rows = [_too_often(phrase, most) for phrase in phrases]
+    return not any(row[i : i + len(one)] == one for one in rows for i in range(len(row) - len(one) + 1))
+
+
+def _too_often(phrase: Row, most: tuple[int, int]) -> Row:
+    closes = sum(bool(bol) for bol, _ in phrase) > 1 and any(map(opens, phrase))
+    return phrase * (most[0 if closes else 1] + 1)
 
 
 def alike(row: Row) -> int:
@@ -99,3 +106,39 @@ def ahead(
         return not any(worn(more, free.phrases, n, n) or level(more, same, free.even) for n, more in following)
 
     return leads
+
+
+def fillings(free: Free, leads: Callable[[Row], bool], row: Row = ()) -> Iterator[Row]:
+    """All fillings of a free part that begin with a row and to which `leads` leads."""
+    if length(row) >= free.ticks:
+        yield row
+        return
+    for sound in free.options(row):
+        if leads((*row, sound)):
+            yield from fillings(free, leads, (*row, sound))
+
+
+def chosen(frees: Iterable[tuple[Free, Callable[[Row], bool]]], played: Row, choose: Choose, name: str) -> Row:
+    """Fill a free part, sound by sound: the first of several that `leads` to the end, else the first.
+
+    `choose` is offered only what `leads` on (`ahead`); where nothing does, all that the free part allows.
+    """
+    first: tuple[Free, Callable[[Row], bool]] | None = None
+    for free, leads in frees:
+        first = first or (free, leads)
+        if leads(()):
+            break
+    else:
+        if first is None:
+            raise ValueError(f"{name}: nothing is left to choose")
+        free, leads = first
+    row: Row = ()
+    while length(row) < free.ticks:
+        options = list(free.options(row))
+        fit = [sound for sound in options if leads((*row, sound))] if len(options) > 1 else []
+        allowed = fit or options
+        sound = choose((*played, *row), allowed) if len(allowed) > 1 else allowed[0]
+        if sound not in allowed:
+            raise ValueError(f"{name}: {sound} was chosen; allowed are {allowed}")
+        row = (*row, sound)
+    return row

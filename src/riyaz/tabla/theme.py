@@ -22,7 +22,7 @@ from riyaz.tabla.filling import Row, Sound, khali_copy, length, opens, sounds
 from riyaz.tabla.notation import Composition, Section
 from riyaz.tabla.taals import Taal
 
-SPEEDS = (Fraction(1), Fraction(1, 2), Fraction(2), Fraction(1, 4), Fraction(4))  # of a known section, to compare
+DHA = "Dha"  # the bol with which new themes begin, and on which tihais land
 
 
 class Impossible(ValueError):
@@ -129,6 +129,12 @@ def places_of(pairs: Sequence[tuple[Row, Row]], phrases: Sequence[Row], grid: in
     return tuple(frozenset(onsets[phrase]) for phrase in phrases)
 
 
+def group_places(line: Row, groups: Sequence[Row], grid: int) -> tuple[frozenset[int], ...]:
+    """For each group of a line (`groups_of`), where it begins in it, modulo `grid` ticks."""
+    starts = [(onset, line[len(until_ticks(line, onset)) :]) for onset in joints(line)]
+    return tuple(frozenset(onset % grid for onset, rest in starts if rest[: len(group)] == group) for group in groups)
+
+
 def units(row: Row) -> list[tuple[int, Row]]:
     """The phrases of a row with their onsets; a single stroke that khali does not close belongs to what it follows."""
     moved: list[tuple[int, Row]] = []
@@ -155,27 +161,6 @@ def _with_onsets(row: Row) -> list[tuple[int, Row]]:
 def longest_run(row: Sequence[Sound]) -> int:
     """Length of the longest run of one bol; 0 without strokes."""
     return max((len(list(same)) for _, same in groupby(bol for bol, _ in row if bol)), default=0)
-
-
-def at_speeds(known: Iterable[pd.DataFrame], rate: Fraction) -> list[Row]:
-    """Known sections as rows, each at the laya of a performance and at all `SPEEDS`."""
-    rows: dict[Row, None] = {}
-    for events in known:
-        plain = sounds(events)
-        for faster in dict.fromkeys([form.laya(events) / rate, *SPEEDS]):
-            rows[tuple((bol, ticks * faster.numerator // faster.denominator) for bol, ticks in plain)] = None
-    return list(rows)
-
-
-def middles(known: Iterable[Row], before: Row, size: int) -> list[Row]:
-    """What known rows that begin like `before` have next: rows of exactly `size` ticks."""
-    rows = []
-    for row in known:
-        if row[: len(before)] == before:
-            ends = list(accumulate((ticks for _, ticks in row[len(before) :]), initial=0))
-            if size in ends:
-                rows.append(row[len(before) : len(before) + ends.index(size)])
-    return list(dict.fromkeys(rows))
 
 
 def cut_of(bhari: Row) -> int:

@@ -7,7 +7,7 @@
  * @typedef {[string, number]} Sound
  * @typedef {{ticks: number, phrases: Sound[][], joins: [string, string][], before: string, after: string, opening: number,
  *   grid: number, places: number[][], run: number, reference: Sound[], n_different: number, n_most: number,
- *   wanted: [string, string][], excluded: Sound[][], even: number, unlike: Sound[][]}} Rules the fields of `riyaz.tabla.filling.Free`
+ *   wanted: [string, string][], excluded: Sound[][], even: number, unlike: [number, Sound[]][]}} Rules the fields of `riyaz.tabla.filling.Free`
  * @typedef {{places: number[][], time: number, opened: boolean, bol: string, run: number, changed: number, met: boolean}} At
  */
 
@@ -42,11 +42,11 @@ export class Free {
   /** The same with other rules. @param {Partial<Rules>} changed */
   with(changed) { return new Free({...this.rules, ...changed}, this.khali); }
 
-  /** The same with more rows excluded. @param {Sound[][]} rows */
+  /** The same with more rows excluded; rows that no phrases make, however near to the reference, are ignored. @param {Sound[][]} rows */
   without(rows) {
-    const excluded = [];
+    const excluded = [], anywhere = this.with({reference: [], n_different: 0, n_most: 0});
     for (const row of [...this.rules.excluded, ...rows].sort((a, b) => a.length - b.length)) {
-      if (this.ways(row) && !excluded.some(other => begins(row, other))) excluded.push(row);
+      if (anywhere.at(row) && !excluded.some(other => begins(row, other))) excluded.push(row);
     }
     return this.with({excluded});
   }
@@ -66,11 +66,9 @@ export class Free {
 
   /** Whether a row, as far as it goes, differs from each of the rows that it is to be unlike. @param {Sound[]} row */
   differs(row) {
-    let start = 0;
-    return this.rules.unlike.every(other => {
-      const stop = start + length(other), part = between(row, start, stop);
-      start = stop;
-      return length(row) < stop || part.map(key).join() !== other.map(key).join();
+    return this.rules.unlike.every(([start, other]) => {
+      const stop = start + length(other);
+      return length(row) < stop || between(row, start, stop).map(key).join() !== other.map(key).join();
     });
   }
 

@@ -4,7 +4,7 @@
  *
  * @typedef {import('./filling.js').Sound} Sound
  * @typedef {{name: string, idea: string, free: Free|null, before: Sound[], after: Sound[], back: Sound[], returns: number,
- *   tihai: [number, number, number]|null}} Segment as `riyaz.tabla.ideas.Segment`
+ *   tihai: [number, number, number]|null, tihais: [number, number, number][][]}} Segment as `riyaz.tabla.ideas.Segment`
  */
 import {between, Free, length} from './filling.js';
 import {distance} from './phrase.js';
@@ -34,7 +34,7 @@ export class Kaida {
   free(data) {
     const {pool} = this.tables;
     return new Free({...data, phrases: pool[data.phrases].map(row => this.row(row)), joins: pool[data.joins], wanted: pool[data.wanted],
-      reference: this.row(data.reference), excluded: data.excluded.map(row => this.row(row)), unlike: data.unlike.map(row => this.row(row))}, this.tables.khali);
+      reference: this.row(data.reference), excluded: data.excluded.map(row => this.row(row)), unlike: data.unlike.map(([start, row]) => [start, this.row(row)])}, this.tables.khali);
   }
 
   /** A row as it is played in khali. @param {Sound[]} row @returns {Sound[]} */
@@ -69,7 +69,7 @@ export class Kaida {
       const around = this.away(begun, segment.before) + this.away(last.slice(begun.length + there.length), segment.after);
       const left = Math.floor(this.tables.step * until(last, whole - end).length) - around, strokes = there.filter(([bol]) => bol).length;
       for (const most of [...this.tables.changed, 1]) {
-        const n = Math.min(Math.floor(most * strokes), left), near = n > 0 && free.with({reference: there, n_different: 1, n_most: n}).without(free.rules.reference.length ? [...taken, free.rules.reference] : taken);
+        const n = Math.min(Math.floor(most * strokes), left), least = Math.min(Math.ceil(this.tables.different * strokes), n), near = n > 0 && free.with({reference: there, n_different: least, n_most: n}).without(taken);
         if (near && near.whole()) frees.push(near);
       }
     }
@@ -129,14 +129,20 @@ export class Kaida {
     return kinds.some(same => ends(heard.length, same, most + 1));
   }
 
+  /** Whether a filling, if it is whole, has not the phrases of the reference in another order. @param {Free} free @param {Sound[]} row */
+  others(free, row) {
+    const {ticks, reference} = free.rules, phrases = part => this.units(part).map(([, phrase]) => JSON.stringify(phrase)).sort().join();
+    return length(row) < ticks || phrases(row) !== phrases(reference);
+  }
+
   /** What may follow a row without a worn phrase or too many alike to come, before what comes after; all that is free where none is seen. @returns {{fits: boolean, allow: (row: Sound[]) => Sound[]}} */
-  allowed(free, played, after) {
+  allowed(free, played, after, fits = _ => true) {
     const known = new Map(), same = free.rules.even ? this.kinds(free.rules.phrases) : [], level = heard => this.level(heard, same, free.rules.even), follow = row => [...free.options(row).values()].map(({sound}) => sound);
     let looked = 0;
     const goes = row => {
       const heard = [...played, ...row], {phrases, ticks} = free.rules;
       looked += 1;
-      if (looked > this.tables.looked || this.worn(heard, phrases, row.length) || level(heard) || !free.differs(row)) return false;
+      if (looked > this.tables.looked || this.worn(heard, phrases, row.length) || level(heard) || !fits(row) || !free.differs(row)) return false;
       if (length(row) < ticks) return follow(row).some(sound => leads([...row, sound]));
       return !after.some((_, i) => this.worn([...heard, ...after.slice(0, i + 1)], phrases, i + 1, i + 1) || level([...heard, ...after.slice(0, i + 1)]));
     };
@@ -152,13 +158,27 @@ export class Kaida {
     return {fits: leads([]), allow};
   }
 
-  /** The phrase of the tihai: the end of the last palta, from a phrase on, but not from a cadence; where none is as long, that of the theme. @returns {{idea: string, row: Sound[]}} */
-  phrase(segment, earlier) {
-    const last = [...earlier].reverse().find(one => one.segment.returns), half = this.half(last.segment, last.row, true), [lead, size] = segment.tihai;
-    const sizes = this.beginnings(half).map(onset => length(half) - onset), own = sizes.includes(size) && sizes.includes(lead + size);
-    const from = own ? half : segment.before, row = from.slice(until(from, length(from) - lead - size).length);
-    const same = JSON.stringify(half.slice(-row.length)) === JSON.stringify(row);
-    return {idea: same ? segment.idea : this.tables.of_theme, row};
+  /** What a tihai has up to the first time of its last stroke: the beginning of a half, then its end; empty where they part a phrase, do not meet as in the half or wear a phrase where they meet. @param {Sound[]} half @returns {Sound[]} */
+  begun(half, lead, size) {
+    if (!this.beginnings(half).includes(length(half) - size)) return [];
+    const phrase = half.slice(until(half, length(half) - size).length), head = until(half, lead), names = row => row.filter(([bol]) => bol).map(([bol]) => bol);
+    const twice = names([...half, ...half]), end = names(head).pop(), [first] = names(phrase);
+    const meets = !end || twice.some((bol, i) => bol === end && twice[i + 1] === first);
+    if (!meets || (lead && !this.units(half).some(([onset]) => onset === lead))) return [];
+    const units = this.units(half).map(([, unit]) => unit), fresh = row => row.every((_, i) => !this.worn(row.slice(0, i + 1), units, i + 1));
+    return fresh(head) && fresh(phrase) && !fresh([...head, ...phrase]) ? [] : [...head, ...phrase];
+  }
+
+  /** The first tihai of a plan that the last palta has, else the theme. @param {Segment} segment @returns {{idea: string, row: Sound[], tihai: [number, number, number]}} */
+  settled(segment, earlier) {
+    const last = [...earlier].reverse().find(one => one.segment.returns), half = this.half(last.segment, last.row, true);
+    for (const kind of segment.tihais) {
+      for (const [from, idea] of [[half, segment.idea], [segment.before, this.tables.of_theme]]) {
+        const tihai = kind.find(([lead, size]) => this.begun(from, lead, size).length);
+        if (tihai) return {idea, row: this.begun(from, tihai[0], tihai[1]), tihai};
+      }
+    }
+    throw new Error('No tihai of this plan is one of its theme.');
   }
 
   /** The phrases of a row, each with its onset; a rest belongs to the stroke before it. @returns {[number, Sound[]][]} */
@@ -203,9 +223,13 @@ export class Kaida {
     return good.length ? good : all;
   }
 
-  /** The free part of a segment: the first that fits, with phrases alike only where none does without, else all that is free. */
+  /** The free part of a segment: the first that fits, at first without the phrases of what it is near to, with phrases alike only where none does without, else all that is free. */
   open(segment, earlier, following, end, played) {
     const heard = [...played, ...segment.before], frees = this.distinct(segment, earlier, following, end);
+    for (const free of frees.filter(one => one.rules.n_most)) {
+      const one = this.allowed(free, heard, segment.after, row => this.others(free, row));
+      if (one.fits) return one;
+    }
     for (const free of [...frees, ...frees.map(one => one.with({even: 0}))]) {
       const one = this.allowed(free, heard, segment.after);
       if (one.fits) return one;
@@ -221,8 +245,8 @@ export class Kaida {
   async perform(plan, put, choose, before) {
     const earlier = [], played = [], end = Math.min(...plan.filter(({returns}) => returns).map(({back}) => length(back)));
     for (const [number, planned] of plan.entries()) {
-      const tihai = planned.tihai ? this.phrase(planned, earlier) : null, free = planned.free ? this.open(planned, earlier, plan[number + 1], end, played) : null;
-      const segment = {...planned, ...tihai ? {idea: tihai.idea} : {}, ...free && !free.fits && planned.free?.rules.unlike.length ? {idea: this.tables.part} : {}};
+      const tihai = planned.tihai ? this.settled(planned, earlier) : null, free = planned.free ? this.open(planned, earlier, plan[number + 1], end, played) : null;
+      const segment = {...planned, ...tihai ? {idea: tihai.idea, tihai: tihai.tihai} : {}, ...free && !free.fits && planned.free?.rules.unlike.length ? {idea: this.tables.part} : {}};
       await before(segment);
       let row = tihai ? tihai.row : [], said = 0;
       const say = (sounds, choices = []) => sounds.forEach((sound, i) => { played.push(sound); put(sound, {segment: said++ ? null : segment, choice: choices[i] || null}); });

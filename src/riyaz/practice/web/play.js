@@ -269,7 +269,7 @@ class RiyazPlay extends HTMLElement {
     const bols = phrase(this.field('phrase').value, Number(this.field('each').value), this.model), {rules: {beat}} = this.model;
     if (!bols.length) throw new Error('Type or tap the first half of a theme, or choose one from the list.');
     const row = bols.map(({name, share, parts}) => /** @type {[string, number]} */ ([name, (parts * beat) / share]));
-    return {taal: this.taal.name, made: new Theme(kaida, row, {matras: this.taal.ranks.length, title: this.taal.title})};
+    return {taal: this.taal.name, made: new Theme(kaida, row, {matras: this.taal.ranks.length, vibhags: this.taal.vibhags, title: this.taal.title})};
   }
 
   /** The plan with so many of its paltas, from the first to the last. */

@@ -5,7 +5,7 @@
  *
  * @typedef {import('./filling.js').Sound} Sound
  */
-import {Free, length} from './filling.js';
+import {between, Free, length} from './filling.js';
 import {until} from './kaida.js';
 
 const bolsOf = row => row.filter(([bol]) => bol).map(([bol]) => bol);
@@ -31,6 +31,7 @@ export class Theme {
     this.kaida = kaida;
     this.cycle = cycle;
     this.title = taal.title;
+    this.starts = taal.vibhags.map((_, i) => taal.vibhags.slice(0, i).reduce((sum, n) => sum + n * kaida.ticks, 0));
     const middle = until(given, total / 2), copy = kaida.closed(middle), second = given.slice(middle.length);
     const third = until(second, total / 6);
     this.given = given;
@@ -96,13 +97,11 @@ export class Theme {
     });
     let run = 0, longest = 0, last = '';
     for (const bol of bolsOf([...line, ...line])) { run = bol === last ? run + 1 : 1; last = bol; longest = Math.max(longest, run); }
-    const lines = Array.from({length: this.n}, () => line).flat();
-    let reference = until(lines, start + size).slice(until(lines, start).length);
-    if (length(reference) !== size) reference = [];
+    const [reference, openly] = [line, opened].map(one => between(Array.from({length: this.n}, () => one).flat(), start, start + size)).map(row => (length(row) === size ? row : []));
     const different = Math.ceil(tables.different * bolsOf(reference).length);
     const loose = new Free({ticks: size, phrases, joins: when === 'late' ? wide : own, before: struck.length ? struck[struck.length - 1] : bolsOf(opened).pop(), after: after[0][0],
       opening: before.some(sound => this.kaida.opens(sound)) ? 0 : Math.ceil(half / 3) - start, grid, places, run: Math.max(longest, tables.run), reference: [], n_different: 0, n_most: 0, wanted: [], excluded: [], even: Math.max(tables.even, this.kaida.alike([...line, ...line])), unlike}, tables.khali);
-    const strict = loose.with({reference, n_different: different}), rows = reference.length ? [reference] : [];
+    const strict = loose.with({reference, n_different: different}), rows = [reference, openly].filter(row => row.length);
     if (!before.length) rows.push(...phrases.filter(([[bol]]) => bol && bol !== line[0][0] && !tables.begins.includes(bol)).map(phrase => phrase.slice(0, 1)));
     const frees = when === 'early' ? [strict, loose] : [strict, strict.with({joins: wide}), loose.with({joins: wide}), loose.with({joins: wide, places: []})];
     return frees.map(free => free.without(rows));
@@ -112,8 +111,10 @@ export class Theme {
   ideas() {
     const {line, opened, n, ticks} = this, head = until(line, this.cut), end = line.slice(head.length), back = opened.slice(head.length), whole = n * ticks;
     const long = line.length > this.kaida.tables.long;
-    const parts = Array.from({length: n}, () => [head, end]).flat().slice(0, -1);
-    /** @type {[string, Sound[], Sound[], Sound[], number, string, Sound[][]][]} idea, before, after, back, returns, when it comes, and what it is unlike */
+    const starts = Array.from({length: n}, (_, k) => k * ticks);
+    /** @type {[number, Sound[]][]} */
+    const parts = [...starts.map(start => /** @type {[number, Sound[]]} */ ([start, head])), ...starts.slice(0, -1).flatMap(start => [end, back].map(row => /** @type {[number, Sound[]]} */ ([start + this.cut, row])))];
+    /** @type {[string, Sound[], Sound[], Sound[], number, string, [number, Sound[]][]][]} idea, before, after, back, returns, when it comes, and what it is unlike */
     const made = [long ? ['head of the first line varied', [], [...back, ...line], [...back, ...opened], (n - 1) * ticks, 'early', []] : ['first line varied', [], line, opened, (n - 1) * ticks, 'early', []]];
     if (!same(line, opened)) made.push(['second line varied', opened, end, back, (n - 1) * ticks, '', []]);
     if (!long) made.push(['three quarters varied', [], end, back, whole - length(end), 'late', parts]);
@@ -124,7 +125,7 @@ export class Theme {
   /** The plan: theme, dohra, so many paltas, tihai. @param {number} count @throws {Error} that names how many paltas there can be */
   plan(count) {
     /** @type {Omit<import('./kaida.js').Segment, 'name'|'after'>} */
-    const none = {idea: '', free: null, before: [], back: [], returns: 0, tihai: null};
+    const none = {idea: '', free: null, before: [], back: [], returns: 0, tihai: null, tihais: []};
     const {line, opened, n, ticks} = this, head = until(line, this.cut);
     const theme = this.whole ? {...none, name: 'theme', after: this.given} : {...none, name: 'theme', idea: 'the khali half made of the line', returns: this.cut, after: line, back: line};
     const even = 2 * this.cut === ticks && this.cut % this.kaida.ticks === 0, row = even ? [...Array.from({length: 2 * n - 1}, () => head).flat(), ...line.slice(head.length)] : [...Array.from({length: n - 1}, () => opened).flat(), ...line];
@@ -138,28 +139,30 @@ export class Theme {
     if (!ready.length) throw new Error(`This line makes no ${count} new paltas: ask for fewer, or give a line of more phrases.`);
     const order = [...Array(count).keys()].map(i => Math.floor((i * ready.length) / count));
     order.forEach((which, i) => plan.push({...ready[which], name: `palta ${i + 1}`}));
-    return [...plan, {...none, ...this.tihai(), name: 'tihai'}];
+    return [...plan, {...none, ...this.tihai(2 * n * ticks), name: 'tihai'}];
   }
 
-  /** A tihai of the end of the last palta: after a lead, 3 P + 2 D strokes fill whole avartans and land on sam (`riyaz.tabla.perform`). */
-  tihai() {
-    const {step, cycle, opened, ticks, kaida} = this, {lines, tihai_strokes, pause: longest} = kaida.tables, whole = Array.from({length: lines}, () => opened).flat();
-    const certain = kaida.beginnings(whole).map(onset => lines * ticks - onset);
-    /** @type {{rank: number[], tihai: [number, number, number]}[]} */
-    const fits = [];
+  /** The tihais of the end of a palta of so many ticks at least: after a lead, 3 P + 2 D strokes fill whole avartans and land on sam (`riyaz.tabla.closing`). @param {number} least */
+  tihai(least) {
+    const {step, cycle, opened, ticks, kaida} = this, {lines, tihai_strokes, pause: longest} = kaida.tables, theme = Array.from({length: lines}, () => opened).flat();
+    /** @type {{worse: string, rank: number[], tihai: [number, number, number]}[]} */
+    const all = [];
     for (let avartans = 1; avartans <= 4; avartans++) {
       const strokes = (cycle * avartans) / step;
       for (let first = 0; strokes % 1 === 0 && first < strokes - 10; first++) {
         for (let p = 4; 3 * p <= strokes + 1 - first; p++) {
           const d = (strokes + 1 - first - 3 * p) / 2, lead = first * step, size = (p - 1) * step, pause = d * step;
-          if (d % 1 || d > p || lead > size || lead % kaida.ticks || !certain.includes(size) || !certain.includes(lead + size)) continue;
-          const worse = [p < tihai_strokes, pause > longest, (size + step + pause) % kaida.ticks !== 0, avartans, lead > 0, (lead + size) % ticks !== 0];
-          fits.push({rank: [...worse.map(Number), pause, lead, size], tihai: [lead, size, pause]});
+          if (d % 1 || d > p || (lead && (lead % kaida.ticks || lead >= size))) continue;
+          const worse = [p < tihai_strokes, pause > longest, (size + step + pause) % kaida.ticks !== 0].map(Number).join('');
+          const later = [avartans * cycle < least, !this.starts.includes(lead % cycle), avartans, lead > 0, (lead + size) % ticks !== 0];
+          all.push({worse, rank: [...later.map(Number), pause, lead, size], tihai: [lead, size, pause]});
         }
       }
     }
-    fits.sort((a, b) => a.rank.map((one, i) => one - b.rank[i]).find(Boolean) || 0);
-    if (!fits.length) throw new Error(`No tihai of this line's end fills one to four avartans of ${this.title}: change the line.`);
-    return {idea: 'from the end of the last palta', after: [['Dha', step]], before: whole, tihai: fits[0].tihai};
+    all.sort((a, b) => a.worse.localeCompare(b.worse) || a.rank.map((one, i) => one - b.rank[i]).find(Boolean) || 0);
+    const first = all.find(({tihai: [lead, size]}) => kaida.begun(theme, lead, size).length);
+    if (!first) throw new Error(`No tihai of this line's end fills one to four avartans of ${this.title}: change the line.`);
+    const tihais = [...new Set(all.map(({worse}) => worse))].filter(worse => worse <= first.worse).map(worse => all.filter(one => one.worse === worse).map(({tihai}) => tihai));
+    return {idea: 'from the end of the last palta', after: [['Dha', step]], before: theme, tihai: first.tihai, tihais};
   }
 }
