@@ -124,7 +124,7 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
             "the right column is the khali of the left", "write the rows of the left first, then those of the right"
         )
     spoken = text.split("\n")
-    if not reading and not speeds.said([""], (), spoken):
+    if not reading and not headings.sectioned(rows) and not speeds.said([""], (), spoken):
         gaps.refuse(rows, taal, place)
     once = twice.once(rows, start)
     again, said = next(((n, rows[n]) for n, row in enumerate(once) if row != rows[n]), (0, ""))
@@ -141,7 +141,7 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
     typed_so = not headings.sectioned(rows)
     parts = unclear.das(parts if reading else unclear.commas(parts)) if typed_so else parts
     unclear.letters(item for items in parts.values() for item in items)
-    unclear.ellipsis([item for items in parts.values() for item in items])
+    unclear.ellipsis([item for items in parts.values() for item in items] if typed_so else [])
     heading = [*headings.words_of(as_typed[heads[0][0].row].partition(":")[0]), *names[0].split()]
     said_so = [kind for word in heading if (kind := headings.form_of(word))][-1:]
     form_said, at = form or "".join(said_so), place._replace(line=start + 1)

@@ -100,9 +100,9 @@ def named(row: str) -> str:
     match = re.match(r"\s*\|?\s*([^|:=]*[^\W\d_][^|:=]*?)\s*\|(.*)$", row)
     name = re.sub(r"\(.*?\)", " ", match[1]).strip() if match else ""
     if match and taals.exact(name) and headings.of_bols(match[2].replace("|", " ")):
-        cells = match[2].strip(" |")  # each a matra, or a vibhag
-        several = any(len(cell.split()) > 1 for cell in cells.split("|"))
-        return f"{name}: {cells if several else cells.replace('|', ' ')}"
+        rest = match[2].strip(" |")  # cells are matras, or vibhags
+        several = any(len(cell.split()) > 1 for cell in rest.split("|"))
+        return f"{name}: {rest if several else rest.replace('|', ' ')}"
     known = headings.HEAD.match(name) or headings.remark(_SPEED.sub("beat", name))
     if not match or not known or any(map(strokes, headings.words_of(name))):
         return row

@@ -321,7 +321,8 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
         if len(groups) > 1 and all(group.split() and all(map(strokes, group.split())) for group in groups):
             row = row.replace("[", "(").replace("]", ")")  # each a matra
         result.append(layout.unmarked(row) + remark)
-    result = dashes.unlisted(beginnings.numbered(tables.of_cells(_rests(result))), place)
+    result = beginnings.numbered(tables.of_cells(_rests(result)))
+    result = result if headings.sectioned(rows) else dashes.unlisted(result, place)
     if any(re.search(rf"{_PAUSE.pattern}[\s|।॥]*[^\W\d_]", row) for row in result):  # within a row: a rest
         result = [_PAUSE.sub(lambda match: "-".ljust(len(match[0])), row) for row in result]
     signed = next((n for n, row in enumerate(result) if _CLOSING.fullmatch(row)), len(result))
