@@ -292,8 +292,9 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
     if len(filled) == 1 and (after := _FORM_LAST.fullmatch(rows[filled[0]])):
         rows = [f"{after[1]} {after[3]}:{after[2]}" if row.strip() else row for row in rows]
     result = list[str]()
+    cells = rows if headings.sectioned(rows) else tables.celled(rows)  # in our own layout, bars part no cells
     for number, row in enumerate(
-        tables.unnumbered(tables.uncounted(tables.columns(tables.stacked(captions.plain(tables.celled(rows)))))), 1
+        tables.unnumbered(tables.uncounted(tables.columns(tables.stacked(captions.plain(cells))))), 1
     ):
         if _COLUMNS.fullmatch(row):
             place._replace(line=number).stop(
