@@ -88,7 +88,7 @@ def fill(wish: Wish, model: Bundle, data: DataSet, settings: Settings, anywhere:
     seen, changed = nearest.piece(source, model.vocabulary) if wish.nearest else (source, "")
     part = _part(wish, seen)
     part = replace(part, events=nearest.split(part.events, model.vocabulary)) if changed else part
-    own = lock.part(source.events, part.spans, part.end, wish.keep)
+    own = lock.part(source.events, part.spans, part.end, wish.keep) if changed else part
     if changed and own.stays != part.stays:
         raise BadFill(f"{wish.piece}: the network has never seen the {wish.keep[0]} that is kept: keep another voice")
     header = [word for word in tokens.encode(source)[1:-1] if tokens.in_header(word)]

@@ -50,7 +50,7 @@ def token(word: str, vocabulary: Vocabulary) -> str:
     """The known token of the same kind that is nearest: in pitch, in length, or in spelling; nothing where none is."""
     kind, sign = tokens.kind(word), word[: len(word) - len(word.lstrip("+~"))]
     known = [one for one in vocabulary.words if tokens.kind(one) == kind]
-    if kind in ("note", "held"):
+    if is_note(word):
         pitch = {one: NUMBERS[one[len(sign) :]] for one in known if one[len(sign) :] in NUMBERS}
         return min(pitch, key=lambda one: (abs(pitch[one] - NUMBERS[word[len(sign) :]]), one), default="")
     if kind == "duration":
@@ -63,7 +63,7 @@ def spoken(word: str) -> str:
     kind, name = tokens.kind(word), word.lstrip("+~")
     if kind == "duration":
         return f"a duration of {word[2:]} beats"
-    if kind not in ("note", "held"):
+    if not is_note(word):
         return word
     role = "above another note" if word.startswith("+") else "as the lowest note of a chord or alone"
     return f"{name} {'held ' * (kind == 'held')}{role}"
@@ -76,12 +76,13 @@ def _lengths(vocabulary: Vocabulary) -> set[int]:
 def _unseen(events: pd.DataFrame, vocabulary: Vocabulary) -> tuple[int, list[str]]:
     """The key in which the fewest tokens of events are unseen, in semitones from their own, and these as written."""
     words = list(dict.fromkeys(tokens.encode(Piece("", events))[1:-1]))
-    moved = {step: [word for word in words if _moved(word, step) not in vocabulary] for step in STEPS}
-    best = min(STEPS, key=lambda step: len(moved[step]))  # of several the nearest: `min` takes the first
-    return best, moved[best]
+    unseen = {step: [word for word in words if moved(word, step) not in vocabulary] for step in STEPS}
+    best = min(STEPS, key=lambda step: len(unseen[step]))  # of several the nearest: `min` takes the first
+    return best, unseen[best]
 
 
-def _moved(word: str, step: int) -> str:
+def moved(word: str, step: int) -> str:
+    """A token `step` semitones higher, ``<unk>`` where that leaves MIDI's range."""
     return tokens.transpose(word, step) or tokens.SPECIAL[UNKNOWN]
 
 
@@ -121,6 +122,6 @@ def _other(word: str, step: int, vocabulary: Vocabulary) -> str:
     """The name of the note nearest to an unknown one that is known in its place in the chord, `step` semitones away."""
     name = word.lstrip("+~")
     sign, number = word[: len(word) - len(name)], NUMBERS[name]
-    known: Iterable[int] = (n for n, other in enumerate(PITCHES) if _moved(sign + other, step) in vocabulary)
+    known: Iterable[int] = (n for n, other in enumerate(PITCHES) if moved(sign + other, step) in vocabulary)
     near = min(known, key=lambda n: ((n - number) % 12 != 0, abs(n - number), n), default=None)
     return "" if near is None else PITCHES[near]

@@ -29,7 +29,7 @@ from riyaz.params import THEMES, Settings
 from riyaz.play import nearest
 from riyaz.text import tokens
 from riyaz.text.dataset import DataSet
-from riyaz.text.tokens import SPECIAL, UNKNOWN, Vocabulary
+from riyaz.text.tokens import UNKNOWN, Vocabulary
 
 READ_AS = {"bols": ("tabla",), "notes": ("midi", "score", "pianoroll")}  # readers of each kind of corpus
 
@@ -171,7 +171,7 @@ def _metre(words: list[str], vocabulary: Vocabulary) -> tuple[list[str], list[st
 def _known(words: list[str], vocabulary: Vocabulary) -> tuple[int, np.ndarray]:
     """The semitones to the nearest key in which the model knows all tokens, and their ids; 0 where there is none."""
     for step in nearest.STEPS:
-        ids = vocabulary.ids([tokens.transpose(word, step) or SPECIAL[UNKNOWN] for word in words])
+        ids = vocabulary.ids([nearest.moved(word, step) for word in words])
         if UNKNOWN not in ids:
             return step, ids
     return 0, vocabulary.ids(words)

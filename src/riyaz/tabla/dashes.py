@@ -5,14 +5,13 @@ from collections.abc import Sequence
 
 from riyaz.tabla import headings
 from riyaz.tabla.bols import BOLS
-from riyaz.tabla.layout import LETTER
+from riyaz.tabla.layout import LETTER, WORD
 from riyaz.tabla.place import Place
 from riyaz.tabla.spelling import CLOSED, LIKELY, OPEN, UNDECIDED, strokes
 
 ALIKE = 0.75  # of the strokes of two rows, at least
 _DASH = re.compile(rf"^\s*[-–—](?={LETTER})")
 _NUMBER = re.compile(r"\s*\d{1,2}[.):]?\s+")
-_WORD = re.compile(r"[^\s|।॥()]+")
 
 
 def unlisted(rows: Sequence[str], place: Place) -> list[str]:
@@ -42,7 +41,7 @@ def _named(row: str) -> str:
 def _words(row: str) -> list[list[str]]:
     """The strokes of each word of a row, each Ta as the open one."""
     tas = dict.fromkeys((UNDECIDED, LIKELY, CLOSED), OPEN)
-    return [[tas.get(bol, bol) for bol in strokes(word.strip(",.;"))] for word in _WORD.findall(row)]
+    return [[tas.get(bol, bol) for bol in strokes(word.strip(",.;"))] for word in WORD.findall(row)]
 
 
 def _alike(row: Sequence[Sequence[str]], other: Sequence[Sequence[str]]) -> bool:

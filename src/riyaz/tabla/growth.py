@@ -294,8 +294,7 @@ def _vibhags(theme: Section, taal: Taal) -> Check:
     """A phrase with each vibhag of the bhari half; not within the cadence, which stays whole."""
     row = _bhari(theme)
     last = length(row[: len(row) - themes.cadence(row)])
-    vibhags = (k * taal.ticks + (start - 1) * TICKS for k in range(last // taal.ticks + 1) for start in taal.starts)
-    within = sorted({start for start in vibhags if start < last}.difference(themes.joints(row)))
+    within = sorted({*themes.vibhags(taal, last)}.difference(themes.joints(row)))
     words = f"a phrase goes on over matra {', '.join(f'{start / TICKS + 1:g}' for start in within)}" if within else ""
     return Check("vibhags of the theme", not within, theme.name, words)
 

@@ -82,7 +82,7 @@ def new_theme(
     n = max(len(usable), 1)
     stride = next(step for step in range(1 + first % n, 2 * n + 2) if gcd(step, n) == 1)  # else themes would crowd
     tries = [((first + number) // n, (first + number * stride) % n) for number in range(2 * len(usable))]
-    vibhags = [k * taal.ticks + (start - 1) * TICKS for k in range(half // taal.ticks + 1) for start in taal.starts]
+    vibhags = themes.vibhags(taal, half)
     least = MORE if half * rate > LONG * TICKS else PHRASES
     strict = dict.fromkeys([(least, True), (least, False), (PHRASES, True), (PHRASES, False)])
     levels = [(*level, one) for one in dict.fromkeys([share, (0, 1)]) for level in strict]

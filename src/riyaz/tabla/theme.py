@@ -54,6 +54,12 @@ def _remedy(rule: str, section: Section) -> str:
     }.get(rule, "see the rules of its form")
 
 
+def vibhags(taal: Taal, ticks: int) -> list[int]:
+    """The ticks at which vibhags begin, from sam on and before `ticks`."""
+    starts = (k * taal.ticks + (start - 1) * TICKS for k in range(ticks // taal.ticks + 1) for start in taal.starts)
+    return [start for start in starts if start < ticks]
+
+
 def khali_on_vibhag(taal: Taal, ticks: int) -> bool:
     """Whether the second half of so many ticks from sam begins where a vibhag of the taal does."""
     return ticks // 2 % taal.ticks in [(start - 1) * TICKS for start in taal.starts] and ticks % 2 == 0

@@ -14,7 +14,7 @@ from riyaz.tabla.dialect import THEMED
 from riyaz.tabla.layout import LETTER, Marks, blank
 from riyaz.tabla.place import Place
 from riyaz.tabla.placing import RUNS
-from riyaz.tabla.spelling import CLOSED, LIKELY, OPEN, UNDECIDED, strokes, with_ka
+from riyaz.tabla.spelling import CLOSED, OPEN, UNDECIDED, strokes, with_ka
 
 WIDE = 80  # blanks that stand for any more of them, so that no search takes long
 _WIDE = re.compile(rf"[^\S\n]{{{WIDE},}}")
@@ -98,7 +98,6 @@ _CLOSING = re.compile(
     re.IGNORECASE,
 )
 _COLUMNS = re.compile(r"\s*(?:bhari|भरी)(?:\s{3,}|\t)\s*(?:khali|खाली)\s*", re.IGNORECASE)
-_TA = dict.fromkeys((UNDECIDED, LIKELY, CLOSED), OPEN)
 
 
 def _in_order(match: re.Match[str]) -> str:
@@ -278,11 +277,12 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
     rows = [blank(match) if (match := programs.COMMENT_ENDS.fullmatch(row)) else row for row in rows]
     if not single and all(_COMMENTED.match(row) for row in rows if row.strip()):
         rows = [_COMMENTED.sub(blank, row) for row in rows]  # a comment of a program
+    own = headings.sectioned(rows)  # our own layout: dashes are rests, and bars part no cells
     latex = any("\\begin{tabular" in row or re.search(r"&.*\\\\\s*$", row) for row in rows)
     repeats = sum(row.count("|:") - row.count(":|") for row in rows) == 0 and not any("---" in row for row in rows)
     roman = [match[2] for match in map(_ROMAN.match, rows) if match][:2] == ["I", "II"]
     marks = [
-        *([] if headings.sectioned(rows) else _LINES),  # in our own layout, dashes are rests
+        *([] if own else _LINES),
         *_MARKS,
         *(_LATEX if latex else ()),
         *(_REPEATS if repeats else ()),
@@ -292,7 +292,7 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
     if len(filled) == 1 and (after := _FORM_LAST.fullmatch(rows[filled[0]])):
         rows = [f"{after[1]} {after[3]}:{after[2]}" if row.strip() else row for row in rows]
     result = list[str]()
-    cells = rows if headings.sectioned(rows) else tables.celled(rows)  # in our own layout, bars part no cells
+    cells = rows if own else tables.celled(rows)
     for number, row in enumerate(
         tables.unnumbered(tables.uncounted(tables.columns(tables.stacked(captions.plain(cells))))), 1
     ):
@@ -323,7 +323,7 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
             row = row.replace("[", "(").replace("]", ")")  # each a matra
         result.append(layout.unmarked(row) + remark)
     result = beginnings.numbered(tables.of_cells(_rests(result)))
-    result = result if headings.sectioned(rows) else dashes.unlisted(result, place)
+    result = result if own else dashes.unlisted(result, place)
     if any(re.search(rf"{_PAUSE.pattern}[\s|।॥]*[^\W\d_]", row) for row in result):  # within a row: a rest
         result = [_PAUSE.sub(lambda match: "-".ljust(len(match[0])), row) for row in result]
     signed = next((n for n, row in enumerate(result) if _CLOSING.fullmatch(row)), len(result))
