@@ -55,7 +55,8 @@ def test_the_nearest_candidate_is_taken_and_comes_from_the_cache_unchanged(
 
 def test_what_tuning_does_not_read_tunes_nothing_again(model, data, settings, tmp_path, monkeypatch):
     monkeypatch.setitem(tuning.CANDIDATES, "temperature", (0.7, 1.0))
-    other = {"pieces": 2, "alone": "fast", "primer": "x", "unseen": "nearest", "theme": "x", "performances": 1, "paltas": 1, "laya": 1}
+    other = {"pieces": 2, "alone": "fast", "primer": "x", "unseen": "nearest", "theme": "x"}
+    other |= {"performances": 1, "paltas": 1, "laya": 1}
     assert tuple(other) == tuning.BESIDE
     changed = settings.model_copy(update={"generate": settings.generate.model_copy(update=other)})
     tried = tuning.settled(model, data, settings, tmp_path).tried

@@ -40,6 +40,7 @@ from riyaz.tabla import (
     header,
     headings,
     layout,
+    records,
     sections,
     speeds,
     taals,
@@ -47,11 +48,12 @@ from riyaz.tabla import (
     twice,
     typed,
     unclear,
+    web,
 )
 from riyaz.tabla.composition import Composition, Section
 from riyaz.tabla.header_values import LAYAS
 from riyaz.tabla.headings import FORMS
-from riyaz.tabla.place import Place
+from riyaz.tabla.place import Place, Row
 from riyaz.tabla.placing import Slots, whole
 from riyaz.tabla.spelling import across, khali_of_dha, script, strokes
 from riyaz.tabla.writing import lines, words
@@ -103,8 +105,11 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
     ------
     Unreadable : ``file:line:column: what is wrong (what was expected, the nearest known bol)``.
     """
-    rows, place = text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n"), Place(name or "notation", 1, 1)
+    text, place = text.removeprefix("\ufeff").replace("\r\n", "\n"), Place(name or "notation", 1, 1)
     layout.characters(text, place)
+    if source := records.rows(text) or web.rows(text):
+        return _taken_out(source, text.split("\n"), name, more)
+    rows = text.split("\n")
     rows = [row if header.FREE.match(row) else clear for row, clear in zip(rows, typed.plain(rows, place), strict=True)]
     if next((row for row in rows if row.strip()), "").lstrip().startswith(("{", "(")) and text.lstrip()[0] == "{":
         place.stop("this is JSON, no text of bols", "copy the bols and write for instance: taal: teental above them")
@@ -169,6 +174,20 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
     given: dict[str, Any] = {"form": form_said if typed_so else "", **values, "tempo": int(values.get("tempo", 0))}
     given.setdefault("title", Path(name).stem)
     return Composition(sections=tuple(played), **given)
+
+
+def _taken_out(
+    rows: Sequence[Row], source: Sequence[str], name: str, more: Mapping[str, taals.Taal] | None
+) -> Composition:
+    """The composition of rows from data or a web page; an error names the place there."""
+    try:
+        return read("\n".join(row.text for row in rows), name, more)
+    except Unreadable as error:
+        file = name or "notation"
+        number, within, reason = error.reason.removeprefix(f"{file}:").split(":", 2)
+        row, line, column = rows[int(number) - 1]
+        after = source[line - 1].find(row, max(column - 20, 0))  # behind a quotation mark
+        Place(file, line, column if after < 0 else after + int(within)).stop(reason.lstrip(), error.remedy)
 
 
 def _twofold(rows: Sequence[str]) -> bool:

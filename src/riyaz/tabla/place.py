@@ -5,6 +5,14 @@ from typing import NamedTuple, NoReturn
 from riyaz.music.events import Unreadable
 
 
+class Row(NamedTuple):
+    """A row of text, and where in its file it comes from; line and column count from 1."""
+
+    text: str
+    line: int
+    column: int
+
+
 class Place(NamedTuple):
     """Where something stands in a file; line and column count from 1."""
 

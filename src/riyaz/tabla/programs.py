@@ -1,81 +1,110 @@
-"""Bols within programs and data files: lists, strings, comments, declarations."""
+"""The data of a program (lists, objects, calls, declarations) or of JSON, as YAML, which a parser reads."""
 
+import json
 import re
+from collections.abc import Iterator
+from itertools import accumulate
+from typing import NamedTuple
 
-from riyaz.tabla import header, headings, taals, tables
-from riyaz.tabla.layout import Marks, blank
-from riyaz.tabla.spelling import strokes
+from riyaz.tabla import headings
+from riyaz.tabla.place import Row
 
-
-def _listed(match: re.Match[str]) -> str:
-    """Bols parted by commas in square brackets, as a program has them: ``['Dha', 'Dhin']`` or ``[dha, dhin]``."""
-    words = re.sub(r"['\",\[\]()]", " ", match[0])
-    words = f"({words.strip()})" if match[0][0] == "(" else words
-    texts = [text.strip() for _, text in re.findall(r"(['\"])(.*?)\1", match[0])]
-    if len(texts) > 2 and any(len(text.split()) > 1 for text in texts) and match[0][0] != "(":
-        words = f"{' | '.join(texts)} |"  # each a vibhag or a matra
-    return words if headings.of_bols(words) else match[0]
-
-
-def _part_of_list(match: re.Match[str]) -> str:
-    """A row of bols in quotes, three or more, of a list that may begin or end in another row; its key stays."""
-    key, colon, rest = re.match(r"(\s*(?:\w+\s*(?=[:=]))?)([:=]?)(.*)$", match[0]).groups()  # type: ignore[union-attr]
-    words = re.sub(r"['\",\[\](){};]", " ", rest)
-    listed = rest.count("'") > 5 or rest.count('"') > 5
-    return f"{key}{colon}{words}" if listed and not re.search(r"[|:]", rest) and headings.of_bols(words) else match[0]
-
-
-def _strings(match: re.Match[str]) -> str:
-    """Of the strings of a program in a row the one that is bols, with the one that names it; signs are left out."""
-    texts = [text for _, text in re.findall(r"(['\"])(.*?)\1", match[0])]
-    bols = [text for text in texts if headings.of_bols(text)]
-    names = [text for text in texts if text not in bols and not tables.of_signs(text)]
-    if len(bols) != 1 or len(texts) < 2 or len(names) > 1:
-        return match[0]
-    return f"{names[0]}: {bols[0]}" if names else bols[0]
+STRING = r"'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\""
+_LIST = r"\[[^\[\]\s,]+(?:\s*,\s*[^\[\]\s,]+){2,}\s*\]"
+_OF_PROGRAM = re.compile(  # what a row of a program has, and hardly a player's
+    rf"(?:{STRING})\s*[,:\])}}]|[\[({{,:=]\s*(?:{STRING})|[:=(]\s*[\[({{]\s*$|[:=]\s*{_LIST}"
+)
+_ITEM = re.compile(rf"(?=.*\S)\s*(?:{STRING})?[\s\[\](){{}};,]*")  # a string, brackets or both
+_COMMENT = r"(?:^|(?<=[\s,;({\[]))(?://|#(?!\w)|--(?=\s)).*|/\*.*?\*/"
+_TOKENS = re.compile(
+    rf"(?P<string>{STRING})|(?P<comment>{_COMMENT})|(?P<call>\w[\w.]*(?=\())|(?P<mark>[()\[\]{{}}]|=>|[=;,:])"
+    r"|(?P<blank>[^\S\n]+|\n)|[^\s'\"()\[\]{}=;,:]+|.",
+    re.MULTILINE,
+)
+_DECLARED = re.compile(  # static const Taal dadra =, val dadra: List<String> =, String[] dadra =
+    r"^([^\S\n]*)(?:[\w<>*.]+(?:\[\])?[^\S\n]+)*\*?(\w+)(?:\[\])?"
+    r"(?:[^\S\n]*:[^\S\n]*[\w<>]+(?:\[\])?)?[^\S\n]*=(?![=>])",
+    re.MULTILINE,
+)
+_MARKS = {";": ",", "=": ": ", "=>": ": ", ":": ": "}
+_OPEN = {"[": "]", "(": "]", "{": "}"}
 
 
-def _counted_taal(match: re.Match[str]) -> str:
-    """A taal and its number of matras, as a program has them before what belongs to it."""
-    return f"{match[2]} ({match[3]} matras)" if taals.exact(match[2]) else match[0]
+class Data(NamedTuple):
+    """The data of a text.
+
+    Attributes
+    ----------
+    yaml : a list in flow style; each token stands in the line in which the text has it.
+    before, after : the rows around it.
+    comments : comments within it that name a taal or a form.
+    """
+
+    yaml: str
+    before: list[Row]
+    after: list[Row]
+    comments: list[Row]
 
 
-def _commented(match: re.Match[str]) -> str:
-    """The name of a taal in a comment of a program; other comments stay."""
-    return match[1] if taals.exact(match[1]) else match[0]
+def data(text: str) -> Data | None:
+    """The data of a text, from the first row that a program has to the last; None where there is none."""
+    lines = text.split("\n")
+    numbers = [number for number, line in enumerate(lines) if _OF_PROGRAM.search(line)]
+    if not numbers:
+        return None
+    begin, end = numbers[0], numbers[-1] + 1
+    while begin and (re.search(r"[\[({]\s*$", lines[begin - 1]) or _ITEM.fullmatch(lines[begin - 1])):
+        begin -= 1
+    depth = list(accumulate(map(_depth, lines[begin:]), lambda before, line: max(before + line, 0)))
+    while end < len(lines) and (depth[end - begin - 1] > 0 or _ITEM.fullmatch(lines[end])):
+        end += 1
+    comments = list[Row]()
+    yaml = "".join(_tokens(_DECLARED.sub(r"\1\2:", "\n" * begin + "\n".join(lines[begin:end])), comments))
+    before = [Row(re.sub(r"^\s*(?://|#|--)\s+", "", line), number + 1, 1) for number, line in enumerate(lines[:begin])]
+    after = [Row(line, end + number + 1, 1) for number, line in enumerate(lines[end:])]
+    return Data(f"[{yaml}]", before, after, comments)
 
 
-def _field(match: re.Match[str]) -> str:
-    """Nothing of a field whose key is like none of a header's and whose value has no bols: ``tip: '7/8',``."""
-    words = headings.words_of(match[2])
-    beside = header.unlike(match[1]) and not any(map(strokes, words)) and not headings.taals_in(words)
-    return "" if beside else match[0].rstrip(", ") if match[2][0].isdigit() else match[0]
+def _depth(line: str) -> int:
+    """How many brackets more a line opens than it closes."""
+    marks = re.sub(STRING, "", line)
+    return sum(map(marks.count, "[({")) - sum(map(marks.count, "])}"))
 
 
-COMMENT_ENDS = re.compile(r"\s*(?:/\*+|\*+/)\s*")  # a row that begins or ends a comment
-MARKS: Marks = [
-    (re.compile(r"^\s*[{(]\s*$"), blank),
-    (re.compile(r"^(\s*)(['\"])([^\W\d_]\w*)\2(?=\s*:\s*\S)"), r"\1\3"),  # "name": "Dadra"
-    (re.compile(r"^\s*([^\W\d_]\w*)\s*[:=]\s*((?:'[^']*'|\"[^\"]*\"),?|(?:[\d.]+|true|false|null),)\s*$"), _field),
-    (re.compile(r"^\s*//\s*(.*\S)\s*$"), _commented),
-    (re.compile(r"(?<=['\"],)\s*//[^/]*$"), ""),
-    (re.compile(r"^\s*[\[({]\s*(['\"])([^'\"]+)\1\s*,\s*(\d{1,2})\s*,\s*[\[({]*\s*$"), _counted_taal),
-    (re.compile(r"^\s*[\w.]*[\[({]\s*(['\"]).*\1\s*(?:[\])}];?)*,?\s*$"), _strings),
-    (re.compile(r"\[[^\[\]]*,[^\[\]]*\](?!\s*[x×*]\s*\d)(?:\s*,\s*$)?|\[\s*(['\"])[^'\"\[\]]*\1\s*\],?"), _listed),
-    (re.compile(r"\((?:[^\s,()]+, +)+[^\s,()]+\),?"), _listed),
-    (re.compile(r"^\s*(?:(['\"])[^'\"]*\1\s*,\s*)+(?:(['\"])[^'\"]*\2)?\s*$"), _listed),
-    (re.compile(r"^[^'\"]*(?:'[^'\"]*'|\"[^'\"]*\").*$"), _part_of_list),
-    (re.compile(r"\b\w+\.\w+\((?=[\[({]\s*$)|(?<=[:=\s(])[\[({]\s*$"), ""),  # Object.freeze([
-    (re.compile(r"^\s*[\])};,]+\s*$"), blank),
-    (re.compile(r"^\s*[\[(,]?\s*(['\"])([^'\"]+)\1\s*[\])]?,?\s*$"), r" \2 "),  # an item of a list
-    (re.compile(r"^\s*[\[\]],?\s*$"), blank),
-    (
-        re.compile(
-            r"^\s*(?:(?:export|const|let|var|val|final|static|public|private|string(?:\[\])?)\s+)+(?=[^\W\d]\w*\s*[:=])",
-            re.IGNORECASE,
-        ),
-        blank,
-    ),  # of a program
-    (re.compile(r"(?<=[=:])\s*\(\s*(?=['\"][^()]*$)"), " "),
-    (re.compile(r"(?<=['\"\])]);\s*$"), ""),
-]
+def _tokens(text: str, comments: list[Row]) -> Iterator[str]:
+    """The tokens of YAML; comments that name a taal or a form are added to `comments`.
+
+    A call is a list of its arguments, what follows without a comma is another item, brackets are closed at the end.
+    """
+    last, line, closing = ",", 1, list[str]()
+    for match in _TOKENS.finditer(text):
+        token, kind = match[0], match.lastgroup
+        if kind == "comment":
+            words = headings.words_of(token)
+            named = headings.taals_in(words) or any(map(headings.form_of, words))
+            comments += [Row(token.strip("/*#- "), line, 1)] if named else []
+        if kind == "blank":
+            line += token == "\n"
+            yield token.replace("\t", " ")
+        if kind in ("comment", "call", "blank"):
+            continue
+        if token in _OPEN:
+            closing.append(_OPEN[token])
+            token = "{" if token == "{" else "["
+        elif kind == "mark" and token in "])}":
+            token = closing.pop() if closing else ""
+        elif kind == "mark":
+            token = _MARKS.get(token, token)
+        if not token or (token == "," and last in ",[{"):
+            continue
+        follows = kind != "mark" or token in "[{"
+        if follows and last not in (",", ": ", "[", "{") and not (kind is None and last == "word"):
+            yield ","
+        last = token if kind == "mark" else kind or "word"
+        yield json.dumps(_content(token), ensure_ascii=False) if kind == "string" else token
+    yield from reversed(closing)
+
+
+def _content(string: str) -> str:
+    """What stands between quotation marks."""
+    return re.sub(r"\\(.)", lambda match: {"n": "\n", "t": " "}.get(match[1], match[1]), string[1:-1])

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from html import unescape
 from unicodedata import category
 
-from riyaz.tabla import beginnings, captions, dashes, header, headings, layout, programs, sentences, tables
+from riyaz.tabla import beginnings, captions, dashes, header, headings, layout, sentences, tables
 from riyaz.tabla.dialect import THEMED
 from riyaz.tabla.layout import LETTER, Marks, blank
 from riyaz.tabla.place import Place
@@ -87,10 +87,11 @@ _USED = "✕◦^`¨´˘ˋˊ"  # signs, bullets and accents among them
 _DOTS = re.compile(r"(?<!\S)\.{2,}(?!\S)")
 _PAUSE = re.compile(r"(?<!\S)(?:…|\.{3})(?!\S)")
 _SIGNS = dict(zip("ˣ⁺⁰²³⁴⁵⁶⁷", "X+0234567", strict=True))
-_WRAPPED = re.compile(  # a row within marks of a web page or of Markdown
-    r"^(\s*)(?:\*\*(?=[^*]+\*\*\s*$)|__(?=[^_]+__\s*$)|[•‣◦▪●]\s+|<(?:p|li|div|b|strong|pre)>(?=[^<]*(?:<[^<>]*>\s*)?$))(.*?)"
-    r"(?:\*\*|__|</\w+>|<br\s*/?>)?\s*$"
+_WRAPPED = re.compile(  # a row within marks of Markdown
+    r"^(\s*)(?:\*\*(?=[^*]+\*\*\s*$)|__(?=[^_]+__\s*$)|[•‣◦▪●]\s+)(.*?)"
+    r"(?:\*\*|__)?\s*$"
 )
+_COMMENT_ENDS = re.compile(r"\s*(?:/\*+|\*+/)\s*")  # a row that begins or ends a comment of a program
 _COMMENTED = re.compile(r"^\s*(?://|--|\*|;|#)\s+")
 _BUTTON = re.compile(r"^(?:Copy\s?(?:code|Edit)?|Edit)(?=\s*$|\s{2,}|[Xx+0]\s)")  # of a page, copied with its text
 _CLOSING = re.compile(
@@ -183,12 +184,6 @@ def _asked(match: re.Match[str]) -> str:
     return bols if alone and not headings.taals_in(headings.words_of(words)) else match[1]
 
 
-def _titled(match: re.Match[str]) -> str:
-    """The text before a line break of a web page: a title, or bols as before."""
-    text = re.sub(r"<[^<>]*>", " ", match[1])
-    return f"{text.strip()}: " if headings.title(text) else match[0]
-
-
 _MARKS: Marks = [  # replaced one after the other
     (re.compile(r"(?<!\S)(?:https?://|www\.)\S+|^\s*(?:\([cC]\)|©)\s*\d{4}.*$"), blank),
     (re.compile(r"^\s*\d{1,2}(?:[./-]\d{1,2}[./-]|\s+[A-Z][a-z]+,?\s+)(?:\d{2}|\d{4})\s*$"), blank),  # a date
@@ -203,7 +198,6 @@ _MARKS: Marks = [  # replaced one after the other
     (_GUN, lambda match: _GUNS[match[1]].ljust(len(match[0]))),
     (re.compile(r"^(\s*[^\W\d_][^:|]*?)\s*\(?[x×]\s?(\d+)\)?\s*:\s*(?=\S)(.+)$"), r"\1: \3 x\2"),  # Bhari x2: and bols
     (re.compile(r"^\s*[^\s,/|]+(?:,[^\s,/|]+)+(?:[/|][^\s,/|]+(?:,[^\s,/|]+)+){2,}[/|]?\s*$"), _unspaced),
-    *programs.MARKS,
     (
         re.compile(r"^\s*(?:Ans(?:wer)?|Ques(?:tion)?|उत्तर|प्रश्न|উত্তর|প্রশ্ন)\s*\d*\s*[:.–—-]+\s*(?=\w)", re.IGNORECASE),
         blank,
@@ -221,7 +215,6 @@ _MARKS: Marks = [  # replaced one after the other
     (re.compile(r"^([^\W\d_]+),(?=[^\s,]+$)"), _field),
     (re.compile(r"\(([०-९০-৯])\)(?=\s*[^\W\d_])"), lambda match: f"({int(match[1])})"),  # a sign
     (re.compile(rf"(?<=\w)\s+\((?:{layout.CLAPS})\s*\d{{1,2}}\)\s*$", re.IGNORECASE), blank),
-    (re.compile(r'^(\s*)"([^"]+)"\s*:'), r"\1\2:"),
     (_BULLET, _unlisted),
     (re.compile(r"^([^\W\d]\w*:)\s*[|>][-+]?\s*$"), r"\1"),  # YAML: rows below
     (re.compile(r"^\s*\[([^\[\]]+)\]\s*[:-]?\s+(?=\S)"), _field),
@@ -230,11 +223,8 @@ _MARKS: Marks = [  # replaced one after the other
     (re.compile(r"^\s*[\d०-९]{1,2}\s*।(?=\s*[^\W\d_])"), blank),
     (re.compile(r"^(\s*\d{1,2})-\s*(?=[^\W\d_])"), r"\1. "),  # 1-Dha, the number of a row
     (re.compile(r"(?<=\S)(\s+),"), r",\1"),
-    (re.compile(r"[\"”]\s*,\s*$"), blank),
-    (re.compile(r"</(?:p|h[1-6])>\s*(?=<\w)"), ": "),
     (re.compile(rf"^\s*(?:--+|//)\s+(?=(?:{headings.NAMES})\W*\d*\s*$)", re.IGNORECASE), blank),  # -- palta 1
     (re.compile(r"(:\s*)'([^']*)'\s*,?\s*$"), r"\1 \2 "),
-    (re.compile(r"^((?:<[^<>]*>|[^<>])*?)<br\s*/?>(?=.*\w)", re.IGNORECASE), _titled),
     (_NAMES_OF_ROWS, blank),
     (
         re.compile(rf"^[^=]*=\s*(?:{layout.CLAPS})(?:[^=]*=\s*(?:{layout.CLAPS}))+(?!\w)[^=]*$", re.IGNORECASE),
@@ -274,7 +264,7 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
     rows = [_unwrapped(_WIDE.sub(" " * WIDE, row.translate(_SCRIPTS).rstrip())) for row in rows]
     rows = beginnings.marked(rows, place)
     single = sum(bool(row.strip()) for row in rows) == 1 and not "".join(rows).lstrip().startswith("//")
-    rows = [blank(match) if (match := programs.COMMENT_ENDS.fullmatch(row)) else row for row in rows]
+    rows = [blank(match) if (match := _COMMENT_ENDS.fullmatch(row)) else row for row in rows]
     if not single and all(_COMMENTED.match(row) for row in rows if row.strip()):
         rows = [_COMMENTED.sub(blank, row) for row in rows]  # a comment of a program
     own = headings.sectioned(rows)  # our own layout: dashes are rests, and bars part no cells
@@ -348,7 +338,7 @@ def _unwrapped(row: str) -> str:
     row = re.sub(r"(?<=[^\W\d_)]):[-–—]+(?=\s|$)", ":", row)  # as a colon is written in India
     row = re.sub(r"^([^#:]*\w\s*)#(?=\d{1,2}(?!\w))", _of_number, row)  # Kaida #2 in Jhaptal
     match = _WRAPPED.match(row)
-    return " " * match.start(2) + match[2] if match else re.sub(r"<br\s*/?>\s*$", "", row)
+    return " " * match.start(2) + match[2] if match else row
 
 
 def _of_number(match: re.Match[str]) -> str:
