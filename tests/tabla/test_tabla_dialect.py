@@ -369,6 +369,7 @@ def test_a_section_may_refer_to_any_section_above():
             + "".join(f"\n[{n + 1}x]\n" + f"{n}x " * 9 for n in range(6)).replace("0x", "aa"),
             r"'\dx' makes more than 100000 strokes",
         ),
+        (TEENTAL + "dha " + '"' * 90_000, "2:5: '\"' stands 500 times in a row"),
         (TEENTAL + "dha \ue0000", r"2:5: control character U\+E000"),
         (TEENTAL + "DhaTeTeDha TeTeTiRaKiTa TeTeDhaGe TiNaKeNa " * 2, "two readings fit Teental"),
     ],

@@ -156,7 +156,7 @@ class _Top:
         here, known = self.place._replace(line=number + 1), "taal" in self.said
         if re.search(r"(?<!\w)[x×]\s?\d", content) and re.search(r"\b(?:each|every|all|lines?|rows?)\b", content):
             here.stop(f"{content!r} says in words how to play", "write x2 at the end of each row, or leave it out")
-        bare = re.sub(r"\(.*?\)", " ", content)  # such as Kaida (Delhi) in Teental
+        bare = re.sub(r"\([^()]*\)", " ", content)  # such as Kaida (Delhi) in Teental
         says = {} if {"taal", "form"} <= self.said.keys() else _plain(content, known) or _plain(bare, known)
         says = says or (_mentioned(content) if not known and title(content) else {})
         if not says and not known and _later(self.rows[number + 1 :]) and title(content):
@@ -205,7 +205,7 @@ class _Top:
             key == "title" and key in self.said and self.said[key][0] == spelled(self.text[self.said[key][1].line - 1])
         ):
             self.note({key: value}, here)  # rather than the first row of words
-        elif key in self.said and key in (*CLAPS, *OWN) and remark(re.sub(r"\(.*?\)", " ", value)):
+        elif key in self.said and key in (*CLAPS, *OWN) and remark(re.sub(r"\([^()]*\)", " ", value)):
             return True  # a sentence about them
         elif key in self.said:
             here.stop(f"{key} is given twice", "keep one")
@@ -216,7 +216,7 @@ class _Top:
             whole = re.split(r"\s#", whole)[0].strip() if key == "pitch" else whole  # C# and then a comment
             if (
                 key == "vibhags"
-                and sign_row(facts := re.sub(r"\(.*?\)", " ", value))
+                and sign_row(facts := re.sub(r"\([^()]*\)", " ", value))
                 and re.match(r"\s*[Xx+0]\s", facts)
             ):
                 key, value = "signs", facts.strip()
@@ -360,7 +360,7 @@ def _facts(text: str) -> bool:
     """Whether a text only says how many matras a taal has, and what else stands in brackets."""
     if any(map(of_bols, re.findall(r"\(([^()]*)\)", text))):
         return False
-    return not re.sub(r"\(.*?\)|\d+\s*(?:beats?|matras?|मात्रा|মাত্রা)|[\s,.–-]", "", text, flags=re.IGNORECASE)
+    return not re.sub(r"\([^()]*\)|\d+\s*(?:beats?|matras?|मात्रा|মাত্রা)|[\s,.–-]", "", text, flags=re.IGNORECASE)
 
 
 def is_key(name: str, but: tuple[str, ...] = ()) -> bool:

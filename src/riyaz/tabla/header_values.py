@@ -135,7 +135,8 @@ def _reading(key: str, value: str, here: Place) -> str:
 
 def _taal(value: str, own: dict[str, str], here: Place, more: Mapping[str, taals.Taal]) -> str:
     value = (
-        re.sub(r"\(.*?\)|[-–,]?\s*\d+\s*(?:beats?|matras?|मात्रा).*$", "", value, flags=re.IGNORECASE).strip() or value
+        re.sub(r"\([^()]*\)|[-–,]?\s*\d+\s*(?:beats?|matras?|मात्रा).*$", "", value, flags=re.IGNORECASE).strip()
+        or value
     )
     try:
         if "vibhags" not in own:

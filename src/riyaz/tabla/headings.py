@@ -156,7 +156,7 @@ def remark(content: str) -> bool:
     A third of them is known, few of them are bols and no other is like a bol; or none is bols, and most are known or
     have letters of no bol.
     """
-    words = words_of(re.sub(r"\(.*?\)", " ", content)) or words_of(content)
+    words = words_of(re.sub(r"\([^()]*\)", " ", content)) or words_of(content)
     if content.rstrip()[-1:] in ("?", "!") and not tells(content) and not any(strokes(w.strip("?!")) for w in words):
         return bool(words)  # ok?
     if of_bols(content) or not any(len(word) > 3 for word in words):  # a short word may be a bol with a wrong letter

@@ -14,6 +14,7 @@ from riyaz.tabla.spelling import BEGIN, MOST_MATRAS, script, strokes
 
 Marks = Sequence[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]]  # what is replaced by what
 LETTER = r"[A-Za-z\u00c0-\u02af\u0900-\u0963\u0971-\u09e3\u1e00-\u1eff]"  # of a bol, vowel signs among them
+_RUN = re.compile(r"([^\w\s-]|_)\1{499}")  # no line that a player draws
 WORD = re.compile(r"[^\s|।॥()]+")  # of bols, where a bar, a blank or a bracket parts them
 LONGEST = 100_000  # words; what a repeat may make of a few lines
 BESIDE = "\ue001"  # a dash before a repeat, which is a rest or parts it from its bols
@@ -81,13 +82,17 @@ class Item(NamedTuple):
 
 
 def characters(text: str, place: Place) -> None:
-    """Refuse control characters.
+    """Refuse control characters, and one sign 500 times in a row.
 
     Raises
     ------
     Unreadable : names the first one and its place.
     """
     for number, line in enumerate(text.split("\n"), 1):
+        if run := _RUN.search(line):
+            place._replace(line=number, column=run.start() + 1).stop(
+                f"{run[1]!r} stands 500 times in a row", "delete it"
+            )
         for column, letter in enumerate(line, 1):
             if (
                 (letter < " " and letter not in "\t\r") or "\x7f" <= letter <= "\x9f" or "\ue000" <= letter <= "\uf8ff"

@@ -25,7 +25,7 @@ hyphens is settled by the taal (`riyaz.tabla.dialect`). All of it is shown by ex
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -53,7 +53,7 @@ from riyaz.tabla import (
 from riyaz.tabla.composition import Composition, Section
 from riyaz.tabla.header_values import LAYAS
 from riyaz.tabla.headings import FORMS
-from riyaz.tabla.place import Place, Row
+from riyaz.tabla.place import Place
 from riyaz.tabla.placing import Slots, whole
 from riyaz.tabla.spelling import across, khali_of_dha, script, strokes
 from riyaz.tabla.writing import lines, words
@@ -107,8 +107,22 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
     """
     text, place = text.removeprefix("\ufeff").replace("\r\n", "\n"), Place(name or "notation", 1, 1)
     layout.characters(text, place)
-    if source := records.rows(text) or web.rows(text):
-        return _taken_out(source, text.split("\n"), name, more)
+    rows = records.rows(text) or web.rows(text)
+    try:
+        result = _read("\n".join(row.text for row in rows) if rows else text, place, more)
+        return replace(result, title=result.title or Path(name).stem)
+    except Unreadable as error:
+        if not rows:
+            raise
+        number, within, reason = error.reason.removeprefix(f"{place.file}:").split(":", 2)
+        row, line, column = rows[int(number) - 1]
+        after = text.split("\n")[line - 1].find(row, max(column - 20, 0))  # behind a quotation mark
+        at = place._replace(line=line, column=column if after < 0 else after + int(within))
+        at.stop(reason.lstrip(), error.remedy)
+
+
+def _read(text: str, place: Place, more: Mapping[str, taals.Taal] | None) -> Composition:
+    """Read one composition of rows of text."""
     rows = text.split("\n")
     rows = [row if header.FREE.match(row) else clear for row, clear in zip(rows, typed.plain(rows, place), strict=True)]
     if next((row for row in rows if row.strip()), "").lstrip().startswith(("{", "(")) and text.lstrip()[0] == "{":
@@ -171,23 +185,13 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
         Section(name, _as_theka(_events(slots[name], taal), taal), origin == "derived", origin == "taught", note)
         for (name, _, _, origin, note), _, _ in heads
     ]
-    given: dict[str, Any] = {"form": form_said if typed_so else "", **values, "tempo": int(values.get("tempo", 0))}
-    given.setdefault("title", Path(name).stem)
+    given: dict[str, Any] = {
+        "title": "",
+        "form": form_said if typed_so else "",
+        **values,
+        "tempo": int(values.get("tempo", 0)),
+    }
     return Composition(sections=tuple(played), **given)
-
-
-def _taken_out(
-    rows: Sequence[Row], source: Sequence[str], name: str, more: Mapping[str, taals.Taal] | None
-) -> Composition:
-    """The composition of rows from data or a web page; an error names the place there."""
-    try:
-        return read("\n".join(row.text for row in rows), name, more)
-    except Unreadable as error:
-        file = name or "notation"
-        number, within, reason = error.reason.removeprefix(f"{file}:").split(":", 2)
-        row, line, column = rows[int(number) - 1]
-        after = source[line - 1].find(row, max(column - 20, 0))  # behind a quotation mark
-        Place(file, line, column if after < 0 else after + int(within)).stop(reason.lstrip(), error.remedy)
 
 
 def _twofold(rows: Sequence[str]) -> bool:

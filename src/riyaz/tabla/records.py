@@ -28,9 +28,9 @@ def rows(text: str) -> list[Row]:
     data = programs.data(text)
     try:
         node = data and YAML(typ="safe", pure=True).compose(data.yaml)
-    except YAMLError:
+        result = list(_walk(node, "", top=True)) if data and node and not _of_sentence(node) else []
+    except (YAMLError, RecursionError):  # no YAML, or brackets within brackets as no data of music has
         return []
-    result = list(_walk(node, "", top=True)) if data and node and not _of_sentence(node) else []
     if not data or not any(_of_bols(row.text) for row in result):
         return []
     return [*data.before, *data.comments, *result, *data.after]

@@ -98,7 +98,7 @@ def named(row: str) -> str:
     if layout.RULE.fullmatch(row):
         return ""
     match = re.match(r"\s*\|?\s*([^|:=]*[^\W\d_][^|:=]*?)\s*\|(.*)$", row)
-    name = re.sub(r"\(.*?\)", " ", match[1]).strip() if match else ""
+    name = re.sub(r"\([^()]*\)", " ", match[1]).strip() if match else ""
     if match and taals.exact(name) and headings.of_bols(match[2].replace("|", " ")):
         rest = match[2].strip(" |")  # cells are matras, or vibhags
         several = any(len(cell.split()) > 1 for cell in rest.split("|"))
@@ -106,7 +106,7 @@ def named(row: str) -> str:
     known = headings.HEAD.match(name) or headings.remark(_SPEED.sub("beat", name))
     if not match or not known or any(map(strokes, headings.words_of(name))):
         return row
-    rest = re.sub(r"\(.*?\)", " ", match[2]).strip(" |")
+    rest = re.sub(r"\([^()]*\)", " ", match[2]).strip(" |")
     if (headings.remark(rest) or headings.HEAD.match(rest)) and not re.search(r"\d", rest):
         return ""
     if "|" not in rest and header.is_key(name):
