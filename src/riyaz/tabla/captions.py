@@ -4,18 +4,16 @@ import re
 from collections.abc import Mapping, Sequence
 
 from riyaz.tabla import headings, layout, taals
+from riyaz.tabla.number_words import ENGLISH, ORDERED, ROMAN
 from riyaz.tabla.spelling import strokes
 from riyaz.tabla.tables import counts_up
 
-_WORDS = "one two three four five six seven eight nine ten eleven twelve".split()
-ORDERED = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split()
-_ROMAN = "i ii iii iv v vi vii viii ix x xi xii".split()
-_IN_WORDS = {word: n for words in (_WORDS, ORDERED, _ROMAN) for n, word in enumerate(words, 1)}
+_IN_WORDS = {word: n for words in (ENGLISH, ORDERED, ROMAN) for n, word in enumerate(words, 1)}
 _FRAME = r"[\s#=*_~•◦‣>►▶★☆.:!\-–—({})]*"
 _CAPTION = re.compile(
     rf"({_FRAME})(?:(\d{{1,2}})(?:st|nd|rd|th)\s+|({'|'.join(ORDERED)})\s+)?((?:main|मूल)?\s*(?:{headings.NAMES}))"
     rf"(?:\s*(?:no\.?|number|num\.?|नं\.?|क्र\.?|नंबर)|(?!{layout.LETTER}))[\s#:.(-]*"
-    rf"(\d{{1,3}}|\b(?:{'|'.join([*_WORDS, *_ROMAN])})\b)?\)?\s*(?:\(([^()]*)\))?({_FRAME})",
+    rf"(\d{{1,3}}|\b(?:{'|'.join([*ENGLISH, *ROMAN])})\b)?\)?\s*(?:\(([^()]*)\))?({_FRAME})",
     re.IGNORECASE,
 )
 _SHORT = re.compile(r"\s*([PV])\.?\s?-?(\d{1,2})\s*(?:[.:)–-]+\s*|\s+|$)", re.IGNORECASE)

@@ -7,6 +7,7 @@ from fractions import Fraction
 from riyaz.music.events import TICKS, Unreadable
 from riyaz.tabla import taals
 from riyaz.tabla.layout import Item
+from riyaz.tabla.number_words import NUMBERS
 from riyaz.tabla.placing import Reading, Slots, length, placed, whole
 from riyaz.tabla.spelling import strokes
 
@@ -14,9 +15,8 @@ _FASTER = {"aad": Fraction(3, 2), "dugun": Fraction(2), "tigun": Fraction(3), "c
 _FASTER |= {"दुगुन": Fraction(2), "तिगुन": Fraction(3), "चौगुन": Fraction(4)}
 
 
-_NUMBERS = {"two": 2, "three": 3, "four": 4, "six": 6, "eight": 8, "दो": 2, "तीन": 3, "चार": 4}
 _PER_MATRA = re.compile(  # 4 bols per beat
-    rf"(?<![\w.-])(\d|{'|'.join(_NUMBERS)})\s+(?:bols?|strokes?|syllables?|notes?|बोल)\s+"
+    rf"(?<![\w.-])(\d|{'|'.join(NUMBERS)})\s+(?:bols?|strokes?|syllables?|notes?|बोल)\s+"
     r"(?:(?:per|a|an|to an?|(?:in|on|for|to)\s+(?:a|each|every|one)|each|प्रति|एक)\s+)(?:beat|ma+tra|मात्रा)",
     re.IGNORECASE,
 )
@@ -34,7 +34,7 @@ def said(names: Sequence[str], above: Sequence[str], text: Sequence[str] = ()) -
     numbers = {number.lower() for row in text for number in _PER_MATRA.findall(row)}
     if not result and len(numbers) == 1:
         number = numbers.pop()
-        return dict.fromkeys(names, Fraction(_NUMBERS.get(number) or number))
+        return dict.fromkeys(names, Fraction(NUMBERS.get(number) or number))
     return {name: numbers.pop() for name, numbers in result.items()}
 
 

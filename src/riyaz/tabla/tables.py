@@ -10,6 +10,7 @@ from itertools import pairwise, repeat, takewhile
 from riyaz.tabla import header, headings, layout, taals
 from riyaz.tabla.bols import BOLS
 from riyaz.tabla.layout import LETTER, blank
+from riyaz.tabla.number_words import ENGLISH
 from riyaz.tabla.spelling import strokes, with_ka
 
 _NUMBERS = (
@@ -26,10 +27,7 @@ _ROW_NUMBERS = (
     re.compile(r"^\s*[Xx+\d]\s+(\d{1,2})\s+(?=[^\W\d_])"),  # a sign, the number of its vibhag, its bols
     re.compile(rf"(?<={LETTER})\s+(\d{{1,2}})(?:\s+[Xx+\d])?\s*$"),  # a bol, its number, a sign
 )
-_COUNT_IN_WORDS = (
-    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen".split()
-)
-_IN_WORDS = re.compile(rf"(?<![^\s,|])({'|'.join(_COUNT_IN_WORDS)})\b[:.-]?\s+({LETTER}[^\s|]*)", re.IGNORECASE)
+_IN_WORDS = re.compile(rf"(?<![^\s,|])({'|'.join(ENGLISH)})\b[:.-]?\s+({LETTER}[^\s|]*)", re.IGNORECASE)
 _LOW = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "01234567890123456789")
 _SAID = re.compile(rf"\(?\b(?:{layout.CLAPS}|\d(?:st|nd|rd|th))\b\)?", re.IGNORECASE)
 _ON_BOL = re.compile(  # Sam (1st beat) - Dha
@@ -270,7 +268,7 @@ def _column(cells: Sequence[Sequence[str]], ruled: bool) -> list[str]:
 def uncounted(rows: Sequence[str]) -> list[str]:
     """Rows without the numbers of the matras beside the bols, where they count up from 1, three or more together."""
     matches = [match for row in rows for match in _IN_WORDS.finditer(row) if strokes(match[2].strip(",.;"))]
-    if len(matches) > 2 and [match[1].lower() for match in matches] == _COUNT_IN_WORDS[: len(matches)]:
+    if len(matches) > 2 and [match[1].lower() for match in matches] == ENGLISH[: len(matches)]:
         rows = [_IN_WORDS.sub(_bol_alone, row) for row in rows]
     for numbers in _NUMBERS:
         counts = [

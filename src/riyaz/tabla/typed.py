@@ -12,6 +12,7 @@ from unicodedata import category
 from riyaz.tabla import beginnings, captions, dashes, header, headings, layout, sentences, tables
 from riyaz.tabla.dialect import THEMED
 from riyaz.tabla.layout import LETTER, Marks, blank
+from riyaz.tabla.number_words import NUMBERS, ORDERED
 from riyaz.tabla.place import Place
 from riyaz.tabla.placing import RUNS
 from riyaz.tabla.spelling import CLOSED, OPEN, UNDECIDED, strokes, with_ka
@@ -42,10 +43,8 @@ _QUOTED = re.compile(r"^\s*(?:>\s*)+|^\s*quote\s*:\s*$|^.*\bwrote\s*:\s*$", re.I
 _ROWS = (
     "beats?|counts?|ma+tras?|lines?|rows?|bars?|a+vart(?:a|an|ans)?|cycles?|vibhags?|khand|मात्रा|आवर्तन|पंक्ति|खंड|विभाग"
 )
-_TIMES = {"twice": 2, "thrice": 3, "two": 2, "three": 3, "four": 4, "do": 2, "teen": 3, "char": 4, "chaar": 4}
-_TIMES |= {"दो": 2, "तीन": 3, "चार": 4, "त्रण": 3, "দুই": 2, "তিন": 3, "চার": 4}
 _SPOKEN = re.compile(  # twice, (three times), 3 baar, x3 times
-    rf"(?<![\w(])\(?(?:(twice|thrice)|[x×]?\s?(\d{{1,3}}|{'|'.join(_TIMES)})\s*(?:times?|baar|बार|वार|वेळा|বার))\)?(?!\w)",
+    rf"(?<![\w(])\(?(?:(twice|thrice)|[x×]?\s?(\d{{1,3}}|{'|'.join(NUMBERS)})\s*(?:times?|baar|बार|वार|वेळा|বার))\)?(?!\w)",
     re.IGNORECASE,
 )
 _GUN = re.compile(r"(एक|दो|दु|ती|ति|तीन|चार|चौ)\s?गु?[नण]ा?(?![\u0900-\u097f])")
@@ -56,12 +55,12 @@ _SPED = re.compile(
 )
 _SPED_AS = {"d": "dugun", "t": "tigun", "c": "chaugun"}
 _ORDINAL = re.compile(
-    rf"^(\s*)(?:(\d{{1,2}})(?:st|nd|rd|th)|({'|'.join(captions.ORDERED)}))\s+([^\W\d_]+)(?=\s*[:.)-]|\s*$)",
+    rf"^(\s*)(?:(\d{{1,2}})(?:st|nd|rd|th)|({'|'.join(ORDERED)}))\s+([^\W\d_]+)(?=\s*[:.)-]|\s*$)",
     re.IGNORECASE,
 )
 _COUNTED = re.compile(  # 1-4: or Line 2: before what stands in it
     rf"^\s*(?:(?:{_ROWS})\s*(?:no\.?\s*)?\d{{1,3}}(?:\s*[-–]\s*\d{{1,3}})?\s*(?:\([^()]*\)\s*)?[:.)-]|\(?\d{{1,2}}\s*[-–]\s*\d{{1,2}}\)?\s*[:.)]?(?=\s+{LETTER})"
-    rf"|(?:\d{{1,2}}(?:st|nd|rd|th)|{'|'.join(captions.ORDERED)})\s+(?:half|quarter|part|{_ROWS})\s*[:.)-])(?=\s)",
+    rf"|(?:\d{{1,2}}(?:st|nd|rd|th)|{'|'.join(ORDERED)})\s+(?:half|quarter|part|{_ROWS})\s*[:.)-])(?=\s)",
     re.IGNORECASE,
 )
 _NAMES_OF_ROWS = re.compile(  # before numbers, signs or bols, without a bar
@@ -103,13 +102,13 @@ _COLUMNS = re.compile(r"\s*(?:bhari|भरी)(?:\s{3,}|\t)\s*(?:khali|खाल
 
 def _in_order(match: re.Match[str]) -> str:
     """``3rd palta`` as ``palta 3``."""
-    return f"{match[1]}{match[4]} {match[2] or captions.ORDERED.index(match[3].lower()) + 1}"
+    return f"{match[1]}{match[4]} {match[2] or ORDERED.index(match[3].lower()) + 1}"
 
 
 def _repeat(match: re.Match[str]) -> str:
     """``three times`` as ``x3``."""
     said = (match[1] or match[2]).lower()
-    return f" x{_TIMES.get(said, said)} ".ljust(len(match[0]))
+    return f" x{NUMBERS.get(said, said)} ".ljust(len(match[0]))
 
 
 def _apart(row: str) -> tuple[str, str]:
