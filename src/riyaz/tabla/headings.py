@@ -253,7 +253,8 @@ def _few_bols(words: Sequence[str]) -> bool:
 class Head(NamedTuple):
     """A heading: its row, the first row of what stands under it, and what it says.
 
-    `origin` is ``taught``, ``derived`` or ``""`` (see `riyaz.tabla.origin`), `note` the comment beside the heading.
+    `origin` is ``taught``, ``derived`` or ``""`` (see `riyaz.tabla.origin`), `note` the comment beside the heading,
+    `again` its name without the number that it got because another has the same.
     """
 
     name: str
@@ -261,6 +262,7 @@ class Head(NamedTuple):
     first: int
     origin: str = ""
     note: str = ""
+    again: str = ""
 
 
 def sections(rows: list[str], start: int, default: str, place: Place) -> Iterator[tuple[Head, int, int]]:
@@ -347,9 +349,12 @@ def sections(rows: list[str], start: int, default: str, place: Place) -> Iterato
                 rows[number] = " " * match.end() + rows[number][match.end() :]
             if rows[number].split("#")[0].strip() and not heads and not sign_row(rows[number].split("#")[0]):
                 heads.append(Head(default, number, number))
+    names = set[str]()
     for head, end in zip(heads, [*(head.row for head in heads[1:]), len(rows)], strict=False):
         if head not in weak or any(row.split("#")[0].strip() for row in rows[head.first : end]):
-            yield head, head.first, end
+            name = head.again if head.again and head.again not in names else head.name
+            names.add(name)
+            yield head._replace(name=name), head.first, end
 
 
 def _explained(content: str) -> bool:
@@ -383,9 +388,16 @@ def group(content: str) -> bool:
 
 
 def _add(heads: list[Head], head: Head, here: Place, rows: Sequence[str]) -> None:
-    """Add a heading; one of the same name right above, with nothing under it, is a title and is taken away."""
-    if heads and heads[-1].name == head.name and not any(row.strip() for row in rows[heads[-1].first : head.row]):
+    """Add a heading; one of the same name right above, without bols under it, is a title and is taken away.
+
+    A typed name that is there already is numbered, where it has no number of its own.
+    """
+    if heads and heads[-1].name == head.name and not any(map(_has_bols, rows[heads[-1].first : head.row])):
         heads.pop()
-    if any(head.name == known.name for known in heads):
-        here.stop(f"there are two sections {head.name!r}", "number them")
+    names = [known.name for known in heads]
+    if head.name in names:
+        if head.first > head.row or re.search(r"\d$", head.name):
+            here.stop(f"there are two sections {head.name!r}", "number them")
+        numbered = (f"{head.name} {number}" for number in range(2, len(names) + 2))
+        head = head._replace(name=next(name for name in numbered if name not in names), again=head.name)
     heads.append(head)

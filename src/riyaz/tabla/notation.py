@@ -24,6 +24,7 @@ in a title, a gharana, a source or a family, which are whole lines. What other d
 hyphens is settled by the taal (`riyaz.tabla.dialect`). All of it is shown by examples in ``docs/notation.md``.
 """
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from difflib import get_close_matches
@@ -129,7 +130,7 @@ def _read(text: str, place: Place, more: Mapping[str, taals.Taal] | None) -> Com
         place.stop("this is JSON, no text of bols", "copy the bols and write for instance: taal: teental above them")
     values, reading, start = header.header(rows, place, more)
     if "taal" not in values:
-        place.stop("the header names no taal", "write for instance: taal: teental")
+        place.stop("the header names no taal", _suited(text, place, more))
     taal = taals.TAALS[values["taal"]]
     if taal.name.count("; ") == 3 and taal.theka and not _fills(taal):
         place.stop(f"the theka of {taal.title} does not fill its matras ({taal.size})", "write one avartan of it")
@@ -182,8 +183,14 @@ def _read(text: str, place: Place, more: Mapping[str, taals.Taal] | None) -> Com
         if not slots[head.name]:  # hyphens alone, that say how long nothing is
             place._replace(line=max(first, 1)).stop(f"section {head.name!r} has no bols", "write some, or leave it out")
     played = [
-        Section(name, _as_theka(_events(slots[name], taal), taal), origin == "derived", origin == "taught", note)
-        for (name, _, _, origin, note), _, _ in heads
+        Section(
+            head.name,
+            _as_theka(_events(slots[head.name], taal), taal),
+            head.origin == "derived",
+            head.origin == "taught",
+            head.note,
+        )
+        for head, _, _ in heads
     ]
     given: dict[str, Any] = {
         "title": "",
@@ -192,6 +199,17 @@ def _read(text: str, place: Place, more: Mapping[str, taals.Taal] | None) -> Com
         "tempo": int(values.get("tempo", 0)),
     }
     return Composition(sections=tuple(played), **given)
+
+
+def _suited(text: str, place: Place, more: Mapping[str, taals.Taal] | None) -> str:
+    """What to write above a text that names no taal: the common taals in which it can be read, if any."""
+    suited = list[str]()
+    for name in _COMMON:
+        with contextlib.suppress(Unreadable):
+            _read(f"taal: {name}\n{text}", place, more)
+            suited.append(taals.TAALS[name].title)
+    fits = f"it fits {', '.join(suited)}; " if suited else ""
+    return f"{fits}write for instance: taal: {(suited or ['teental'])[0].lower()}"
 
 
 def _twofold(rows: Sequence[str]) -> bool:
@@ -262,4 +280,5 @@ def _events(slots: Slots, taal: taals.Taal) -> pd.DataFrame:
     return in_a_row([ticks for ticks, _ in slots], [[bol] if bol else [] for bol in names])
 
 
+_COMMON = ("teental", "jhaptal", "rupak", "ektal", "keherwa", "dadra", "deepchandi", "dhamar")  # solo and songs
 _KEYS = tuple(f.name for f in fields(Composition) if f.name != "sections")

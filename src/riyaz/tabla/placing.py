@@ -311,13 +311,13 @@ def _halved(slots: Slots, halves: list[tuple[int, Place]], theme: Slots, taal: t
 def on_sam(slots: Slots, taal: taals.Taal) -> Slots:
     """Slots with rests before them, so that their last stroke is on sam; it lasts a matra where nothing follows it.
 
-    No slots where that stroke is not of both hands, or stands within a matra.
+    No slots where that stroke is not of both hands, stands within a matra, or has more rests after it than one matra.
     """
     matra = TICKS * taal.counts
     last = max((k for k, (_, bol) in enumerate(slots) if bol), default=0)
     bol = BOLS.get(slots[last][1])
     before, within = divmod(-length(slots[:last]) % taal.ticks, matra)
-    if within or not (bol and bol.left and bol.right):
+    if within or not (bol and bol.left and bol.right) or length(slots[last:]) > 2 * matra:
         return []
     end = [(matra, slots[last][1])] if last == len(slots) - 1 else slots[last:]
     return [(matra, "")] * before + [*slots[:last], *end]
