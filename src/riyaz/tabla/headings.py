@@ -351,7 +351,8 @@ def sections(rows: list[str], start: int, default: str, place: Place) -> Iterato
                 heads.append(Head(default, number, number))
     names = set[str]()
     for head, end in zip(heads, [*(head.row for head in heads[1:]), len(rows)], strict=False):
-        if head not in weak or any(row.split("#")[0].strip() for row in rows[head.first : end]):
+        below = [row.split("#")[0] for row in rows[head.first : end] if row.split("#")[0].strip()]
+        if head not in weak or any(_has_bols(row) or tells(row) for row in below):
             name = head.again if head.again and head.again not in names else head.name
             names.add(name)
             yield head._replace(name=name), head.first, end

@@ -93,6 +93,7 @@ _WRAPPED = re.compile(  # a row within marks of Markdown
 _COMMENT_ENDS = re.compile(r"\s*(?:/\*+|\*+/)\s*")  # a row that begins or ends a comment of a program
 _COMMENTED = re.compile(r"^\s*(?://|--|\*|;|#)\s+")
 _BUTTON = re.compile(r"^(?:Copy\s?(?:code|Edit)?|Edit)(?=\s*$|\s{2,}|[Xx+0]\s)")  # of a page, copied with its text
+_LANGUAGE = re.compile(r"\s*[a-z][\w#+]{1,12}\s*\n\s*Copy(?:\s?code)?\s*$")  # of a block of code, above its button
 _CLOSING = re.compile(
     r"\s*(?:--|(?:(?:best|kind|warm)\s+)?(?:regards|wishes)|cheers|thanks|thank you|yours|love|pranam)[\s,.!]*",
     re.IGNORECASE,
@@ -260,6 +261,7 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
     ------
     Unreadable : bhari and khali stand side by side, so that no order of the rows is certain.
     """
+    rows = ["" if _LANGUAGE.match("\n".join(rows[n : n + 2])) else row for n, row in enumerate(rows)]
     rows = [_unwrapped(_WIDE.sub(" " * WIDE, row.translate(_SCRIPTS).rstrip())) for row in rows]
     rows = beginnings.marked(rows, place)
     single = sum(bool(row.strip()) for row in rows) == 1 and not "".join(rows).lstrip().startswith("//")
