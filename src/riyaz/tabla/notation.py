@@ -145,7 +145,7 @@ def _read(text: str, place: Place, more: Mapping[str, taals.Taal] | None) -> Com
         )
     spoken = text.split("\n")
     if not reading and not headings.sectioned(rows) and not speeds.said([""], (), spoken):
-        gaps.refuse(rows, taal, place)
+        gaps.refuse(rows, spoken, taal, place)
     once = twice.once(rows, start)
     again, said = next(((n, rows[n]) for n, row in enumerate(once) if row != rows[n]), (0, ""))
     rows = once

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import groupby
 
 from riyaz.music.events import TICKS, Unreadable
 from riyaz.tabla import taals
@@ -184,6 +185,7 @@ def _section(items: list[Item], taal: taals.Taal, reading: Reading, theme: Slots
     bar, group = Fraction(0), list[Item]()
     spans = {item.place.line: item for item in items if item.kind == "span"}
     fast = _fast(items) if reading.runs == "pairs" else {}
+    even = _even(items) if reading.bars == "matras" else 0
     for number, item in enumerate([*items, Item("bar", "", Fraction(1), items[-1].place)] if items else []):
         if item.kind == "rate":
             rate = Fraction(int(item.text.rpartition("/")[2]) or 1)
@@ -208,7 +210,7 @@ def _section(items: list[Item], taal: taals.Taal, reading: Reading, theme: Slots
             else:
                 slots += theme
         elif item.kind == "bar" and (reading.bars == "matras" or group):
-            _shared(group, slots, taal.counts)
+            _shared(group, slots, taal.counts, even)
             group = []
         elif item.kind == "bar" and item.text and reading.bars != "groups":
             time = Fraction(sum(ticks for ticks, _ in slots))
@@ -268,8 +270,21 @@ def in_runs(names: Sequence[str]) -> set[int]:
     return places
 
 
-def _shared(group: list[Item], slots: Slots, counts: int) -> None:
-    """Add the words of one matra: each has an even share."""
+def _even(items: Sequence[Item]) -> int:
+    """The strokes of each matra between bars, where all have so many in one word or in several; else 0."""
+    matras = [list(group) for bar, group in groupby(items, lambda item: item.kind == "bar") if not bar]
+    counts = [[len(word(item.text, item.place)) for item in group if item.kind == "word"] for group in matras]
+    several = [count for count in counts if sum(count) > 1]
+    same = len({sum(count) for count in several}) == 1 and len({len(count) for count in several}) > 1
+    return sum(several[0]) if same else 0
+
+
+def _shared(group: list[Item], slots: Slots, counts: int, even: int) -> None:
+    """Add the words of one matra: each has an even share, or each of its strokes where there are `even` of them."""
+    if even and sum(len(word(item.text, item.place)) for item in group) == even:
+        for item in group:
+            _matra(item, Fraction(even), slots, counts)
+        return
     for item in group:
         _matra(item._replace(speed=item.speed * len(group)), Fraction(0), slots, counts)
 

@@ -28,6 +28,7 @@ _ROW_NUMBERS = (
     re.compile(rf"(?<={LETTER})\s+(\d{{1,2}})(?:\s+[Xx+\d])?\s*$"),  # a bol, its number, a sign
 )
 _IN_WORDS = re.compile(rf"(?<![^\s,|])({'|'.join(ENGLISH)})\b[:.-]?\s+({LETTER}[^\s|]*)", re.IGNORECASE)
+_COUNTED = re.compile(r"^[1-9](?=[\s-]*-[\s-]*$)")
 _LOW = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "01234567890123456789")
 _SAID = re.compile(rf"\(?\b(?:{layout.CLAPS}|\d(?:st|nd|rd|th))\b\)?", re.IGNORECASE)
 _ON_BOL = re.compile(  # Sam (1st beat) - Dha
@@ -116,11 +117,16 @@ def named(row: str) -> str:
     return row
 
 
-def barred(row: str) -> str:
-    """A row of cells, three or more and one of several words, with bars for its tabs, where all cells are bols."""
-    cells = [cell.strip() for cell in row.strip().split("\t")]
-    several = len(cells) > 2 and any(len(cell.split()) > 1 for cell in cells)
-    return f"{' | '.join(cells)} |" if several and all(map(headings.of_bols, cells)) else row
+def barred(rows: Sequence[str]) -> list[str]:
+    """Rows of cells, three or more, with bars for tabs, where one cell has several words and all cells are bols.
+
+    A number before rests, as it is spoken in the pauses of a tihai (``1 - -``), is a rest.
+    """
+    cells = [[_COUNTED.sub("-", cell.strip()) for cell in row.strip().split("\t")] for row in rows]
+    tables = [len(row) > 2 and all(map(headings.of_bols, row)) for row in cells]
+    several = any(len(cell.split()) > 1 for row, table in zip(cells, tables, strict=True) if table for cell in row)
+    shown = zip(rows, cells, tables, strict=True)
+    return [f"{' | '.join(row)} |" if several and table else plain for plain, row, table in shown]
 
 
 def of_cells(rows: Sequence[str]) -> list[str]:

@@ -94,6 +94,8 @@ _COMMENT_ENDS = re.compile(r"\s*(?:/\*+|\*+/)\s*")  # a row that begins or ends 
 _COMMENTED = re.compile(r"^\s*(?://|--|\*|;|#)\s+")
 _BUTTON = re.compile(r"^(?:Copy\s?(?:code|Edit)?|Edit)(?=\s*$|\s{2,}|[Xx+0]\s)")  # of a page, copied with its text
 _LANGUAGE = re.compile(r"\s*[a-z][\w#+]{1,12}\s*\n\s*Copy(?:\s?code)?\s*$")  # of a block of code, above its button
+_PHRASES = re.compile(r"[(\[][^()\[\]|\n]*[^()\[\]|\s][^()\[\]|\n]*\|[^()\[\]]*[)\]]")
+_OFTEN = re.compile(r"[)\]]\s*(?:[x×*]\s*)?\d|\d\s*[x×*]?\s*[(\[]|[½¼¾]|times|baar|बार|বার", re.IGNORECASE)
 _CLOSING = re.compile(
     r"\s*(?:--|(?:(?:best|kind|warm)\s+)?(?:regards|wishes)|cheers|thanks|thank you|yours|love|pranam)[\s,.!]*",
     re.IGNORECASE,
@@ -261,6 +263,7 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
     ------
     Unreadable : bhari and khali stand side by side, so that no order of the rows is certain.
     """
+    rows = _unphrased(rows)
     rows = ["" if _LANGUAGE.match("\n".join(rows[n : n + 2])) else row for n, row in enumerate(rows)]
     rows = [_unwrapped(_WIDE.sub(" " * WIDE, row.translate(_SCRIPTS).rstrip())) for row in rows]
     rows = beginnings.marked(rows, place)
@@ -296,7 +299,7 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
         row = sentences.taal_and_bols(sentences.quoted(row))
         for mark, instead in marks:
             row = mark.sub(instead, row)
-        row = tables.barred(tables.named(row))
+        row = tables.named(row)
         row = "" if tables.said(row) else row
         words = layout.WORD.findall(row)[2:] if _COUNT.match(row) else []
         row = "" if words and not all(map(strokes, words)) and not headings.taals_in(headings.words_of(row)) else row
@@ -313,7 +316,7 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
         if len(groups) > 1 and all(group.split() and all(map(strokes, group.split())) for group in groups):
             row = row.replace("[", "(").replace("]", ")")  # each a matra
         result.append(layout.unmarked(row) + remark)
-    result = beginnings.numbered(tables.of_cells(_rests(result)))
+    result = beginnings.numbered(tables.of_cells(tables.barred(_rests(result))))
     result = result if own else dashes.unlisted(result, place)
     if any(re.search(rf"{_PAUSE.pattern}[\s|।॥]*[^\W\d_]", row) for row in result):  # within a row: a rest
         result = [_PAUSE.sub(lambda match: "-".ljust(len(match[0])), row) for row in result]
@@ -323,6 +326,15 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
     if closed and not any(name for names in below for name in names):
         result[signed:] = [""] * (len(result) - signed)  # a signature
     return _unbroken(result)
+
+
+def _unphrased(rows: Sequence[str]) -> Sequence[str]:
+    """Rows without brackets around phrases, which bars part: some enclose a bar, and none says how often."""
+    text = "\n".join(rows)
+    if not _PHRASES.search(text) or _OFTEN.search(text):
+        return rows
+    plain = [re.sub(r"[()\[\]]", " ", row) for row in rows]
+    return [bare if headings.of_bols(bare) else row for row, bare in zip(rows, plain, strict=True)]
 
 
 def _rests(rows: list[str]) -> list[str]:
