@@ -16,6 +16,13 @@ _CAPTION = re.compile(
     rf"(\d{{1,3}}|\b(?:{'|'.join([*ENGLISH, *ROMAN])})\b)?\)?\s*(?:\(([^()]*)\))?({_FRAME})",
     re.IGNORECASE,
 )
+_WORD = r"[^\s\d|।:;,.()\[\]/'\"’”-]+"
+_AFTER_BOLS = re.compile(
+    rf"\W*(?:\d{{1,2}}\s*[.)]\W*)?(?:the\s+)?({_WORD}(?:[\s-]+{_WORD}){{0,5}})['\"’”]?\s+(?:ka\s+|का\s+|की\s+)?({_WORD})"
+    r"(?:\s*[/-]?\s*variations?)?[\s:.*#_-]*",
+    re.IGNORECASE,
+)
+_FEW = 8  # strokes in the name of a composition
 _SHORT = re.compile(r"\s*([PV])\.?\s?-?(\d{1,2})\s*(?:[.:)–-]+\s*|\s+|$)", re.IGNORECASE)
 _EQUALS = re.compile(rf"^\s*((?:{headings.NAMES})\s*\d{{0,3}})\s*(?:=+>?|->|→)\s*(?={layout.LETTER})", re.IGNORECASE)
 _DASHED = re.compile(rf"^(\s*(?:{headings.NAMES})\s*\d{{0,3}})[-–—]+\s*(?=\(?\s*{layout.LETTER})(.+)$", re.IGNORECASE)
@@ -46,7 +53,7 @@ _PACE = {"slow", "medium", "fast", "normal", "single", "speed"}
 
 def plain(rows: Sequence[str]) -> list[str]:
     """Rows whose headings above bols are ``name 1:``; what is a heading without help stays as it is."""
-    rows = _thrice(_speeds(_without_taal(rows)))
+    rows = _thrice(_speeds(_without_taal(_after_bols(rows))))
     rows = [
         match[1].rstrip() if (match := _IN_BRACKETS.fullmatch(row)) and _called(match, rows[n + 1 :]) else row
         for n, row in enumerate(rows)
@@ -80,6 +87,29 @@ def plain(rows: Sequence[str]) -> list[str]:
     above = [row for row in result[: min(alone, default=0)] if row.strip()][-1:]
     below_heading = any(map(headings.HEAD.fullmatch, above))  # which the numbers part
     return result if below_heading else _sub(alone, "variation", result)
+
+
+def _after_bols(rows: Sequence[str]) -> list[str]:
+    """Rows with a form alone for one that is called after its first bols, above bols: ``Dha Te Te Kaida``.
+
+    A first row that is no more than these bols is left out.
+    """
+    result = list(rows)
+    filled = [number for number, row in enumerate(rows) if row.strip()]
+    below = next((rows[number] for number in filled[1:] if headings.of_bols(rows[number])), "")
+    if below and headings.of_bols(rows[filled[0]]):
+        first, then = (
+            [bol for word in layout.WORD.findall(row) for bol in strokes(word)] for row in (rows[filled[0]], below)
+        )
+        apart = filled[1] > filled[0] + 1 or not headings.of_bols(rows[filled[1]])
+        if apart and len(first) < len(then) and len(first) <= _FEW and first == then[: len(first)]:
+            result[filled[0]] = ""
+    for number, row in enumerate(rows):
+        match = _AFTER_BOLS.fullmatch(row)
+        called = match and headings.form_of(match[2]) and headings.of_bols(match[1])
+        if match and called and any(map(headings.of_bols, rows[number + 1 :])):
+            result[number] = f"{match[2]}{':' if _of_bols(rows[number + 1 :]) else ''}"
+    return result
 
 
 def _speeds(rows: Sequence[str]) -> list[str]:
