@@ -1,36 +1,44 @@
 """Rows of words beside the music, at which reading stops: those that are no bols and say nothing of the playing."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 from riyaz.tabla import header, headings
 from riyaz.tabla.spelling import strokes
 
+_SCRIPTS = ("LATIN", "DEVANAGARI", "BENGALI", "GURMUKHI", "GUJARATI")
 MOST = 40  # rows of a text that may be set aside
 _LETTERS = "aeihnkdtrgu"
 _MATRAS = re.compile(r"(\d+)\s*-?\s*(?:beats?|ma+tras?|मात्रा|মাত্রা)", re.IGNORECASE)
 
 
-def of_words(rows: Sequence[str], number: int) -> bool:
-    """Whether a row is words beside the music: one of them is known, few are bols or like one, none says how to play.
+def instead(rows: Sequence[str], number: int) -> str | None:
+    """What a row of words beside the music leaves: the taal that it alone names, or nothing; None for other rows.
 
-    It names no taal that no other row names, and no other number of matras; it is no row of a header, or like one.
+    One of its words is known, few are bols or like one, none says how to play. It names no second taal, no other number
+    of matras, and is no row of a header, or like one.
     """
-    words, key = headings.words_of(rows[number]), re.match(r"\s*([^\W\d]\w*)\s*[:=]", rows[number])
-    if (
-        not words
-        or headings.tells(rows[number])
-        or headings.HEAD.match(rows[number])
-        or (key and not header.unlike(key[1]))
-    ):
-        return False
+    row = rows[number]
+    words, key = headings.words_of(row), re.match(r"\s*([^\W\d]\w*)\s*[:=]", row)
+    if not words or headings.tells(row) or headings.HEAD.match(row) or (key and not header.unlike(key[1])):
+        return None
     others = [row for n, row in enumerate(rows) if n != number and row.strip() and not headings.of_bols(row)]
     named = {taal.name: taal for row in others for _, taal in headings.taals_in(headings.words_of(row))}
-    sizes = {taal.matras for taal in named.values()} | {size for taal in named.values() for size in taal.vibhags}
-    if any(taal.name not in named for _, taal in headings.taals_in(words)) or set(_sizes(rows[number])) - sizes:
-        return False
-    others = [word for word in words if not headings.spoken([word])]
-    return len(others) < len(words) and sum(bool(strokes(word)) or _like(word) for word in others) * 4 <= len(words)
+    here = {taal.name: taal for _, taal in headings.taals_in(words)}
+    alone = [*here.values()] if len(here) == 1 and not named else []
+    sizes = {size for taal in [*named.values(), *alone] for size in (taal.matras, *taal.vibhags)}
+    if (here.keys() - named.keys() and not alone) or set(_sizes(row)) - sizes:
+        return None
+    unknown = [word for word in words if not headings.spoken([word]) and not _strange(word)]
+    music = sum(bool(strokes(word)) or _like(word) for word in unknown)
+    of_words = len(unknown) < len(words) and music * 4 <= len(words)
+    return "".join(taal.title for taal in alone) if of_words else None
+
+
+def _strange(word: str) -> bool:
+    """Whether a word has letters of a script in which no bols are read."""
+    return any(letter.isalpha() and unicodedata.name(letter, "").split()[0] not in _SCRIPTS for letter in word)
 
 
 def _sizes(row: str) -> list[int]:

@@ -131,9 +131,10 @@ def _without_words(rows: list[str], place: Place, more: Mapping[str, taals.Taal]
             return _read("\n".join(rows), place, more)
         except Unreadable as error:
             number = int(error.reason.removeprefix(f"{place.file}:").split(":", 1)[0]) - 1
-            if not beside.of_words(rows, number):
+            row = beside.instead(rows, number)
+            if row is None or row == rows[number]:
                 raise
-            rows[number] = ""
+            rows[number] = row
     return _read("\n".join(rows), place, more)
 
 
