@@ -81,3 +81,13 @@ def test_a_mistake_has_its_place_in_the_record():
 @pytest.mark.parametrize("text", ["[theme]\nDha Dhin", "{Dha Ti} {Te Dha}", "[Dha Ti]x3 Dha", "{", "[]", "", "[1, 2]"])
 def test_other_texts_are_no_records(text):
     assert records.rows(text) == []
+
+
+def test_matras_within_avartans_within_sections():
+    section = '{"type": "mukh", "label": "Main", "avartans": [{"matras": [%s]}]}'
+    cells = ", ".join(f'{{"bols": ["{bol}"]}}' for bol in "Dha Ti TiRa Dha Tu KiTa".split())
+    head = '"id": "a7", "title": "Rela 1", "taalId": "dadra", "compositionType": "rela", "laya": "madhya", "notes": ""'
+    text = f'{{{head}, "sections": [{section % cells}]}}'
+    read = notation.read(text)
+    assert (read.title, read.taal, read.form, read.laya) == ("Rela 1", "dadra", "rela", "madhya")
+    assert notation.lines(read.sections[0].events, notation.taals.TAALS["dadra"]) == ["Dha Ti TiRa | Dha Tu KiTa |"]

@@ -1,7 +1,8 @@
-"""The taal of a text that names none, where its first bols are the theka of one taal and of no other."""
+"""The taal of a text that names none: its first bols are a theka, or its rows have the vibhags and signs of a taal."""
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from riyaz.tabla import headings, layout, taals
 from riyaz.tabla.spelling import LIKELY, UNDECIDED, strokes
@@ -22,6 +23,7 @@ _ALIKE = {
 }
 _EITHER = {UNDECIDED: ("Na", "Tin"), LIKELY: ("Na", "Tin")}
 _SIGN = re.compile(r"^\s*(?:[Xx×+Oo]|\d)\s+(?=\D)")
+COMMON = ("teental", "jhaptal", "rupak", "ektal", "keherwa", "dadra", "deepchandi", "dhamar")  # of solos and songs
 _LEAST = 5  # strokes of a theka that tell it
 
 
@@ -37,6 +39,25 @@ def taal_of(rows: Sequence[str]) -> list[taals.Taal]:
             break
     known = {taal.name: taal for taal in taals.TAALS.values() if taal.theka and taal.name.count("; ") != 3}
     return [taal for taal in known.values() if _same(names, _theka(taal))]
+
+
+def framed(rows: Sequence[str]) -> list[taals.Taal]:
+    """The commonest taal whose vibhags and signs all rows of bols have, each with its signs below; none without."""
+    filled = [row.split("#")[0].strip() for row in rows if row.split("#")[0].strip()]
+    sizes, signs = list[int](), list[str]()
+    for row, below in pairwise([*filled, ""]):
+        if headings.of_bols(row):
+            sizes += [len(layout.WORD.findall(part)) for part in re.split(r"[|।॥]", row) if part.strip()]
+            signs += re.findall(r"\w|\+", below) if layout.sign_row(below) else [""]
+    signs = ["X" if sign in "xX+" else "0" if sign in "oO0" else sign for sign in signs if sign] if all(signs) else []
+    known = [taals.TAALS[name] for name in COMMON]
+    return [taal for taal in known if signs and _rounds(sizes, taal.vibhags) and _rounds(signs, taal.signs)][:1]
+
+
+def _rounds(parts: Sequence[object], whole: Sequence[object]) -> bool:
+    """Whether parts are those of a whole, once or several times."""
+    times, over = divmod(len(parts), len(whole))
+    return not over and [*parts] == [*whole] * times
 
 
 def _bare(row: str) -> str:

@@ -263,13 +263,14 @@ class _Top:
             self.theka(end)
 
     def theka(self, end: int) -> None:
-        """Take the taal from the bols, where they begin with a theka.
+        """Take the taal from the bols, where they begin with a theka or have vibhags with signs.
 
         Raises
         ------
         Unreadable : several taals have it.
         """
-        named = [taal.title for taal in by_theka.taal_of(self.rows[end:])]
+        rows = self.rows[end:]
+        named = [taal.title for taal in by_theka.taal_of(rows) or by_theka.framed(rows)]
         here = self.place._replace(line=end + 1)
         if len(named) > 1:
             here.stop(f"these bols are the theka of {' and '.join(named)}", "write above them: taal: and its name")

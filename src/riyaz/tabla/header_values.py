@@ -154,9 +154,10 @@ def _value(key: str, value: str, here: Place) -> str:
     if key not in KEYS:
         here.stop(f"there is no header key {key!r}", _nearest(key, [*KEYS, *OWN, *READINGS]))
     if key == "form" and value:
-        if not form_of(value):
+        forms = {form for word in (value, *words_of(value)) if (form := form_of(word))}  # Kaida demo
+        if len(forms) != 1:
             here.stop(f"there is no form {value!r}", _nearest(value.lower(), FORMS))
-        return form_of(value)
+        return forms.pop()
     if key == "laya" and value:
         pace = re.sub(r"\s*(?:laya?|लय)$", "", value.lower())
         pace = PACES.get(pace, pace)

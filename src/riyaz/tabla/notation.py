@@ -37,6 +37,7 @@ from riyaz.music.events import Unreadable, in_a_row
 from riyaz.tabla import (
     avartans,
     beside,
+    by_theka,
     dialect,
     gaps,
     header,
@@ -227,7 +228,7 @@ def _read(text: str, place: Place, more: Mapping[str, taals.Taal] | None) -> Com
 def _suited(text: str, place: Place, more: Mapping[str, taals.Taal] | None) -> str:
     """What to write above a text that names no taal: the common taals in which it can be read, if any."""
     suited = list[str]()
-    for name in _COMMON:
+    for name in by_theka.COMMON:
         with contextlib.suppress(Unreadable):
             _read(f"taal: {name}\n{text}", place, more)
             suited.append(taals.TAALS[name].title)
@@ -308,5 +309,4 @@ def _events(slots: Slots, taal: taals.Taal) -> pd.DataFrame:
     return in_a_row([ticks for ticks, _ in slots], [[bol] if bol else [] for bol in names])
 
 
-_COMMON = ("teental", "jhaptal", "rupak", "ektal", "keherwa", "dadra", "deepchandi", "dhamar")  # solo and songs
 _KEYS = tuple(f.name for f in fields(Composition) if f.name not in ("sections", "aside"))

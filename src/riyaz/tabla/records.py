@@ -6,7 +6,7 @@ What names no part of a composition, such as ``id: 7``, is left out.
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, takewhile
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
@@ -17,7 +17,10 @@ from riyaz.tabla.place import Row
 from riyaz.tabla.spelling import strokes
 
 _NAMES = ("title", "name", "label", "section", "heading", "part")  # fields that name what is beside them
-_KINDS = ("type", "kind", "category", "genre")
+_KINDS = ("type", "kind", "category", "genre", "compositiontype")
+_ENDS = re.compile(r"[_-]?(?:id|name|key)$", re.IGNORECASE)  # taalId, taal_name
+_MEMBER = re.compile(r"[A-Za-z]\w*\.(?=\w+$)")  # Bol.DHA
+_EMPTY = re.compile(r"(?:empty|rest|none|pause|silence|silent)", re.IGNORECASE)
 _PLAIN = ("bol", "bols", "boles")  # fields that say of bols nothing but that
 _REMARKS = ("", "note", "notes", "remark", "remarks", "comment", "instruction", "instructions")
 _REST = "-"
@@ -33,7 +36,10 @@ def rows(text: str) -> list[Row]:
         return []
     if not data or not any(_of_bols(row.text) for row in result):
         return []
-    return [*data.before, *data.comments, *result, *data.after]
+    lead = [*takewhile(lambda row: re.match(r"\w+: ", row.text), result)]  # of the header, which stands first
+    others = [*lead, *data.before, *data.comments, *result[len(lead) :], *data.after]
+    named = any(headings.taals_in(headings.words_of(row.text)) for row in others if not _of_bols(row.text))
+    return others if named or not node else [*_taal(node), *others]
 
 
 def _of_sentence(node: Node) -> bool:
@@ -92,8 +98,24 @@ def _header(fields: Sequence[tuple[str, Node]], top: bool) -> Iterator[Row]:
         numbers = ("+" if key.lower().startswith("vibh") else ", ").join(_numbers(value))
         if key.lower() in _KINDS and headings.form_of(said):
             yield _row(f"form: {said}", value)
-        elif header.is_key(key) and key.lower() not in _NAMES and (said or numbers):
-            yield _row(f"{key}: {said or numbers}", value)
+            continue
+        known = key if header.is_key(key) else _ENDS.sub("", key)
+        if header.is_key(known) and key.lower() not in (*_NAMES, *_KINDS) and (said or numbers):
+            yield _row(f"{known}: {said or numbers}", value)
+
+
+def _taal(node: Node) -> Iterator[Row]:
+    """A row with the taal, where one value of a record names it and no other names another."""
+    rows = [_row("", scalar) for scalar in _scalars(node)]
+    named = [taal.title for scalar in _scalars(node) for _, taal in headings.taals_in(headings.words_of(scalar.value))]
+    yield from [rows[0]._replace(text=f"taal: {named[0]}")] if len(set(named)) == 1 else []
+
+
+def _scalars(node: Node) -> list[ScalarNode]:
+    if isinstance(node, ScalarNode):
+        return [node] if _text(node) else []
+    parts = [part for pair in node.value for part in pair] if isinstance(node, MappingNode) else node.value
+    return [scalar for part in parts for scalar in _scalars(part)]
 
 
 def _sections(fields: Sequence[tuple[str, Node]], name: str, top: bool) -> Iterator[Row]:
@@ -114,13 +136,15 @@ def _sections(fields: Sequence[tuple[str, Node]], name: str, top: bool) -> Itera
         ):
             yield _row(value.value if key.lower() in _REMARKS else f"{key}: {value.value}", value)
         else:
-            yield from _walk(value, key or name)
+            inherited = named.value if named and not top and not headings.HEAD.match(key) else ""
+            yield from _walk(value, inherited or key or name)
 
 
 def _name(fields: Sequence[tuple[str, Node]]) -> ScalarNode | None:
     """The first of the fields that name an object."""
-    named = (value for key, value in fields if key.lower() in (*_NAMES, "") and _words(value))
-    return next((value for value in named if isinstance(value, ScalarNode)), None)
+    named = [(key.lower(), value) for key, value in fields if isinstance(value, ScalarNode) and _words(value)]
+    section = (value for key, value in named if key in (*_NAMES, *_KINDS) and headings.HEAD.match(value.value))
+    return next(section, next((value for key, value in named if key in (*_NAMES, "")), None))
 
 
 def _section(name: str, rows: list[Row], node: Node) -> Iterator[Row]:
@@ -148,7 +172,7 @@ def _bols(node: Node) -> list[Row]:
 
 def _cells(items: Sequence[ScalarNode], node: Node) -> list[Row]:
     """The rows of a list of texts: one of its words, or one of each of its lines where they have several words."""
-    cells = [item.value.strip() if _text(item) else "" for item in items]
+    cells = [_EMPTY.sub("", _MEMBER.sub("", item.value.strip())) if _text(item) else "" for item in items]
     if any(not _text(item) and item.value not in ("", "~", "null", "None") for item in items):
         return []
     if not any(re.search(r"\s", cell) for cell in cells):

@@ -140,7 +140,7 @@ def of_cells(rows: Sequence[str]) -> list[str]:
         if len(numbers) == len(cells) and counts_up(numbers):
             size = len(cells)
         bols = size and len(cells) == size and all(map(headings.of_bols, cells))
-        several = {cell: cell if len(cell.split()) == 1 else f"({cell})" for cell in cells}
+        several = {cell: ".".join(cell.split()) for cell in cells}
         result.append(" ".join(several[cell] for cell in cells) if bols else "" if size and signs else row)
     return result
 

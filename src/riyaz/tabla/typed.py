@@ -101,6 +101,7 @@ _HALVED = re.compile(
 )  # a virama typed after a vowel, not after its letter
 _FIRST, _THIRD = re.compile(r"\s*[xX+]\s*2\s*"), re.compile(r"\s*[oO0०০]\s*3\s*")
 _SAM = re.compile(rf"\s*(?:[=→]|[-=]{{1,4}}>)\s*({LETTER}+)\s*\(\s*(?:the\s+)?sa+m\s*\)\W*$", re.IGNORECASE)
+_LEGEND = re.compile(rf"\s*[xX+\d]\s*[=:–—-]+\s+(?=[^|]*\b(?:{layout.CLAPS}|beat|empty)\b)([^|]*)", re.IGNORECASE)
 _CLOSING = re.compile(
     r"\s*(?:--|(?:(?:best|kind|warm)\s+)?(?:regards|wishes)|cheers|thanks|thank you|yours|love|pranam)[\s,.!]*",
     re.IGNORECASE,
@@ -193,6 +194,7 @@ def _asked(match: re.Match[str]) -> str:
 
 _MARKS: Marks = [  # replaced one after the other
     (_SAM, r" | \1"),
+    (_LEGEND, lambda match: match[0] if headings.of_bols(match[1]) else ""),
     (re.compile(r"(?<=[^\W\d_][:.,;])(?:\[\d{1,3}\])+(?=\s|$)"), blank),  # of a note below
     (re.compile(rf"(?<=[।॥|])\s*[+xX](?={LETTER}+\s*$)"), " "),  # | +Dha, the sam
     (re.compile(r"(?<!\S)(?:https?://|www\.)\S+|^\s*(?:\([cC]\)|©)\s*\d{4}.*$"), blank),
