@@ -1,7 +1,7 @@
 import pytest
 
 from riyaz.music.events import Unreadable
-from riyaz.tabla.gaps import refuse
+from riyaz.tabla.gaps import meant
 from riyaz.tabla.place import Place
 from riyaz.tabla.taals import TAALS
 
@@ -11,7 +11,7 @@ ROW = "Dha Ti  Dha Ge  Na Na  Ta Ti  Dha Ge  Na Na"
 
 def test_words_and_groups_that_both_fit_are_asked_about():
     with pytest.raises(Unreadable, match=r"^f.txt:2:1: a word or a group"):
-        refuse(["Rela", ROW], TAALS["dadra"], PLACE)
+        meant(["Rela", ROW], ["Rela", ROW], TAALS["dadra"], PLACE)
 
 
 @pytest.mark.parametrize(
@@ -26,4 +26,10 @@ def test_words_and_groups_that_both_fit_are_asked_about():
     ],
 )
 def test_other_rows_are_left_alone(rows):
-    refuse(rows, TAALS["dadra"], PLACE)
+    assert meant(rows, rows, TAALS["dadra"], PLACE) == {}
+
+
+def test_cells_between_tabs_are_matras_where_a_row_is_an_avartan():
+    row = ROW.replace("  ", "\t")
+    assert meant([row], [row], TAALS["dadra"], PLACE) == {"bars": "matras"}
+    assert meant(["Dha Ti | Dha Ge"], ["Dha Ti\tDha Ge"], TAALS["dadra"], PLACE) == {}

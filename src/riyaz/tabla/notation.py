@@ -144,8 +144,8 @@ def _read(text: str, place: Place, more: Mapping[str, taals.Taal] | None) -> Com
             "the right column is the khali of the left", "write the rows of the left first, then those of the right"
         )
     spoken = text.split("\n")
-    if not reading and not headings.sectioned(rows) and not speeds.said([""], (), spoken):
-        gaps.refuse(rows, spoken, taal, place)
+    apart = not reading and not headings.sectioned(rows) and not speeds.said([""], (), spoken)
+    parted = gaps.meant(rows, spoken, taal, place) if apart else {}
     once = twice.once(rows, start)
     again, said = next(((n, rows[n]) for n, row in enumerate(once) if row != rows[n]), (0, ""))
     rows = once
@@ -169,7 +169,7 @@ def _read(text: str, place: Place, more: Mapping[str, taals.Taal] | None) -> Com
     form_said = form or "".join(said_so) or (titled.pop() if typed_so and len(titled) == 1 else "")
     at = place._replace(line=start + 1)
     fast = speeds.said(names, spoken[:start], spoken) if typed_so else {}
-    how = sections.How(taal, reading, at, form_said, fast)
+    how = sections.How(taal, {**reading, **parted}, at, form_said, fast)
     result = sections.typed(heads, parts, how, rows) if typed_so else sections.settled(heads, parts, how)
     heads, slots = result.spans, result.slots
     twofold = next((n for _, a, b in heads for n in range(a, b) if _twofold(rows[a : n + 1])), 0)

@@ -28,7 +28,6 @@ _ROW_NUMBERS = (
     re.compile(rf"(?<={LETTER})\s+(\d{{1,2}})(?:\s+[Xx+\d])?\s*$"),  # a bol, its number, a sign
 )
 _IN_WORDS = re.compile(rf"(?<![^\s,|])({'|'.join(ENGLISH)})\b[:.-]?\s+({LETTER}[^\s|]*)", re.IGNORECASE)
-_COUNTED = re.compile(r"^[1-9](?=[\s-]*-[\s-]*$)")
 _LOW = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "01234567890123456789")
 _SAID = re.compile(rf"\(?\b(?:{layout.CLAPS}|\d(?:st|nd|rd|th))\b\)?", re.IGNORECASE)
 _ON_BOL = re.compile(  # Sam (1st beat) - Dha
@@ -85,8 +84,17 @@ def unlabelled(row: str) -> str:
 
 def named(row: str) -> str:
     """A row of a table without its name, or with it as a heading or a key; a row of words is left out."""
+    first, *cells = row.split("\t")
+    bare = re.sub(r"\([^()]*\)", " ", first).strip()
+    if len(cells) == 1 and taals.exact(bare) and re.search(LETTER, cells[0]):
+        return f"{bare}: {cells[0].strip()}"
     if "|" not in row:
-        first, *cells = row.split("\t")
+        if (
+            cells
+            and header.is_key(bare)
+            and all(re.match(headings.NAMES, cell.strip(), re.IGNORECASE) for cell in cells)
+        ):
+            return ""  # the names of columns
         if len(cells) == 1 and header.is_key(first.strip()) and not header.is_key(cells[0].strip()):
             return f"{first.strip()}: {cells[0].strip()}"
         words = headings.words_of(first)
@@ -120,13 +128,18 @@ def named(row: str) -> str:
 def barred(rows: Sequence[str]) -> list[str]:
     """Rows of cells, three or more, with bars for tabs, where one cell has several words and all cells are bols.
 
-    A number before rests, as it is spoken in the pauses of a tihai (``1 - -``), is a rest.
+    Numbers beside rests, as they are spoken in the pauses of a tihai (``1 - -``), are rests.
     """
-    cells = [[_COUNTED.sub("-", cell.strip()) for cell in row.strip().split("\t")] for row in rows]
+    cells = [[_uncounted(cell.strip()) for cell in row.strip().split("\t")] for row in rows]
     tables = [len(row) > 2 and all(map(headings.of_bols, row)) for row in cells]
     several = any(len(cell.split()) > 1 for row, table in zip(cells, tables, strict=True) if table for cell in row)
     shown = zip(rows, cells, tables, strict=True)
     return [f"{' | '.join(row)} |" if several and table else plain for plain, row, table in shown]
+
+
+def _uncounted(cell: str) -> str:
+    """A cell of rests and of numbers that count a pause, as rests alone."""
+    return re.sub(r"\d+", "-", cell) if re.fullmatch(r"[\s\d–—-]*[–—-][\s\d–—-]*", cell) else cell
 
 
 def of_cells(rows: Sequence[str]) -> list[str]:
