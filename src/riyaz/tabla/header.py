@@ -8,7 +8,7 @@ from itertools import takewhile
 from riyaz.music.events import Unreadable
 from riyaz.tabla import by_theka, header_values, taals
 from riyaz.tabla.header_values import CLAPS, KEYS, LAYAS, OWN, PACES, READINGS
-from riyaz.tabla.headings import HEAD, form_of, of_bols, remark, taals_in, tells, title, words_of
+from riyaz.tabla.headings import HEAD, form_in, form_of, of_bols, remark, taals_in, tells, title, words_of
 from riyaz.tabla.layout import sign_row
 from riyaz.tabla.place import Place
 from riyaz.tabla.spelling import fold, strokes
@@ -309,10 +309,9 @@ def _mentioned(content: str) -> dict[str, str]:
     """The one taal, and the form, that a line of words names, such as ``Kaida No. 1 in Teental``; else nothing."""
     words = words_of(content)
     names = {taal.title for _, taal in taals_in(words)}
-    forms = {form_of(word) for word in words} - {""}
     if len(names) != 1 or len(words) > 12:
         return {}
-    return {"taal": names.pop(), **({"form": forms.pop()} if len(forms) == 1 else {})}
+    return {"taal": names.pop(), **({"form": form} if (form := form_in(words)) else {})}
 
 
 def _other(key: str, value: str) -> bool:
@@ -396,4 +395,5 @@ def _plain(content: str, has_taal: bool) -> dict[str, str]:
         taal = {"taal": taals.find(rest).title} if rest and len(parts) <= 5 else {}
     except Unreadable:
         return {}
-    return taal | ({"form": form[0]} if len(form) == 1 and taal else {}) if len(form) <= 1 else {}
+    said = form_in(form)
+    return taal | ({"form": said} if said and taal else {}) if said or not form else {}

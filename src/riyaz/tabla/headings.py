@@ -17,7 +17,7 @@ _FORM_NAMES = {
     "peshkar": "পেশকার peshkara peshkaar पेशकार",
     "tukda": "টুকরা টুকড়া tukra tukada tukdaa टुकड़ा टुकडा",
     "mukhda": "mukhra mukhada मुखड़ा मुखडा",
-    "tihai": "তেহাই তিহাই tehai teehai tihaayi tihayi tihaee तिहाई",
+    "tihai": "nauhakka nauhaka nohakka नौहक्का তেহাই তিহাই tehai teehai tihaayi tihayi tihaee तिहाई",
     "chakradar": "চক্রদার chakkardar chakradhar chakradaar चक्रदार चक्करदार",
     "gat": "গৎ গত gath गत",
     "paran": "parand परन",
@@ -129,6 +129,12 @@ THEME = (
 def form_of(value: str) -> str:
     """The form of a name in any spelling, ``""`` for none."""
     return _KNOWN_FORMS.get(normalize("NFC", fold(value)).lower().strip(), "")
+
+
+def form_in(words: Sequence[str]) -> str:
+    """The one form that words name, ``""`` for none or several; a chakradar tukda or paran is a chakradar."""
+    forms = {form for word in words if (form := form_of(word))}
+    return "chakradar" if "chakradar" in forms else forms.pop() if len(forms) == 1 else ""
 
 
 def taals_in(words: Sequence[str]) -> list[tuple[list[str], taals.Taal]]:

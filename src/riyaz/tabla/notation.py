@@ -163,10 +163,11 @@ def _read(text: str, place: Place, more: Mapping[str, taals.Taal] | None) -> Com
     unclear.letters(item for items in parts.values() for item in items)
     unclear.ellipsis([item for items in parts.values() for item in items] if typed_so else [])
     heading = [*headings.words_of(as_typed[heads[0][0].row].partition(":")[0]), *names[0].split()]
-    said_so = [kind for word in heading if (kind := headings.form_of(word))][-1:]
+    last = [kind for word in heading if (kind := headings.form_of(word))][-1:]
+    said_so = headings.form_in(heading) or "".join(last)
     above = [headings.words_of(row) for row in text.split("\n")[:start]]
-    titled = {kind for words in above if len(words) < 9 for word in words if (kind := headings.form_of(word))}
-    form_said = form or "".join(said_so) or (titled.pop() if typed_so and len(titled) == 1 else "")
+    titled = headings.form_in([word for words in above if len(words) < 9 for word in words]) if typed_so else ""
+    form_said = form or said_so or titled
     at = place._replace(line=start + 1)
     fast = speeds.said(names, spoken[:start], spoken) if typed_so else {}
     how = sections.How(taal, {**reading, **parted}, at, form_said, fast)

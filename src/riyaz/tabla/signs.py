@@ -25,7 +25,7 @@ def marked(items: Sequence[Item], taal: taals.Taal) -> list[Item]:
         [signs, ["+", *signs[1:]], ["1", *signs[1:]], signs[1:], paluskar] if signs[0] == "X" else [signs, paluskar]
     )
     after = [before.kind for before, item in pairwise(items) if item.kind == "mark"]
-    if all(item.text == "x" for item in marks) and after == ["word"] * len(marks):  # none begins a vibhag
+    if all(item.text in ("x", "*") for item in marks) and after == ["word"] * len(marks):  # none begins a vibhag
         return [item._replace(kind="cross", text="-") if item.kind == "mark" else item for item in items]
     cycles.append([str(matras) for matras in taal.vibhags])  # the sizes of the vibhags
     cycles.append([str(int(sign) - 1) if sign.isdigit() and sign != "0" else sign for sign in signs])  # talis from 1
