@@ -127,7 +127,7 @@ def _speeds(rows: Sequence[str]) -> list[str]:
         n = int(match[2] or _TIMES_AS_FAST[match[1].lower()]) if match else 0
         if n and (below or n == 1) and _of_bols(rows[number + 1 :]):
             result[number] = ("thah:", "dugun:", "tigun:", "chaugun:")[n - 1]
-        below = below or _of_bols([row])
+        below = below or _of_bols([row.partition(":")[2] or row])
     return result
 
 

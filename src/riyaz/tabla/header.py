@@ -51,8 +51,9 @@ _ALIASES |= dict.fromkeys(("khalis", "khaali", "wave", "waves", "खाली", 
 
 # Who and what else a player names: kept with the source.
 _BESIDE = (
-    "guru teacher ustad pandit composer author by style date day level grade class lesson note notes comment".split()
-)
+    "guru teacher ustad pandit composer author by style date day level grade class lesson note notes comment "
+    "jati jaati जाति"
+).split()
 _ALL = (*KEYS, *OWN, *READINGS, *_ALIASES, *_BESIDE, *CLAPS, "speed")
 _KEYED = re.compile(r"([^\W\d][^\s:=|]*)\s*[:=]\s*(.*)$")
 _PACE = re.compile(rf"(?:{'|'.join((*LAYAS, *PACES))})(?:\s*(?:laya?|लय))?", re.IGNORECASE)  # a tempo in words

@@ -50,7 +50,7 @@ GHARANA = re.compile(r"[^\W\d_]+\s+ghara+na\b", re.IGNORECASE)
 _DASHES = ("-", "–", "—")
 _OTHER_HEAD = re.compile(r"\s*([^\W\d_][\w\u0900-\u0dff .'-]{0,40}?)\s*(\d{0,3})\s*:\s*(.*)$")
 _BARE = re.compile(  # and bols after it
-    rf"\s*((?!theme|mukh|face|मुख)(?:{NAMES}))(?:\s+|\s*[-–—]\s*)(?=[^\W\d_])", re.IGNORECASE
+    rf"\s*((?!theme|mukh|face|मुख)(?:{NAMES}))\s*[#-]?(\d{{0,2}})(?:\s+|\s*[-–—]\s*)(?=[^\W\d_])", re.IGNORECASE
 )
 _SAYS = re.compile(
     rf"(?<!\w)({_SPEEDS}|variation|palta|type|style|version|{'|'.join(_KNOWN_FORMS)})(?!\w)\W*(\d{{0,3}})",
@@ -72,6 +72,7 @@ _SPOKEN = set(  # words beside bols
     "sound sounds speak standard start starts steady step still stop stroke strokes such sure tabla taal taala "
     "tal tala tarah teach teacher tempo than thank thanks that the their theka them then there these they thing "
     "third this those three through time to together try turn two under until up us use used using uska usually "
+    "read reply related previous leave share tweet print login menu skip content tags category categories comments "
     "very vibhaag vibhag vibhags want was waves way we well were what when where which while who why will wish "
     "with without word words work would write written yah yeh yes you your "
     "इस इसका इसे उदाहरण एक और का की कुछ के को चिन्ह चिह्न जाति जाती जाता जैसे तरीका ताल धन्यवाद नमस्ते पर पहले फिर बजाया "
@@ -332,7 +333,7 @@ def sections(rows: list[str], start: int, default: str, place: Place) -> Iterato
             and (match := _BARE.match(rows[number]))
             and of_bols(rows[number][match.end() :].split("#")[0])
         ):
-            _add(heads, Head(match[1].lower(), number, number), here, rows)
+            _add(heads, Head(f"{match[1].lower()} {match[2]}".strip(), number, number), here, rows)
             rows[number] = " " * match.end() + rows[number][match.end() :]
         elif (
             not bracketed

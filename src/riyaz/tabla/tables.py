@@ -38,6 +38,7 @@ _ROWS_OF_BOLS = r"(?:bols?|boles|words|बोल|theka|ठेका)"
 _LABELLED = re.compile(r"^\s*([^\W\d][^:=|()]{0,40}?)\s*(?::|(?<!\s)[-–—]+(?=\s)|(?<=\s)[-–—]+(?=\s))[-–—]*\s*(.+)$")
 _BESIDE_SIGNS = re.compile(r"\s*([^\W\d_][^:=|()\d]{0,40}?)\s+[Xx×+✕](?:[\s:|]+[\doOXx×+])+[\s:|]*")  # signs X 0
 _FIRST_MATRA = re.compile(rf"\s*(\d{{1,3}})[.):]?\s+(?={LETTER})")  # of the row
+_TITLED = re.compile(r"\s*[^\W\d_][^:|()]{0,40}:\s")
 _GAP = re.compile(r"(?<=\S)(?:\s{3,}|\t\s*)(?=\S)")
 _BAR = re.compile(r"[।॥I\s]+")  # a cell for the end of a vibhag
 _FEW = 6  # rows of one cell that make a table of such
@@ -104,6 +105,7 @@ def named(row: str) -> str:
         return " " * len(first) + row[len(first) :] if labelled else row
     if layout.RULE.fullmatch(row):
         return ""
+    row = _uncounted_taal(row)
     match = re.match(r"\s*\|?\s*([^|:=]*[^\W\d_][^|:=]*?)\s*\|(.*)$", row)
     name = re.sub(r"\([^()]*\)", " ", match[1]).strip() if match else ""
     if match and taals.exact(name) and headings.of_bols(match[2].replace("|", " ")):
@@ -123,6 +125,15 @@ def named(row: str) -> str:
     if all(strokes(word) for word in layout.WORD.findall(rest) if not layout.sign_row(word)):
         return f"|{match[2]}" if re.fullmatch(_ROWS_OF_BOLS, name, re.IGNORECASE) else f"{name}: {match[2].lstrip()}"
     return row
+
+
+def _uncounted_taal(row: str) -> str:
+    """A row of a table that begins with a taal, without the cell of its number of matras."""
+    first, *cells = row.strip(" |").split("|")
+    taal = taals.exact(re.sub(r"\([^()]*\)", " ", first).strip())
+    size = str(taal.matras // taal.counts) if taal else ""
+    counts = [cell for cell in cells if re.fullmatch(rf"\s*{size}(?:\s*(?:beats|ma+tras?|मात्रा))?\s*", cell)]
+    return " | ".join([first, *(cell for cell in cells if cell not in counts)]) if taal and len(counts) == 1 else row
 
 
 def barred(rows: Sequence[str]) -> list[str]:
@@ -327,7 +338,8 @@ def unnumbered(rows: Sequence[str]) -> list[str]:
 
 
 def _beside_bol(number: re.Match[str]) -> bool:
-    """Whether the word beside the number of a row is bols, no heading."""
+    """Whether the word beside the number of a row is bols, or words and a colon follow it."""
     row = number.string
     words = layout.WORD.findall(row[number.end() :]) or layout.WORD.findall(row[: number.start()])[-1:]
-    return bool(words) and bool(strokes(words[0].strip(",.;")))
+    titled = _TITLED.match(row[number.end() :])  # (a) Original: and its bols
+    return bool(titled) or (bool(words) and bool(strokes(words[0].strip(",.;"))))

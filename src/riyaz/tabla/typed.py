@@ -78,7 +78,9 @@ _REMARK = re.compile(r"(?<!\S)//\s*(.*\S)\s*$")
 _ON_BOLS = re.compile(rf"(?<={LETTER})(?:\(\s*|\^)([Xx+0-9])\s*\)?(?![\w(^])")
 _AFTER = re.compile(r"(?<=\s)\(\s*([Xx+0-9])\s*\)(?=\s*(?:[|।॥]|$))")
 _X = re.compile(r"(?<=\s)x(?=\s)")  # a rest
-_ASIDE = re.compile(r"^(\s*(?:\d{1,2}[.)]\s+)?(.*\S))\s+(?:[-–—:]+\s+([^\W\d_].*)|\(([^\W\d_][^()]*)\))\s*$")
+_ASIDE = re.compile(
+    r"^(\s*(?:\d{1,2}[.)]\s+)?(.*\S))\s+(?:<?[-–—:=←]+\s+([^\W\d_].*)|[(\[]([^\W\d_][^()\[\]]*)[)\]])\s*$"
+)
 _FORM_LAST = re.compile(rf"([^:]+):(.*\S)\s+\(({'|'.join(THEMED)})\)\s*", re.IGNORECASE)  # a text of one row
 _GROUPED = re.compile(r"\[([^\[\]]*)\]")
 _PICTURES = ("So", "Sk", "Cs")  # Unicode's categories of emoji and their colours
