@@ -231,8 +231,11 @@ class _Top:
                 continue
             said = [match for each in _several(self.rows[number]) if (match := _KEYED.match(each))]
             paces = [match for match in said if _key(match[1]) == "tempo" and not of_bols(match[2])]
-            if said and all(match in paces or _beside(match) for match in said):
-                for match in paces:
+            facts = [
+                match for match in said if _key(match[1]) in _BESIDE and not of_bols(match[2]) and not tells(match[2])
+            ]
+            if said and all(match in (*paces, *facts) or _beside(match) for match in said):
+                for match in (*paces, *facts):
                     self.value(number, match)
                 self.rows[number] = ""
         below = range(end, len(self.rows)) if not {"taal", "vibhags"} & self.said.keys() else range(0)

@@ -194,6 +194,7 @@ _MARKS: Marks = [  # replaced one after the other
     (re.compile(r"^\s*[\d:.,]{5,}\s*-+>\s*[\d:.,]{5,}\s*$"), blank),  # captions of a film
     (re.compile(r"^\s*\d+(?:\s+(?:/\s+)?\d+)*\s*$"), lambda match: match[0].replace("/", "|")),  # 1 2 / 3 4 5
     (re.compile(r"^\s*tabla\s*:\s*(?=[^\W\d_].*\s)", re.IGNORECASE), blank),
+    (re.compile(r"(?<!\S)[:;]-?[()DP]+\s*$"), blank),  # a smile
     (re.compile(r"^\s*[QA]\s*[:.]\s+(\S.*)$"), _asked),
     (_COUNTED, blank),
     (_ORDINAL, _in_order),
