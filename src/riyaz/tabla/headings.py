@@ -57,7 +57,6 @@ _SAYS = re.compile(
     re.IGNORECASE,
 )
 _OTHER = set("bcfjlmopqvwxyzखचछजझञठपफबभमयलवशषहখচছজঝঞঠপফবভলশষসহয়")  # letters of no bol
-_NEVER = set("bcfpqvwxz")  # those of no bol of the pakhawaj and no syllable of dance
 _SPOKEN = set(  # words beside bols
     "a about above add after aise all along also always am an and any are as at aur baad base basic be beat beats "
     "because been before begin begins below better between bhai bhi boles both bring but by called can claps come "
@@ -256,28 +255,6 @@ def _has_bols(row: str) -> bool:
 def _few_bols(words: Sequence[str]) -> bool:
     """Whether no word is bols, or one in eight: a sentence may name a bol."""
     return sum(map(bool, map(strokes, _spoken(words)[1]))) * 8 <= len(words)
-
-
-def set_aside(rows: list[str], start: int) -> list[str]:
-    """Blank what is not understood above the first row of bols and below the last, and clearly is no bols; return it.
-
-    Half of its words are known or have a letter that no bol of any tradition has, and none is bols without such letters.
-    Between rows of bols nothing is set aside, which may part sections; what says how to play stays.
-    """
-    bols = [number for number in range(start, len(rows)) if _has_bols(rows[number])]
-    result = list[str]()
-    for number in [*range(start, bols[0]), *range(bols[-1] + 1, len(rows))] if bols else []:
-        words = words_of(rows[number].split("#")[0])
-        strange = [word for word in words if len(word) > 3 and _NEVER & set(word.lower())]
-        known = len(words) - len(_spoken(words)[1])
-        named = any(re.fullmatch(NAMES, word, re.IGNORECASE) for word in words) or rows[number].rstrip().endswith(":")
-        heading = named or remark(rows[number]) or _SAYS.search(rows[number])
-        bols_in = (strokes("".join(letter for letter in word.lower() if letter not in _NEVER)) for word in words)
-        bare = strange and not any(bols_in) and (len(strange) + known) * 2 >= len(words)
-        if bare and not heading and not tells(rows[number]):
-            result.append(rows[number].strip())
-            rows[number] = ""
-    return result
 
 
 class Head(NamedTuple):

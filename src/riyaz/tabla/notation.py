@@ -146,7 +146,6 @@ def _read(text: str, place: Place, more: Mapping[str, taals.Taal] | None) -> Com
     spoken = text.split("\n")
     apart = not reading and not headings.sectioned(rows) and not speeds.said([""], (), spoken)
     parted = gaps.meant(rows, spoken, taal, place) if apart else {}
-    aside = [] if headings.sectioned(rows) else headings.set_aside(rows, start)
     once = twice.once(rows, start)
     again, said = next(((n, rows[n]) for n, row in enumerate(once) if row != rows[n]), (0, ""))
     rows = once
@@ -193,9 +192,9 @@ def _read(text: str, place: Place, more: Mapping[str, taals.Taal] | None) -> Com
             _as_theka(_events(slots[head.name], taal), taal),
             head.origin == "derived",
             head.origin == "taught",
-            head.note or ("" if n or not aside else f"set aside: {'; '.join(aside)}"),
+            head.note,
         )
-        for n, (head, _, _) in enumerate(heads)
+        for head, _, _ in heads
     ]
     given: dict[str, Any] = {
         "title": "",
