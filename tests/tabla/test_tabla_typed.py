@@ -46,6 +46,8 @@ are not kept here. Of 41 that are to be read 16 were read, 24 asked about and 1 
 19 from other pages 11 were read, 8 asked about and none misread; it was mended again, and of 16 more 9 were read and 7
 asked about, and of 6 that are to be asked about 4 were, 1 was misread and 1 ended in an error without a place. After
 that 7 of 10 more were read, 3 asked about and none misread.
+The thirtyfifth is in the manner of 30 other public texts, tried after that: of 23 that are to be read 7 were read, 16
+asked about and none misread.
 The thirtyfourth is in the manner of 69 texts of 69 more pages, which were noted before any was read: of 32 that are to
 be read 11 were read, 19 asked about and 2 misread; of 22 that are to be asked about 1 was misread, and 1 of 15 others.
 """
@@ -102,6 +104,7 @@ SETS = {
         "thirtysecond",
         "thirtythird",
         "thirtyfourth",
+        "thirtyfifth",
     )
 }
 CASES = [

@@ -12,7 +12,8 @@ _GAP = re.compile(r"(?<=\S)(?: {2,}| *\t\s*)(?=\S)")
 def meant(rows: Sequence[str], text: Sequence[str], taal: taals.Taal, place: Place) -> dict[str, str]:
     """How rows of bols are read whose groups stand between tabs or wide gaps, as a header says it.
 
-    Cells between tabs are matras where each row has as many as an avartan; where nothing is said, the result is empty.
+    Cells between tabs are matras where each row has as many as an avartan and they cannot be vibhags. Where nothing is
+    said, the result is empty.
 
     Parameters
     ----------
@@ -28,8 +29,10 @@ def meant(rows: Sequence[str], text: Sequence[str], taal: taals.Taal, place: Pla
     lines = [text[n] if "\t" in text[n] else rows[n] for n in bols]
     groups = [[group.split() for group in _GAP.split(line.strip())] for line in lines]
     sizes = {len(group) for row in groups for group in row}
-    if lines and all("\t" in line and len(line.strip().split("\t")) == taal.matras // taal.counts for line in lines):
-        return {"bars": "matras"} if max(sizes) > 1 else {}
+    avartans = all("\t" in line and len(line.strip().split("\t")) == taal.matras // taal.counts for line in lines)
+    pauses = any(re.search(r"\d", line) for line in lines)  # whose matras are counted
+    if lines and avartans and max(sizes) > 1 and (pauses or len(sizes) > 1 or not sizes & set(taal.vibhags)):
+        return {"bars": "matras"}
     if len(sizes) != 1 or sizes == {1} or any(len(row) < 2 for row in groups) or any("|" in line for line in lines):
         return {}
     cells = any("\t" in line for line in lines) and not sizes & set(taal.vibhags)  # of a table: no vibhags, but matras

@@ -31,6 +31,7 @@ _ALIASES |= {
     "lay": "laya",
     "matra": "matras",
     "beats": "matras",
+    "total": "matras",
     "division": "vibhags",
     "divisions": "vibhags",
     "scale": "pitch",
@@ -58,6 +59,7 @@ _ALL = (*KEYS, *OWN, *READINGS, *_ALIASES, *_BESIDE, *CLAPS, "speed")
 _KEYED = re.compile(r"([^\W\d][^\s:=|]*)\s*[:=]\s*(.*)$")
 _PACE = re.compile(rf"(?:{'|'.join((*LAYAS, *PACES))})(?:\s*(?:laya?|लय))?", re.IGNORECASE)  # a tempo in words
 _RANGE = re.compile(r"\d+\s*(?:[-–—]|to\b)\s*\d+")  # of tempos, none of them said
+_VIBHAGS = re.compile(r"\d(?:\s*[-–+]\s*\d)+")
 _AFTER = re.compile(r"^[^:=]*[:=]")
 _SPELLED = (
     (re.compile(r"^(?:composition\s+)?(?:type|form)\s*[-–—:]\s*(?=\w)", re.IGNORECASE), "form: "),
@@ -128,6 +130,10 @@ class _Top:
             return False
         if not content:
             self.hint(number)
+            return True
+        if "taal" in self.said and _VIBHAGS.fullmatch(content):  # 4-4-4-4
+            self.note({"vibhags": "+".join(re.findall(r"\d", content))}, here)
+            self.rows[number] = ""
             return True
         below = next((row.strip() for row in self.rows[number + 1 : number + 4] if row.strip()), "")
         if "taal" not in self.said and sign_row(content) and (keyed := _KEYED.match(below)) and _named(keyed[1]):

@@ -301,7 +301,7 @@ def sections(rows: list[str], start: int, default: str, place: Place) -> Iterato
             bare = re.sub(rf"^(?:(?:{'|'.join(FORMS)})\s+)+(?=main\s|theme|mukh|face)", "", name)  # kaida main theme
             name = "theme" if bare in THEME else default if name in _BOLS else name
             name += f" {match[3].lower()}" if match[3] and match[3].lower() not in ("thah", "barabar", "ठाह") else ""
-            if name in [head.name for head in heads] and match[4] not in _MARKS:
+            if name in [head.name for head in heads[:-1]] and match[4] not in _MARKS:
                 continue  # a reference
             _add(heads, Head(name, number, number), here, rows)
             rest = rows[number][match.end() :]

@@ -14,7 +14,7 @@ from riyaz.tabla.spelling import BEGIN, MOST_MATRAS, script, strokes
 
 Marks = Sequence[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]]  # what is replaced by what
 LETTER = r"[A-Za-z\u00c0-\u02af\u0900-\u0963\u0971-\u09e3\u1e00-\u1eff]"  # of a bol, vowel signs among them
-_RUN = re.compile(r"([^\w\s-]|_)\1{499}")  # no line that a player draws
+_RUN = re.compile(r"([^\w\s~-]|_)\1{499}")  # no line that a player draws
 WORD = re.compile(r"[^\s|।॥()]+")  # of bols, where a bar, a blank or a bracket parts them
 LONGEST = 100_000  # words; what a repeat may make of a few lines
 BESIDE = "\ue001"  # a dash before a repeat, which is a rest or parts it from its bols

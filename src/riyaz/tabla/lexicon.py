@@ -18,7 +18,8 @@ ta : tta
 Te : tey teh
 Tit : tith
 Tet : tat
-Ti : tii tee
+Ti : tii tee tti
+Dhi : ddhi ddhee
 Tu : thoon thon thuu
 Din : diin den
 Ge : ghay
@@ -60,9 +61,9 @@ Te Re Te Re : tiratira tirtir
 
 _DEVANAGARI = """
 Dhin : धिन धिन् धीं धीन
-Dhi : धि
+Dhi : धि ध्धि ध्धी
 Tin : तिन तिन् तीं तीन
-Ti : ती
+Ti : ती त्ति त्ती
 Tu : तु थु थू
 Tu : तूं तुं तूँ तून थुं थून थूं थुन
 Din : दिन दीन् दीं दिन्
@@ -111,7 +112,7 @@ Ti Ra Ki ta ta Ka : तेरेकेटेताक तिरकिटता�
 _BENGALI = """
 Dha : ধা
 Dhin : ধিন ধিন্ ধীন ধিং
-Dhi : ধি ধী
+Dhi : ধি ধী ধ্ধি
 Tin : তিন তিন্ তীন তিং
 Ti : তি তী
 Na : না ন

@@ -36,6 +36,7 @@ import pandas as pd
 from riyaz.music.events import Unreadable, in_a_row
 from riyaz.tabla import (
     avartans,
+    beside,
     dialect,
     gaps,
     header,
@@ -110,7 +111,7 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
     layout.characters(text, place)
     rows = records.rows(text) or web.rows(text)
     try:
-        result = _read("\n".join(row.text for row in rows) if rows else text, place, more)
+        result = _without_words([row.text for row in rows] or text.split("\n"), place, more)
         return replace(result, title=result.title or Path(name).stem)
     except Unreadable as error:
         if not rows:
@@ -120,6 +121,21 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
         after = text.split("\n")[line - 1].find(row, max(column - 20, 0))  # behind a quotation mark
         at = place._replace(line=line, column=column if after < 0 else after + int(within))
         at.stop(reason.lstrip(), error.remedy)
+
+
+def _without_words(rows: list[str], place: Place, more: Mapping[str, taals.Taal] | None) -> Composition:
+    """Read rows, without those of words beside the music at which reading stops."""
+    rows, typed_so = list(rows), not headings.sectioned(rows)
+    for _ in range(beside.MOST if typed_so else 0):
+        try:
+            return _read("\n".join(rows), place, more)
+        except Unreadable as error:
+            number = int(error.reason.removeprefix(f"{place.file}:").split(":", 1)[0]) - 1
+            row = beside.instead(rows, number)
+            if row is None or row == rows[number]:
+                raise
+            rows[number] = row
+    return _read("\n".join(rows), place, more)
 
 
 def _read(text: str, place: Place, more: Mapping[str, taals.Taal] | None) -> Composition:
@@ -255,20 +271,24 @@ def bols(text: str, taal: str, name: str = "") -> pd.DataFrame:
     )
 
 
-_SAME = {"Ta": "ta", "ta": "ta", "Ga": "Ge", "Gi": "Ge", "Ka": "Ke", "Ki": "Ke"}  # how else a theka names a stroke
+_SAME = {"Ga": "Ge", "Gi": "Ge", "Ka": "Ke", "Ki": "Ke"}  # how else a theka names a stroke
+_HEARD = {"Ta": "ta", "ta": "ta", "Ti": "Tin", "Dhi": "Dhin"}  # which of two a theka means
 
 
 def _as_theka(events: pd.DataFrame, taal: taals.Taal) -> pd.DataFrame:
-    """Events, with each Ta open or closed as in the theka if that is what they are."""
+    """Events, with each Ta open or closed, and Ti and Dhi ringing, as in the theka if that is what they are."""
     if not taal.theka or taal.name.count("; ") == 3 or not (len(events) and events["duration"].sum() == taal.ticks):
         return events
     theka = bols(taal.theka, taal.name)
     rows = [frame["symbols"].tolist() for frame in (events, theka)]
-    same = [[[_SAME.get(s, s) for s in symbols] for symbols in row] for row in rows]
+    same = [[[(_SAME | _HEARD).get(s, s) for s in symbols] for symbols in row] for row in rows]
     if same[0] != same[1] or events["onset"].tolist() != theka["onset"].tolist():
         return events
-    tas = [[b if _SAME.get(a) == "ta" else a for a, b in zip(*both, strict=True)] for both in zip(*rows, strict=True)]
-    return events.assign(symbols=tas)
+    meant = [
+        [b if a in _HEARD and b in (*_HEARD.values(), "Ta") else a for a, b in zip(*both, strict=True)]
+        for both in zip(*rows, strict=True)
+    ]
+    return events.assign(symbols=meant)
 
 
 def _fills(taal: taals.Taal) -> bool:

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Sequence
 
-from riyaz.tabla import layout
+from riyaz.tabla import headings, layout
 from riyaz.tabla.bols import played
 from riyaz.tabla.spelling import OPEN, UNDECIDED, script, strokes, with_ka
 
 _IN_BRACKETS = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
 _BETWEEN = re.compile(r"[\s|/=:,–—([-]*")  # what stands between both
+_TAS = {"ta", OPEN, UNDECIDED, "ta?"}
 _NUMBER = re.compile(r"\d+[.:]?")
 
 
@@ -21,7 +22,7 @@ def once(rows: Sequence[str], start: int) -> list[str]:
         here = scripts.pop() if len(scripts) == 1 and all(map(strokes, words)) else ""
         if here and blocks and blocks[-1][0] == here:
             blocks[-1][1].append(number)
-        elif words:
+        elif here or headings.of_bols(rows[number]):
             blocks.append((here, [number]))
     last = next(iter(blocks), ("", []))
     for here, below in blocks[1:]:
@@ -77,12 +78,10 @@ def _same(rows: Sequence[str], others: Sequence[str]) -> bool:
     first, second = ([_short(word) for word in block] for block in (first, second))
     if [len(word) for word in first] != [len(word) for word in second]:
         return False
-    names = [[name for word in block for name in word] for block in (first, second)]
-    tas = [{"ta", OPEN, UNDECIDED, "ta?"} >= {a, b} for a, b in zip(*names, strict=True)]
-    hands = [played([OPEN if name in (UNDECIDED, "ta?") else name for name in block if name]) for block in names]
-    rests = [bool(name) for name in names[0]]
-    if rests != [bool(name) for name in names[1]]:
+    names = ([name for word in block for name in word] for block in (first, second))
+    pairs = [("ta", "ta") if {a, b} <= _TAS else (a, b) for a, b in zip(*names, strict=True)]
+    if any(bool(a) != bool(b) for a, b in pairs):
         return False
-    same = [(a.left, a.right, a.flam) == (b.left, b.right, b.flam) for a, b in zip(*hands, strict=True)]
-    struck = [ta for ta, rest in zip(tas, rests, strict=True) if rest]
-    return all(equal or ta for equal, ta in zip(same, struck, strict=True))
+    blocks = ([OPEN if name in _TAS - {"ta"} else name for name in block if name] for block in zip(*pairs, strict=True))
+    hands = map(played, blocks)
+    return all((a.left, a.right, a.flam) == (b.left, b.right, b.flam) for a, b in zip(*hands, strict=True))

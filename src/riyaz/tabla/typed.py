@@ -98,6 +98,11 @@ _BUTTON = re.compile(r"^(?:Copy\s?(?:code|Edit)?|Edit)(?=\s*$|\s{2,}|[Xx+0]\s)")
 _LANGUAGE = re.compile(r"\s*[a-z][\w#+]{1,12}\s*\n\s*Copy(?:\s?code)?\s*$")  # of a block of code, above its button
 _PHRASES = re.compile(r"[(\[][^()\[\]|\n]*[^()\[\]|\s][^()\[\]|\n]*\|[^()\[\]]*[)\]]")
 _OFTEN = re.compile(r"[)\]]\s*(?:[x×*]\s*)?\d|\d\s*[x×*]?\s*[(\[]|[½¼¾]|times|baar|बार|বার", re.IGNORECASE)
+_HALVED = re.compile(
+    "([\u093e-\u094c\u09be-\u09cc])([\u094d\u09cd])(\\w)"
+)  # a virama typed after a vowel, not after its letter
+_FIRST, _THIRD = re.compile(r"\s*[xX+]\s*2\s*"), re.compile(r"\s*[oO0०০]\s*3\s*")
+_SAM = re.compile(rf"\s*(?:[=→]|[-=]+>)\s*({LETTER}+)\s*\(\s*(?:the\s+)?sa+m\s*\)\W*$", re.IGNORECASE)
 _CLOSING = re.compile(
     r"\s*(?:--|(?:(?:best|kind|warm)\s+)?(?:regards|wishes)|cheers|thanks|thank you|yours|love|pranam)[\s,.!]*",
     re.IGNORECASE,
@@ -189,6 +194,9 @@ def _asked(match: re.Match[str]) -> str:
 
 
 _MARKS: Marks = [  # replaced one after the other
+    (_SAM, r" | \1"),
+    (re.compile(r"(?<=[^\W\d_][:.,;])(?:\[\d{1,3}\])+(?=\s|$)"), blank),  # of a note below
+    (re.compile(rf"(?<=[।॥|])\s*[+xX](?={LETTER}+\s*$)"), " "),  # | +Dha, the sam
     (re.compile(r"(?<!\S)(?:https?://|www\.)\S+|^\s*(?:\([cC]\)|©)\s*\d{4}.*$"), blank),
     (re.compile(r"^\s*\d{1,2}(?:[./-]\d{1,2}[./-]|\s+[A-Z][a-z]+,?\s+)(?:\d{2}|\d{4})\s*$"), blank),  # a date
     (re.compile(r"^\s*[\d:.,]{5,}\s*-+>\s*[\d:.,]{5,}\s*$"), blank),  # captions of a film
@@ -235,6 +243,7 @@ _MARKS: Marks = [  # replaced one after the other
         re.compile(rf"^[^=]*=\s*(?:{layout.CLAPS})(?:[^=]*=\s*(?:{layout.CLAPS}))+(?!\w)[^=]*$", re.IGNORECASE),
         "",
     ),  # X = sam, 0 = khali
+    (re.compile(rf"^\s*(?:[xX+\d]|numbers?)\s*[=:–-]\s*(?:{layout.CLAPS})\s*(?:\([^()]*\))?\s*$", re.IGNORECASE), ""),
     (re.compile(rf"\(\s*(?:{layout.PLACES})\s*\)|\(\s*(?:{layout.HANDS})\s*\)\s*$", re.IGNORECASE), blank),
     (re.compile(rf"\[\s*(?:{layout.CLAPS})\s*\]", re.IGNORECASE), blank),
     (_BESIDE_SIGNS, r"\1"),
@@ -268,7 +277,10 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
     """
     rows = _unphrased(rows)
     rows = ["" if _LANGUAGE.match("\n".join(rows[n : n + 2])) else row for n, row in enumerate(rows)]
-    rows = [_unwrapped(_WIDE.sub(" " * WIDE, row.translate(_SCRIPTS).rstrip())) for row in rows]
+    rows = [_unwrapped(_WIDE.sub(" " * WIDE, _HALVED.sub(r"\1\3\2", row.translate(_SCRIPTS)).rstrip())) for row in rows]
+    signs = [_FIRST.fullmatch(row) or _THIRD.fullmatch(row) for row in rows]  # x 2 below one half, o 3 below the other
+    if sum(map(bool, map(_THIRD.fullmatch, rows))) == sum(map(bool, signs)) / 2:
+        rows = ["" if sign else row for row, sign in zip(rows, signs, strict=True)]
     rows = beginnings.marked(rows, place)
     single = sum(bool(row.strip()) for row in rows) == 1 and not "".join(rows).lstrip().startswith("//")
     rows = [blank(match) if (match := _COMMENT_ENDS.fullmatch(row)) else row for row in rows]

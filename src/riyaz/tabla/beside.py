@@ -1,0 +1,56 @@
+"""Rows of words beside the music, at which reading stops: those that are no bols and say nothing of the playing."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from riyaz.tabla import header, headings
+from riyaz.tabla.spelling import strokes
+
+_SCRIPTS = ("LATIN", "DEVANAGARI", "BENGALI", "GURMUKHI", "GUJARATI")
+MOST = 40  # rows of a text that may be set aside
+_LETTERS = "aeihnkdtrgu"
+_MATRAS = re.compile(r"(\d+)\s*-?\s*(?:beats?|ma+tras?|मात्रा|মাত্রা)", re.IGNORECASE)
+
+
+def instead(rows: Sequence[str], number: int) -> str | None:
+    """What a row of words beside the music leaves: the taal that it alone names, or nothing; None for other rows.
+
+    One of its words is known, few are bols or like one, none says how to play. It names no second taal, no other number
+    of matras, and is no row of a header, or like one.
+    """
+    row = rows[number]
+    words, key = headings.words_of(row), re.match(r"\s*([^\W\d]\w*)\s*[:=]", row)
+    if not words or headings.tells(row) or headings.HEAD.match(row) or (key and not header.unlike(key[1])):
+        return None
+    others = [row for n, row in enumerate(rows) if n != number and row.strip() and not headings.of_bols(row)]
+    named = {taal.name: taal for row in others for _, taal in headings.taals_in(headings.words_of(row))}
+    here = {taal.name: taal for _, taal in headings.taals_in(words)}
+    alone = [*here.values()] if len(here) == 1 and not named else []
+    sizes = {size for taal in [*named.values(), *alone] for size in (taal.matras, *taal.vibhags)}
+    if (here.keys() - named.keys() and not alone) or set(_sizes(row)) - sizes:
+        return None
+    unknown = [word for word in words if not headings.spoken([word]) and not _strange(word)]
+    music = sum(bool(strokes(word)) or _like(word) for word in unknown)
+    of_words = len(unknown) < len(words) and music * 4 <= len(words)
+    return "".join(taal.title for taal in alone) if of_words else None
+
+
+def _strange(word: str) -> bool:
+    """Whether a word has letters of a script in which no bols are read."""
+    return any(letter.isalpha() and unicodedata.name(letter, "").split()[0] not in _SCRIPTS for letter in word)
+
+
+def _sizes(row: str) -> list[int]:
+    """The numbers of matras that a row says."""
+    return [int(number) for number in _MATRAS.findall(row)]
+
+
+def _like(word: str) -> bool:
+    """Whether a word is bols but for one letter."""
+    for n in range(len(word) if len(word) < 20 else 0):
+        changed = (word[:n] + letter + word[n + 1 :] for letter in _LETTERS)
+        added = (word[:n] + letter + word[n:] for letter in _LETTERS)
+        if strokes(word[:n] + word[n + 1 :]) or any(map(strokes, changed)) or any(map(strokes, added)):
+            return True
+    return False
