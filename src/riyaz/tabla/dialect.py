@@ -92,6 +92,14 @@ def settle(
         first = {}
     else:
         mistaken = None
+        by_bars = replace(plain, bars="matras")
+        said_apart = speeds and "bars" not in given and not agree(first, speeds, taal)
+        if (
+            said_apart
+            and fits(parts, taal, by_bars)
+            and agree(slots := placed(parts, taal, by_bars), speeds or {}, taal)
+        ):
+            return by_bars, slots  # as many bols a matra as is said
         tell = any("$" in item.text for item in result) and any(item.kind == "bar" for item in result)
         chosen = bool({"words", "strokes", "hyphens", "commas", "dashes", "brackets"} & given.keys())
         dashed = form not in LANDING and _parted_by_dashes(parts, taal, first)
