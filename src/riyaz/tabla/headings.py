@@ -287,6 +287,10 @@ def sections(rows: list[str], start: int, default: str, place: Place) -> Iterato
         elif content.startswith("[") and not group(content):
             match = re.fullmatch(r"\[\s*([^\[\],]*[^\[\],\s])\s*(?:,\s*(derived|taught)\s*)?\]\s*:?", content)
             here = here._replace(column=rows[number].index("[") + 1)
+            if not match and of_bols(re.sub(r"[\[\]()]", " ", content)):
+                here.stop(
+                    "brackets in brackets may be matras or phrases", "write ( ... ) around each matra and no other"
+                )
             if not match:
                 here.stop(
                     f"{content!r} names no section",
