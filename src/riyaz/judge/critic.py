@@ -171,6 +171,8 @@ def run(arguments: list[str]) -> int:
     parser.add_argument("--all", action="store_true", help="print every bol, not only those that break a rule")
     given = parser.parse_args(arguments)
     composition = notation.read_file(given.file)
+    for line in composition.not_read():
+        print(f"{given.file}: {line}")
     model = bundle.load(given.model) if (given.model / "params.json").is_file() else None
     table, checks = by_bol(composition, model), [*form.check(composition), *growth.check(composition)]
     if composition.form in ("kaida", "rela") and not any(s.name.startswith("theme") for s in composition.sections):

@@ -7,7 +7,11 @@ from collections.abc import Sequence
 from riyaz.tabla import header, headings
 from riyaz.tabla.spelling import strokes
 
+_PLACES = re.compile(
+    r"\d\s*(?:to|[-–—]|से|থেকে)\s*\d|\d(?:st|nd|rd|th)\b|\b(?:from|beat|matra)\s+(?!1\b)\d", re.IGNORECASE
+)
 _SCRIPTS = ("LATIN", "DEVANAGARI", "BENGALI", "GURMUKHI", "GUJARATI")
+_LONG = 2_000  # letters of a row that is looked at
 MOST = 40  # rows of a text that may be set aside
 _LETTERS = "aeihnkdtrgu"
 _MATRAS = re.compile(r"(\d+)\s*-?\s*(?:beats?|ma+tras?|मात्रा|মাত্রা)", re.IGNORECASE)
@@ -21,7 +25,14 @@ def instead(rows: Sequence[str], number: int) -> str | None:
     """
     row = rows[number]
     words, key = headings.words_of(row), re.match(r"\s*([^\W\d]\w*)\s*[:=]", row)
-    if not words or headings.tells(row) or headings.HEAD.match(row) or (key and not header.unlike(key[1])):
+    if (
+        not words
+        or len(row) > _LONG
+        or headings.tells(row)
+        or _PLACES.search(row)
+        or headings.HEAD.match(row)
+        or (key and not header.unlike(key[1]))
+    ):
         return None
     others = [row for n, row in enumerate(rows) if n != number and row.strip() and not headings.of_bols(row)]
     named = {taal.name: taal for row in others for _, taal in headings.taals_in(headings.words_of(row))}

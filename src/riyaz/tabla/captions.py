@@ -16,7 +16,7 @@ _CAPTION = re.compile(
     rf"(\d{{1,3}}|\b(?:{'|'.join([*ENGLISH, *ROMAN])})\b)?\)?\s*(?:\(([^()]*)\))?({_FRAME})",
     re.IGNORECASE,
 )
-_WORD = r"[^\s\d|।:;,.()\[\]/'\"’”-]+"
+_WORD = rf"{layout.LETTER}+"
 _AFTER_BOLS = re.compile(
     rf"\W*(?:\d{{1,2}}\s*[.)]\W*)?(?:the\s+)?({_WORD}(?:[\s-]+{_WORD}){{0,5}})['\"’”]?\s+(?:ka\s+|का\s+|की\s+)?({_WORD})"
     r"(?:\s*[/-]?\s*variations?)?[\s:.*#_-]*",

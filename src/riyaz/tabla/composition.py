@@ -44,7 +44,10 @@ class Section:
 
 @dataclass(frozen=True)
 class Composition:
-    """A composition, as it is written; `taal` is the key in `riyaz.tabla.taals.TAALS`, texts may be empty."""
+    """A composition, as it is written; `taal` is the key in `riyaz.tabla.taals.TAALS`, texts may be empty.
+
+    `aside` are the lines of its text that were not read: words beside the music.
+    """
 
     title: str
     taal: str
@@ -56,6 +59,12 @@ class Composition:
     family: str = ""
     tempo: int = 0
     pitch: str = ""
+    aside: tuple[int, ...] = ()
+
+    def not_read(self) -> list[str]:
+        """One line that says which lines of the text were not read, none where all were."""
+        lines = ", ".join(map(str, self.aside))
+        return [f"set aside as words beside the music: line{'s' * (len(self.aside) > 1)} {lines}"] if lines else []
 
     def section(self, name: str) -> Section:
         """The section of a name. Raises KeyError where there is none."""

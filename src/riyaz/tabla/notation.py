@@ -52,6 +52,7 @@ from riyaz.tabla import (
     unclear,
     web,
 )
+from riyaz.tabla.bols import played
 from riyaz.tabla.composition import Composition, Section
 from riyaz.tabla.header_values import LAYAS
 from riyaz.tabla.headings import FORMS
@@ -112,7 +113,8 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
     rows = records.rows(text) or web.rows(text)
     try:
         result = _without_words([row.text for row in rows] or text.split("\n"), place, more)
-        return replace(result, title=result.title or Path(name).stem)
+        aside = tuple(rows[number].line if rows else number + 1 for number in result.aside)
+        return replace(result, title=result.title or Path(name).stem, aside=aside)
     except Unreadable as error:
         if not rows:
             raise
@@ -124,17 +126,19 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
 
 
 def _without_words(rows: list[str], place: Place, more: Mapping[str, taals.Taal] | None) -> Composition:
-    """Read rows, without those of words beside the music at which reading stops."""
-    rows, typed_so = list(rows), not headings.sectioned(rows)
-    for _ in range(beside.MOST if typed_so else 0):
+    """Read rows, without those of words beside the music at which reading stops: `aside` has their numbers, from 0."""
+    rows, aside, first = list(rows), list[int](), None
+    for _ in range(beside.MOST):
         try:
-            return _read("\n".join(rows), place, more)
+            return replace(_read("\n".join(rows), place, more), aside=tuple(sorted(set(aside))))
         except Unreadable as error:
+            first = first or error
             number = int(error.reason.removeprefix(f"{place.file}:").split(":", 1)[0]) - 1
-            row = beside.instead(rows, number)
+            row = None if headings.sectioned(rows) else beside.instead(rows, number)
             if row is None or row == rows[number]:
-                raise
+                raise error if any(map(headings.of_bols, rows)) else first from None
             rows[number] = row
+            aside.append(number)
     return _read("\n".join(rows), place, more)
 
 
@@ -284,11 +288,12 @@ def _as_theka(events: pd.DataFrame, taal: taals.Taal) -> pd.DataFrame:
     same = [[[(_SAME | _HEARD).get(s, s) for s in symbols] for symbols in row] for row in rows]
     if same[0] != same[1] or events["onset"].tolist() != theka["onset"].tolist():
         return events
-    meant = [
-        [b if a in _HEARD and b in (*_HEARD.values(), "Ta") else a for a, b in zip(*both, strict=True)]
-        for both in zip(*rows, strict=True)
-    ]
-    return events.assign(symbols=meant)
+    names = [[symbol for symbols in row for symbol in symbols] for row in rows]
+    heard = zip(*names, *map(played, names), strict=True)  # Ti before Na rings in any case
+    meant = iter(
+        [b if a in _HEARD and (own.left, own.right) != (its.left, its.right) else a for a, b, own, its in heard]
+    )
+    return events.assign(symbols=[[next(meant) for _ in symbols] for symbols in rows[0]])
 
 
 def _fills(taal: taals.Taal) -> bool:
@@ -305,4 +310,4 @@ def _events(slots: Slots, taal: taals.Taal) -> pd.DataFrame:
 
 
 _COMMON = ("teental", "jhaptal", "rupak", "ektal", "keherwa", "dadra", "deepchandi", "dhamar")  # solo and songs
-_KEYS = tuple(f.name for f in fields(Composition) if f.name != "sections")
+_KEYS = tuple(f.name for f in fields(Composition) if f.name not in ("sections", "aside"))

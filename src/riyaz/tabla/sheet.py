@@ -57,6 +57,8 @@ def run(arguments: list[str]) -> int:
     if given.kit:
         print(f"{given.kit}: {', '.join(kit.recordings(given.kit, rate))}; the other strokes are synthesised")
     checks = form.check(composition)
+    for line in composition.not_read():
+        print(f"{given.file}: {line}")
     names = [section.name for section in composition.sections]
     if composition.form in ("kaida", "rela") and not any(name.startswith("theme") for name in names):
         print(f"{given.file}: a {composition.form} has a section [theme]; here are {', '.join(names)}: few rules apply")

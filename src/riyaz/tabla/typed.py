@@ -102,7 +102,7 @@ _HALVED = re.compile(
     "([\u093e-\u094c\u09be-\u09cc])([\u094d\u09cd])(\\w)"
 )  # a virama typed after a vowel, not after its letter
 _FIRST, _THIRD = re.compile(r"\s*[xX+]\s*2\s*"), re.compile(r"\s*[oO0०০]\s*3\s*")
-_SAM = re.compile(rf"\s*(?:[=→]|[-=]+>)\s*({LETTER}+)\s*\(\s*(?:the\s+)?sa+m\s*\)\W*$", re.IGNORECASE)
+_SAM = re.compile(rf"\s*(?:[=→]|[-=]{{1,4}}>)\s*({LETTER}+)\s*\(\s*(?:the\s+)?sa+m\s*\)\W*$", re.IGNORECASE)
 _CLOSING = re.compile(
     r"\s*(?:--|(?:(?:best|kind|warm)\s+)?(?:regards|wishes)|cheers|thanks|thank you|yours|love|pranam)[\s,.!]*",
     re.IGNORECASE,
