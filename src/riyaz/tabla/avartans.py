@@ -42,6 +42,9 @@ def placed(
         lands = {form, *map(form_of, name.split())} & set(LANDING)
         if not lands and not whole({name: slots}, taal, lands=False) and whole({name: slots}, taal):
             _apart(parts[name], slots, taal)
+        if "tihai" in lands and whole({name: slots}, taal, lands=False) and _thrice(slots):
+            result[name] = on_sam(slots, taal) or slots
+            continue
         if whole({name: slots}, taal) or (part and not begins):
             continue
         if not begins and lands and (landed := on_sam(slots, taal)):
@@ -54,6 +57,25 @@ def placed(
             "fill it with bols or rests, name where it begins (mukhda from 9), or write in the header words: matras",
         )
     return result
+
+
+def _thrice(slots: Slots) -> bool:
+    """Whether slots are a phrase three times, with equal pauses between, or none, and nothing after its last stroke."""
+    names = [(ticks, bol) for ticks, bol in slots[:-1]]
+    for n in range(3, len(slots) // 3 + 1):
+        pause = (len(slots) - 3 * n) // 2
+        starts = (0, n + pause, 2 * (n + pause))
+        alike = (len(slots) - n) % 2 == 0 and all(
+            names[start : start + n - 1] == names[: n - 1] and slots[start + n - 1][1] == slots[-1][1]
+            for start in starts
+        )
+        if (
+            alike
+            and slots[-1][1]
+            and not any(bol for start in starts[:2] for _, bol in slots[start + n : start + n + pause])
+        ):
+            return True
+    return False
 
 
 def _apart(items: Sequence[Item], slots: Slots, taal: taals.Taal) -> None:

@@ -48,6 +48,8 @@ _SPEED = re.compile(  # Double speed
 )
 _LAYA = re.compile(r"(\s*\w[^\s:|]*)\s+(?:la+ya?(?:kari)?|लय|लयकारी|লয়|লয়)\s*[:.।–-]*\s*", re.IGNORECASE)  # Dugun laya
 _TIMES_AS_FAST = {"single": 1, "double": 2, "triple": 3, "quadruple": 4}
+_AGAIN = {name: name for name in ("dugun", "tigun", "chaugun")}
+_AGAIN |= {"double": "dugun", "triple": "tigun", "quadruple": "chaugun"}
 _PACE = {"slow", "medium", "fast", "normal", "single", "speed"}
 
 
@@ -120,11 +122,21 @@ def _speeds(rows: Sequence[str]) -> list[str]:
         laya = _LAYA.fullmatch(row)
         if laya and re.fullmatch(headings.NAMES, laya[1].strip(), re.IGNORECASE) and _of_bols(rows[number + 1 :]):
             result[number] = f"{laya[1]}:"
+        same = _again(row) if below and not match and not laya and _of_bols(rows[number + 1 :]) else ""
+        result[number] = f"{same}:" if same else result[number]
         n = int(match[2] or _TIMES_AS_FAST[match[1].lower()]) if match else 0
         if n and (below or n == 1) and _of_bols(rows[number + 1 :]):
             result[number] = ("thah:", "dugun:", "tigun:", "chaugun:")[n - 1]
-        below = below or _of_bols([row])
+        below = below or _of_bols([row.partition(":")[2] or row])
     return result
+
+
+def _again(row: str) -> str:
+    """The speed at which a row says that what stands above is played again, such as ``Same in dugun``."""
+    words = [word.lower() for word in headings.words_of(row)]
+    named = {_AGAIN[word] for word in words if word in _AGAIN}
+    others = [word for word in words if word not in (*_AGAIN, "same", "speed", "laya", "lay")]
+    return named.pop() if len(named) == 1 and "same" in words and headings.spoken(others) else ""
 
 
 def _thrice(rows: Sequence[str]) -> list[str]:

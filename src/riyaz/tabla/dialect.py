@@ -92,6 +92,14 @@ def settle(
         first = {}
     else:
         mistaken = None
+        by_bars = replace(plain, bars="matras")
+        said_apart = speeds and "bars" not in given and not agree(first, speeds, taal)
+        if (
+            said_apart
+            and fits(parts, taal, by_bars)
+            and agree(slots := placed(parts, taal, by_bars), speeds or {}, taal)
+        ):
+            return by_bars, slots  # as many bols a matra as is said
         tell = any("$" in item.text for item in result) and any(item.kind == "bar" for item in result)
         chosen = bool({"words", "strokes", "hyphens", "commas", "dashes", "brackets"} & given.keys())
         dashed = form not in LANDING and _parted_by_dashes(parts, taal, first)
@@ -123,7 +131,7 @@ def settle(
         return plain, first  # a kaida in pairs, whose paltas are written without their khali
     if mistaken is None and plainly and not dashed and first not in [slots for _, slots in fitting]:
         fitting = [(plain, first), *fitting]
-    elif form in THEMED and len(fitting) > 1 and all(reading.strokes for reading, _ in fitting):
+    elif form in (*THEMED, "laggi") and len(fitting) > 1 and all(reading.strokes for reading, _ in fitting):
         usually = taal.ticks * (1 if taal.matras % 2 == 0 else 2)
         usual = [(reading, slots) for reading, slots in fitting if length(next(iter(slots.values()))) == usually]
         fitting = usual if len(usual) == 1 else fitting
@@ -379,7 +387,9 @@ def _marks_fit(result: Sequence[Item], fitted: bool, plainly: bool) -> None:
         span.place.stop(meant, "write x2 for a repeat")
     mark = next((item for item in result if item.kind in ("cross", "plus", "counted")), None)
     if mark and not plainly:
-        meant = {"cross": "an x is a rest", "plus": "a + stands between parts"}.get(mark.kind, "numbers count matras")
+        meant = {"cross": "an x or * is a rest", "plus": "a + stands between parts"}.get(
+            mark.kind, "numbers count matras"
+        )
         mark.place.stop(f"{meant}, and the section is no whole avartans", "write - for a rest, | for a vibhag")
     shared = next((item for item in result if item.kind == "shared"), None)
     if shared and not fitted:

@@ -8,7 +8,7 @@ from itertools import takewhile
 from riyaz.music.events import Unreadable
 from riyaz.tabla import by_theka, header_values, taals
 from riyaz.tabla.header_values import CLAPS, KEYS, LAYAS, OWN, PACES, READINGS
-from riyaz.tabla.headings import HEAD, form_of, of_bols, remark, taals_in, tells, title, words_of
+from riyaz.tabla.headings import HEAD, form_in, form_of, of_bols, remark, taals_in, tells, title, words_of
 from riyaz.tabla.layout import sign_row
 from riyaz.tabla.place import Place
 from riyaz.tabla.spelling import fold, strokes
@@ -52,8 +52,9 @@ _ALIASES |= dict.fromkeys(("khalis", "khaali", "wave", "waves", "खाली", 
 
 # Who and what else a player names: kept with the source.
 _BESIDE = (
-    "guru teacher ustad pandit composer author by style date day level grade class lesson note notes comment".split()
-)
+    "guru teacher ustad pandit composer author by style date day level grade class lesson note notes comment "
+    "jati jaati जाति"
+).split()
 _ALL = (*KEYS, *OWN, *READINGS, *_ALIASES, *_BESIDE, *CLAPS, "speed")
 _KEYED = re.compile(r"([^\W\d][^\s:=|]*)\s*[:=]\s*(.*)$")
 _PACE = re.compile(rf"(?:{'|'.join((*LAYAS, *PACES))})(?:\s*(?:laya?|लय))?", re.IGNORECASE)  # a tempo in words
@@ -236,8 +237,11 @@ class _Top:
                 continue
             said = [match for each in _several(self.rows[number]) if (match := _KEYED.match(each))]
             paces = [match for match in said if _key(match[1]) == "tempo" and not of_bols(match[2])]
-            if said and all(match in paces or _beside(match) for match in said):
-                for match in paces:
+            facts = [
+                match for match in said if _key(match[1]) in _BESIDE and not of_bols(match[2]) and not tells(match[2])
+            ]
+            if said and all(match in (*paces, *facts) or _beside(match) for match in said):
+                for match in (*paces, *facts):
                     self.value(number, match)
                 self.rows[number] = ""
         below = range(end, len(self.rows)) if not {"taal", "vibhags"} & self.said.keys() else range(0)
@@ -316,10 +320,9 @@ def _mentioned(content: str) -> dict[str, str]:
     """The one taal, and the form, that a line of words names, such as ``Kaida No. 1 in Teental``; else nothing."""
     words = words_of(content)
     names = {taal.title for _, taal in taals_in(words)}
-    forms = {form_of(word) for word in words} - {""}
     if len(names) != 1 or len(words) > 12:
         return {}
-    return {"taal": names.pop(), **({"form": forms.pop()} if len(forms) == 1 else {})}
+    return {"taal": names.pop(), **({"form": form} if (form := form_in(words)) else {})}
 
 
 def _other(key: str, value: str) -> bool:
@@ -403,4 +406,5 @@ def _plain(content: str, has_taal: bool) -> dict[str, str]:
         taal = {"taal": taals.find(rest).title} if rest and len(parts) <= 5 else {}
     except Unreadable:
         return {}
-    return taal | ({"form": form[0]} if len(form) == 1 and taal else {}) if len(form) <= 1 else {}
+    said = form_in(form)
+    return taal | ({"form": said} if said and taal else {}) if said or not form else {}

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from riyaz.music.events import Unreadable
 from riyaz.tabla import pitch, taals
-from riyaz.tabla.headings import FORMS, form_of, taals_in, words_of
+from riyaz.tabla.headings import FORMS, form_in, form_of, taals_in, words_of
 from riyaz.tabla.place import Place
 
 LAYAS = {"vilambit": 45, "madhya": 90, "drut": 180}  # and a usual number of matras a minute
@@ -154,10 +154,9 @@ def _value(key: str, value: str, here: Place) -> str:
     if key not in KEYS:
         here.stop(f"there is no header key {key!r}", _nearest(key, [*KEYS, *OWN, *READINGS]))
     if key == "form" and value:
-        forms = {form for word in (value, *words_of(value)) if (form := form_of(word))}  # Kaida demo
-        if len(forms) != 1:
+        if not form_in(value.split()):
             here.stop(f"there is no form {value!r}", _nearest(value.lower(), FORMS))
-        return forms.pop()
+        return form_in(value.split())
     if key == "laya" and value:
         pace = re.sub(r"\s*(?:laya?|लय)$", "", value.lower())
         pace = PACES.get(pace, pace)

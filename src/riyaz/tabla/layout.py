@@ -29,7 +29,7 @@ _TOKEN = re.compile(
     r"|(?P<times>(?<!\S)(?:[x×]\s*\d+|\*\s?\d+(?=[\s|।॥]*$)|\d+\s*(?:times|[x×]))(?!\w))"
     r"|(?P<half>\+?\s*(?:½|(?<!\d)1/2|\b(?:half|adha))\s*(?:face|mukh|theme|kaida)\b)"
     r"|(?P<whole>\+\s*(?:face|mukh|theme|kaida)\b|(?<!\S)(?:face|mukh|theme)\b)"
-    r"|(?P<mark>(?<!\S)(?:[Xx+×✕Oo]|[\d]{1,2}[.):]?)(?!\S)|(?<!\S)\d{1,2}[.):]?(?=[^\W\d_]))"
+    r"|(?P<mark>(?<!\S)(?:[Xx+×✕Oo*]|[\d]{1,2}[.):]?)(?!\S)|(?<!\S)\d{1,2}[.):]?(?=[^\W\d_]))"
     r"|(?P<rate>(?<!\S)(?:\d+(?:\+\d+)*)?/[1-9]\d?(?!\S))"
     r"|(?P<cut>\^)|(?P<drop><\s*\d{1,3}(?!\w))|(?P<faster>(?<!\S)\d{1,2}!(?!\S))|(?P<name>\$[^\W\d]\w*)"
     r"|(?P<speed>(?<!\S)@\d+x(?!\S))"

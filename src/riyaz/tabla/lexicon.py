@@ -207,3 +207,4 @@ ROMAN = _TIRAKITA | _rows(_ROMAN)
 DEVANAGARI = _rows(_DEVANAGARI)
 BENGALI = _rows(_BENGALI)
 SHORTHAND = _rows(_SHORTHAND)
+NO_BOLS = ("tisra", "tistra")  # a jati, whose letters might be bols

@@ -165,8 +165,8 @@ def _read(text: str, place: Place, more: Mapping[str, taals.Taal] | None) -> Com
             "the right column is the khali of the left", "write the rows of the left first, then those of the right"
         )
     spoken = text.split("\n")
-    if not reading and not headings.sectioned(rows) and not speeds.said([""], (), spoken):
-        gaps.refuse(rows, spoken, taal, place)
+    apart = not reading and not headings.sectioned(rows) and not speeds.said([""], (), spoken)
+    parted = gaps.meant(rows, spoken, taal, place) if apart else {}
     once = twice.once(rows, start)
     again, said = next(((n, rows[n]) for n, row in enumerate(once) if row != rows[n]), (0, ""))
     rows = once
@@ -184,13 +184,14 @@ def _read(text: str, place: Place, more: Mapping[str, taals.Taal] | None) -> Com
     unclear.letters(item for items in parts.values() for item in items)
     unclear.ellipsis([item for items in parts.values() for item in items] if typed_so else [])
     heading = [*headings.words_of(as_typed[heads[0][0].row].partition(":")[0]), *names[0].split()]
-    said_so = [kind for word in heading if (kind := headings.form_of(word))][-1:]
+    last = [kind for word in heading if (kind := headings.form_of(word))][-1:]
+    said_so = headings.form_in(heading) or "".join(last)
     above = [headings.words_of(row) for row in text.split("\n")[:start]]
-    titled = {kind for words in above if len(words) < 9 for word in words if (kind := headings.form_of(word))}
-    form_said = form or "".join(said_so) or (titled.pop() if typed_so and len(titled) == 1 else "")
+    titled = headings.form_in([word for words in above if len(words) < 9 for word in words]) if typed_so else ""
+    form_said = form or said_so or titled
     at = place._replace(line=start + 1)
     fast = speeds.said(names, spoken[:start], spoken) if typed_so else {}
-    how = sections.How(taal, reading, at, form_said, fast)
+    how = sections.How(taal, {**reading, **parted}, at, form_said, fast)
     result = sections.typed(heads, parts, how, rows) if typed_so else sections.settled(heads, parts, how)
     heads, slots = result.spans, result.slots
     twofold = next((n for _, a, b in heads for n in range(a, b) if _twofold(rows[a : n + 1])), 0)

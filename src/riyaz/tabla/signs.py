@@ -1,7 +1,7 @@
 """Signs: numbers and signs that stand alone among bols, as bars, as the ends of matras, or left out."""
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from riyaz.tabla import taals
 from riyaz.tabla.layout import Item
@@ -25,7 +25,9 @@ def marked(items: Sequence[Item], taal: taals.Taal) -> list[Item]:
         [signs, ["+", *signs[1:]], ["1", *signs[1:]], signs[1:], paluskar] if signs[0] == "X" else [signs, paluskar]
     )
     after = [before.kind for before, item in pairwise(items) if item.kind == "mark"]
-    if all(item.text == "x" for item in marks) and after == ["word"] * len(marks):  # none begins a vibhag
+    if all(item.text in ("x", "*") for item in marks) and after == ["word"] * len(marks):  # none begins a vibhag
+        return [item._replace(kind="cross", text="-") if item.kind == "mark" else item for item in items]
+    if _pauses(items):
         return [item._replace(kind="cross", text="-") if item.kind == "mark" else item for item in items]
     cycles.append([str(matras) for matras in taal.vibhags])  # the sizes of the vibhags
     cycles.append([str(int(sign) - 1) if sign.isdigit() and sign != "0" else sign for sign in signs])  # talis from 1
@@ -53,6 +55,13 @@ def marked(items: Sequence[Item], taal: taals.Taal) -> list[Item]:
         group = []
         result.append(item if item.kind != "mark" else item._replace(kind="counted"))
     return result[:-1]
+
+
+def _pauses(items: Sequence[Item]) -> bool:
+    """Whether numbers after bols count pauses: ``Dha 1 2``, each from 1 on and two or more somewhere."""
+    runs = [list(run) for mark, run in groupby(items, lambda item: item.kind == "mark") if mark]
+    counts = [[item.text for item in run] == [str(n) for n in range(1, len(run) + 1)] for run in runs]
+    return items[0].kind != "mark" and all(counts) and any(len(run) > 1 for run in runs)
 
 
 def _parts_apart(items: Sequence[Item]) -> bool:

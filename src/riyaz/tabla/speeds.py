@@ -22,16 +22,33 @@ _PER_MATRA = re.compile(  # 4 bols per beat
 )
 
 
+_JATIS = (
+    ("tr?i(?:s|sh)ra|तिस्र", 3),
+    ("cha?tu[sr]+a?sra|चतस्र|चतुस्र", 4),
+    ("khanda|खंड", 5),
+    ("mi(?:s|sh)ra|मिश्र", 7),
+)
+_JATI = re.compile(
+    rf"(?:ja+ti|जाति)\s*[:=–-]?\s*(?:{'|'.join(f'({name})' for name, _ in _JATIS)})(?!\w)"
+    rf"|(?<!\w)(?:{'|'.join(f'({name})' for name, _ in _JATIS)})\s+(?:ja+ti|जाति)",
+    re.IGNORECASE,
+)
+_NOTES = re.compile(r"(?<!\w)(?:(eighth|8th)|(?:sixteenth|16th))[\s-]+notes?(?!\w)", re.IGNORECASE)
+
+
 def said(names: Sequence[str], above: Sequence[str], text: Sequence[str] = ()) -> dict[str, Fraction]:
     """The speed of each section that its name says, or that the rows above say where there is one section.
 
-    Where none says it, one that words in `text` say, such as ``4 bols per beat``.
+    Where none says it, one that words in `text` say, such as ``4 bols per beat``, ``eighth notes`` or ``tisra jati``.
     """
     rows = {names[0]: " ".join([*above, names[0]])} if len(names) == 1 else {name: name for name in names}
     words = {name: set(row.lower().replace(":", " ").split()) for name, row in rows.items()}
     result = {name: {_FASTER[word] for word in each & _FASTER.keys()} for name, each in words.items()}
     result = {name: numbers for name, numbers in result.items() if len(numbers) == 1}
     numbers = {number.lower() for row in text for number in _PER_MATRA.findall(row)}
+    numbers |= {"2" if eighth else "4" for row in text for eighth in _NOTES.findall(row)}
+    jatis = [match.lastindex or 0 for row in text for match in _JATI.finditer(row)]
+    numbers |= {str(_JATIS[(jati - 1) % len(_JATIS)][1]) for jati in jatis}
     if not result and len(numbers) == 1:
         number = numbers.pop()
         return dict.fromkeys(names, Fraction(NUMBERS.get(number) or number))

@@ -83,6 +83,8 @@ def strokes(word: str) -> tuple[str, ...]:
 
     A ``ṭa`` is the closed Ta.
     """
+    if word.lower() in lexicon.NO_BOLS:
+        return ()
     dotted = normalize("NFC", re.sub(r"(?<=\w)'(?=\w)", "", word))
     for pattern in REWRITTEN:
         dotted = re.sub(pattern, r"\1\2", dotted)

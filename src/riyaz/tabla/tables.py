@@ -28,7 +28,6 @@ _ROW_NUMBERS = (
     re.compile(rf"(?<={LETTER})\s+(\d{{1,2}})(?:\s+[Xx+\d])?\s*$"),  # a bol, its number, a sign
 )
 _IN_WORDS = re.compile(rf"(?<![^\s,|])({'|'.join(ENGLISH)})\b[:.-]?\s+({LETTER}[^\s|]*)", re.IGNORECASE)
-_COUNTED = re.compile(r"^[1-9](?=[\s-]*-[\s-]*$)")
 _LOW = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "01234567890123456789")
 _SAID = re.compile(rf"\(?\b(?:{layout.CLAPS}|\d(?:st|nd|rd|th))\b\)?", re.IGNORECASE)
 _ON_BOL = re.compile(  # Sam (1st beat) - Dha
@@ -39,6 +38,7 @@ _ROWS_OF_BOLS = r"(?:bols?|boles|words|बोल|theka|ठेका)"
 _LABELLED = re.compile(r"^\s*([^\W\d][^:=|()]{0,40}?)\s*(?::|(?<!\s)[-–—]+(?=\s)|(?<=\s)[-–—]+(?=\s))[-–—]*\s*(.+)$")
 _BESIDE_SIGNS = re.compile(r"\s*([^\W\d_][^:=|()\d]{0,40}?)\s+[Xx×+✕](?:[\s:|]+[\doOXx×+])+[\s:|]*")  # signs X 0
 _FIRST_MATRA = re.compile(rf"\s*(\d{{1,3}})[.):]?\s+(?={LETTER})")  # of the row
+_TITLED = re.compile(r"\s*[^\W\d_][^:|()]{0,40}:\s")
 _GAP = re.compile(r"(?<=\S)(?:\s{3,}|\t\s*)(?=\S)")
 _BAR = re.compile(r"[।॥I\s]+")  # a cell for the end of a vibhag
 _FEW = 6  # rows of one cell that make a table of such
@@ -85,8 +85,17 @@ def unlabelled(row: str) -> str:
 
 def named(row: str) -> str:
     """A row of a table without its name, or with it as a heading or a key; a row of words is left out."""
+    first, *cells = row.split("\t")
+    bare = re.sub(r"\([^()]*\)", " ", first).strip()
+    if len(cells) == 1 and taals.exact(bare) and re.search(LETTER, cells[0]):
+        return f"{bare}: {cells[0].strip()}"
     if "|" not in row:
-        first, *cells = row.split("\t")
+        if (
+            cells
+            and header.is_key(bare)
+            and all(re.match(headings.NAMES, cell.strip(), re.IGNORECASE) for cell in cells)
+        ):
+            return ""  # the names of columns
         if len(cells) == 1 and header.is_key(first.strip()) and not header.is_key(cells[0].strip()):
             return f"{first.strip()}: {cells[0].strip()}"
         words = headings.words_of(first)
@@ -96,6 +105,7 @@ def named(row: str) -> str:
         return " " * len(first) + row[len(first) :] if labelled else row
     if layout.RULE.fullmatch(row):
         return ""
+    row = _uncounted_taal(row)
     match = re.match(r"\s*\|?\s*([^|:=]*[^\W\d_][^|:=]*?)\s*\|(.*)$", row)
     name = re.sub(r"\([^()]*\)", " ", match[1]).strip() if match else ""
     if match and taals.exact(name) and headings.of_bols(match[2].replace("|", " ")):
@@ -117,16 +127,30 @@ def named(row: str) -> str:
     return row
 
 
+def _uncounted_taal(row: str) -> str:
+    """A row of a table that begins with a taal, without the cell of its number of matras."""
+    first, *cells = row.strip(" |").split("|")
+    taal = taals.exact(re.sub(r"\([^()]*\)", " ", first).strip())
+    size = str(taal.matras // taal.counts) if taal else ""
+    counts = [cell for cell in cells if re.fullmatch(rf"\s*{size}(?:\s*(?:beats|ma+tras?|मात्रा))?\s*", cell)]
+    return " | ".join([first, *(cell for cell in cells if cell not in counts)]) if taal and len(counts) == 1 else row
+
+
 def barred(rows: Sequence[str]) -> list[str]:
     """Rows of cells, three or more, with bars for tabs, where one cell has several words and all cells are bols.
 
-    A number before rests, as it is spoken in the pauses of a tihai (``1 - -``), is a rest.
+    Numbers beside rests, as they are spoken in the pauses of a tihai (``1 - -``), are rests.
     """
-    cells = [[_COUNTED.sub("-", cell.strip()) for cell in row.strip().split("\t")] for row in rows]
+    cells = [[_uncounted(cell.strip()) for cell in row.strip().split("\t")] for row in rows]
     tables = [len(row) > 2 and all(map(headings.of_bols, row)) for row in cells]
     several = any(len(cell.split()) > 1 for row, table in zip(cells, tables, strict=True) if table for cell in row)
     shown = zip(rows, cells, tables, strict=True)
     return [f"{' | '.join(row)} |" if several and table else plain for plain, row, table in shown]
+
+
+def _uncounted(cell: str) -> str:
+    """A cell of rests and of numbers that count a pause, as rests alone."""
+    return re.sub(r"\d+", "-", cell) if re.fullmatch(r"[\s\d–—-]*[–—-][\s\d–—-]*", cell) else cell
 
 
 def of_cells(rows: Sequence[str]) -> list[str]:
@@ -314,7 +338,8 @@ def unnumbered(rows: Sequence[str]) -> list[str]:
 
 
 def _beside_bol(number: re.Match[str]) -> bool:
-    """Whether the word beside the number of a row is bols, no heading."""
+    """Whether the word beside the number of a row is bols, or words and a colon follow it."""
     row = number.string
     words = layout.WORD.findall(row[number.end() :]) or layout.WORD.findall(row[: number.start()])[-1:]
-    return bool(words) and bool(strokes(words[0].strip(",.;")))
+    titled = _TITLED.match(row[number.end() :])  # (a) Original: and its bols
+    return bool(titled) or (bool(words) and bool(strokes(words[0].strip(",.;"))))

@@ -78,7 +78,9 @@ _REMARK = re.compile(r"(?<!\S)//\s*(.*\S)\s*$")
 _ON_BOLS = re.compile(rf"(?<={LETTER})(?:\(\s*|\^)([Xx+0-9])\s*\)?(?![\w(^])")
 _AFTER = re.compile(r"(?<=\s)\(\s*([Xx+0-9])\s*\)(?=\s*(?:[|।॥]|$))")
 _X = re.compile(r"(?<=\s)x(?=\s)")  # a rest
-_ASIDE = re.compile(r"^(\s*(?:\d{1,2}[.)]\s+)?(.*\S))\s+(?:[-–—:]+\s+([^\W\d_].*)|\(([^\W\d_][^()]*)\))\s*$")
+_ASIDE = re.compile(
+    r"^(\s*(?:\d{1,2}[.)]\s+)?(.*\S))\s+(?:<?[-–—:=←]+\s+([^\W\d_].*)|[(\[]([^\W\d_][^()\[\]]*)[)\]])\s*$"
+)
 _FORM_LAST = re.compile(rf"([^:]+):(.*\S)\s+\(({'|'.join(THEMED)})\)\s*", re.IGNORECASE)  # a text of one row
 _GROUPED = re.compile(r"\[([^\[\]]*)\]")
 _PICTURES = ("So", "Sk", "Cs")  # Unicode's categories of emoji and their colours
@@ -202,6 +204,7 @@ _MARKS: Marks = [  # replaced one after the other
     (re.compile(r"^\s*[\d:.,]{5,}\s*-+>\s*[\d:.,]{5,}\s*$"), blank),  # captions of a film
     (re.compile(r"^\s*\d+(?:\s+(?:/\s+)?\d+)*\s*$"), lambda match: match[0].replace("/", "|")),  # 1 2 / 3 4 5
     (re.compile(r"^\s*tabla\s*:\s*(?=[^\W\d_].*\s)", re.IGNORECASE), blank),
+    (re.compile(r"(?<!\S)[:;]-?[()DP]+\s*$"), blank),  # a smile
     (re.compile(r"^\s*[QA]\s*[:.]\s+(\S.*)$"), _asked),
     (_COUNTED, blank),
     (_ORDINAL, _in_order),
@@ -251,7 +254,7 @@ _MARKS: Marks = [  # replaced one after the other
     (re.compile(r"^.*[(^].*$"), _signed),
     (re.compile(r"(?<=[।॥|])\s*[\d०-९]{1,3}\s*[।॥|]+\s*$"), _numbered),  # ॥१॥
     (re.compile(rf"(?<={LETTER})!+|(?<=[^\s\d!])!+(?=\s*$)"), blank),
-    (re.compile(r"(?<=[^\s\d/])/(?=\s+[^\W\d_])"), "|"),  # Dha/ Dhin
+    (re.compile(r"(?<=[^\s\d/])/(?=\s+[^\W\d_]|\s*$)"), "|"),  # Dha/ Dhin
     (re.compile(r"(?<=[^\s\d/|]\s)/(?=[^\s\d/])"), "|"),  # Dha /Dhin
     (re.compile(rf"(?<={LETTER})_(?={LETTER})"), "-"),
     (re.compile("ঃ(?=\\s|$)"), ":"),
