@@ -119,6 +119,7 @@ def tables(pieces: Sequence[Piece], vocabulary: Vocabulary, paltas: int) -> dict
         "part": ideas.PART,
         "lines": closing.LINES,
         "tihai_strokes": closing.STROKES,
+        "tihai_avartans": [closing.AVARTANS, closing.USUAL],
         "of_theme": closing.OF_THEME,
         "pause": growth.PAUSE,
         "step": growth.STEP,
