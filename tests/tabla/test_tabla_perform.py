@@ -145,9 +145,9 @@ def test_ideas_come_from_early_to_late_and_are_named():
     order = ["A A A B", "adha dohra", ideas.HALF, "bal", ideas.GROUPS, ideas.FIRST]
     order += [
         "the first group twice",
-        ideas.SECOND,
         "another phrase first",
         "a rest in the first line",
+        ideas.SECOND,
         ideas.LATE,
         "sam silent",
         "one line, its head varied",
@@ -195,7 +195,7 @@ def test_early_groups_begin_on_or_off_the_beat_as_in_the_theme():
     for seed in range(6):
         section = next(s for s in performed(theme, seed, n_paltas=8).sections if s.note.startswith("groups"))
         row = themes.until_ticks(filling.sounds(section.events), section.ticks // 4)
-        parts = ideas.parted(row, groups)
+        parts = filling.parted(row, groups)
         starts = accumulate((filling.length(group) for group in parts), initial=0)
         assert all(start % TICKS in places[group] for start, group in zip(starts, parts, strict=False))
 

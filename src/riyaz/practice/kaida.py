@@ -42,6 +42,7 @@ class Tables:
         return plain | {
             "n_different": free.n_different,
             "n_most": free.n_most,
+            "crosses": free.crosses,
             "places": [sorted(places) for places in free.places],
             "reference": self.row(free.reference),
             "excluded": [self.row(row) for row in free.excluded],

@@ -100,7 +100,7 @@ export class Theme {
     const [reference, openly] = [line, opened].map(one => between(Array.from({length: this.n}, () => one).flat(), start, start + size)).map(row => (length(row) === size ? row : []));
     const different = Math.ceil(tables.different * bolsOf(reference).length);
     const loose = new Free({ticks: size, phrases, joins: when === 'late' ? wide : own, before: struck.length ? struck[struck.length - 1] : bolsOf(opened).pop(), after: after[0][0],
-      opening: before.some(sound => this.kaida.opens(sound)) ? 0 : Math.ceil(half / 3) - start, grid, places, run: Math.max(longest, tables.run), reference: [], n_different: 0, n_most: 0, wanted: [], excluded: [], even: Math.max(tables.even, this.kaida.alike([...line, ...line])), unlike}, tables.khali);
+      opening: before.some(sound => this.kaida.opens(sound)) ? 0 : Math.ceil(half / 3) - start, grid, places, run: Math.max(longest, tables.run), reference: [], n_different: 0, n_most: 0, wanted: [], excluded: [], even: Math.max(tables.even, this.kaida.alike([...line, ...line])), unlike, crosses: false}, tables.khali);
     const strict = loose.with({reference, n_different: different}), rows = [reference, openly].filter(row => row.length);
     if (!before.length) rows.push(...phrases.filter(([[bol]]) => bol && bol !== line[0][0] && !tables.begins.includes(bol)).map(phrase => phrase.slice(0, 1)));
     const frees = when === 'early' ? [strict, loose] : [strict, strict.with({joins: wide}), loose.with({joins: wide}), loose.with({joins: wide, places: []})];
