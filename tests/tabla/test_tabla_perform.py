@@ -171,6 +171,45 @@ def test_groups_move_whole():
         assert set(sizes) <= {2, 3, 4}
 
 
+def test_late_groups_cross_the_matras():
+    groups = (
+        filling.sounds(notation.bols("DhaTe TeDha", "keherwa"))[:3],
+        filling.sounds(notation.bols("DhaGe", "keherwa")),
+    )
+    free = filling.Free(4 * TICKS, groups, frozenset(), grid=TICKS, crosses=True)
+    assert not free.differs(groups[1] * 4)
+    assert free.differs((*groups[1], *groups[0] * 2))
+    assert free.differs(groups[1])  # more may follow
+    theme = kaida("DhaTe TeDha TeTe DhaDha | TeTe DhaGe TiNa KeNa | TaTe TeTa TeTe TaTa | TeTe DhaGe DhiNa GeNa")
+    for seed in range(3):
+        notes = [section.note for section in performed(theme, seed, n_paltas=13).sections]
+        late = notes[notes.index(ideas.FIRST) :]
+        sizes = [[int(n) for n in note.removeprefix("groups of ").split("+")] for note in late if "groups of" in note]
+        assert all(any(start % 2 for start in accumulate(one)) for one in sizes)
+        assert sizes
+
+
+def test_a_long_line_is_played_alone_in_several_paltas():
+    line = "DhaGe NaGe TiRaKiTa DhaGe NaGe TiRaKiTa DhaGe TiRaKiTa DhaGe NaGe TiNa KeNa"
+    bhari = filling.sounds(notation.bols(line, "ektal"))
+    end = filling.sounds(notation.bols("DhaGe NaGe DhiNa GeNa", "ektal"))
+    row = (*bhari, *filling.khali_copy(bhari)[: len(bhari) - len(end)], *end)
+    theme = Composition("Long", "ektal", "kaida", sections=(Section("theme", filling.events_of(row)),))
+    notes = [section.note for section in performed(theme, n_paltas=8).sections]
+    assert notes.count(ideas.ONE) > 2
+
+
+def test_room_is_left_for_what_follows():
+    """The second line varied begins with the theme: a first line that is far from it is too large a step."""
+    theme = kaida("DhaTe TeDha TeTe DhaDha | TeTe DhaGe TiNa KeNa | TaTe TeTa TeTe TaTa | TeTe DhaGe DhiNa GeNa")
+    segments = perform.plan(theme, 8)
+    first = next(one for one in segments if one.idea == ideas.FIRST)
+    second = next(one for one in segments if one.idea == ideas.SECOND)
+    line = second.before
+    assert perform._leaves_room(first, second, len(line) * TICKS // 4, line)
+    assert not perform._leaves_room(first, second, len(line) * TICKS // 4, (("Ge", TICKS // 2),) * len(line))
+
+
 RINGING = "DhaGe NaGe DhiNa GeNa DhaGe NaGe TiNa KeNa TaKe NaKe TiNa KeNa DhaGe NaGe DhiNa GeNa"
 
 

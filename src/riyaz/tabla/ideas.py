@@ -7,9 +7,10 @@ bhari half closed and opens again where the last line or the end begins.
 
 First come ideas that use only the theme's own joins and keep its head: *adha dohra* (the first quarter of the line
 twice, then the head twice), a varied second quarter, *bal* (the head, then the head with a hole), groups that move
-whole, on or off the beat as in the theme. Then the first line, then the second one is free. A lost head, new joins,
-rests, groups that cross the matras, a silent sam and three free quarters come late, and the last paltas are shorter: a
-line alone, then its end alone.
+whole, on or off the beat as in the theme. Then the first line is free; a lost head, new joins, rests and groups that
+cross the matras come late in it. Then the second line is free, so that both lines seldom change at once; three free
+quarters and a silent sam come after it. The last paltas are shorter: a line alone, four times where it is long, then its
+end alone.
 
 References
 ----------
@@ -168,7 +169,7 @@ LONGER = {  # the names in paltas of more than two lines
     JOINS: "new joins before the last line",
     REST: "a rest before the last line",
 }
-LINES_ALONE = (3, 4, 5, 6)  # ranks of one line alone; four of a long line, where a second line would hide what varies
+LINES_ALONE = (3, 3, 4, 4)  # ranks of one line alone; all for a long one: a second line would hide what varies
 LAST = 17  # the rank of an idea that is wanted least
 LATER = 6  # place in the order; the ideas before it use only the theme's joins, for one of them comes first
 
@@ -257,7 +258,7 @@ def ideas(at: Line, hands: Hands, known: Rows, rate: Fraction) -> list[Idea]:
     for place, rank in ((15, 5), (17, 15)) if not ends else ():
         add(place, rank, LATE, (), at.end, at.end_opened, whole, whole - length(at.end), **late, **parts)
     if not hands.rela:
-        if len(hands.groups) > 1:
+        if len({length(group) for group in hands.groups}) > 1:
             grid = int(2 * TICKS / rate)
             places = themes.group_places(at.line, hands.groups, grid)
             add(4, 2, GROUPS, (), at.line, at.opened, whole, first, phrases=hands.groups, places=places)

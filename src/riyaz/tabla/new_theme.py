@@ -137,7 +137,8 @@ def owner(line: Row, begin: Mapping[str, Sequence[int]], turn: int) -> str:
     line : what stands before the cadence. begin : of each taal, by its name, the ticks at which its vibhags begin.
     """
     starts = {name: {start for start in ticks if start < length(line)} for name, ticks in begin.items()}
-    apart = set().union(*starts.values()).difference(set.intersection(*starts.values()))
+    every = [start for ticks in starts.values() for start in ticks]
+    apart = {start for start in every if every.count(start) < len(starts)}
     struck = zip(accumulate((ticks for _, ticks in line), initial=0), (bol for bol, _ in line), strict=False)
     marked = {start for start, bol in struck if start in apart and bol and BOLS[bol].hands == "both"}
     fit = [name for name, ticks in starts.items() if ticks & apart == marked] or list(starts)
