@@ -9,8 +9,8 @@ First come ideas that use only the theme's own joins and keep its head: *adha do
 twice, then the head twice), a varied second quarter, *bal* (the head, then the head with a hole), groups that move
 whole, on or off the beat as in the theme. Then the first line is free; a lost head, new joins, rests and groups that
 cross the matras come late in it. Then the second line is free, so that both lines seldom change at once; three free
-quarters and a silent sam come after it. The last paltas are shorter: a line alone, four times where it is long, then its
-end alone.
+quarters and a silent sam come after it. The last paltas are shorter: a line alone, four times where it lasts long, then
+its end alone.
 
 References
 ----------
@@ -169,7 +169,8 @@ LONGER = {  # the names in paltas of more than two lines
     JOINS: "new joins before the last line",
     REST: "a rest before the last line",
 }
-LINES_ALONE = (3, 3, 4, 4)  # ranks of one line alone; all for a long one: a second line would hide what varies
+# ranks of one line alone, all for one that lasts longer than so many ticks: a second one would hide what varies
+LINES_ALONE, LASTING = (3, 3, 4, 4), 10 * TICKS
 LAST = 17  # the rank of an idea that is wanted least
 LATER = 6  # place in the order; the ideas before it use only the theme's joins, for one of them comes first
 
@@ -270,7 +271,7 @@ def ideas(at: Line, hands: Hands, known: Rows, rate: Fraction) -> list[Idea]:
         if silent:
             add(16, 16, SILENT, silent, at.line, at.opened, whole, first, **late)
     if 2 * at.ticks % at.cycle == 0:
-        for rank in LINES_ALONE if ends else LINES_ALONE[:1]:
+        for rank in LINES_ALONE if at.ticks > LASTING else LINES_ALONE[:1]:
             add(18, rank, ONE, (), at.end, at.end_opened, at.ticks, at.cut)
     fixed = [row for row in _fixed_ideas(at) if not (hands.rela and row[2].idea == "bal")]
     made = [(place, Idea(rank, (segment,))) for place, rank, segment in fixed]
