@@ -88,6 +88,22 @@ def test_a_tihai_is_as_long_as_the_last_palta():
         assert made.section("tihai").ticks - TICKS >= made.sections[-2].ticks
 
 
+@pytest.mark.parametrize(
+    ("taal", "line"),
+    [
+        ("sooltal", "DhaTi DhaGe TiRaKiTa DhaTi DhaGe DhaTi TiRaKiTa DhaGe TiNa KeNa"),
+        ("dadra", "DhaTi DhaGe TiRaKiTa DhaGe TiNa KeNa"),
+    ],
+)
+def test_a_tihai_fills_two_avartans_at_most(taal, line):
+    bhari = row(line, taal)
+    closed, end = filling.khali_copy(bhari), row("DhaGe DhiNa GeNa", taal)
+    theme = Section("theme", filling.events_of((*bhari, *closed[: len(closed) - len(end)], *end)))
+    for seed in range(3):
+        made = performed(Composition("T", taal, "kaida", sections=(theme,)), seed, n_paltas=8)
+        assert made.section("tihai").ticks - TICKS <= 2 * TAALS[taal].ticks
+
+
 def test_what_the_last_palta_lacks_is_taken_of_the_theme():
     half = row("DhaGe TeTe DhaGe TeTe DhaGe DhiNa GeNa")
     assert closing.begun(half, 0, 5 * TICKS) == half[4:]

@@ -4,7 +4,7 @@ import pytest
 from test_tabla_perform import KNOWN, at_random, kaida
 
 from riyaz.music.events import TICKS
-from riyaz.tabla import new_theme, repeats
+from riyaz.tabla import filling, new_theme, notation, repeats
 from riyaz.tabla import theme as themes
 from riyaz.tabla.notation import Composition
 from riyaz.tabla.taals import TAALS
@@ -65,17 +65,30 @@ def line_of(theme):
 
 def test_taals_of_one_length_have_lines_of_their_own():
     events = [theme.sections[0].events for theme in KNOWN]
-    alike = [taal for taal in TAALS.values() if new_theme.half_of(taal, Fraction(2)) == 7 * TICKS]
+    alike = [taal.name for taal in TAALS.values() if new_theme.half_of(taal, Fraction(2)) == 7 * TICKS]
     assert len(alike) > 2
     for seed in range(2):
         made = [
-            new_theme.new_theme(
-                Composition("New", taal.name, "kaida"), events, at_random(seed), first=seed, share=(rank, len(alike))
-            )
-            for rank, taal in enumerate(alike)
+            new_theme.new_theme(Composition("New", taal, "kaida"), events, at_random(seed), first=seed, turn=seed)
+            for taal in alike
         ]
         lines = [tuple(bol for bol, _ in line_of(theme)[0]) for theme in made]
-        assert len(set(lines)) > len(lines) / 2  # where a share has none, any line is taken
+        assert len(set(lines)) > len(lines) / 2  # where a taal has none of its own, any line is taken
+
+
+@pytest.mark.parametrize(
+    ("line", "fits"),
+    [
+        ("DhaDha TeTe DhaGe TeTe", {"ektal", "chautal"}),  # both hands on matra 3, not on 4
+        ("DhaGe NaGe TeTe DhaGe", {"dadra", "khemta"}),
+        ("DhaTi DhaTi DhaGe DhaGe", {"dadra", "khemta", "ektal", "chautal"}),  # on both
+    ],
+)
+def test_a_line_belongs_to_the_taal_whose_vibhags_it_marks(line, fits):
+    names = ["dadra", "khemta", "ektal", "chautal"]
+    begin = {name: themes.vibhags(TAALS[name], 6 * TICKS) for name in names}
+    row = filling.sounds(notation.bols(line, "dadra"))
+    assert {new_theme.owner(row, begin, turn) for turn in range(4)} == fits
 
 
 def test_a_long_line_has_more_phrases_where_a_source_has():

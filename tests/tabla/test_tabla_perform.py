@@ -145,9 +145,9 @@ def test_ideas_come_from_early_to_late_and_are_named():
     order = ["A A A B", "adha dohra", ideas.HALF, "bal", ideas.GROUPS, ideas.FIRST]
     order += [
         "the first group twice",
-        ideas.SECOND,
         "another phrase first",
         "a rest in the first line",
+        ideas.SECOND,
         ideas.LATE,
         "sam silent",
         "one line, its head varied",
@@ -169,6 +169,45 @@ def test_groups_move_whole():
         row = [s[0] for s in section.events["symbols"]]
         assert all(row[start] == "Dha" for start in starts)
         assert set(sizes) <= {2, 3, 4}
+
+
+def test_late_groups_cross_the_matras():
+    groups = (
+        filling.sounds(notation.bols("DhaTe TeDha", "keherwa"))[:3],
+        filling.sounds(notation.bols("DhaGe", "keherwa")),
+    )
+    free = filling.Free(4 * TICKS, groups, frozenset(), grid=TICKS, crosses=True)
+    assert not free.differs(groups[1] * 4)
+    assert free.differs((*groups[1], *groups[0] * 2))
+    assert free.differs(groups[1])  # more may follow
+    theme = kaida("DhaTe TeDha TeTe DhaDha | TeTe DhaGe TiNa KeNa | TaTe TeTa TeTe TaTa | TeTe DhaGe DhiNa GeNa")
+    for seed in range(3):
+        notes = [section.note for section in performed(theme, seed, n_paltas=13).sections]
+        late = notes[notes.index(ideas.FIRST) :]
+        sizes = [[int(n) for n in note.removeprefix("groups of ").split("+")] for note in late if "groups of" in note]
+        assert all(any(start % 2 for start in accumulate(one)) for one in sizes)
+        assert sizes
+
+
+def test_a_long_line_is_played_alone_in_several_paltas():
+    line = "DhaGe NaGe TiRaKiTa DhaGe NaGe TiRaKiTa DhaGe TiRaKiTa DhaGe NaGe TiNa KeNa"
+    bhari = filling.sounds(notation.bols(line, "ektal"))
+    end = filling.sounds(notation.bols("DhaGe NaGe DhiNa GeNa", "ektal"))
+    row = (*bhari, *filling.khali_copy(bhari)[: len(bhari) - len(end)], *end)
+    theme = Composition("Long", "ektal", "kaida", sections=(Section("theme", filling.events_of(row)),))
+    notes = [section.note for section in performed(theme, n_paltas=8).sections]
+    assert notes.count(ideas.ONE) > 2
+
+
+def test_room_is_left_for_what_follows():
+    """The second line varied begins with the theme: a first line that is far from it is too large a step."""
+    theme = kaida("DhaTe TeDha TeTe DhaDha | TeTe DhaGe TiNa KeNa | TaTe TeTa TeTe TaTa | TeTe DhaGe DhiNa GeNa")
+    segments = perform.plan(theme, 8)
+    first = next(one for one in segments if one.idea == ideas.FIRST)
+    second = next(one for one in segments if one.idea == ideas.SECOND)
+    line = second.before
+    assert perform._leaves_room(first, second, len(line) * TICKS // 4, line)
+    assert not perform._leaves_room(first, second, len(line) * TICKS // 4, (("Ge", TICKS // 2),) * len(line))
 
 
 RINGING = "DhaGe NaGe DhiNa GeNa DhaGe NaGe TiNa KeNa TaKe NaKe TiNa KeNa DhaGe NaGe DhiNa GeNa"
@@ -195,7 +234,7 @@ def test_early_groups_begin_on_or_off_the_beat_as_in_the_theme():
     for seed in range(6):
         section = next(s for s in performed(theme, seed, n_paltas=8).sections if s.note.startswith("groups"))
         row = themes.until_ticks(filling.sounds(section.events), section.ticks // 4)
-        parts = ideas.parted(row, groups)
+        parts = filling.parted(row, groups)
         starts = accumulate((filling.length(group) for group in parts), initial=0)
         assert all(start % TICKS in places[group] for start, group in zip(starts, parts, strict=False))
 

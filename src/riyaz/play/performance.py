@@ -5,7 +5,6 @@ Rules say what may follow; which of it follows the network decides, by its own p
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +17,7 @@ from riyaz.play.chooser import Chooser
 from riyaz.play.sampling import Sampling
 from riyaz.tabla import form, growth, notation, perform, taals
 from riyaz.tabla import theme as themes
-from riyaz.tabla.new_theme import half_of, new_theme
+from riyaz.tabla.new_theme import new_theme
 from riyaz.tabla.notation import Composition
 from riyaz.tabla.taals import Taal
 from riyaz.tabla.taken import Taken
@@ -126,27 +125,24 @@ def _perform(
 ) -> Performance:
     wish, seed, head = settings.generate, settings.seed + number, [f"taal:{taal.name}", "form:kaida"]
     if own is not None:
-        return _played(model, settings, known, own, seed)
+        return _played(model, settings, known, own, _drawn(seed, taal))
     drawn = Sampling.of(wish, [])
     blank = Composition(f"New kaida {number + 1}", taal.name, "kaida", source="generated")
-    rate = themes.rate_of(wish.laya, Fraction(0))
-    half = half_of(taal, rate)
-    alike = [one.name for one in taals.TAALS.values() if half_of(one, rate) == half]
-    rank = alike.index(taal.name) if taal.name in alike else 0
-    share = ((seed + rank) % len(alike), len(alike)) if alike else (0, 1)  # with one seed no two have the same line
     first = int(np.random.default_rng(_drawn(seed, taal)).integers(len(known.themes) or 1))
     second: tuple[int, Performance] | None = None  # the one that breaks fewest rules, and how many times
     poor = Impossible("")
     for more in range(TRIES):
-        chooser = Chooser(model, _drawn(seed, taal), head, drawn.temperature * WARM, drawn.memory)
-        part = share if more < TRIES // 2 else (0, 1)
-        theme = new_theme(blank, known.themes, chooser, wish.laya, first + more, known.taken, part)
+        chance = [*_drawn(seed, taal), more]  # the same theme may be played otherwise
+        chooser = Chooser(model, chance, head, drawn.temperature * WARM, drawn.memory)
+        turn = seed if more < TRIES // 2 else None  # with one seed no two taals have the same line
+        theme = new_theme(blank, known.themes, chooser, wish.laya, first + more, known.taken, turn)
         try:
-            made = _played(model, settings, known, theme, seed)
+            made = _played(model, settings, known, theme, chance)
         except Impossible as error:  # too poor a theme for so many paltas: the next one has other phrases
             poor = error
             continue
         broken = sum(not check.passed for check in growth.check(made.composition) if check.rule in OF_THEME)
+        broken += growth.outside(made.composition)
         if not broken:
             return made
         if second is None or broken < second[0]:  # its theme has too few joins
@@ -161,11 +157,11 @@ def _drawn(seed: int, taal: Taal) -> list[int]:
     return [seed, *taal.name.encode()]
 
 
-def _played(model: Bundle, settings: Settings, known: Known, theme: Composition, seed: int) -> Performance:
-    """The performance of a theme."""
+def _played(model: Bundle, settings: Settings, known: Known, theme: Composition, chance: list[int]) -> Performance:
+    """The performance of a theme; `chance` seeds the network's choices."""
     wish, taal = settings.generate, taals.TAALS[theme.taal]
     head, drawn = [f"taal:{taal.name}", "form:kaida"], Sampling.of(wish, [])
-    chooser = Chooser(model, _drawn(seed, taal), head, drawn.temperature * WARM, drawn.memory * PALTA)
+    chooser = Chooser(model, chance, head, drawn.temperature * WARM, drawn.memory * PALTA)
     layout = perform.plan(
         theme,
         wish.paltas,

@@ -42,6 +42,7 @@ class Tables:
         return plain | {
             "n_different": free.n_different,
             "n_most": free.n_most,
+            "crosses": free.crosses,
             "places": [sorted(places) for places in free.places],
             "reference": self.row(free.reference),
             "excluded": [self.row(row) for row in free.excluded],
@@ -119,6 +120,7 @@ def tables(pieces: Sequence[Piece], vocabulary: Vocabulary, paltas: int) -> dict
         "part": ideas.PART,
         "lines": closing.LINES,
         "tihai_strokes": closing.STROKES,
+        "tihai_avartans": [closing.AVARTANS, closing.USUAL],
         "of_theme": closing.OF_THEME,
         "pause": growth.PAUSE,
         "step": growth.STEP,

@@ -1,9 +1,14 @@
 """How a performance closes: with a tihai of the end of its last palta.
 
-As far as possible its phrase is more than a cadence and begins three times at the same place in a matra, and the pauses
-are no longer than `riyaz.tabla.growth.PAUSE`. Of such tihais one is played that takes at least as long as the last
-palta, whose phrase begins where a vibhag does, in the fewest avartans, from sam. All three taught tihais begin on sam
-and are as long as the last palta or longer. One that begins later begins as the palta does and leaves it at a joint.
+As far as possible, and in this order: the pauses are no longer than `riyaz.tabla.growth.PAUSE`; the phrase begins three
+times at the same place in a matra, first where a vibhag does; the tihai takes at least as long as the last palta, and
+`USUAL` avartans at most. Of such tihais one is played whose phrase is more than a cadence, in the fewest avartans, from
+sam. All three taught tihais begin on sam and are as long as the last palta or longer. One that begins later begins as
+the palta does and leaves it at a joint.
+
+In dadra and khemta none keeps the first three. Let the phrase without its last stroke take n matras, and m pass from
+one beginning to the next: 2 m + n is a multiple of 3 where all vibhags are, so m - n is one too. Three matras would lie
+between a phrase's last stroke and the next phrase, a longer pause; so there the phrase begins within a vibhag.
 
 Which joints the last palta has is known when it is chosen: a plan has all tihais in order (`closing`), and the first
 that the last palta has is played, else one of the theme (`settled`).
@@ -22,7 +27,7 @@ from riyaz.tabla.ideas import Line, Segment, Solved
 from riyaz.tabla.repeats import fresh
 from riyaz.tabla.taals import Taal
 
-AVARTANS = 4  # maximum length of a tihai
+AVARTANS, USUAL = 4, 2  # of a tihai at most, and at most where there is one
 LINES = 4  # of the theme at most, from which a tihai is taken
 STROKES = 8  # of its phrase, if there is one; else fewer
 KINDS = ("any", "pause", "no pause")
@@ -46,14 +51,15 @@ def closing(taal: Taal, rate: Fraction, at: Line, kind: str, least: int) -> Segm
     for avartans in range(1, AVARTANS + 1):
         for solution in _solved(taal, rate, avartans):
             lead, size, pause = (n * at.step for n in (solution.lead, solution.phrase - 1, solution.pause))
-            if not 4 <= solution.phrase >= solution.pause or (lead and (lead % TICKS or lead >= size)):
+            if not 4 <= solution.phrase >= solution.pause or lead % TICKS or lead > size:
                 continue
             if begun(theme, lead, size):
                 near = near or f"{solution.phrase} strokes with pauses of {solution.pause} in {avartans} avartan(s)"
             if kind == "any" or (pause > 0) == (kind == "pause"):
-                worse = (solution.phrase < STROKES, pause > growth.PAUSE, (size + at.step + pause) % TICKS != 0)
+                off = (size + at.step + pause) % TICKS != 0
                 within = lead % taal.ticks // TICKS + 1 not in taal.starts
-                later = (avartans * taal.ticks < least, within, avartans, lead > 0, (lead + size) % at.ticks != 0)
+                worse = (pause > growth.PAUSE, off, within, avartans * taal.ticks < least, avartans > USUAL)
+                later = (solution.phrase < STROKES, avartans, lead > 0, (lead + size) % at.ticks != 0)
                 ranked.append((worse, later, pause, lead, size))
     kinds: list[tuple[Solved, ...]] = []
     for _, same in groupby(sorted(ranked), key=lambda row: row[0]):

@@ -49,7 +49,8 @@ class Free:
     wanted : pairs of a stroke and what follows it (``""`` for a rest), one of which occurs; empty: no rule.
     excluded : partial or whole fillings that are not allowed; none begins with another.
     even : most phrases alike in a row, 0 for no limit; unlike : rows, each with the ticks at which it begins, that the
-      filling is not to have there. Both are not counted: `riyaz.tabla.repeats.ahead` keeps to them.
+      filling is not to have there; crosses : a phrase is to begin off the grid. None is counted:
+      `riyaz.tabla.repeats.ahead` keeps to them.
     """
 
     ticks: int
@@ -68,6 +69,7 @@ class Free:
     excluded: tuple[Row, ...] = ()
     even: int = 0
     unlike: tuple[tuple[int, Row], ...] = ()
+    crosses: bool = False
 
     def options(self, row: Row = ()) -> dict[Sound, int]:
         """Count the fillings that continue `row` with each sound; sorted by sound, without zeros."""
@@ -97,9 +99,14 @@ class Free:
         return replace(self, excluded=tuple(excluded))
 
     def differs(self, row: Row) -> bool:
-        """Whether a row, as far as it goes, differs from each of `unlike`."""
+        """Whether a row, as far as it goes, differs from each of `unlike` and, if it is whole, `crosses`."""
         parts = [(start, start + length(other), other) for start, other in self.unlike]
-        return not any(length(row) >= stop and between(row, start, stop) == other for start, stop, other in parts)
+        if any(length(row) >= stop and between(row, start, stop) == other for start, stop, other in parts):
+            return False
+        if not self.crosses or length(row) < self.ticks:
+            return True
+        starts = accumulate(map(length, parted(row, self.phrases) or ()), initial=0)
+        return any(start % self.grid for start in starts)
 
     def has(self, row: Row) -> bool:
         """Whether a row is a filling, allowed or excluded."""
@@ -123,7 +130,7 @@ class Free:
 
     @cached_property
     def _walk(self) -> "Walk":
-        return _walker(replace(self, excluded=(), even=0, unlike=()))
+        return _walker(replace(self, excluded=(), even=0, unlike=(), crosses=False))
 
     def _at(self, row: Row) -> "At | None":
         """The state after a row; None if no filling begins with it."""
@@ -226,6 +233,17 @@ def _walker(free: Free) -> Walk:
 def opens(sound: Sound) -> bool:
     """Whether khali closes this stroke."""
     return bool(sound[0]) and BOLS[sound[0]].khali != sound[0]
+
+
+def parted(row: Row, groups: Sequence[Row]) -> list[Row] | None:
+    """Part a row into groups, the longest first where there are several ways; None where there is none."""
+    if not row:
+        return []
+    for group in sorted(groups, key=len, reverse=True):
+        rest = parted(row[len(group) :], groups) if row[: len(group)] == group else None
+        if rest is not None:
+            return [group, *rest]
+    return None
 
 
 def between(row: Row, start: int, stop: int) -> Row:

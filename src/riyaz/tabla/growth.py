@@ -54,6 +54,7 @@ from riyaz.tabla.taals import Taal
 HEAD = 0.5  # of the theme's head, that a first palta keeps at least
 STEP = 0.5  # of what is free, that changes at most
 PAUSE = 2 * TICKS  # of a tihai, at most
+TAUGHT = {"step": (0.048, 0.375), "joins": (0.921, 1.0)}  # lowest and highest `measures` of taught build-ups
 # The parts of the bhari half in which a palta of such a note differs from the theme, of two lines or of one with a head
 # and an end each: in at least one part of each group, and in no other.
 VARIED: dict[str, tuple[tuple[int, ...], ...]] = {
@@ -219,6 +220,12 @@ def measures(compositions: Iterable[Composition]) -> pd.DataFrame:
             )
     columns = ["title", "paltas", "step", "first head", "head", "first joins", "joins", "rests"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def outside(composition: Composition) -> int:
+    """How many measures of a composition's build-up lie outside the range of the taught ones; 0 without paltas."""
+    row = measures([composition])
+    return sum(int((~row[name].dropna().between(*bounds)).sum()) for name, bounds in TAUGHT.items())
 
 
 # Rules ---------------------------------------------------------------------------------------------------------

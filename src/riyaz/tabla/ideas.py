@@ -7,9 +7,10 @@ bhari half closed and opens again where the last line or the end begins.
 
 First come ideas that use only the theme's own joins and keep its head: *adha dohra* (the first quarter of the line
 twice, then the head twice), a varied second quarter, *bal* (the head, then the head with a hole), groups that move
-whole, on or off the beat as in the theme. Then the first line, then the second one is free. A lost head, new joins,
-rests, groups that cross the matras, a silent sam and three free quarters come late, and the last paltas are shorter: a
-line alone, then its end alone.
+whole, on or off the beat as in the theme. Then the first line is free; a lost head, new joins, rests and groups that
+cross the matras come late in it. Then the second line is free, so that both lines seldom change at once; three free
+quarters and a silent sam come after it. The last paltas are shorter: a line alone, four times where it lasts long, then
+its end alone.
 
 References
 ----------
@@ -17,7 +18,6 @@ Order, layouts, dohra, adha dohra and bal: lessons noted in the projects tabla-n
 grammar of J. Kippen and B. Bel, Modelling Music with Grammars, 1992. All as counted in `riyaz.tabla.growth`.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil
@@ -26,7 +26,7 @@ from typing import NamedTuple
 from riyaz.music.events import TICKS
 from riyaz.tabla import growth
 from riyaz.tabla import theme as themes
-from riyaz.tabla.filling import Free, Row, Sound, between, khali_copy, length, opens
+from riyaz.tabla.filling import Free, Row, Sound, between, khali_copy, length, opens, parted
 from riyaz.tabla.repeats import ALIKE, ahead, alike, fresh
 from riyaz.tabla.taken import Rows
 
@@ -101,17 +101,6 @@ class Segment:
         return f"groups of {'+'.join(map(str, sizes))}"
 
 
-def parted(row: Row, groups: Sequence[Row]) -> list[Row] | None:
-    """Part a row into groups, the longest first where there are several ways; None where there is none."""
-    if not row:
-        return []
-    for group in sorted(groups, key=len, reverse=True):
-        rest = parted(row[len(group) :], groups) if row[: len(group)] == group else None
-        if rest is not None:
-            return [group, *rest]
-    return None
-
-
 class Line(NamedTuple):
     """A theme as its paltas need it.
 
@@ -180,6 +169,8 @@ LONGER = {  # the names in paltas of more than two lines
     JOINS: "new joins before the last line",
     REST: "a rest before the last line",
 }
+# ranks of one line alone, all for one that lasts longer than so many ticks: a second one would hide what varies
+LINES_ALONE, LASTING = (3, 3, 4, 4), 10 * TICKS
 LAST = 17  # the rank of an idea that is wanted least
 LATER = 6  # place in the order; the ideas before it use only the theme's joins, for one of them comes first
 
@@ -220,7 +211,7 @@ def _fixed_ideas(at: Line) -> list[tuple[int, int, Segment]]:
     longer = len(at.end) > themes.cadence(at.line) and at.end_opened != at.head  # else it is the theme
     longer = longer and _begins(at.end[0], at.line)  # else it is cut out of a phrase: DhaGe | NaGe TiNaKeNa
     if 2 * at.cut == at.ticks and at.cut % TICKS == 0 and 2 * at.ticks % at.cycle == 0 and closes and longer:
-        fixed.append((17, 9, _fixed("", row, at.end_opened, length(at.end), ALONE)))
+        fixed.append((19, 9, _fixed("", row, at.end_opened, length(at.end), ALONE)))
     return fixed
 
 
@@ -258,29 +249,30 @@ def ideas(at: Line, hands: Hands, known: Rows, rate: Fraction) -> list[Idea]:
     if any(_begins(other[0], at.line) for other in firsts.difference(usual)):
         add(10, 8, OTHER, (), rest, back_again, whole, first, excluded=usual, before="")
     if at.opened != at.line:
-        for place, rank in ((8, 3), (9, 13)):
+        for place, rank in ((13, 3), (14, 13)):
             add(place, rank, SECOND, at.opened, at.end, at.end_opened, whole, first)
     if new:
         add(11, 10, JOINS, (), at.line, at.opened, whole, first, wanted=new, **late)
     begun = [k * at.ticks for k in range(at.n)]
     ended = ((k + at.cut, end) for k in begun[:-1] for end in (at.end, at.end_opened))
     parts = {"unlike": (*((k, at.head) for k in begun), *ended)}
-    for place, rank in ((13, 5), (15, 15)) if not ends else ():
+    for place, rank in ((15, 5), (17, 15)) if not ends else ():
         add(place, rank, LATE, (), at.end, at.end_opened, whole, whole - length(at.end), **late, **parts)
     if not hands.rela:
-        if len(hands.groups) > 1:
+        if len({length(group) for group in hands.groups}) > 1:
             grid = int(2 * TICKS / rate)
             places = themes.group_places(at.line, hands.groups, grid)
             add(4, 2, GROUPS, (), at.line, at.opened, whole, first, phrases=hands.groups, places=places)
-            if any(length(group) % grid for group in hands.groups):  # 3+3+2: they may cross the matras
-                add(12, 5, GROUPS, (), at.line, at.opened, whole, first, phrases=hands.groups, places=())
+            if any(length(group) % grid for group in hands.groups):  # 3+3+2: they cross the matras
+                add(12, 5, GROUPS, (), at.line, at.opened, whole, first, phrases=hands.groups, places=(), crosses=True)
         if rests:
             more = {"phrases": (*hands.phrases, *rests), "wanted": rested, **late}
             add(12, 14, REST, (), at.line, at.opened, whole, first, **more)
         if silent:
-            add(14, 16, SILENT, silent, at.line, at.opened, whole, first, **late)
+            add(16, 16, SILENT, silent, at.line, at.opened, whole, first, **late)
     if 2 * at.ticks % at.cycle == 0:
-        add(16, 3, ONE, (), at.end, at.end_opened, at.ticks, at.cut)
+        for rank in LINES_ALONE if at.ticks > LASTING else LINES_ALONE[:1]:
+            add(18, rank, ONE, (), at.end, at.end_opened, at.ticks, at.cut)
     fixed = [row for row in _fixed_ideas(at) if not (hands.rela and row[2].idea == "bal")]
     made = [(place, Idea(rank, (segment,))) for place, rank, segment in fixed]
     for place, rank, idea, before, after, back, half, returns, more in rows:

@@ -3,11 +3,11 @@
 What stands before the cadence is chosen sound by sound, by the network or any function (`riyaz.tabla.repeats.chosen`).
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
-from itertools import permutations
+from itertools import accumulate, permutations
 from math import gcd
 from zlib import crc32
 
@@ -16,6 +16,7 @@ import pandas as pd
 from riyaz.music.events import TICKS
 from riyaz.tabla import form, taals
 from riyaz.tabla import theme as themes
+from riyaz.tabla.bols import BOLS
 from riyaz.tabla.filling import Free, Row, events_of, length
 from riyaz.tabla.ideas import RUNS, Segment
 from riyaz.tabla.notation import Composition, Section
@@ -36,7 +37,7 @@ def new_theme(
     laya: Fraction | int | str = 2,
     first: int = 0,
     others: Taken | None = None,
-    share: tuple[int, int] = (0, 1),
+    turn: int | None = None,
 ) -> Composition:
     """Make a theme of the phrases of known ones that have the same: a head, and an end that has the cadence.
 
@@ -56,8 +57,7 @@ def new_theme(
     first : number of the known themes whose phrases are tried first, modulo their number; with it and with each turn
       through them changes how the end begins.
     others : sections, such as paltas, that no new theme may repeat at any speed.
-    share : a number, and how many shares all lines are parted into, such as one for each taal of this length: a line of
-      the share with this number is made where there is one.
+    turn : with the same one, a line that is this taal's (`owner`) is made where there is one; None: any line.
 
     Raises
     ------
@@ -85,7 +85,12 @@ def new_theme(
     vibhags = themes.vibhags(taal, half)
     least = MORE if half * rate > LONG * TICKS else PHRASES
     strict = dict.fromkeys([(least, True), (least, False), (PHRASES, True), (PHRASES, False)])
-    levels = [(*level, one) for one in dict.fromkeys([share, (0, 1)]) for level in strict]
+    begin = {one.name: themes.vibhags(one, half) for one in taals.TAALS.values() if half_of(one, rate) == half}
+
+    def mine(line: Row) -> bool:
+        return owner(line, begin, turn or 0) == taal.name
+
+    levels = [(*level, own) for own in ([mine, None] if turn is not None else [None]) for level in strict]
     heads = {place: _before_cadence(usable[place], half, rate, rows) for _, place in tries}
     ways = [(heads[place], usable[place][0], (turn + place) % 2 == 0) for turn, place in tries]
     ways = [way for way in ways if way[0][0].ticks > 0 and way[0][0].count()]
@@ -96,12 +101,12 @@ def new_theme(
         section = Section("theme", events_of(played))
         return None if played in taken else replace(blank, form=blank.form or "kaida", sections=(section,))
 
-    for phrases, joints, part in levels:
+    for phrases, joints, own in levels:
         for (free, cut), (bhari, tail), again in ways:
             ends = (bhari[-themes.cadence(bhari) :], tail[-themes.cadence(bhari) :])
             wanted = [cut, *(start for start in vibhags if joints and 0 < start < free.ticks)]
             fits = partial(_begins_a_line, free=free, cut=cut, again=again, opened=ends[1])
-            leads = ahead(free, (), ends[0], partial(fits, joints=wanted, n_phrases=phrases, share=part))
+            leads = ahead(free, (), ends[0], partial(fits, joints=wanted, n_phrases=phrases, own=own))
             theme = made(free, leads, ends, cut) if len(free.phrases) >= phrases and leads(()) else None
             if theme:
                 return theme
@@ -119,6 +124,25 @@ def half_of(taal: Taal, rate: Fraction) -> int:
     """Ticks of the bhari half of a new theme at so many strokes per matra: khali begins where a vibhag does."""
     whole = (n for n in range(1, 99) if themes.khali_on_vibhag(taal, n * taal.ticks))
     return next(n for n in whole if n * taal.matras * rate >= SHORTEST) * taal.ticks // 2
+
+
+def owner(line: Row, begin: Mapping[str, Sequence[int]], turn: int) -> str:
+    """The name of the taal that a line belongs to, of those in whose themes it could stand.
+
+    Of the beginnings of vibhags that these taals do not share, it has both hands at those of the taal, and at no other.
+    Where several taals have the same vibhags, or none fits, each has a part of the lines, another one with each `turn`.
+
+    Parameters
+    ----------
+    line : what stands before the cadence. begin : of each taal, by its name, the ticks at which its vibhags begin.
+    """
+    starts = {name: {start for start in ticks if start < length(line)} for name, ticks in begin.items()}
+    every = [start for ticks in starts.values() for start in ticks]
+    apart = {start for start in every if every.count(start) < len(starts)}
+    struck = zip(accumulate((ticks for _, ticks in line), initial=0), (bol for bol, _ in line), strict=False)
+    marked = {start for start, bol in struck if start in apart and bol and BOLS[bol].hands == "both"}
+    fit = [name for name, ticks in starts.items() if ticks & apart == marked] or list(starts)
+    return fit[(crc32(" ".join(_bols(line)).encode()) + turn) % len(fit)]
 
 
 def _bols(row: Row) -> list[str]:
@@ -170,7 +194,7 @@ def _begins_a_line(
     opened: Row,
     joints: Sequence[int],
     n_phrases: int,
-    share: tuple[int, int],
+    own: Callable[[Row], bool] | None,
 ) -> bool:
     """Whether what is heard may begin the line of a new theme, and if it is whole, be all before its cadence.
 
@@ -178,7 +202,7 @@ def _begins_a_line(
     line; the end goes on as the head does where the line begins `again`, else it does not. No run is long, no phrase
     and no two phrases worn and no row of phrases alike too long, in the head twice neither. A whole line has
     `n_phrases` at least, and some phrase goes on with two others; else all that paltas can do is to repeat the head. It
-    is one of a `share`.
+    is `own`.
     """
     whole, head = length(heard) == free.ticks, themes.until_ticks(heard, cut)
     rest = heard[len(head) :]
@@ -192,7 +216,7 @@ def _begins_a_line(
         return False
     if not whole:
         return True
-    if crc32(" ".join(_bols(heard)).encode()) % share[1] != share[0]:
+    if own and not own(heard):
         return False
     phrases, joins = themes.phrases_of([(heard, ())]), themes.joins_of(heard)
     follow = [sum((_bols(one)[-1], _bols(other)[0]) in joins for other in phrases) for one in phrases]

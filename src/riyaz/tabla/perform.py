@@ -222,14 +222,20 @@ def _ways(
 ) -> Iterator[tuple[Free, Callable[[Row], bool]]]:
     """The free part by falling strictness, each with what leads to its end.
 
-    At first it has not the same phrases as what it is near to, in another order; phrases alike without limit come last.
+    At first it `_fits` what is near to it and what follows; phrases alike without limit come last.
     """
     frees = [free for free in _distinct(segment, earlier, following, end) if free.count()]
     for free in frees:
         if free.n_most:
-            yield free, ahead(free, heard, segment.after, partial(_other_phrases, free))
+            fits = partial(_fits, free, segment, following, end)
+            yield free, ahead(free, heard, segment.after, fits)
     for free in (*frees, *(replace(free, even=0) for free in frees)):
         yield free, ahead(free, heard, segment.after)
+
+
+def _fits(free: Free, segment: Segment, following: Segment | None, end: int, row: Row) -> bool:
+    """Whether a filling, if it is whole, has other phrases than its reference, and leaves room for what follows."""
+    return length(row) < free.ticks or (_other_phrases(free, row) and _leaves_room(segment, following, end, row))
 
 
 def _other_phrases(free: Free, row: Row) -> bool:
@@ -238,6 +244,17 @@ def _other_phrases(free: Free, row: Row) -> bool:
         return True
     one, other = (sorted(phrase for _, phrase in themes.units(part)) for part in (row, free.reference))
     return one != other
+
+
+def _leaves_room(segment: Segment, following: Segment | None, end: int, row: Row) -> bool:
+    """Whether what is fixed in a palta that follows, if it is as long, is so small a step that more may change."""
+    if following is None or not following.returns or following.ticks != segment.ticks:
+        return True
+    half, whole = segment.half(row), segment.ticks // 2
+    begun = themes.until_ticks(half, length(following.before))
+    beside = half[len(themes.until_ticks(half, whole - length(following.after))) :]
+    around = growth.distance(begun, following.before) + growth.distance(beside, following.after)
+    return around < int(growth.STEP * len(themes.until_ticks(half, whole - end)))
 
 
 def _distinct(

@@ -7,7 +7,7 @@
  * @typedef {[string, number]} Sound
  * @typedef {{ticks: number, phrases: Sound[][], joins: [string, string][], before: string, after: string, opening: number,
  *   grid: number, places: number[][], run: number, reference: Sound[], n_different: number, n_most: number,
- *   wanted: [string, string][], excluded: Sound[][], even: number, unlike: [number, Sound[]][]}} Rules the fields of `riyaz.tabla.filling.Free`
+ *   wanted: [string, string][], excluded: Sound[][], even: number, unlike: [number, Sound[]][], crosses: boolean}} Rules the fields of `riyaz.tabla.filling.Free`
  * @typedef {{places: number[][], time: number, opened: boolean, bol: string, run: number, changed: number, met: boolean}} At
  */
 
@@ -22,6 +22,16 @@ export function between(row, start, stop) {
 
 /** Ticks of a row. @param {Sound[]} row */
 export const length = row => row.reduce((sum, [, ticks]) => sum + ticks, 0);
+
+/** A row parted into groups, the longest first where there are several ways; null where there is none. @param {Sound[]} row @param {Sound[][]} groups @returns {Sound[][]|null} */
+export function inGroups(row, groups) {
+  if (!row.length) return [];
+  for (const group of [...groups].sort((a, b) => b.length - a.length)) {
+    const rest = begins(row, group) ? inGroups(row.slice(group.length), groups) : null;
+    if (rest) return [group, ...rest];
+  }
+  return null;
+}
 
 export class Free {
   /** @param {Rules} rules @param {Record<string, string>} khali of each bol */
@@ -64,12 +74,13 @@ export class Free {
     return result;
   }
 
-  /** Whether a row, as far as it goes, differs from each of the rows that it is to be unlike. @param {Sound[]} row */
+  /** Whether a row, as far as it goes, differs from each of the rows that it is to be unlike and, if it is whole, crosses the grid where it is to. @param {Sound[]} row */
   differs(row) {
-    return this.rules.unlike.every(([start, other]) => {
-      const stop = start + length(other);
-      return length(row) < stop || between(row, start, stop).map(key).join() !== other.map(key).join();
-    });
+    const {unlike, crosses, ticks, phrases, grid} = this.rules;
+    const same = ([start, other]) => length(row) >= start + length(other) && between(row, start, start + length(other)).map(key).join() === other.map(key).join();
+    if (unlike.some(same)) return false;
+    let at = 0;
+    return !crosses || length(row) < ticks || (inGroups(row, phrases) || []).some(group => { at += length(group); return at % grid !== 0; });
   }
 
   /** How many fillings are allowed. @returns {bigint} */

@@ -129,10 +129,16 @@ export class Kaida {
     return kinds.some(same => ends(heard.length, same, most + 1));
   }
 
-  /** Whether a filling, if it is whole, has not the phrases of the reference in another order. @param {Free} free @param {Sound[]} row */
-  others(free, row) {
+  /** Whether a filling, if it is whole, has not the phrases of the reference in another order, and leaves room for what follows. @param {Free} free @param {Segment} segment @param {Segment|undefined} following @param {Sound[]} row */
+  others(free, segment, following, end, row) {
     const {ticks, reference} = free.rules, phrases = part => this.units(part).map(([, phrase]) => JSON.stringify(phrase)).sort().join();
-    return length(row) < ticks || phrases(row) !== phrases(reference);
+    if (length(row) < ticks) return true;
+    if (phrases(row) === phrases(reference)) return false;
+    const half = this.half(segment, row), whole = length(half);
+    if (!following || !following.returns || whole !== length(this.half(following, [])) + (following.free ? following.free.rules.ticks : 0)) return true;
+    const begun = until(half, length(following.before)), beside = half.slice(until(half, whole - length(following.after)).length);
+    const around = this.away(begun, following.before) + this.away(beside, following.after);
+    return around < Math.floor(this.tables.step * until(half, whole - end).length);
   }
 
   /** What may follow a row without a worn phrase or too many alike to come, before what comes after; all that is free where none is seen. @returns {{fits: boolean, allow: (row: Sound[]) => Sound[]}} */
@@ -227,7 +233,7 @@ export class Kaida {
   open(segment, earlier, following, end, played) {
     const heard = [...played, ...segment.before], frees = this.distinct(segment, earlier, following, end);
     for (const free of frees.filter(one => one.rules.n_most)) {
-      const one = this.allowed(free, heard, segment.after, row => this.others(free, row));
+      const one = this.allowed(free, heard, segment.after, row => this.others(free, segment, following, end, row));
       if (one.fits) return one;
     }
     for (const free of [...frees, ...frees.map(one => one.with({even: 0}))]) {
@@ -246,7 +252,7 @@ export class Kaida {
     const earlier = [], played = [], end = Math.min(...plan.filter(({returns}) => returns).map(({back}) => length(back)));
     for (const [number, planned] of plan.entries()) {
       const tihai = planned.tihai ? this.settled(planned, earlier) : null, free = planned.free ? this.open(planned, earlier, plan[number + 1], end, played) : null;
-      const segment = {...planned, ...tihai ? {idea: tihai.idea, tihai: tihai.tihai} : {}, ...free && !free.fits && planned.free?.rules.unlike.length ? {idea: this.tables.part} : {}};
+      const segment = {...planned, ...tihai ? {idea: tihai.idea, tihai: tihai.tihai} : {}, ...free && !free.fits && (planned.free?.rules.unlike.length || planned.free?.rules.crosses) ? {idea: this.tables.part} : {}};
       await before(segment);
       let row = tihai ? tihai.row : [], said = 0;
       const say = (sounds, choices = []) => sounds.forEach((sound, i) => { played.push(sound); put(sound, {segment: said++ ? null : segment, choice: choices[i] || null}); });

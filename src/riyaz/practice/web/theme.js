@@ -100,7 +100,7 @@ export class Theme {
     const [reference, openly] = [line, opened].map(one => between(Array.from({length: this.n}, () => one).flat(), start, start + size)).map(row => (length(row) === size ? row : []));
     const different = Math.ceil(tables.different * bolsOf(reference).length);
     const loose = new Free({ticks: size, phrases, joins: when === 'late' ? wide : own, before: struck.length ? struck[struck.length - 1] : bolsOf(opened).pop(), after: after[0][0],
-      opening: before.some(sound => this.kaida.opens(sound)) ? 0 : Math.ceil(half / 3) - start, grid, places, run: Math.max(longest, tables.run), reference: [], n_different: 0, n_most: 0, wanted: [], excluded: [], even: Math.max(tables.even, this.kaida.alike([...line, ...line])), unlike}, tables.khali);
+      opening: before.some(sound => this.kaida.opens(sound)) ? 0 : Math.ceil(half / 3) - start, grid, places, run: Math.max(longest, tables.run), reference: [], n_different: 0, n_most: 0, wanted: [], excluded: [], even: Math.max(tables.even, this.kaida.alike([...line, ...line])), unlike, crosses: false}, tables.khali);
     const strict = loose.with({reference, n_different: different}), rows = [reference, openly].filter(row => row.length);
     if (!before.length) rows.push(...phrases.filter(([[bol]]) => bol && bol !== line[0][0] && !tables.begins.includes(bol)).map(phrase => phrase.slice(0, 1)));
     const frees = when === 'early' ? [strict, loose] : [strict, strict.with({joins: wide}), loose.with({joins: wide}), loose.with({joins: wide, places: []})];
@@ -144,24 +144,25 @@ export class Theme {
 
   /** The tihais of the end of a palta of so many ticks at least: after a lead, 3 P + 2 D strokes fill whole avartans and land on sam (`riyaz.tabla.closing`). @param {number} least */
   tihai(least) {
-    const {step, cycle, opened, ticks, kaida} = this, {lines, tihai_strokes, pause: longest} = kaida.tables, theme = Array.from({length: lines}, () => opened).flat();
+    const {step, cycle, opened, ticks, kaida} = this, {lines, tihai_strokes, tihai_avartans: [most, usual], pause: longest} = kaida.tables, theme = Array.from({length: lines}, () => opened).flat();
     /** @type {{worse: string, rank: number[], tihai: [number, number, number]}[]} */
     const all = [];
-    for (let avartans = 1; avartans <= 4; avartans++) {
+    for (let avartans = 1; avartans <= most; avartans++) {
       const strokes = (cycle * avartans) / step;
       for (let first = 0; strokes % 1 === 0 && first < strokes - 10; first++) {
         for (let p = 4; 3 * p <= strokes + 1 - first; p++) {
           const d = (strokes + 1 - first - 3 * p) / 2, lead = first * step, size = (p - 1) * step, pause = d * step;
-          if (d % 1 || d > p || (lead && (lead % kaida.ticks || lead >= size))) continue;
-          const worse = [p < tihai_strokes, pause > longest, (size + step + pause) % kaida.ticks !== 0].map(Number).join('');
-          const later = [avartans * cycle < least, !this.starts.includes(lead % cycle), avartans, lead > 0, (lead + size) % ticks !== 0];
+          if (d % 1 || d > p || lead % kaida.ticks || lead > size) continue;
+          const off = (size + step + pause) % kaida.ticks !== 0, within = !this.starts.includes(lead % cycle);
+          const worse = [pause > longest, off, within, avartans * cycle < least, avartans > usual].map(Number).join('');
+          const later = [p < tihai_strokes, avartans, lead > 0, (lead + size) % ticks !== 0];
           all.push({worse, rank: [...later.map(Number), pause, lead, size], tihai: [lead, size, pause]});
         }
       }
     }
     all.sort((a, b) => a.worse.localeCompare(b.worse) || a.rank.map((one, i) => one - b.rank[i]).find(Boolean) || 0);
     const first = all.find(({tihai: [lead, size]}) => kaida.begun(theme, lead, size).length);
-    if (!first) throw new Error(`No tihai of this line's end fills one to four avartans of ${this.title}: change the line.`);
+    if (!first) throw new Error(`No tihai of this line's end fills one to ${most} avartans of ${this.title}: change the line.`);
     const tihais = [...new Set(all.map(({worse}) => worse))].filter(worse => worse <= first.worse).map(worse => all.filter(one => one.worse === worse).map(({tihai}) => tihai));
     return {idea: 'from the end of the last palta', after: [['Dha', step]], before: theme, tihai: first.tihai, tihais};
   }
