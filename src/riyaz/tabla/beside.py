@@ -5,10 +5,13 @@ import unicodedata
 from collections.abc import Sequence
 
 from riyaz.tabla import header, headings
+from riyaz.tabla.layout import CLAPS
 from riyaz.tabla.spelling import strokes
 
-_PLACES = re.compile(
-    r"\d\s*(?:to|[-–—]|से|থেকে)\s*\d|\d(?:st|nd|rd|th)\b|\b(?:from|beat|matra)\s+(?!1\b)\d", re.IGNORECASE
+_PLACES = re.compile(  # where bols begin
+    r"\d\s*(?:to|[-–—]|से|থেকে)\s*\d|\d(?:st|nd|rd|th)\b|\b(?:from|beat|matra)\s+(?!1\b)\d"
+    rf"|\bfrom\s+(?:the\s+)?(?:{CLAPS})\b|(?:{CLAPS})\s+(?:se|से|থেকে)(?!\w)",
+    re.IGNORECASE,
 )
 _SCRIPTS = ("LATIN", "DEVANAGARI", "BENGALI", "GURMUKHI", "GUJARATI")
 _LONG = 2_000  # letters of a row that is looked at
