@@ -49,6 +49,32 @@ def test_a_row_that_alone_names_the_taal_leaves_its_name():
     assert beside.instead(rows, 0) is None
 
 
+def test_rows_that_were_not_read_are_named():
+    text = f"{ROWS}\n\nPractise this with your teacher\nX 0\nDha Dha Na | Dha Tu Na\n"
+    assert notation.read(text).aside == (4,)
+    assert notation.read(text).not_read() == ["set aside as words beside the music: line 4"]
+    assert notation.read(f"{ROWS}\nSource: a teacher").aside == ()
+    assert notation.read("taal: dadra\n\n[theme]  # a note\nDha Dhi Na Dha Tu Na").aside == ()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "once more",
+        "then go back to the theme",
+        "leave out the last bol",
+        "wait a matra here",
+        "skip the first Dha",
+        "slowly, two beats per word",
+        "now without the left hand",
+        "three of these",
+    ],
+)
+def test_words_that_change_what_is_typed_are_asked_about(words):
+    with pytest.raises(Unreadable):
+        notation.read(f"{ROWS}\n{words}\nDha Dha Na | Dha Tu Na")
+
+
 def test_the_sheet_says_what_was_set_aside(tmp_path, capsys):
     text = f"{ROWS}\n\nこの曲はダドラです\n"
     (tmp_path / "mine.txt").write_text(text, encoding="utf-8")

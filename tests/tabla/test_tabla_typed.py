@@ -50,6 +50,9 @@ The thirtyfifth is in the manner of 30 other public texts, tried after that: of 
 asked about and none misread.
 The thirtyfourth is in the manner of 69 texts of 69 more pages, which were noted before any was read: of 32 that are to
 be read 11 were read, 19 asked about and 2 misread; of 22 that are to be asked about 1 was misread, and 1 of 15 others.
+Later cases of the thirtyfifth are in the manner of two more such sets of 30, noted before they were tried: of 22 that
+are to be read 8 were read, 14 asked about and none misread; after mending, of 18 of the second 3 were read and 15 asked
+about, and of 12 that are to be asked about 1 was read.
 Of the 21 of the thirtysixth that are to be read 1 was read, 18 asked about and 2 misread before it was mended for these
 kinds; it is no trial.
 """

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from riyaz.tabla import header, headings
 from riyaz.tabla.layout import CLAPS
@@ -48,6 +48,25 @@ def instead(rows: Sequence[str], number: int) -> str | None:
     music = sum(bool(strokes(word)) or _like(word) for word in unknown)
     of_words = len(unknown) < len(words) and music * 4 <= len(words)
     return "".join(taal.title for taal in alone) if of_words else None
+
+
+def not_read(rows: Sequence[str], read: Collection[int]) -> tuple[int, ...]:
+    """The rows of words that say nothing that was read: neither bols, headings, signs, nor what a header has.
+
+    Parameters
+    ----------
+    read : the rows that were.
+    """
+    result = list[int]()
+    for number, row in enumerate(rows):
+        words = [
+            word for word in headings.words_of(row) if len(word) > 2 and not re.fullmatch(CLAPS, word, re.IGNORECASE)
+        ]
+        key = re.match(r"\s*([^\W\d]\w*)\s*[:=]", row)
+        known = (key and not header.unlike(key[1])) or headings.taals_in(words) or headings.HEAD.match(row)
+        if number not in read and words and not known and not all(map(strokes, words)):
+            result.append(number)
+    return tuple(result)
 
 
 def _strange(word: str) -> bool:

@@ -92,6 +92,15 @@ _ADVICE = re.compile(  # no number of times, or several speeds
 )
 _AT_SPEEDS = re.compile(r"[x×]\s?1\b.*[x×]\s?2\b", re.IGNORECASE)
 _SO_OFTEN = re.compile(r"\b(?:twice|thrice|(?:\d+|two|three|four)\s+times|lines?|rows?)\b|[x×]\s?\d", re.IGNORECASE)
+_TIMES = re.compile(r"(?<!\w)[x×]\s?\d")
+_ORDERS = re.compile(  # that change what is typed
+    r"\b(?:once\s+more|(?:two|three|four|five|\d)\s+of\s+(?:these|those|them)|(?:go|goes|come|comes)\s+back|back\s+to\s+the"
+    r"|leav\w+\s+(?:out|off)|skip(?:s|ping)?|omit(?:s|ting)?|replac\w+|instead\s+of|in\s+reverse|reversed|backwards?"
+    r"|mirror\w*|(?:gap|pause|wait|stop)\s+(?:of|for|a|one|two|three|\d)|(?:a|one|two|three|\d+)\s+(?:beat|matra)s?\s+"
+    r"(?:of\s+)?(?:rest|gap|pause|silence)|(?:beats?|matras?)\s+(?:per|for\s+(?:each|every))\s+(?:word|bol|stroke)"
+    r"|without\s+(?:the\s+)?(?:ba?ya\w*|dagga|left|bass|first|last)|chang\w+\s+\w+\s+(?:to|into))\b",
+    re.IGNORECASE,
+)
 _PRACTISE = re.compile(r"\b(?:practi[cs]|play|prepar|try|recit|repeat|learn|start|begin)\w*", re.IGNORECASE)
 _SEVERAL = ("paltas", "palte", "variations")  # headings of all that follow
 _MOST_WORDS = 120  # of a row that are searched for taals
@@ -201,7 +210,7 @@ def tells(content: str) -> bool:
     advice = _AT_SPEEDS.search(content) or (_ADVICE.search(content) and not _SO_OFTEN.search(content))
     if advice and _PRACTISE.search(content):
         return False
-    return bool(_TELLING & words) or re.search(r"(?<!\w)[x×]\s?\d", content) is not None
+    return bool(_TELLING & words) or any(said.search(content) for said in (_TIMES, _ORDERS))
 
 
 def aside(content: str) -> bool:

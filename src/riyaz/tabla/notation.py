@@ -131,7 +131,8 @@ def _without_words(rows: list[str], place: Place, more: Mapping[str, taals.Taal]
     rows, aside, first = list(rows), list[int](), None
     for _ in range(beside.MOST):
         try:
-            return replace(_read("\n".join(rows), place, more), aside=tuple(sorted(set(aside))))
+            result = _read("\n".join(rows), place, more)
+            return replace(result, aside=tuple(sorted({*aside, *result.aside})))
         except Unreadable as error:
             first = first or error
             number = int(error.reason.removeprefix(f"{place.file}:").split(":", 1)[0]) - 1
@@ -168,7 +169,8 @@ def _read(text: str, place: Place, more: Mapping[str, taals.Taal] | None) -> Com
     apart = not reading and not headings.sectioned(rows) and not speeds.said([""], (), spoken)
     parted = gaps.meant(rows, spoken, taal, place) if apart else {}
     once = twice.once(rows, start)
-    again, said = next(((n, rows[n]) for n, row in enumerate(once) if row != rows[n]), (0, ""))
+    second = [n for n, row in enumerate(once) if row != rows[n]]  # rows in a second script
+    again, said = next(((n, rows[n]) for n in second), (0, ""))
     rows = once
     as_typed = [*rows]
     heads = list(headings.sections(rows, start, "theme" if form in ("", *dialect.THEMED) else form, place))
@@ -223,7 +225,10 @@ def _read(text: str, place: Place, more: Mapping[str, taals.Taal] | None) -> Com
         **values,
         "tempo": int(values.get("tempo", 0)),
     }
-    return Composition(sections=tuple(played), **given)
+    read = {item.place.line - 1 for items in parts.values() for item in items} | {head.row for head, _, _ in heads}
+    read |= {*range(start), *second}
+    aside = beside.not_read(text.split("\n"), read) if typed_so else ()
+    return Composition(sections=tuple(played), **given, aside=aside)
 
 
 def _suited(text: str, place: Place, more: Mapping[str, taals.Taal] | None) -> str:

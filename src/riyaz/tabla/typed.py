@@ -50,7 +50,8 @@ _SPOKEN = re.compile(  # twice, (three times), 3 baar, x3 times
 _GUN = re.compile(r"(एक|दो|दु|ती|ति|तीन|चार|चौ)\s?गु?[नण]ा?(?![\u0900-\u097f])")
 _GUNS = {"एक": "एकगुन", "दो": "दुगुन", "दु": "दुगुन", "ति": "तिगुन", "ती": "तिगुन", "तीन": "तिगुन", "चार": "चौगुन", "चौ": "चौगुन"}
 _SPED = re.compile(
-    r"^(\s*)(du?gg?u[nr]a?n?|d[ou]+gg?[aou]+n[ae]?|tee?go+n|ti+g[ou]+na|cho?[au]+go+n|chougun)(?=\s*\d*\s*[:.)-]*\s*$)",
+    r"^(\s*)(dh?u?gg?u[nr]a?n?|dh?[ou]+gg?[aou]+n[ae]?|tee?go+n|ti+g[ou]+na|cho?[au]+go+n|chougun)"
+    r"(?:\s+(?:double|triple|quadruple)(?:\s+speed)?)?(?=\s*\d*\s*[:.)-]*\s*$)",
     re.IGNORECASE,
 )
 _SPED_AS = {"d": "dugun", "t": "tigun", "c": "chaugun"}
