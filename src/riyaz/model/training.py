@@ -162,4 +162,4 @@ def _save(result: tuple[network.keras.Model, pd.DataFrame], folder: Path) -> Non
 
 
 def _load(folder: Path) -> tuple[network.keras.Model, pd.DataFrame]:
-    return stored.load(folder), pd.read_csv(folder / "history.csv", engine="python")  # to the last digit
+    return stored.load(folder), pd.read_csv(folder / "history.csv", float_precision="round_trip")

@@ -145,7 +145,7 @@ PHRASES: tuple[tuple[str, ...], ...] = tuple(
 GROUPS: dict[str, tuple[str, ...]] = {
     spelling: tuple(strokes.split())
     for spellings, strokes in (
-        ("tirkit terekite tarikita terekete tirikita trikit trikat", "Ti Ra Ki ta"),
+        ("tirkit terekite tarikita terekete tirikita trikit", "Ti Ra Ki ta"),
         ("tir", "Ti Ra"),
         ("kit", "Ki ta"),
         ("tak", "ta Ka"),

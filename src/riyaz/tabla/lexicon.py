@@ -33,7 +33,7 @@ Kra Dhe : krdhe kddhe
 Tra Ka : trak trake trik
 Tra Kre : trekre
 Dhun Te : dhuma dhum
-Ti Ra Ki ta : tirkat trikita
+Ti Ra Ki ta : tirkat trikat trikita
 Ki ta ta Ka : kitetaka
 Ti Ra Ki ta ta Ka : trkttk
 Ra : ri
