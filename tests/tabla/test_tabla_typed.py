@@ -55,9 +55,9 @@ are to be read 8 were read, 14 asked about and none misread; after mending, of 1
 about, and of 12 that are to be asked about 1 was read.
 Of the 21 of the thirtysixth that are to be read 1 was read, 18 asked about and 2 misread before it was mended for these
 kinds; it is no trial.
-The thirtyseventh has the dialects of the fact sheet. Of 22 texts that are to be read all were read at first, one of them
-noted as to be asked about, and 3 that are to be asked about were; in three a Ti before Na had been noted as closed, and
-is noted now as the table of context has it.
+The thirtyseventh has the dialects of the fact sheet. Of 22 texts that are to be read all were read at once, one of
+them noted as to be asked about, and 3 that are to be asked about were; in three a Ti before Na had been noted as
+closed, and is noted now as the table of context has it.
 """
 
 import contextlib
