@@ -325,7 +325,8 @@ def from_notes(
         following[:-1][same] = onset[1:][same]
         lost["restruck"] = int((stop > following).sum())
         stop = np.minimum(stop, following)
-    bounds = np.unique(np.concatenate([[0], onset, stop, [end] if end else []]).astype(np.int64))
+    ends = [end] if end > stop.max(initial=0) else []
+    bounds = np.unique(np.concatenate([[0], onset, stop, ends]).astype(np.int64))
     first, last = np.searchsorted(bounds, onset), np.searchsorted(bounds, stop)
     pieces = last - first  # in how many events each note sounds
     note = np.repeat(np.arange(onset.size), pieces)

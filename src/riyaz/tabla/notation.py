@@ -25,6 +25,7 @@ hyphens is settled by the taal (`riyaz.tabla.dialect`). All of it is shown by ex
 """
 
 import contextlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from difflib import get_close_matches
@@ -111,7 +112,7 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
     """
     text, place = text.removeprefix("\ufeff").replace("\r\n", "\n"), Place(name or "notation", 1, 1)
     layout.characters(text, place)
-    rows = records.rows(text) or web.rows(text)
+    rows = [] if _OWN.search(text) else records.rows(text) or web.rows(text)
     try:
         result = _without_words([row.text for row in rows] or text.split("\n"), place, more)
         aside = tuple(rows[number].line if rows else number + 1 for number in result.aside)
@@ -315,4 +316,5 @@ def _events(slots: Slots, taal: taals.Taal) -> pd.DataFrame:
     return in_a_row([ticks for ticks, _ in slots], [[bol] if bol else [] for bol in names])
 
 
+_OWN = re.compile(r"^\[[^\[\]{}\"',|]+(?:,\s*(?:taught|derived)\s*)?\]\s*(?:#.*)?$", re.MULTILINE)  # [palta 1, derived]
 _KEYS = tuple(f.name for f in fields(Composition) if f.name not in ("sections", "aside"))
