@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from itertools import accumulate
 
 from riyaz.music.events import TICKS
 from riyaz.tabla import taals
@@ -10,6 +11,7 @@ from riyaz.tabla.headings import form_of
 from riyaz.tabla.layout import Item
 from riyaz.tabla.place import Place
 from riyaz.tabla.placing import Slots, length, on_sam, whole
+from riyaz.tabla.tihai import thrice
 
 
 def placed(
@@ -61,21 +63,10 @@ def placed(
 
 def _thrice(slots: Slots) -> bool:
     """Whether slots are a phrase three times, with equal pauses between, or none, and nothing after its last stroke."""
-    names = [(ticks, bol) for ticks, bol in slots[:-1]]
-    for n in range(3, len(slots) // 3 + 1):
-        pause = (len(slots) - 3 * n) // 2
-        starts = (0, n + pause, 2 * (n + pause))
-        alike = (len(slots) - n) % 2 == 0 and all(
-            names[start : start + n - 1] == names[: n - 1] and slots[start + n - 1][1] == slots[-1][1]
-            for start in starts
-        )
-        if (
-            alike
-            and slots[-1][1]
-            and not any(bol for start in starts[:2] for _, bol in slots[start + n : start + n + pause])
-        ):
-            return True
-    return False
+    onsets = accumulate((ticks for ticks, _ in slots), initial=0)
+    struck = [(onset, bol) for onset, (_, bol) in zip(onsets, slots, strict=False) if bol]
+    n, over = divmod(len(struck), 3)
+    return bool(slots and slots[-1][1]) and not over and n > 1 and thrice(struck, len(struck) - 1, n)
 
 
 def _apart(items: Sequence[Item], slots: Slots, taal: taals.Taal) -> None:

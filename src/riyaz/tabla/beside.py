@@ -27,14 +27,14 @@ def instead(rows: Sequence[str], number: int) -> str | None:
     of matras, and is no row of a header, or like one.
     """
     row = rows[number]
-    words, key = headings.words_of(row), re.match(r"\s*([^\W\d]\w*)\s*[:=]", row)
+    words = headings.words_of(row)
     if (
         not words
         or len(row) > _LONG
         or headings.tells(row)
         or _PLACES.search(row)
         or headings.HEAD.match(row)
-        or (key and not header.unlike(key[1]))
+        or _like_header(row)
     ):
         return None
     others = [row for n, row in enumerate(rows) if n != number and row.strip() and not headings.of_bols(row)]
@@ -62,11 +62,16 @@ def not_read(rows: Sequence[str], read: Collection[int]) -> tuple[int, ...]:
         words = [
             word for word in headings.words_of(row) if len(word) > 2 and not re.fullmatch(CLAPS, word, re.IGNORECASE)
         ]
-        key = re.match(r"\s*([^\W\d]\w*)\s*[:=]", row)
-        known = (key and not header.unlike(key[1])) or headings.taals_in(words) or headings.HEAD.match(row)
+        known = _like_header(row) or headings.taals_in(words) or headings.HEAD.match(row)
         if number not in read and words and not known and not all(map(strokes, words)):
             result.append(number)
     return tuple(result)
+
+
+def _like_header(row: str) -> bool:
+    """Whether a row has a key of a header, or one that may be a mistyped one."""
+    key = re.match(r"\s*([^\W\d]\w*)\s*[:=]", row)
+    return key is not None and not header.unlike(key[1])
 
 
 def _strange(word: str) -> bool:

@@ -113,18 +113,20 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
     text, place = text.removeprefix("\ufeff").replace("\r\n", "\n"), Place(name or "notation", 1, 1)
     layout.characters(text, place)
     rows = [] if _OWN.search(text) else records.rows(text) or web.rows(text)
+    typed_rows = [row.text for row in rows] or text.split("\n")
     try:
-        result = _without_words([row.text for row in rows] or text.split("\n"), place, more)
+        result = _without_words(typed_rows, place, more)
         aside = tuple(rows[number].line if rows else number + 1 for number in result.aside)
         return replace(result, title=result.title or Path(name).stem, aside=aside)
     except Unreadable as error:
+        remedy = _suited(typed_rows, place, more) if error.reason.endswith(_NO_TAAL) else error.remedy
         if not rows:
-            raise
+            raise Unreadable(error.reason, remedy) from None
         number, within, reason = error.reason.removeprefix(f"{place.file}:").split(":", 2)
         row, line, column = rows[int(number) - 1]
         after = text.split("\n")[line - 1].find(row, max(column - 20, 0))  # behind a quotation mark
         at = place._replace(line=line, column=column if after < 0 else after + int(within))
-        at.stop(reason.lstrip(), error.remedy)
+        at.stop(reason.lstrip(), remedy)
 
 
 def _without_words(rows: list[str], place: Place, more: Mapping[str, taals.Taal] | None) -> Composition:
@@ -132,7 +134,7 @@ def _without_words(rows: list[str], place: Place, more: Mapping[str, taals.Taal]
     rows, aside, first = list(rows), list[int](), None
     for _ in range(beside.MOST):
         try:
-            result = _read("\n".join(rows), place, more)
+            result = _read(rows, place, more)
             return replace(result, aside=tuple(sorted({*aside, *result.aside})))
         except Unreadable as error:
             first = first or error
@@ -142,18 +144,18 @@ def _without_words(rows: list[str], place: Place, more: Mapping[str, taals.Taal]
                 raise error if any(map(headings.of_bols, rows)) else first from None
             rows[number] = row
             aside.append(number)
-    return _read("\n".join(rows), place, more)
+    return _read(rows, place, more)
 
 
-def _read(text: str, place: Place, more: Mapping[str, taals.Taal] | None) -> Composition:
+def _read(spoken: Sequence[str], place: Place, more: Mapping[str, taals.Taal] | None) -> Composition:
     """Read one composition of rows of text."""
-    rows = text.split("\n")
-    rows = [row if header.FREE.match(row) else clear for row, clear in zip(rows, typed.plain(rows, place), strict=True)]
-    if next((row for row in rows if row.strip()), "").lstrip().startswith(("{", "(")) and text.lstrip()[0] == "{":
+    rows = [row if header.FREE.match(row) else clear for row, clear in zip(spoken, typed.plain(spoken, place), strict=True)]
+    first = next((n for n, row in enumerate(rows) if row.strip()), 0)
+    if spoken[first].lstrip().startswith("{"):
         place.stop("this is JSON, no text of bols", "copy the bols and write for instance: taal: teental above them")
     values, reading, start = header.header(rows, place, more)
     if "taal" not in values:
-        place.stop("the header names no taal", _suited(text, place, more))
+        place.stop(_NO_TAAL)
     taal = taals.TAALS[values["taal"]]
     if taal.name.count("; ") == 3 and taal.theka and not _fills(taal):
         place.stop(f"the theka of {taal.title} does not fill its matras ({taal.size})", "write one avartan of it")
@@ -166,7 +168,6 @@ def _read(text: str, place: Place, more: Mapping[str, taals.Taal] | None) -> Com
         at.stop(
             "the right column is the khali of the left", "write the rows of the left first, then those of the right"
         )
-    spoken = text.split("\n")
     apart = not reading and not headings.sectioned(rows) and not speeds.said([""], (), spoken)
     parted = gaps.meant(rows, spoken, taal, place) if apart else {}
     once = twice.once(rows, start)
@@ -189,7 +190,7 @@ def _read(text: str, place: Place, more: Mapping[str, taals.Taal] | None) -> Com
     heading = [*headings.words_of(as_typed[heads[0][0].row].partition(":")[0]), *names[0].split()]
     last = [kind for word in heading if (kind := headings.form_of(word))][-1:]
     said_so = headings.form_in(heading) or "".join(last)
-    above = [headings.words_of(row) for row in text.split("\n")[:start]]
+    above = [headings.words_of(row) for row in spoken[:start]]
     titled = headings.form_in([word for words in above if len(words) < 9 for word in words]) if typed_so else ""
     form_said = form or said_so or titled
     at = place._replace(line=start + 1)
@@ -202,7 +203,7 @@ def _read(text: str, place: Place, more: Mapping[str, taals.Taal] | None) -> Com
         at = place._replace(line=twofold + 1)
         at.stop("the repeat may be of its line or of all above it", "write ( ... ) x2 around what is repeated")
     if again and not whole(slots, taal):
-        two = [script("".join(filter(str.isalpha, text))).title() for text in (said, " ".join(once[start:]))]
+        two = [script("".join(filter(str.isalpha, row))).title() for row in (said, " ".join(once[start:]))]
         place._replace(line=again + 1).stop(f"words in {two[0]} among words in {two[1]}", "write one script, not both")
     if typed_so and not reading:
         places = {head.name: place._replace(line=max(first, 1)) for head, first, _ in heads}
@@ -210,7 +211,7 @@ def _read(text: str, place: Place, more: Mapping[str, taals.Taal] | None) -> Com
     for head, first, _ in heads:
         if not slots[head.name]:  # hyphens alone, that say how long nothing is
             place._replace(line=max(first, 1)).stop(f"section {head.name!r} has no bols", "write some, or leave it out")
-    played = [
+    played_sections = [
         Section(
             head.name,
             _as_theka(_events(slots[head.name], taal), taal),
@@ -228,16 +229,16 @@ def _read(text: str, place: Place, more: Mapping[str, taals.Taal] | None) -> Com
     }
     read = {item.place.line - 1 for items in parts.values() for item in items} | {head.row for head, _, _ in heads}
     read |= {*range(start), *second}
-    aside = beside.not_read(text.split("\n"), read) if typed_so else ()
-    return Composition(sections=tuple(played), **given, aside=aside)
+    aside = beside.not_read(spoken, read) if typed_so else ()
+    return Composition(sections=tuple(played_sections), **given, aside=aside)
 
 
-def _suited(text: str, place: Place, more: Mapping[str, taals.Taal] | None) -> str:
+def _suited(rows: Sequence[str], place: Place, more: Mapping[str, taals.Taal] | None) -> str:
     """What to write above a text that names no taal: the common taals in which it can be read, if any."""
     suited = list[str]()
     for name in by_theka.COMMON:
         with contextlib.suppress(Unreadable):
-            _read(f"taal: {name}\n{text}", place, more)
+            _read([f"taal: {name}", *rows], place, more)
             suited.append(taals.TAALS[name].title)
     fits = f"it fits {', '.join(suited)}; " if suited else ""
     return f"{fits}write for instance: taal: {(suited or ['teental'])[0].lower()}"
@@ -316,5 +317,6 @@ def _events(slots: Slots, taal: taals.Taal) -> pd.DataFrame:
     return in_a_row([ticks for ticks, _ in slots], [[bol] if bol else [] for bol in names])
 
 
+_NO_TAAL = "the header names no taal"
 _OWN = re.compile(r"^\[[^\[\]{}\"',|]+(?:,\s*(?:taught|derived)\s*)?\]\s*(?:#.*)?$", re.MULTILINE)  # [palta 1, derived]
 _KEYS = tuple(f.name for f in fields(Composition) if f.name not in ("sections", "aside"))

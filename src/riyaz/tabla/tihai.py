@@ -50,14 +50,14 @@ def tihais(events: pd.DataFrame, taal: Taal) -> list[Tihai]:
     result = []
     for last, (onset, _) in enumerate(struck):
         if onset % taal.ticks == 0:
-            sizes = [n for n in range(3, (last + 1) // 3 + 1) if _thrice(struck, last, n)]
+            sizes = [n for n in range(3, (last + 1) // 3 + 1) if thrice(struck, last, n)]
             if sizes:
                 result.append(_tihai(struck, last, sizes))
     return result
 
 
-def _thrice(struck: list[Stroke], last: int, n: int) -> bool:
-    """Whether the n strokes up to `last` are the third time of the same, and not the fourth."""
+def thrice(struck: list[Stroke], last: int, n: int) -> bool:
+    """Whether the n strokes up to number `last` are the third time of the same, with equal pauses, and not the fourth."""
     period = struck[last][0] - struck[last - n][0]
 
     def again(i: int) -> bool:
@@ -73,7 +73,7 @@ def _tihai(struck: list[Stroke], last: int, sizes: list[int]) -> Tihai:
     n = max(sizes)
     starts = [last - k * n + 1 for k in (3, 2, 1)]
     phrase = tuple(bol for _, bol in struck[last - n + 1 : last + 1])
-    inner = any(_thrice(struck[: last + 1], last, small) for small in range(1, n // 3 + 1))
+    inner = any(thrice(struck[: last + 1], last, small) for small in range(1, n // 3 + 1))
     step = min(b[0] - a[0] for a, b in pairwise(struck[starts[2] : last + 1]))
     pause = struck[starts[1]][0] - struck[starts[1] - 1][0] - step
     onsets = (struck[starts[0]][0], struck[starts[1]][0], struck[starts[2]][0])
