@@ -242,11 +242,6 @@ _MARKS: Marks = [  # replaced one after the other
     (re.compile(rf"^\s*(?:--+|//)\s+(?=(?:{headings.NAMES})\W*\d*\s*$)", re.IGNORECASE), blank),  # -- palta 1
     (re.compile(r"(:\s*)'([^']*)'\s*,?\s*$"), r"\1 \2 "),
     (_NAMES_OF_ROWS, blank),
-    (
-        re.compile(rf"^[^=]*=\s*(?:{layout.CLAPS})(?:[^=]*=\s*(?:{layout.CLAPS}))+(?!\w)[^=]*$", re.IGNORECASE),
-        "",
-    ),  # X = sam, 0 = khali
-    (re.compile(rf"^\s*(?:[xX+\d]|numbers?)\s*[=:–-]\s*(?:{layout.CLAPS})\s*(?:\([^()]*\))?\s*$", re.IGNORECASE), ""),
     (re.compile(rf"\(\s*(?:{layout.PLACES})\s*\)|\(\s*(?:{layout.HANDS})\s*\)\s*$", re.IGNORECASE), blank),
     (re.compile(rf"\[\s*(?:{layout.CLAPS})\s*\]", re.IGNORECASE), blank),
     (_BESIDE_SIGNS, r"\1"),
