@@ -71,7 +71,7 @@ def not_read(rows: Sequence[str], read: Collection[int]) -> tuple[int, ...]:
 def _like_header(row: str) -> bool:
     """Whether a row has a key of a header, or one that may be a mistyped one."""
     key = re.match(r"\s*([^\W\d]\w*)\s*[:=]", row)
-    return key is not None and not header.unlike(key[1]) and not re.fullmatch(CLAPS, key[1], re.IGNORECASE)
+    return key is not None and not header.unlike(key[1])
 
 
 def _strange(word: str) -> bool:

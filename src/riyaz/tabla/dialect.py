@@ -75,8 +75,8 @@ def settle(
     result = [item for items in parts.values() for item in items]
     words = [item.text for item in result if item.kind == "word"]
     joined = "hyphens" not in given and "words" not in given and _joined(words)
-    if joined and any(in_runs(strokes(word.replace("-", ""))) for word in words if "-" in word):
-        plain, joined = replace(plain, hyphens="joins"), False  # no rests within TiRaKiTa
+    if joined and any(len(strokes(word.replace("-", ""))) > 2 for word in words):
+        plain, joined = replace(plain, hyphens="joins"), False  # rests would make 5 or 7 shares of a matra
     dots = next((item for item in result if item.kind == "dot"), None)
     stops = "dots" not in given and sum(item.kind == "stop" for item in result) > 1
     if stops and fits(parts, taal, replace(plain, dots="bars")):
@@ -127,7 +127,8 @@ def settle(
     inside = inside and not whole(first, taal)  # begins inside an avartan
     plainly = inside or (not dots and (both if whole(first, taal) else not by_words and halves))
     even = len({len(strokes(word)) for word in words}) == 1 and len(strokes(words[0])) > 1
-    if mistaken is None and plainly and even and form in THEMED and _half(first, taal, True) and not _odd(first, taal):
+    in_pairs = mistaken is None and plainly and even and not joined
+    if in_pairs and form in THEMED and _half(first, taal, True) and not _odd(first, taal):
         return plain, first  # a kaida in pairs, whose paltas are written without their khali
     if mistaken is None and plainly and not dashed and first not in [slots for _, slots in fitting]:
         fitting = [(plain, first), *fitting]
@@ -326,7 +327,7 @@ def _joined(words: Sequence[str]) -> bool:
     """Whether each word of several bols has hyphens between all of them: three or more, or no other mark is a rest."""
     several = [word.rstrip(",").split("-") for word in words if len(strokes(word.replace("-", ""))) > 1]
     alone = [word for word in words if len(strokes(word)) == 1 and "-" in word.strip("-")]
-    if any(len(word) > 1 and word[0] in RESTS for word in words):
+    if any(len(word) > 1 and word[0] in "-–—−" for word in words):
         return False  # a hyphen that joins nothing is a rest, and so are the others
     rests = any(set(word) <= set(RESTS) or word[-1] in RESTS for word in words)
     return (

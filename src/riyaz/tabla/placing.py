@@ -116,7 +116,7 @@ def _meant(items: Sequence[Item], reading: Reading) -> list[Item]:
         if item.kind == "bullet":
             meant += [item._replace(kind="word", text="-")] if reading.dashes == "rests" else []
         elif item.kind == "word" and reading.hyphens == "joins":
-            joined = re.sub(r"(?<=\w)-(?=\w)", "", item.text.title() if item.text.islower() else item.text)
+            joined = re.sub(rf"(?<={LETTER})-(?={LETTER})", "", item.text.title() if item.text.islower() else item.text)
             meant.append(item._replace(text=joined))
         elif item.kind == "word" and reading.hyphens == "matras":
             meant += [item._replace(text=text) for text in item.text.rstrip(",").split("-") if text]
@@ -357,7 +357,8 @@ def word(text: str, place: Place) -> list[tuple[Fraction, str]]:
     ------
     Unreadable : a part of it is no bol; names the nearest.
     """
-    parts, slots, column = re.split(rf"[,]|(?<={LETTER})[./](?={LETTER})", text.rstrip(",;") or text), [], place.column
+    share = rf"(?:{LETTER}|[-–_])"
+    parts, slots, column = re.split(rf",|(?<={share})[./](?={share})", text.rstrip(",;") or text), [], place.column
     for part in parts:
         names = strokes(part)
         if not names:

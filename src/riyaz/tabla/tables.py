@@ -225,6 +225,7 @@ def celled(rows: Sequence[str]) -> list[str]:
         flat = [cell for row in cells for cell in row if not layout.sign_row(cell)]
         bars = [cell for cell in flat if _BAR.fullmatch(cell)]
         bols = all(headings.of_bols(cell) for cell in flat if cell not in bars)
+        bols = bols and sum(" " in cell for cell in flat) * 2 < len(flat)  # else each is a vibhag
         if sum(len(row) == 1 for row in cells) >= _FEW and len(flat) > len(bars) and bols:
             row = " ".join("|" if cell in bars else f"({cell})" if " " in cell else cell for cell in flat)
             result[start : start + len(block)] = [row, *[""] * (len(block) - 1)]
