@@ -75,8 +75,9 @@ def plain(rows: Sequence[str]) -> list[str]:
         ):
             result[number] = _named(match)
     for letter, name in (("p", "palta"), ("v", "variation")):
-        short = {n: match for n, row in enumerate(result) if (match := _SHORT.match(row))}
-        result = _sub({n: match for n, match in short.items() if match[1].lower() == letter}, name, result, 2)
+        short = {n: match for n, row in enumerate(result) if (match := _SHORT.match(row)) and match[1].lower() == letter}
+        apart = all(not match.string[match.end() :].strip() for match in short.values())
+        result = _sub(short, name, result, 2, 1 if apart else 2)
     if sum(map(bool, map(_MUKH.match, rows))) == 1:
         result = _sub({n: match for n, row in enumerate(result) if (match := _PALTA.match(row))}, "palta", result)
         result = [_MUKH.sub("theme: ", row) for row in result]
@@ -84,11 +85,11 @@ def plain(rows: Sequence[str]) -> list[str]:
     other = {n: match for n, match in other.items() if headings.taals_in([match[1]]) and _of_bols(result[n + 1 :])}
     result = _sub(other, "variation", result, 2)
     alone = {
-        n: match for n, row in enumerate(result) if (match := _ALONE.fullmatch(row)) and _of_bols(result[n + 1 :], 4)
+        n: match for n, row in enumerate(result) if (match := _ALONE.fullmatch(row)) and _of_bols(result[n + 1 :], 2)
     }
     above = [row for row in result[: min(alone, default=0)] if row.strip()][-1:]
     below_heading = any(map(headings.HEAD.fullmatch, above))  # which the numbers part
-    return result if below_heading else _sub(alone, "variation", result)
+    return result if below_heading else _sub(alone, "variation", result, least=1)
 
 
 def _after_bols(rows: Sequence[str]) -> list[str]:
@@ -187,10 +188,12 @@ def _called(match: re.Match[str], below: Sequence[str]) -> bool:
     return len(first) < len(all_) and first == all_[: len(first)]
 
 
-def _sub(matches: Mapping[int, re.Match[str]], name: str, rows: Sequence[str], group: int = 1) -> list[str]:
-    """Rows in which what was matched is a heading with its number, where two numbers or more count up from 1."""
+def _sub(
+    matches: Mapping[int, re.Match[str]], name: str, rows: Sequence[str], group: int = 1, least: int = 2
+) -> list[str]:
+    """Rows in which what was matched is a heading with its number, where `least` numbers or more count up from 1."""
     numbers = {n: _number(match[group]) for n, match in matches.items()}
-    if not counts_up([*numbers.values()], 1, 2):
+    if not counts_up([*numbers.values()], 1, least):
         return list(rows)
     heads = {n: f"{name} {numbers[n]}: {match.string[match.end() :]}" for n, match in matches.items()}
     return [heads.get(n, row) for n, row in enumerate(rows)]

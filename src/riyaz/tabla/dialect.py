@@ -140,7 +140,13 @@ def settle(
     _marks_fit(result, fitted, fitted or (mistaken is None and whole(first, taal)))
     said = [fit for fit in fitting if speeds and agree(fit[1], speeds, taal)]
     if len(said or fitting) == 1:
-        return (said or fitting)[0]
+        reading, slots = (said or fitting)[0]
+        if speeds and not said and reading.bars == "matras":
+            place.stop(
+                f"{next(iter(speeds.values()))} strokes per matra are said, and no bars or blanks give them",
+                "count the bols between bars, or leave out what says the speed",
+            )
+        return reading, slots
     if len(fitting) > 1:
         place.stop(*_two(fitting, taal))
     if mistaken:

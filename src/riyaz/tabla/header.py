@@ -61,6 +61,11 @@ _PACE = re.compile(rf"(?:{'|'.join((*LAYAS, *PACES))})(?:\s*(?:laya?|लय))?",
 _RANGE = re.compile(r"\d+\s*(?:[-–—]|to\b)\s*\d+")  # of tempos, none of them said
 _VIBHAGS = re.compile(r"\d(?:\s*[-–+]\s*\d)+")
 _AFTER = re.compile(r"^[^:=]*[:=]")
+_BPM = re.compile(  # (at 60 bpm)
+    r"^\W*(?:(?:try|play|practi[cs]e|tempo|at|around|about|approx\w*|is)\W+)*(\d{2,3})\s*(?:bpm|b\.p\.m\.?"
+    r"|(?:beats|ma+tras?)\s+(?:per|a)\s+min\w*)\W*$",
+    re.IGNORECASE,
+)
 _SPELLED = (
     (re.compile(r"^(?:composition\s+)?(?:type|form)\s*[-–—:]\s*(?=\w)", re.IGNORECASE), "form: "),
     (re.compile(r"^beats?\s*/\s*matras?(?=\s*[-–—:])", re.IGNORECASE), "matras"),
@@ -68,6 +73,7 @@ _SPELLED = (
     (re.compile(r"^(?:bols?|strokes?)\s+(?:per|a)\s+(?:beat|matra)\s*:", re.IGNORECASE), "strokes:"),
     (re.compile(r"^(মাত্রা|मात्रा)\s*(?:সংখ্যা|संख्या)\s*[-–—:]?\s*(?=\d+\D*$)"), r"\1: "),
     (re.compile(r"^(bpm|tempo)\s+(?=\d+$)", re.IGNORECASE), r"\1: "),
+    (_BPM, r"tempo: \1"),
 )
 _COUNTED = "|".join([key for key, name in _ALIASES.items() if name in (*OWN[:2], *CLAPS)] + [*OWN[:2], *CLAPS])
 _UNMARKED = re.compile(rf"^({_COUNTED})\s*(?:\([^()]*\)\s*)?\s(?=\d\d$|\d+(?:\s*[,+|/–-]\s*\d+)+$)", re.IGNORECASE)

@@ -48,7 +48,7 @@ REPEATED = re.compile(  # a whole line
     r"[^\s)(]\s*\(?\s*(?:[x×]\s*\d+|\s\*\s?\d+|\d+\s*(?:times|[x×]))\s*\)?[\s|।॥]*$", re.IGNORECASE
 )
 RULE = re.compile(r"\s*\|?(?:\s*:?-{3,}:?\s*\|)+\s*(?:\s*:?-{3,}:?)?\s*")  # under the head of a table in Markdown
-_SIGNED = re.compile(r"\[\s*([Xx+0Oo2-9])\s*\](?=\s*[^\W\d_])")  # [x] before bols
+_SIGNED = re.compile(r"\[\s*([Xx+0Oo2-9])\s*\](?=\s*[^\W\d]|\s*[-–—])")  # [x] before bols
 _MARKUP = re.compile(r"</?[A-Za-z][^<>]*>|&nbsp;|\*\*|^\s*>+|^\s*```.*|^\s*[•‣◦*](?=\s)")
 _SPEEDS = tuple(str(n) for n in range(1, 17))  # a bare number where lines have names
 _NAMED = re.compile(r"^\s*\$([^\W\d]\w*)\s*[:=]")
@@ -115,7 +115,7 @@ def items(rows: list[str], first: int, last: int, place: Place, names: Sequence[
     state = _State([[]], [])
     state.named = {name: [] for row in rows[first:last] for name in _NAMED.findall(row)}
     others = {name: rf"(?<!\w){re.escape(name)}(?!\w)".replace(r"\ ", r"\s+") for name in names if not strokes(name)}
-    signs = any(re.search(r"\([Xx+]\)", row) for row in rows[first:last])
+    signs = any(re.search(r"\([Xx+]\)|^[\s|]*\(0\)\s*[^\W\d_]", row) for row in rows[first:last])  # rupak begins with 0
     filled = [row for row in rows[first:last] if re.search(r"[^\W\d_]", row.split("#")[0])]
     listed = len(filled) > 1 and all(re.match(r"\s*[-–—]\s+\S", row) for row in filled)
     alone = listed and all(re.fullmatch(r"\s*[-–—]\s+\S+\s*", row) for row in filled)  # a list of single bols

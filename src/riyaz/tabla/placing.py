@@ -375,7 +375,8 @@ def whole(sections: Mapping[str, Slots], taal: taals.Taal, lands: bool = True) -
     """Whether every section is whole avartans, or, if `lands`, whole ones and the sam on which it lands."""
     for slots in sections.values():
         over, matra = length(slots) % taal.ticks, TICKS * taal.counts
-        if over and not (lands and over == matra and len(slots) > 1 and slots[-1][0] == matra and slots[-1][1]):
+        last = max((k for k, (_, bol) in enumerate(slots) if bol), default=0)
+        if over and not (lands and over == matra and last and length(slots[last:]) == matra):
             return False
     return True
 

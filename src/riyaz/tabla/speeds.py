@@ -73,17 +73,23 @@ def sped(
         if n <= 1 or plain.strokes or unlike or any(item.speed != 1 for item in words):
             continue
         faster = [item._replace(speed=n) for item in items]
-        try:
-            fits = [whole(placed({name: each}, taal, plain), taal) for each in (items, faster)]
-        except Unreadable:
-            continue
-        if fits == [True, False] and len(sizes) == 1:
+        lands = [*faster[:-1], items[-1]]  # the sam at the end lasts a matra
+        slow, fast, on_sam = (_whole({name: each}, taal, plain) for each in (items, faster, lands))
+        if slow and fast is False and not on_sam and len(sizes) == 1:
             words[0].place.stop(
                 f"{name} says {speeds[name]} strokes per matra, and {len(words)} words are no whole avartans then",
                 f"write {n} avartans of such words, or words of {speeds[name]} strokes, or another name",
             )
-        result[name] = faster if fits[1] else items
+        result[name] = faster if fast else lands if on_sam else items
     return result
+
+
+def _whole(parts: Mapping[str, Sequence[Item]], taal: taals.Taal, reading: Reading) -> bool | None:
+    """Whether a reading gives whole avartans; None where it cannot be placed."""
+    try:
+        return whole(placed(parts, taal, reading), taal)
+    except Unreadable:
+        return None
 
 
 def agree(sections: Mapping[str, Slots], speeds: Mapping[str, Fraction], taal: taals.Taal) -> bool:
