@@ -14,7 +14,7 @@ import argparse
 import random
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from riyaz.music.events import Unreadable
@@ -30,13 +30,13 @@ _BOL = re.compile(r"[A-Z][a-z]*|(?<![a-zA-Z])ta|[-~]")
 
 WAYS: dict[str, tuple[str, ...]] = {
     "taal": ("key", "in title", "alone", "with matras", "in brackets", "after a dash", "other name", "native", "below"),
-    "script": ("Camel", "Camel", "lower", "Title", "UPPER", "Devanagari", "Bengali"),
-    "spelling": ("usual", "usual", "other", "long"),
-    "words": ("matras", "matras", "matras", "told", "hyphens", "dots", "commas"),
+    "script": ("Camel", "Camel", "lower", "Title", "UPPER", "Devanagari", "Bengali", "accents", "Gujarati", "Gurmukhi"),
+    "spelling": ("usual", "usual", "other", "long", "short"),
+    "words": ("matras", "matras", "matras", "told", "hyphens", "dots", "commas", "groups", "apart", "brackets", "tabs"),
     "rest": ("-", "-", "S", "–", "_"),
     "bars": ("none", "|", "|", "| ||", "|..|", "।", "/"),
-    "lines": ("avartan", "half", "vibhag", "two"),
-    "signs": ("none", "none", "none", "above", "numbers", "before", "below", "aligned", "[ ]"),
+    "lines": ("avartan", "half", "vibhag", "two", "labelled", "numbered", "bhari"),
+    "signs": ("none", "none", "none", "above", "numbers", "before", "below", "aligned", "[ ]", "rows"),
     "gaps": ("one", "one", "columns", "two"),
     "heading": (
         *("plain", "colon", "number", "bracket", "hash", "variation", "short", "bold", "first", "markdown"),
@@ -48,17 +48,43 @@ WAYS: dict[str, tuple[str, ...]] = {
 }
 _OTHER = {  # spellings that begin no other bol
     "Camel": {
-        **{"TiRaKiTa": "Tirkit", "TeTe": "TeTay", "Na": "Naa", "Dhin": "Dheen", "Tin": "Teen", "Tu": "Tun", "Ge": "Ghe"},
-        **{"DhiNaGeNa": "DhinaGina", "TiNaKeNa": "TinaKina", "Kat": "Katt"},
+        "TiRaKiTa": "Tirkit",
+        "TeTe": "TeTay",
+        "Na": "Naa",
+        "Dhin": "Dheen",
+        "Tin": "Teen",
+        "Tu": "Tun",
+        "Ge": "Ghe",
+        "DhiNaGeNa": "DhinaGina",
+        "TiNaKeNa": "TinaKina",
+        "Kat": "Katt",
     },
-    "long": {"Dha": "Dhaa", "TiRaKiTa": "Terekete", "Tin": "Tinn", "Dhin": "Dhinn", "Ge": "Gi", "Ke": "Ki", "Tu": "Thun"},
+    "short": {"TiRaKiTa": "TRKT", "KiTaTaKa": "KTTK", "GaDiGaNa": "GDGN", "TeTe": "TT", "DheReDheRe": "DRDR"},
+    "long": {
+        "Dha": "Dhaa",
+        "TiRaKiTa": "Terekete",
+        "Tin": "Tinn",
+        "Dhin": "Dhinn",
+        "Ge": "Gi",
+        "Ke": "Ki",
+        "Tu": "Thun",
+    },
 }
+_ACCENTS = {"Dhaa?": "Dhā", "Naa?": "Nā", "Ta": "Tā", "KiTa": "Kiṭa", "Dhin": "Dhīn", "TeTe": "ṬeṬe", "Tu(?!n)": "Tū"}
 _NUMBERED = ("First", "Second", "Third", "Fourth", "Fifth")
 _NATIVE = {
     "Devanagari": ("मुख", "पलटा", "तिहाई", "ताल"),
     "Bengali": ("মুখ", "পলটা", "তেহাই", "তাল"),
     "": ("Mukh", "Palta", "Tihai", "Taal"),
 }
+
+
+def _moved(by: int) -> Callable[[str], str]:
+    """A function that writes Devanagari in another script, letter by letter."""
+    return lambda text: "".join(chr(ord(each) + by) if "\u0901" <= each <= "\u094d" else each for each in text)
+
+
+_INDIAN = {"Devanagari": str, "Bengali": bengali, "Gujarati": _moved(0x180), "Gurmukhi": _moved(0x100)}
 
 
 def compositions(folder: Path) -> list[Composition]:
@@ -93,12 +119,16 @@ def matras_of(section: Section) -> list[list[str]] | None:
 def spelled(bols: Sequence[str], ways: Ways) -> str:
     """Bols, written together."""
     rest = {"_": "_", "S": "S", "–": "–"}.get(ways["rest"], "-")
-    if ways["script"] in ("Devanagari", "Bengali"):
+    if ways["script"] in _INDIAN:
         parts = [devanagari([bol]) if bol else "ऽ" if rest == "S" else rest for bol in bols]
         whole = devanagari(list(bols)) if all(bols) else "".join(parts)
-        return bengali(whole) if ways["script"] == "Bengali" else whole
+        return _INDIAN[ways["script"]](whole)
     camel = "".join(bol or rest for bol in bols)
+    if ways["spelling"] == "short":
+        return _OTHER["short"].get(camel, camel)
     for usual, other in _OTHER.get({"other": "Camel"}.get(ways["spelling"], ways["spelling"]), {}).items():
+        camel = re.sub(rf"{usual}(?![a-z])", other, camel)
+    for usual, other in _ACCENTS.items() if ways["script"] == "accents" else ():
         camel = re.sub(rf"{usual}(?![a-z])", other, camel)
     cased = {"lower": camel.lower(), "UPPER": camel.upper(), "Title": camel.capitalize()}
     return cased.get(ways["script"], camel)
@@ -108,8 +138,9 @@ def word(bols: Sequence[str], ways: Ways) -> str:
     """One matra."""
     if ways["words"] in ("hyphens", "dots"):
         return {"hyphens": "-", "dots": "."}[ways["words"]].join(spelled([bol], ways) for bol in bols)
-    if ways["words"] == "told":
-        return " ".join(spelled([bol], ways) for bol in bols)
+    if ways["words"] in ("told", "groups", "apart", "brackets"):
+        group = " ".join(spelled([bol], ways) for bol in bols)
+        return f"({group})" if ways["words"] == "brackets" else group + "," * (ways["words"] == "groups")
     return spelled(bols, ways) + "," * (ways["words"] == "commas")
 
 
@@ -117,10 +148,11 @@ def rows(matras: Sequence[Sequence[str]], taal: taals.Taal, ways: Ways) -> Itera
     """The rows of a section."""
     sizes, signs = taal.vibhags, taal.signs
     halves = len(sizes) // 2 if sum(sizes[: len(sizes) // 2]) * 2 == taal.matras else len(sizes)
-    per_row = {"avartan": len(sizes), "half": halves, "vibhag": 1, "two": 2 * len(sizes)}[ways["lines"]]
-    gap = {"columns": " ", "two": "  "}.get(ways["gaps"], " ")
+    widths = {"avartan": len(sizes), "vibhag": 1, "labelled": 1, "two": 2 * len(sizes)}
+    per_row, number = widths.get(ways["lines"], halves), 0
+    gap = {"tabs": "\t", "apart": "   "}.get(ways["words"], "  " if ways["gaps"] == "two" else " ")
     width = max(len(word(bols, ways)) for bols in matras) if ways["gaps"] == "columns" else 0
-    bar = {"none": " ", "| ||": " | ", "|..|": " | "}.get(ways["bars"], f" {ways['bars']} ")
+    bar = {"none": gap, "| ||": " | ", "|..|": " | "}.get(ways["bars"], f" {ways['bars']} ")
     row, marks, vibhag, start = "", "", 0, 0
     while start < len(matras):
         size, sign = sizes[vibhag % len(sizes)], signs[vibhag % len(sizes)]
@@ -132,7 +164,12 @@ def rows(matras: Sequence[Sequence[str]], taal: taals.Taal, ways: Ways) -> Itera
         if vibhag % per_row == 0 or (vibhag % len(sizes) == 0 and per_row <= len(sizes)) or ends:
             row = row.rstrip(" ,") if ends else row
             end = " ||" if ends and ways["bars"] == "| ||" else "" if ways["bars"] == "/" else bar.rstrip()
-            before = "| " * (ways["bars"] == "|..|")
+            number += 1
+            before = {
+                "labelled": f"{sign}: ",
+                "numbered": f"{number}. ",
+                "bhari": "Khali: " if number % 2 == 0 else "Bhari: ",
+            }.get(ways["lines"], "") + "| " * (ways["bars"] == "|..|")
             if ways["signs"] == "aligned":
                 yield " " * len(before) + marks
             yield before + row.rstrip() + end
@@ -141,6 +178,15 @@ def rows(matras: Sequence[Sequence[str]], taal: taals.Taal, ways: Ways) -> Itera
             row, marks = "", ""
         else:
             row += bar
+
+
+def table(matras: Sequence[Sequence[str]], taal: taals.Taal, ways: Ways) -> list[str]:
+    """One avartan as rows of numbers, bols and signs, each with its name."""
+    signs = [taal.signs[taal.starts.index(n)] if n in taal.starts else "-" for n in range(1, taal.matras + 1)]
+    bols = [word(bols, ways) for bols in matras]
+    cells = ("Matra", *map(str, range(1, taal.matras + 1))), ("Bol", *bols), ("Sign", *signs)
+    gap = {"|": " | ", "|..|": " | ", "| ||": "\t"}.get(ways["bars"], "  ")
+    return [gap.join(row) for row in cells]
 
 
 def repeated(lines: Sequence[str], ways: Ways) -> Iterator[str]:
@@ -230,10 +276,20 @@ def written(work: Composition, ways: Ways, rng: random.Random) -> tuple[str, lis
     landing = len(sections) == 1 and len(parts[0] or []) % taal.matras == 1
     whole = all(part is not None and (len(part) % taal.matras == 0 or landing) for part in parts)
     most = max((len(bols) for part in parts for bols in part or []), default=1)
-    if taal.counts != 1 or not whole or (ways["words"] == "told" and any(most % len(b) for p in parts for b in p or [])):
+    if (
+        taal.counts != 1
+        or not whole
+        or (ways["words"] == "told" and any(most % len(b) for p in parts for b in p or []))
+    ):
         return None
     if ways["words"] == "hyphens":
         ways["rest"] = "S"  # a hyphen joins
+    if ways["lines"] == "bhari" and not (themes and len(parts[0] or []) == taal.matras and len(taal.vibhags) % 2 == 0):
+        ways["lines"] = "half"
+    if ways["lines"] in ("labelled", "numbered", "bhari") or ways["words"] in ("brackets", "tabs"):
+        ways["signs"] = "none"
+    if ways["signs"] == "rows" and not (whole and len(parts[0] or []) == taal.matras and ways["words"] == "matras"):
+        ways["signs"] = "above"
     if ways["words"] == "told":
         parts = [
             [[each for bol in bols for each in (bol, *[""] * (most // len(bols) - 1))] for bols in part or []]
@@ -243,9 +299,11 @@ def written(work: Composition, ways: Ways, rng: random.Random) -> tuple[str, lis
     text = top(work, taal, ways, rng) + told
     for number, (section, part) in enumerate(zip(sections, parts, strict=True)):
         head = heading(section.name, number, ways)
-        beside = head.endswith(": ") and ways["signs"] not in ("above", "numbers", "aligned")
+        beside = head.endswith(": ") and ways["signs"] not in ("above", "numbers", "aligned", "rows")
         text += [""] * (ways["blank"] != "none") + ([] if beside else [head]) + signs_above(taal, ways) * (not number)
         lines = list(repeated([*rows(part or [], taal, ways)], ways))
+        if ways["signs"] == "rows" and not number:
+            lines = table(part or [], taal, ways)
         lines[0] = head + lines[0] if beside else lines[0]
         text += [line for row in lines for line in (row, *[""] * (ways["blank"] == "rows"))]
     text += ["", "Thank you!"] * (ways["remark"] == "last")

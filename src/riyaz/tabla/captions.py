@@ -75,7 +75,9 @@ def plain(rows: Sequence[str]) -> list[str]:
         ):
             result[number] = _named(match)
     for letter, name in (("p", "palta"), ("v", "variation")):
-        short = {n: match for n, row in enumerate(result) if (match := _SHORT.match(row)) and match[1].lower() == letter}
+        short = {
+            n: match for n, row in enumerate(result) if (match := _SHORT.match(row)) and match[1].lower() == letter
+        }
         apart = all(not match.string[match.end() :].strip() for match in short.values())
         result = _sub(short, name, result, 2, 1 if apart else 2)
     if sum(map(bool, map(_MUKH.match, rows))) == 1:

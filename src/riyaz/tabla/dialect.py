@@ -22,6 +22,7 @@ that remains is taken; where two remain, the text is refused with both, and a li
 =================  =========================================================
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -75,7 +76,7 @@ def settle(
     result = [item for items in parts.values() for item in items]
     words = [item.text for item in result if item.kind == "word"]
     joined = "hyphens" not in given and "words" not in given and _joined(words)
-    if joined and any(len(strokes(word.replace("-", ""))) > 2 for word in words):
+    if joined and any(map(_long, words)):
         plain, joined = replace(plain, hyphens="joins"), False  # rests would make 5 or 7 shares of a matra
     dots = next((item for item in result if item.kind == "dot"), None)
     stops = "dots" not in given and sum(item.kind == "stop" for item in result) > 1
@@ -200,9 +201,18 @@ def _fitting(
             slots = placed(parts, taal, reading)
         except Unreadable:
             continue
+        if reading.bars == "matras" and any(_crowded(each, TICKS * taal.counts) for each in slots.values()):
+            continue  # no bar ends so many strokes
         if whole(slots, taal) and slots not in [other for _, other in result]:
             result.append((reading, slots))
     return result
+
+
+def _crowded(slots: Slots, matra: int) -> bool:
+    """Whether a matra has more strokes or rests than a word may have."""
+    onsets = accumulate((ticks for ticks, _ in slots), initial=0)
+    counts = Counter(onset // matra for onset, _ in zip(onsets, slots, strict=False))
+    return any(count > MOST for count in counts.values())
 
 
 def _size(text: str) -> int:
@@ -337,10 +347,15 @@ def _joined(words: Sequence[str]) -> bool:
         return False  # a hyphen that joins nothing is a rest, and so are the others
     rests = any(set(word) <= set(RESTS) or word[-1] in RESTS for word in words)
     return (
-        len(several) > (2 if rests else 0)
+        (len(several) > (2 if rests else 0) or any(map(_long, words)))
         and not alone
         and all(len(pieces) > 1 and all(len(strokes(piece)) == 1 for piece in pieces) for pieces in several)
     )
+
+
+def _long(word: str) -> bool:
+    """Whether hyphens part a word into three bols or more."""
+    return sum(any(strokes(piece)) for piece in word.rstrip(",").split("-")) > 2
 
 
 def _by_vibhags(words: Sequence[str], taal: taals.Taal) -> bool:

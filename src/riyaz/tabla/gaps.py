@@ -1,12 +1,16 @@
-"""Tabs and wide gaps that part the words of each row into groups of one size, each of which may be a matra."""
+"""Tabs and wide gaps that part the words of each row into groups, each of which may be a matra."""
 
 import re
 from collections.abc import Sequence
+from itertools import accumulate
 
-from riyaz.tabla import headings, taals
+from riyaz.tabla import headings, layout, taals, tables
 from riyaz.tabla.place import Place
+from riyaz.tabla.spelling import strokes
 
 _GAP = re.compile(r"(?<=\S)(?: {2,}| *\t\s*)(?=\S)")
+_NUMBER = re.compile(r"^\s*\d{1,2}[.)](?=\s)")  # of a row
+_BAR = re.compile(r"([|।॥/]+|\(\s*[Xx+Oo\d]\s*\))")  # or the sign of a vibhag
 
 
 def meant(rows: Sequence[str], text: Sequence[str], taal: taals.Taal, place: Place) -> dict[str, str]:
@@ -40,3 +44,46 @@ def meant(rows: Sequence[str], text: Sequence[str], taal: taals.Taal, place: Pla
         at = place._replace(line=bols[0] + 1)
         at.stop("a word or a group between wide gaps may be a matra", "write words: matras, or strokes: 4 (a matra)")
     return {}
+
+
+def joined(rows: Sequence[str], taal: taals.Taal) -> list[str]:
+    """Rows of a section in which the bols between wide gaps, or between a gap and a bar, are one word each.
+
+    It is so where the groups are vibhags between bars, or fill whole avartans, and single words do not; or where as
+    many numbers stand in the row above. A last sam may stand after them.
+    """
+    result, groups, words = list(rows), list[int](), list[int]()  # sizes between bars
+    barred, counts, counted = False, list[int](), False
+    for number, row in enumerate(rows):
+        bare = _NUMBER.sub(lambda match: " " * len(match[0]), row)
+        parts = _BAR.split(bare)  # what stands between bars or signs, and each of these
+        cells = [[cell.split() for cell in _GAP.split(part.strip()) if cell.split()] for part in parts[::2]]
+        if layout.sign_row(row) or not any(cells):
+            counts = [*map(int, re.findall(r"\d+", row))] or counts
+            continue
+        if not all(strokes(word) for part in cells for cell in part for word in cell):
+            return list(rows)
+        groups += [len(part) for part in cells if part]
+        words += [sum(map(len, part)) for part in cells if part]
+        parts[::2] = [" ".join(".".join(cell) for cell in part) for part in cells]
+        result[number] = " ".join(parts)
+        barred = barred or len(parts) > 1
+        size, many = sum(map(len, cells)), sum(len(cell) for part in cells for cell in part)
+        counted, counts = counted or (tables.counts_up(counts, 1) and len(counts) == size < many), []
+    by_bars = barred and _vibhags(groups, taal) and not _vibhags(words, taal)
+    return result if by_bars or counted or (_fill(groups, taal) and not _fill(words, taal)) else list(rows)
+
+
+def _vibhags(sizes: Sequence[int], taal: taals.Taal) -> bool:
+    """Whether parts are the vibhags of whole avartans, one by one; a last sam may stand after them."""
+    vibhags = [size // taal.counts for size in taal.vibhags]
+    times, over = divmod(len(sizes), len(vibhags))
+    return times > 0 and [*sizes] == vibhags * times + [1] * over and over < 2
+
+
+def _fill(sizes: Sequence[int], taal: taals.Taal) -> bool:
+    """Whether parts end where vibhags do, the last where an avartan does, or on the sam after it."""
+    counts = taal.matras // taal.counts
+    starts = {(start - 1) // taal.counts for start in taal.starts}
+    *ends, last = [*accumulate(sizes)] or [0]
+    return last > counts / 2 and last % counts in (0, 1) and all(end % counts in starts for end in ends)

@@ -149,7 +149,9 @@ def _without_words(rows: list[str], place: Place, more: Mapping[str, taals.Taal]
 
 def _read(spoken: Sequence[str], place: Place, more: Mapping[str, taals.Taal] | None) -> Composition:
     """Read one composition of rows of text."""
-    rows = [row if header.FREE.match(row) else clear for row, clear in zip(spoken, typed.plain(spoken, place), strict=True)]
+    rows = [
+        row if header.FREE.match(row) else clear for row, clear in zip(spoken, typed.plain(spoken, place), strict=True)
+    ]
     first = next((n for n, row in enumerate(rows) if row.strip()), 0)
     if spoken[first].lstrip().startswith("{"):
         place.stop("this is JSON, no text of bols", "copy the bols and write for instance: taal: teental above them")
@@ -177,6 +179,8 @@ def _read(spoken: Sequence[str], place: Place, more: Mapping[str, taals.Taal] | 
     as_typed = [*rows]
     heads = list(headings.sections(rows, start, "theme" if form in ("", *dialect.THEMED) else form, place))
     names = [head.name for head, _, _ in heads]
+    for _, first, last in heads if apart and not parted else []:
+        rows[first:last] = gaps.joined(rows[first:last], taal)
     parts = {head.name: layout.items(rows, first, last, place, names) for head, first, last in heads}
     for head, first, _ in heads:
         if not any(item.kind not in ("bar", "rate", "begin") for item in parts[head.name]):

@@ -57,7 +57,7 @@ def tihais(events: pd.DataFrame, taal: Taal) -> list[Tihai]:
 
 
 def thrice(struck: list[Stroke], last: int, n: int) -> bool:
-    """Whether the n strokes up to number `last` are the third time of the same, with equal pauses, and not the fourth."""
+    """Whether the n strokes up to number `last` are the third time of the same with equal pauses, not the fourth."""
     period = struck[last][0] - struck[last - n][0]
 
     def again(i: int) -> bool:
