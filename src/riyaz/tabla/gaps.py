@@ -1,4 +1,4 @@
-"""Tabs and wide gaps that part the words of each row into groups, each of which may be a matra."""
+"""Tabs, wide gaps and commas that part the words of each row into groups, each of which may be a matra."""
 
 import re
 from collections.abc import Sequence
@@ -6,10 +6,13 @@ from itertools import accumulate
 
 from riyaz.tabla import headings, layout, taals, tables
 from riyaz.tabla.place import Place
+from riyaz.tabla.placing import in_runs
 from riyaz.tabla.spelling import strokes
 
 _GAP = re.compile(r"(?<=\S)(?: {2,}| *\t\s*)(?=\S)")
+_CELL = re.compile(r",\s+|,$| {2,}|\s*\t\s*")
 _NUMBER = re.compile(r"^\s*\d{1,2}[.)](?=\s)")  # of a row
+_TIMES = re.compile(r"\s*\(?(?:[x×]\s?(\d{1,2})|(\d{1,2})\s*(?:times|[x×]))\)?\s*$", re.IGNORECASE)
 _BAR = re.compile(r"([|।॥/]+|\(\s*[Xx+Oo\d]\s*\))")  # or the sign of a vibhag
 
 
@@ -47,31 +50,36 @@ def meant(rows: Sequence[str], text: Sequence[str], taal: taals.Taal, place: Pla
 
 
 def joined(rows: Sequence[str], taal: taals.Taal) -> list[str]:
-    """Rows of a section in which the bols between wide gaps, or between a gap and a bar, are one word each.
+    """Rows of a section in which the bols between wide gaps, commas or bars are one word each.
 
-    It is so where the groups are vibhags between bars, or fill whole avartans, and single words do not; or where as
-    many numbers stand in the row above. A last sam may stand after them.
+    It is so where the groups are vibhags between bars, or fill whole avartans, and single words do not, or they part
+    TiRaKiTa; or where as many numbers stand in the row above. A last sam may stand after them.
     """
-    result, groups, words = list(rows), list[int](), list[int]()  # sizes between bars
+    result, groups, words, bols = list(rows), list[int](), list[int](), list[str]()  # sizes between bars
     barred, counts, counted = False, list[int](), False
     for number, row in enumerate(rows):
         bare = _NUMBER.sub(lambda match: " " * len(match[0]), row)
-        parts = _BAR.split(bare)  # what stands between bars or signs, and each of these
-        cells = [[cell.split() for cell in _GAP.split(part.strip()) if cell.split()] for part in parts[::2]]
+        times = _TIMES.search(bare)
+        parts = _BAR.split(bare[: times.start()] if times else bare)  # what stands between bars, and each of these
+        cells = [[cell.split() for cell in _CELL.split(part.strip()) if cell.split()] for part in parts[::2]]
         if layout.sign_row(row) or not any(cells):
             counts = [*map(int, re.findall(r"\d+", row))] or counts
             continue
-        if not all(strokes(word) for part in cells for cell in part for word in cell):
+        single = [word for part in cells for cell in part for word in cell]
+        if not all(map(strokes, single)):
             return list(rows)
-        groups += [len(part) for part in cells if part]
-        words += [sum(map(len, part)) for part in cells if part]
+        often = int(next(filter(None, times.groups()))) if times else 1
+        groups += [len(part) for part in cells if part] * often
+        words += [sum(map(len, part)) for part in cells if part] * often
+        bols += ["".join(names) if len(names := strokes(word)) == 1 else "" for word in single]
         parts[::2] = [" ".join(".".join(cell) for cell in part) for part in cells]
-        result[number] = " ".join(parts)
+        result[number] = " ".join(parts) + (f" {times[0]}" if times else "")
         barred = barred or len(parts) > 1
-        size, many = sum(map(len, cells)), sum(len(cell) for part in cells for cell in part)
-        counted, counts = counted or (tables.counts_up(counts, 1) and len(counts) == size < many), []
+        size = sum(map(len, cells))
+        counted, counts = counted or (tables.counts_up(counts, 1) and len(counts) == size < len(single)), []
     by_bars = barred and _vibhags(groups, taal) and not _vibhags(words, taal)
-    return result if by_bars or counted or (_fill(groups, taal) and not _fill(words, taal)) else list(rows)
+    full = _fill(groups, taal) and (not _fill(words, taal) or (sum(groups) < sum(words) and len(in_runs(bols)) > 2))
+    return result if by_bars or counted or full else list(rows)
 
 
 def _vibhags(sizes: Sequence[int], taal: taals.Taal) -> bool:
