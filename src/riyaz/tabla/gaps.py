@@ -12,7 +12,7 @@ from riyaz.tabla.spelling import strokes
 _GAP = re.compile(r"(?<=\S)(?: {2,}| *\t\s*)(?=\S)")
 _CELL = re.compile(r",\s+|,$| {2,}|\s*\t\s*")
 _NUMBER = re.compile(r"^\s*\d{1,2}[.)](?=\s)")  # of a row
-_TIMES = re.compile(r"\s*\(?(?:[x×]\s?(\d{1,2})|(\d{1,2})\s*(?:times|[x×]))\)?\s*$", re.IGNORECASE)
+_TIMES = re.compile(r"\)?\s*\(?(?:[x×]\s?(\d{1,2})|(\d{1,2})\s*(?:times|[x×]))\)?\s*$", re.IGNORECASE)
 _BAR = re.compile(r"([|।॥/]+|\(\s*[Xx+Oo\d]\s*\))")  # or the sign of a vibhag
 
 
@@ -58,9 +58,10 @@ def joined(rows: Sequence[str], taal: taals.Taal) -> list[str]:
     result, groups, words, bols = list(rows), list[int](), list[int](), list[str]()  # sizes between bars
     barred, counts, counted = False, list[int](), False
     for number, row in enumerate(rows):
-        bare = _NUMBER.sub(lambda match: " " * len(match[0]), row)
+        bare = _NUMBER.sub(layout.blank, row)
         times = _TIMES.search(bare)
-        parts = _BAR.split(bare[: times.start()] if times else bare)  # what stands between bars, and each of these
+        once = bare[: times.start()].replace("(", " ", 1) if times else bare
+        parts = _BAR.split(once)  # what stands between bars, and each of these
         cells = [[cell.split() for cell in _CELL.split(part.strip()) if cell.split()] for part in parts[::2]]
         if layout.sign_row(row) or not any(cells):
             counts = [*map(int, re.findall(r"\d+", row))] or counts
@@ -73,7 +74,7 @@ def joined(rows: Sequence[str], taal: taals.Taal) -> list[str]:
         words += [sum(map(len, part)) for part in cells if part] * often
         bols += ["".join(names) if len(names := strokes(word)) == 1 else "" for word in single]
         parts[::2] = [" ".join(".".join(cell) for cell in part) for part in cells]
-        result[number] = " ".join(parts) + (f" {times[0]}" if times else "")
+        result[number] = f"({' '.join(parts)}) x{often}" if times else " ".join(parts)
         barred = barred or len(parts) > 1
         size = sum(map(len, cells))
         counted, counts = counted or (tables.counts_up(counts, 1) and len(counts) == size < len(single)), []

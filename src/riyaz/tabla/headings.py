@@ -207,6 +207,9 @@ def tells(content: str) -> bool:
         {"speed", "double", "triple"} if re.search(rf"(?<!\w)(?:{_SPEEDS})(?!\w)", content, re.IGNORECASE) else set()
     )
     words -= {"speed"} if re.search(r"\b(?:single|normal|basic|original)\s+speed\b", content, re.IGNORECASE) else set()
+    words -= (
+        {"half"} if re.search(r"\bhalf\s+(?:is|has)\s+(?:\w+\s+)?(?:khali|bhari)\b", content, re.IGNORECASE) else set()
+    )
     advice = _AT_SPEEDS.search(content) or (_ADVICE.search(content) and not _SO_OFTEN.search(content))
     if advice and _PRACTISE.search(content):
         return False

@@ -41,6 +41,7 @@ _FIRST_MATRA = re.compile(rf"\s*(\d{{1,3}})[.):]?\s+(?={LETTER})")  # of the row
 _TITLED = re.compile(r"\s*[^\W\d_][^:|()]{0,40}:\s")
 _GAP = re.compile(r"(?<=\S)(?:\s{3,}|\t\s*)(?=\S)")
 _BAR = re.compile(r"[।॥I\s]+")  # a cell for the end of a vibhag
+_LABEL = re.compile(rf"\s*([Xx×+Oo\d])\s*(?:[:.)]|[-–—]+>?(?=\s))\s*(?={LETTER}|[-–—(|])")
 _FEW = 6  # rows of one cell that make a table of such
 _SEPARATORS = ("\t", "|", ";", ",")
 _IN_ORDER = re.compile(r"\s*(\d{1,2})[.)]?\s+([^\W\d_]\S*)(?:\s+([Xx+\d]))?\s*")  # its number, a bol, its sign
@@ -142,7 +143,10 @@ def barred(rows: Sequence[str]) -> list[str]:
     Numbers beside rests, as they are spoken in the pauses of a tihai (``1 - -``), are rests.
     """
     cells = [[_uncounted(cell.strip()) for cell in row.strip().split("\t")] for row in rows]
-    tables = [len(row) > 2 and all(map(headings.of_bols, row)) for row in cells]
+    tables = [
+        len(row) > 2 and all(map(headings.of_bols, row)) and not re.search(r"[|।॥]", plain)
+        for row, plain in zip(cells, rows, strict=True)
+    ]
     several = any(len(cell.split()) > 1 for row, table in zip(cells, tables, strict=True) if table for cell in row)
     shown = zip(rows, cells, tables, strict=True)
     return [f"{' | '.join(row)} |" if several and table else plain for plain, row, table in shown]
@@ -163,6 +167,7 @@ def of_cells(rows: Sequence[str]) -> list[str]:
         signs = separator == "," and of_signs(" ".join(cells))
         if len(numbers) == len(cells) and counts_up(numbers):
             size = len(cells)
+        size = 0 if headings.HEAD.fullmatch(row) else size
         bols = size and len(cells) == size and all(map(headings.of_bols, cells))
         several = {cell: ".".join(cell.split()) for cell in cells}
         result.append(" ".join(several[cell] for cell in cells) if bols else "" if size and signs else row)
@@ -231,6 +236,19 @@ def celled(rows: Sequence[str]) -> list[str]:
             result[start : start + len(block)] = [row, *[""] * (len(block) - 1)]
         start += len(block) or 1
     return result
+
+
+def labelled(rows: Sequence[str]) -> list[str]:
+    """Rows with the sign of their vibhag before them in brackets: ``X: Dha Dhin`` as ``(X) Dha Dhin``.
+
+    Two rows or more have such a sign, and the first of them, or one of the others, that of sam.
+    """
+    matches = {n: match for n, row in enumerate(rows) if (match := _LABEL.match(row))}
+    matches = {n: match for n, match in matches.items() if headings.of_bols(rows[n][match.end() :])}
+    signs = [match[1].upper() for match in matches.values()]
+    if len(signs) < 2 or not ({*signs} & {"X", "+", "×"} or (signs[0] in "0O" and "2" in signs and "1" not in signs)):
+        return list(rows)
+    return [f"({matches[n][1]}) {row[matches[n].end() :]}" if n in matches else row for n, row in enumerate(rows)]
 
 
 def in_columns(rows: Sequence[str], taal: taals.Taal) -> int:

@@ -70,7 +70,7 @@ _NAMES_OF_ROWS = re.compile(  # before numbers, signs or bols, without a bar
     re.IGNORECASE,
 )
 _BESIDE_SIGNS = re.compile(  # x 2 0 3 (x for sam)
-    rf"^({layout.SIGN_ROW})\((?!\s*(?:[x×]?\s*\d+\s*(?:[x×]|times)?|\d*\s*[½¼¾]|[xX+])\s*\))[^()]*\)\s*$"
+    rf"^({layout.SIGN_ROW})\((?!\s*(?:[x×]?\s*\d+\s*(?:[x×]|times)?|\d*\s*[½¼¾]|[xX+])\s*\))([^()]*)\)\s*$"
 )
 _COUNT = re.compile(r"^\s*\d{1,2}\s*(?:beats?|matras?)\b.*$", re.IGNORECASE)  # a row of words
 _ROMAN = re.compile(r"^(\s*)(I{1,3}|IV|VI{0,3}|IX|X)[.)](?=\s)")
@@ -244,7 +244,7 @@ _MARKS: Marks = [  # replaced one after the other
     (_NAMES_OF_ROWS, blank),
     (re.compile(rf"\(\s*(?:{layout.PLACES})\s*\)|\(\s*(?:{layout.HANDS})\s*\)\s*$", re.IGNORECASE), blank),
     (re.compile(rf"\[\s*(?:{layout.CLAPS})\s*\]", re.IGNORECASE), blank),
-    (_BESIDE_SIGNS, r"\1"),
+    (_BESIDE_SIGNS, lambda match: match[0] if headings.of_bols(match[2]) else match[1]),
     (re.compile(r"^\s*\|\s*([^|]*)\|\s*$"), _boxed),
     (re.compile(r"(?<=\s)\\(?=\s)"), "|"),
     (re.compile(r"^.*[(^].*$"), _signed),
@@ -300,9 +300,8 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
         rows = [f"{after[1]} {after[3]}:{after[2]}" if row.strip() else row for row in rows]
     result = list[str]()
     cells = rows if own else tables.celled(rows)
-    for number, row in enumerate(
-        tables.unnumbered(tables.uncounted(tables.columns(tables.stacked(captions.plain(cells))))), 1
-    ):
+    cells = captions.plain(tables.labelled(cells))
+    for number, row in enumerate(tables.unnumbered(tables.uncounted(tables.columns(tables.stacked(cells)))), 1):
         if _COLUMNS.fullmatch(row):
             place._replace(line=number).stop(
                 "bhari and khali stand side by side", "write the rows of bhari first, then those of khali"
