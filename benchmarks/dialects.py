@@ -241,7 +241,11 @@ def top(work: Composition, taal: taals.Taal, ways: Ways, rng: random.Random) -> 
     form = (work.form or "composition").capitalize()
     names = [name for name in taal_names.spellings().items() if name[1] == work.taal]
     own = {"Devanagari": "DEVANAGARI", "Bengali": "BENGALI"}.get(ways["script"], "LATIN")
-    others = [name.replace("_", " ") for name, _ in names if script(name.replace("_", "")) == own and len(name) > 4]
+    others = [
+        name.replace("_", " ")
+        for name, _ in names
+        if script(name.replace("_", "")) == own and len(name) > 4 and "theka" not in name
+    ]
     other = rng.choice(others) if others and ways["taal"] in ("other name", "native") else taal.title
     remark = {
         "learned": ["Learned from my guruji."],
@@ -286,6 +290,8 @@ def written(work: Composition, ways: Ways, rng: random.Random) -> tuple[str, lis
         ways["rest"] = "S"  # a hyphen joins
     if ways["lines"] == "bhari" and not (themes and len(parts[0] or []) == taal.matras and len(taal.vibhags) % 2 == 0):
         ways["lines"] = "half"
+    if ways["lines"] in ("labelled", "bhari") and ways["heading"] == "beside":
+        ways["heading"] = "plain"
     if ways["lines"] in ("labelled", "numbered", "bhari") or ways["words"] in ("brackets", "tabs"):
         ways["signs"] = "none"
     if ways["signs"] == "rows" and not (whole and len(parts[0] or []) == taal.matras and ways["words"] == "matras"):

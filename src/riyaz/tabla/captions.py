@@ -225,5 +225,6 @@ def _named(match: re.Match[str]) -> str:
 def _of_bols(rows: Sequence[str], least: int = 1) -> bool:
     """Whether the next row with letters begins with bols, and has `least` words."""
     row = next((row for row in rows if re.search(layout.LETTER, row) and not layout.sign_row(row)), "")
+    row = headings.LABEL.sub("", row)
     words = [word.strip(".,;") for word in re.findall(r"[^\s|।॥()\[\]]+", row) if not layout.sign_row(word)]
     return len(words) >= least and bool(strokes(words[0]))

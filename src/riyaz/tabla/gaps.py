@@ -11,6 +11,7 @@ from riyaz.tabla.spelling import strokes
 
 _GAP = re.compile(r"(?<=\S)(?: {2,}| *\t\s*)(?=\S)")
 _CELL = re.compile(r",\s+|,$| {2,}|\s*\t\s*")
+_EITHER = ("a word or a group between wide gaps may be a matra", "write words: matras, or strokes: 4 (a matra)")
 _NUMBER = re.compile(r"^\s*\d{1,2}[.)](?=\s)")  # of a row
 _TIMES = re.compile(r"\)?\s*\(?(?:[x×]\s?(\d{1,2})|(\d{1,2})\s*(?:times|[x×]))\)?\s*$", re.IGNORECASE)
 _BAR = re.compile(r"([|।॥/]+|\(\s*[Xx+Oo\d]\s*\))")  # or the sign of a vibhag
@@ -44,21 +45,28 @@ def meant(rows: Sequence[str], text: Sequence[str], taal: taals.Taal, place: Pla
         return {}
     cells = any("\t" in line for line in lines) and not sizes & set(taal.vibhags)  # of a table: no vibhags, but matras
     if not cells and sum(map(len, groups)) % taal.matras == 0:
-        at = place._replace(line=bols[0] + 1)
-        at.stop("a word or a group between wide gaps may be a matra", "write words: matras, or strokes: 4 (a matra)")
+        place._replace(line=bols[0] + 1).stop(*_EITHER)
     return {}
 
 
-def joined(rows: Sequence[str], taal: taals.Taal) -> list[str]:
+def joined(rows: Sequence[str], taal: taals.Taal, place: Place) -> list[str]:
     """Rows of a section in which the bols between wide gaps, commas or bars are one word each.
 
     It is so where the groups are vibhags between bars, or fill whole avartans, and single words do not, or they part
     TiRaKiTa; or where as many numbers stand in the row above. A last sam may stand after them.
+
+    Parameters
+    ----------
+    place : of the first row.
+
+    Raises
+    ------
+    Unreadable : without bars, the groups and the single words fill whole avartans.
     """
     result, groups, words, bols = list(rows), list[int](), list[int](), list[str]()  # sizes between bars
-    barred, counts, counted = False, list[int](), False
+    barred, wide, counts, counted = False, False, list[int](), False
     for number, row in enumerate(rows):
-        bare = _NUMBER.sub(layout.blank, row)
+        bare = headings.LABEL.sub(layout.blank, _NUMBER.sub(layout.blank, row))
         times = _TIMES.search(bare)
         once = bare[: times.start()].replace("(", " ", 1) if times else bare
         parts = _BAR.split(once)  # what stands between bars, and each of these
@@ -75,11 +83,16 @@ def joined(rows: Sequence[str], taal: taals.Taal) -> list[str]:
         bols += ["".join(names) if len(names := strokes(word)) == 1 else "" for word in single]
         parts[::2] = [" ".join(".".join(cell) for cell in part) for part in cells]
         result[number] = f"({' '.join(parts)}) x{often}" if times else " ".join(parts)
-        barred = barred or len(parts) > 1
+        barred, wide = barred or len(parts) > 1, wide or re.search(r"\S\s{2,}[^\s,]", once.rstrip()) is not None
         size = sum(map(len, cells))
         counted, counts = counted or (tables.counts_up(counts, 1) and len(counts) == size < len(single)), []
     by_bars = barred and _vibhags(groups, taal) and not _vibhags(words, taal)
-    full = _fill(groups, taal) and (not _fill(words, taal) or (sum(groups) < sum(words) and len(in_runs(bols)) > 2))
+    fast = sum(groups) < sum(words) and len(in_runs(bols)) > 2
+    if _fill(groups, taal) and _fill(words, taal) and sum(groups) < sum(words) and not (by_bars or counted or fast):
+        if wide and not barred:
+            place.stop(*_EITHER)
+        return list(rows)
+    full = _fill(groups, taal) and (fast or not _fill(words, taal))
     return result if by_bars or counted or full else list(rows)
 
 

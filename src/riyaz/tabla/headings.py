@@ -107,7 +107,7 @@ _MOST_WORDS = 120  # of a row that are searched for taals
 _PARTS = "ma+tras?|beats?|vibha+gs?|talis|khalis|मात्रा|मात्राएँ|मात्राएं|विभाग|মাত্রা|বিভাগ"
 _SUM = re.compile(r"\d+(?:\s*\+\s*\d+)+")  # the sizes of vibhags
 _LETTERED = re.compile(r"\s*(\d{0,2}[A-Za-z])\)\s+(?=[^\W\d_])")  # 1a) and its bols
-_LABEL = re.compile(
+LABEL = re.compile(
     r"\s*(?:bhari\s+khali|(?:bhari|khali|sa+m|sum|ta+li|clap|wave|भरी|खाली|सम|ताली)\s*\d?)\s*"
     r"(?::|[-–—]+(?=\s+[^\W\d_])|$)",
     re.IGNORECASE,
@@ -333,7 +333,7 @@ def sections(rows: list[str], start: int, default: str, place: Place) -> Iterato
             rows[number] = " " * match.end() + rows[number][match.end() :]
         elif (
             not bracketed
-            and not _LABEL.match(rows[number])
+            and not LABEL.match(rows[number])
             and (match := _OTHER_HEAD.match(rows[number].split("#")[0]))
             and not strokes(match[1].replace(" ", ""))
             and not (match[3] and any(map(strokes, _spoken(words_of(match[1]))[1])))  # no bols are lost
@@ -368,7 +368,7 @@ def sections(rows: list[str], start: int, default: str, place: Place) -> Iterato
             known = [word for word in said if strokes(word) or re.fullmatch(NAMES, word, re.IGNORECASE)]
             if words and tells(content) and spoken(said) and not known:
                 here.stop(f"{content!r} says in words how to play", "write the bols, or ( ... ) x2, or leave it out")
-            if match := _LABEL.match(rows[number]):
+            if match := LABEL.match(rows[number]):
                 rows[number] = " " * match.end() + rows[number][match.end() :]
             if rows[number].split("#")[0].strip() and not heads and not sign_row(rows[number].split("#")[0]):
                 heads.append(Head(default, number, number))

@@ -41,7 +41,7 @@ _FIRST_MATRA = re.compile(rf"\s*(\d{{1,3}})[.):]?\s+(?={LETTER})")  # of the row
 _TITLED = re.compile(r"\s*[^\W\d_][^:|()]{0,40}:\s")
 _GAP = re.compile(r"(?<=\S)(?:\s{3,}|\t\s*)(?=\S)")
 _BAR = re.compile(r"[।॥I\s]+")  # a cell for the end of a vibhag
-_LABEL = re.compile(rf"\s*([Xx×+Oo\d])\s*(?:[:.)]|[-–—]+>?(?=\s))\s*(?={LETTER}|[-–—(|])")
+_LABEL = re.compile(rf"\s*([Xx×+Oo\d])\s*(?:[:.)]|[-–—]+>?(?=\s))\s*(?={LETTER}|[-–—_(|])")
 _FEW = 6  # rows of one cell that make a table of such
 _SEPARATORS = ("\t", "|", ";", ",")
 _IN_ORDER = re.compile(r"\s*(\d{1,2})[.)]?\s+([^\W\d_]\S*)(?:\s+([Xx+\d]))?\s*")  # its number, a bol, its sign
@@ -147,7 +147,10 @@ def barred(rows: Sequence[str]) -> list[str]:
         len(row) > 2 and all(map(headings.of_bols, row)) and not re.search(r"[|।॥]", plain)
         for row, plain in zip(cells, rows, strict=True)
     ]
-    several = any(len(cell.split()) > 1 for row, table in zip(cells, tables, strict=True) if table for cell in row)
+    parts = [
+        re.sub(r"^\([Xx+Oo\d]\)", "", cell) for row, table in zip(cells, tables, strict=True) if table for cell in row
+    ]
+    several = any(len(part.split()) > 1 for part in parts)
     shown = zip(rows, cells, tables, strict=True)
     return [f"{' | '.join(row)} |" if several and table else plain for plain, row, table in shown]
 
