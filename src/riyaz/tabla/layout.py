@@ -116,7 +116,7 @@ def items(rows: list[str], first: int, last: int, place: Place, names: Sequence[
     state.named = {name: [] for row in rows[first:last] for name in _NAMED.findall(row)}
     others = {name: rf"(?<!\w){re.escape(name)}(?!\w)".replace(r"\ ", r"\s+") for name in names if not strokes(name)}
     signs = any(
-        re.search(r"\([Xx+]\)|^[\s|]*\(0\)[\s|]*[^\W\d]", row) for row in rows[first:last]
+        re.search(r"\([Xx+]\)|^[\s|]*\(0\)[\s|]*(?:[^\W\d]|\()", row) for row in rows[first:last]
     )  # rupak begins with 0
     filled = [row for row in rows[first:last] if re.search(r"[^\W\d_]", row.split("#")[0])]
     listed = len(filled) > 1 and all(re.match(r"\s*[-–—]\s+\S", row) for row in filled)

@@ -148,7 +148,7 @@ def barred(rows: Sequence[str]) -> list[str]:
         for row, plain in zip(cells, rows, strict=True)
     ]
     parts = [
-        re.sub(r"^\([Xx+Oo\d]\)", "", cell) for row, table in zip(cells, tables, strict=True) if table for cell in row
+        re.sub(r"^\([Xx+Oo\d]\)|\)?\s*[x×]\s?\d+$", "", cell) for row, table in zip(cells, tables, strict=True) if table for cell in row
     ]
     several = any(len(part.split()) > 1 for part in parts)
     shown = zip(rows, cells, tables, strict=True)
@@ -233,7 +233,7 @@ def celled(rows: Sequence[str]) -> list[str]:
         flat = [cell for row in cells for cell in row if not layout.sign_row(cell)]
         bars = [cell for cell in flat if _BAR.fullmatch(cell)]
         bols = all(headings.of_bols(cell) for cell in flat if cell not in bars)
-        bols = bols and sum(" " in cell for cell in flat) * 2 < len(flat)  # else each is a vibhag
+        bols = bols and sum(len(cell.split()) > 1 for cell in flat) * 2 < len(flat)  # else each is a vibhag
         if sum(len(row) == 1 for row in cells) >= _FEW and len(flat) > len(bars) and bols:
             row = " ".join("|" if cell in bars else f"({cell})" if " " in cell else cell for cell in flat)
             result[start : start + len(block)] = [row, *[""] * (len(block) - 1)]
