@@ -11,6 +11,7 @@ from riyaz.tabla.headings import form_of
 from riyaz.tabla.layout import Item
 from riyaz.tabla.place import Place
 from riyaz.tabla.placing import Slots, length, on_sam, whole
+from riyaz.tabla.spelling import strokes
 from riyaz.tabla.tihai import thrice
 
 
@@ -71,7 +72,10 @@ def _thrice(slots: Slots) -> bool:
 
 def _apart(items: Sequence[Item], slots: Slots, taal: taals.Taal) -> None:
     """Refuse a last stroke in one row with the avartan before it, if it is not of a repeat: a bol too many looks so."""
-    last = len(items) - 1 - next(k for k, item in enumerate(reversed(items)) if item.kind in ("word", "shared"))
+    played = [
+        k for k, item in enumerate(items) if item.kind == "shared" or (item.kind == "word" and any(strokes(item.text)))
+    ]
+    last = played[-1]
     before = items[last - 1] if last else items[last]
     repeated = sum(item.place == items[last].place for item in items) > 1
     if items[last].kind == before.kind == "word" and before.place.line == items[last].place.line and not repeated:

@@ -24,6 +24,7 @@ _AFTER_BOLS = re.compile(
 )
 _FEW = 8  # strokes in the name of a composition
 _SHORT = re.compile(r"\s*([PV])\.?\s?-?(\d{1,2})\s*(?:[.:)–-]+\s*|\s+|$)", re.IGNORECASE)
+_WORD_ALONE = re.compile(rf"\s*({layout.LETTER}{{2,}}(?:\s{layout.LETTER}+)?)\s*[-–—]+\s*")  # and a dash
 _EQUALS = re.compile(rf"^\s*((?:{headings.NAMES})\s*\d{{0,3}})\s*(?:=+>?|->|→)\s*(?={layout.LETTER})", re.IGNORECASE)
 _DASHED = re.compile(rf"^(\s*(?:{headings.NAMES})\s*\d{{0,3}})[-–—]+\s*(?=\(?\s*{layout.LETTER})(.+)$", re.IGNORECASE)
 _TIMES = re.compile(r"\s*[x×*]\s*\d+\s*$")
@@ -66,6 +67,10 @@ def plain(rows: Sequence[str]) -> list[str]:
     if rows and (frame := _IN_FRAME.fullmatch(rows[first])) and taals.exact(frame[1]):
         result[first] = frame[1]
     for number, row in enumerate(rows):
+        other = _WORD_ALONE.fullmatch(row)
+        strange = other and not headings.of_bols(other[1]) and not headings.spoken(headings.words_of(other[1]))
+        if other and strange and _of_bols(rows[number + 1 :], 4):
+            result[number] = f"{other[1]}:"
         match = _CAPTION.fullmatch(row)
         if (
             match

@@ -52,7 +52,7 @@ _ALIASES |= dict.fromkeys(("khalis", "khaali", "wave", "waves", "खाली", 
 
 # Who and what else a player names: kept with the source.
 _BESIDE = (
-    "guru teacher ustad pandit composer author by style date day level grade class lesson note notes comment "
+    "guru teacher ustad pandit composer author by style date day level grade class lesson note notes nota comment "
     "jati jaati जाति"
 ).split()
 _ALL = (*KEYS, *OWN, *READINGS, *_ALIASES, *_BESIDE, *CLAPS, "speed")

@@ -75,7 +75,7 @@ _SPOKEN = set(  # words beside bols
     "read reply related previous leave share tweet print login menu skip content tags category categories comments "
     "very vibhaag vibhag vibhags want was waves way we well were what when where which while who why will wish "
     "with without word words work would write written yah yeh yes you your "
-    "इस इसका इसे उदाहरण एक और का की कुछ के को चिन्ह चिह्न जाति जाती जाता जैसे तरीका ताल धन्यवाद नमस्ते पर पहले फिर बजाया "
+    "इस इसका इसके इसकी इसे उदाहरण एक और का की कुछ के को चिन्ह चिह्न जाति जाती जाता जैसे तरीका ताल धन्यवाद नमस्ते पर पहले फिर बजाया "
     "बाद बोल भाग भी मात्रा मात्राओं में यह लय लिए विधि साथ से है हैं होता होती होते আছে এই একটি এটি এবং এর ও চার "
     "উপর এতে করে থাকে টি প্রতি প্রতিটি বিভাগ বিভাগে মাত্রায় মাত্রার "
     "নমুনা ছন্দোবিভাজন ছন্দপ্রকৃতি ছন্দবিভাজন সমপদী বিষমপদী একপদী "

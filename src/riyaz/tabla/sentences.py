@@ -31,6 +31,13 @@ def taal_and_bols(row: str) -> str:
         first = taals.exact(head[1].strip(" .-–—,")) if head and len(bols.split()) > 4 and len(head[1]) > 3 else None
         if head and first and headings.of_bols(bols) and not strokes(re.findall(r"[^\s,–-]+", head[1])[-1]):
             return f"{first.title}: {head[2].strip('-–—. ')}"
+    said = re.fullmatch(r"\s*([^\W\d].*?)\s*(?:[:=]|[-–—]\s)\s*([^:=]+)", row)
+    bols = re.sub(r"[\"'“”„«».]", " ", said[2]).replace(",", ", ").strip() if said else ""
+    if said and len(bols.split()) > 4 and headings.of_bols(bols) and not headings.of_bols(said[1]):
+        words = headings.words_of(said[1])
+        named = {taal.title for _, taal in headings.taals_in(words)}
+        if len(named) == 1 and not headings.spoken(words) and not headings.tells(said[1]):
+            return f"{named.pop()} {headings.form_in(words)}".strip() + f": {bols}"
     last = re.fullmatch(r"\s*(\S.*?)\s+\(([^()\d]+)\)\s*", row)
     after = taals.exact(last[2]) if last and len(last[1].split()) > 4 and headings.of_bols(last[1]) else None
     if last and after and not headings.of_bols(last[2]):  # bols (keherwa)

@@ -55,7 +55,7 @@ def counts_up(numbers: Sequence[int], first: int | None = None, least: int = 3) 
 
 def of_signs(row: str) -> bool:
     """Whether a row has nothing but signs, numbers, bars and words for claps, such as ``clap, 2, 3``."""
-    rest = _SAID.sub("", row).replace("^", " ")
+    rest = _SAID.sub("", row).replace("^", " ").replace("/", " ")
     return layout.sign_row(rest) or not rest.strip(" \t|।॥():-")
 
 
@@ -142,34 +142,45 @@ def barred(rows: Sequence[str]) -> list[str]:
 
     Numbers beside rests, as they are spoken in the pauses of a tihai (``1 - -``), are rests.
     """
-    cells = [[_uncounted(cell.strip()) for cell in row.strip().split("\t")] for row in rows]
-    tables = [
-        len(row) > 2 and all(map(headings.of_bols, row)) and not re.search(r"[|।॥]", plain)
+    cells = [_uncounted([cell.strip() for cell in row.strip().split("\t")]) for row in rows]
+    bols = [
+        all(map(headings.of_bols, row)) and not re.search(r"[|।॥]", plain)
         for row, plain in zip(cells, rows, strict=True)
     ]
+    least = (
+        2 if any(len(row) > 2 and each for row, each in zip(cells, bols, strict=True)) else 3
+    )  # the last may be short
+    tables = [len(row) >= least and each for row, each in zip(cells, bols, strict=True)]
     parts = [
-        re.sub(r"^\([Xx+Oo\d]\)|\)?\s*[x×]\s?\d+$", "", cell) for row, table in zip(cells, tables, strict=True) if table for cell in row
+        re.sub(r"^\([Xx+Oo\d]\)|\)?\s*[x×]\s?\d+$", "", cell)
+        for row, table in zip(cells, tables, strict=True)
+        if table
+        for cell in row
     ]
     several = any(len(part.split()) > 1 for part in parts)
     shown = zip(rows, cells, tables, strict=True)
     return [f"{' | '.join(row)} |" if several and table else plain for plain, row, table in shown]
 
 
-def _uncounted(cell: str) -> str:
-    """A cell of rests and of numbers that count a pause, as rests alone."""
-    return re.sub(r"\d+", "-", cell) if re.fullmatch(r"[\s\d–—-]*[–—-][\s\d–—-]*", cell) else cell
+def _uncounted(cells: Sequence[str]) -> list[str]:
+    """Cells with rests for the numbers that count a pause: beside rests, or where all cells have as many bols."""
+    sizes = {len(cell.split()) for cell in cells}
+    even = len(cells) > 1 and len(sizes) == 1 and sizes != {1}
+    counted = r"[\s\d–—-]*[–—-][\s\d–—-]*"
+    rests = [re.sub(r"\d+", "-", cell) if re.fullmatch(counted, cell) else cell for cell in cells]
+    return [re.sub(r"(?<!\S)\d(?!\S)", "-", cell) for cell in rests] if even else rests
 
 
 def of_cells(rows: Sequence[str]) -> list[str]:
     """Rows of tables under numbers that count their cells: each cell is a matra."""
-    result, size = list[str](), 0
+    result, size, last = list[str](), 0, 0
     for row in rows:
         separator = "|" if "|" in row else ","
         cells = [cell.strip() for cell in row.split(separator) if cell.strip()]
         numbers = [int(cell) for cell in cells if cell.isdigit()]
         signs = separator == "," and of_signs(" ".join(cells))
-        if len(numbers) == len(cells) and counts_up(numbers):
-            size = len(cells)
+        if numbers and len(numbers) == len(cells) and (counts_up(numbers) or counts_up(numbers, last + 1, 1)):
+            size, last = len(cells), numbers[-1]
         size = 0 if headings.HEAD.fullmatch(row) else size
         bols = size and len(cells) == size and all(map(headings.of_bols, cells))
         several = {cell: ".".join(cell.split()) for cell in cells}
@@ -228,12 +239,11 @@ def celled(rows: Sequence[str]) -> list[str]:
             result[number - 1], result[number] = f"{result[number - 1].rstrip()})", ""
     start = 0
     while start < len(result):
-        block = [*takewhile(lambda row: row.rstrip().endswith("|"), result[start:])]
+        block = [*takewhile(_of_cells, result[start:])]
         cells = [[cell.strip() for cell in row.split("|") if cell.strip()] for row in block]
         flat = [cell for row in cells for cell in row if not layout.sign_row(cell)]
         bars = [cell for cell in flat if _BAR.fullmatch(cell)]
-        bols = all(headings.of_bols(cell) for cell in flat if cell not in bars)
-        bols = bols and sum(len(cell.split()) > 1 for cell in flat) * 2 < len(flat)  # else each is a vibhag
+        bols = sum(len(cell.split()) > 1 for cell in flat) * 2 < len(flat)  # else each is a vibhag
         if sum(len(row) == 1 for row in cells) >= _FEW and len(flat) > len(bars) and bols:
             row = " ".join("|" if cell in bars else f"({cell})" if " " in cell else cell for cell in flat)
             result[start : start + len(block)] = [row, *[""] * (len(block) - 1)]
@@ -252,6 +262,13 @@ def labelled(rows: Sequence[str]) -> list[str]:
     if len(signs) < 2 or not ({*signs} & {"X", "+", "×"} or (signs[0] in "0O" and "2" in signs and "1" not in signs)):
         return list(rows)
     return [f"({matches[n][1]}) {row[matches[n].end() :]}" if n in matches else row for n, row in enumerate(rows)]
+
+
+def _of_cells(row: str) -> bool:
+    """Whether a row ends with a bar and all its cells are bols, signs, numbers or bars."""
+    cells = [cell.strip() for cell in row.split("|") if cell.strip()]
+    known = (layout.sign_row(cell) or _BAR.fullmatch(cell) or headings.of_bols(cell) for cell in cells)
+    return row.rstrip().endswith("|") and all(known)
 
 
 def in_columns(rows: Sequence[str], taal: taals.Taal) -> int:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from html import unescape
 from unicodedata import category
 
-from riyaz.tabla import beginnings, captions, dashes, header, headings, layout, sentences, tables
+from riyaz.tabla import beginnings, captions, dashes, header, headings, layout, sentences, taals, tables
 from riyaz.tabla.dialect import THEMED
 from riyaz.tabla.layout import LETTER, Marks, blank
 from riyaz.tabla.number_words import NUMBERS, ORDERED
@@ -97,7 +97,9 @@ _COMMENT_ENDS = re.compile(r"\s*(?:/\*+|\*+/)\s*")  # a row that begins or ends 
 _COMMENTED = re.compile(r"^\s*(?://|--|\*|;|#)\s+")
 _BUTTON = re.compile(r"^(?:Copy\s?(?:code|Edit)?|Edit)(?=\s*$|\s{2,}|[Xx+0]\s)")  # of a page, copied with its text
 _LANGUAGE = re.compile(r"\s*[a-z][\w#+]{1,12}\s*\n\s*Copy(?:\s?code)?\s*$")  # of a block of code, above its button
-_PHRASES = re.compile(r"[(\[][^()\[\]|\n]*[^()\[\]|\s][^()\[\]|\n]*\|[^()\[\]]*[)\]]")
+_PHRASES = re.compile(r"[(\[][^()\[\]|\n]*[^()\[\]|\s][^()\[\]|\n]*(?:\||\s/\s)[^()\[\]]*(?:[)\]]|$)", re.MULTILINE)
+_SILENT = re.compile(r"\(\s*[Ssऽ]\s*\)")  # (S), a rest
+_ZERO = re.compile(rf"(?<![\d०০])[०০](?={LETTER})")  # a rest before a bol
 _OFTEN = re.compile(r"[)\]]\s*(?:[x×*]\s*)?\d|\d\s*[x×*]?\s*[(\[]|[½¼¾]|times|baar|बार|বার", re.IGNORECASE)
 _HALVED = re.compile(
     "([\u093e-\u094c\u09be-\u09cc])([\u094d\u09cd])(\\w)"
@@ -195,7 +197,23 @@ def _asked(match: re.Match[str]) -> str:
     return bols if alone and not headings.taals_in(headings.words_of(words)) else match[1]
 
 
+def _also(match: re.Match[str]) -> str:
+    """A taal without its other name in brackets."""
+    both = [taals.exact(name) for name in match.groups()]
+    return match[1].ljust(len(match[0])) if all(both) else match[0]
+
+
+def _beside(match: re.Match[str]) -> str:
+    """Blanks for a word in brackets within a row of bols that is no bols and says nothing of the playing."""
+    row = f"{match.string[: match.start()]} {match.string[match.end() :]}"
+    said = strokes(match[1]) or taals.exact(match[1]) or headings.tells(match[1]) or headings.HEAD.match(match[1])
+    return match[0] if said or not headings.of_bols(row) or not headings.foreign(match[1]) else blank(match)
+
+
 _MARKS: Marks = [  # replaced one after the other
+    (re.compile(r"(?<=[aAāĀ]\s)[aAāĀ](?=\s|$)|(?<![^\s|])[\u093e\u09be](?![^\s|])"), "-"),  # Dha A, the vowel held on
+    (re.compile(rf"({LETTER}+)\s?\(\s*({LETTER}+)\s*\)"), _also),
+    (re.compile(rf"(?<=\s)\(\s*({LETTER}{{3,}})\s*\)"), _beside),
     (_SAM, r" | \1"),
     (_LEGEND, lambda match: match[0] if headings.of_bols(match[1]) else ""),
     (re.compile(r"(?<=[^\W\d_][:.,;])(?:\[\d{1,3}\])+(?=\s|$)"), blank),  # of a note below
@@ -273,7 +291,7 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
     ------
     Unreadable : bhari and khali stand side by side, so that no order of the rows is certain.
     """
-    rows = _unphrased(rows)
+    rows = _unphrased([_ZERO.sub("-", _SILENT.sub(" - ", row)) for row in rows])
     rows = ["" if _LANGUAGE.match("\n".join(rows[n : n + 2])) else row for n, row in enumerate(rows)]
     rows = [_unwrapped(_WIDE.sub(" " * WIDE, _HALVED.sub(r"\1\3\2", row.translate(_SCRIPTS)).rstrip())) for row in rows]
     signs = [_FIRST.fullmatch(row) or _THIRD.fullmatch(row) for row in rows]  # x 2 below one half, o 3 below the other
