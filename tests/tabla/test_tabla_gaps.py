@@ -3,7 +3,7 @@ import re
 import pytest
 
 from riyaz.music.events import Unreadable
-from riyaz.tabla.gaps import meant
+from riyaz.tabla.gaps import joined, meant
 from riyaz.tabla.place import Place
 from riyaz.tabla.taals import TAALS
 
@@ -45,3 +45,32 @@ def test_cells_between_tabs_may_be_vibhags_or_matras():
     with pytest.raises(Unreadable, match=r"^f.txt:1:1: a word or a group"):
         meant(barred, [row], TAALS["ektal"], PLACE)
     assert meant(barred, [row], TAALS["dadra"], PLACE) == {}  # whose vibhags are three matras
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        (["Dha Ti  Dha Ge  Na Na | Ta Ti  Ta Ke  Na Na |"], "Dha.Ti Dha.Ge Na.Na | Ta.Ti Ta.Ke Na.Na |"),  # by bars
+        (["Dha Ti, Dha Ge, Na Na | Ta Ti, Ta Ke, Na Na"], "Dha.Ti Dha.Ge Na.Na | Ta.Ti Ta.Ke Na.Na"),
+        (["(X) Dha Ti  Dha Ge  Na (0) Ta Ti  Ta Ke  Na"], "(X) Dha.Ti Dha.Ge Na (0) Ta.Ti Ta.Ke Na"),
+        (["Dha Ti Te  Dha Ge  Na  Ta Ti  Ta Ke  Na"], "Dha.Ti.Te Dha.Ge Na Ta.Ti Ta.Ke Na"),  # by their number
+        (["(Dha Ti  Dha Ge  Na) x2"], "(Dha.Ti Dha.Ge Na) x2"),
+        (["1 2 3 4 5 6", "Dha Ti  Dha Ge  Na Na  Ta Ti  Ta Ke  Na Na"], "Dha.Ti Dha.Ge Na.Na Ta.Ti Ta.Ke Na.Na"),
+        (["Ti Ra Ki Ta, Dha, Na, Ti Ra Ki Ta, Ta, Na -"], "Ti.Ra.Ki.Ta Dha Na Ti.Ra.Ki.Ta Ta Na.-"),
+    ],
+)
+def test_groups_that_fill_vibhags_or_avartans_are_words(rows, words):
+    assert joined(rows, TAALS["dadra"], PLACE)[-1].split() == words.split()
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [[], ["Dha Dhi Na | Dha Tu Na"], ["Dha, Dhi, Na, Dha, Tu, Na"], ["Dha  Dhi  Na  Dha Tu Na"], ["hello  Dha Na"]],
+)
+def test_rows_whose_single_words_are_matras_stay(rows):
+    assert [row.split() for row in joined(rows, TAALS["dadra"], PLACE)] == [row.split() for row in rows]
+
+
+def test_gaps_that_leave_two_readings_are_asked_about():
+    with pytest.raises(Unreadable, match=r"^f.txt:1:1: a word or a group"):
+        joined(["Dha Ti  Dha Ge Na  Dha  Na  Ti Na Ge  Ta Ti"], TAALS["dadra"], PLACE)

@@ -89,3 +89,14 @@ def test_other_rows_of_cells_stay(rows):
 
 def test_a_bracket_alone_closes_the_row_before():
     assert tables.celled(["Kaida (Delhi", ")"]) == ["Kaida (Delhi)", ""]
+
+
+def test_signs_before_the_bols_of_vibhags_stand_in_brackets():
+    rows = ["Theme", "X: Dha Dhin", "2 - Dha Dhin", "0) Ta Tin", "3. - Dha"]
+    assert tables.labelled(rows) == ["Theme", "(X) Dha Dhin", "(2) Dha Dhin", "(0) Ta Tin", "(3) - Dha"]
+    assert tables.labelled(["0: Tin Tin Na", "2: Dhi Na"]) == ["(0) Tin Tin Na", "(2) Dhi Na"]
+
+
+@pytest.mark.parametrize("rows", [[], ["X: Dha Dhin"], ["1) Dha", "2) Dha"], ["0) Dha", "1) Dha", "2) Dha"]])
+def test_numbers_before_rows_are_no_signs(rows):
+    assert tables.labelled(rows) == rows

@@ -58,6 +58,9 @@ kinds; it is no trial.
 The thirtyseventh has the dialects of the fact sheet. Of 22 texts that are to be read all were read at once, one of
 them noted as to be asked about, and 3 that are to be asked about were; in three a Ti before Na had been noted as
 closed, and is noted now as the table of context has it.
+The thirtyeighth has what 10,000 texts written by rule (`benchmarks/dialects.py`) and 30 public texts showed to be asked
+about or misread; it is no trial. Of these 30, noted before any was tried, 16 are to be read: 1 was read, 14 were asked
+about and 1 misread; of the 14 that are to be asked about 13 were, and one was read as the theka that it is.
 """
 
 import contextlib
@@ -115,6 +118,7 @@ SETS = {
         "thirtyfifth",
         "thirtysixth",
         "thirtyseventh",
+        "thirtyeighth",
     )
 }
 CASES = [
@@ -122,7 +126,7 @@ CASES = [
     for name, path in SETS.items()
     for case in path.read_text(encoding="utf-8").split("%% ")[1:]
 ]
-ASKED = 11  # readings that are asked about, of those that were noted; fewer is better
+ASKED = 9  # readings that are asked about, of those that were noted; fewer is better
 
 
 def noted(line):
@@ -175,7 +179,7 @@ def test_no_text_is_misread(name, text, reading):
 
 def test_most_texts_are_read_as_typed():
     outcomes = [outcome(text, reading) for _, text, reading in CASES if not reading.startswith(("ask", "literally"))]
-    assert len(outcomes) >= 550
+    assert len(outcomes) >= 700
     assert outcomes.count("misread") == 0
     assert outcomes.count("asked") <= ASKED
 

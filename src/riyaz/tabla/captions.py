@@ -96,7 +96,8 @@ def plain(rows: Sequence[str]) -> list[str]:
     }
     above = [row for row in result[: min(alone, default=0)] if row.strip()][-1:]
     below_heading = any(map(headings.HEAD.fullmatch, above))  # which the numbers part
-    return result if below_heading else _sub(alone, "variation", result, least=1)
+    least = 1 if any(map(headings.of_bols, result[: min(alone, default=0)])) else 2
+    return result if below_heading else _sub(alone, "variation", result, least=least)
 
 
 def _after_bols(rows: Sequence[str]) -> list[str]:

@@ -30,7 +30,7 @@ def meant(rows: Sequence[str], text: Sequence[str], taal: taals.Taal, place: Pla
     Raises
     ------
     Unreadable : every row has groups of one size, two or more, and as many groups as whole avartans have matras, as
-        their single words then are.
+        their single words then are; no row of numbers counts the groups.
     """
     bols = [n for n, row in enumerate(rows) if headings.of_bols(row)]
     bols = bols[:-1] if bols and len(rows[bols[-1]].split()) == 1 else bols  # the sam at the end
@@ -44,7 +44,9 @@ def meant(rows: Sequence[str], text: Sequence[str], taal: taals.Taal, place: Pla
     if len(sizes) != 1 or sizes == {1} or any(len(row) < 2 for row in groups) or any("|" in line for line in lines):
         return {}
     cells = any("\t" in line for line in lines) and not sizes & set(taal.vibhags)  # of a table: no vibhags, but matras
-    if not cells and sum(map(len, groups)) % taal.matras == 0:
+    numbers = [[*map(int, re.findall(r"\d+", row))] for row in rows if layout.sign_row(row)]
+    counted = any(tables.counts_up(counts, 1) and len(counts) == len(groups[0]) for counts in numbers)
+    if not cells and not counted and sum(map(len, groups)) % taal.matras == 0:
         place._replace(line=bols[0] + 1).stop(*_EITHER)
     return {}
 
@@ -52,8 +54,8 @@ def meant(rows: Sequence[str], text: Sequence[str], taal: taals.Taal, place: Pla
 def joined(rows: Sequence[str], taal: taals.Taal, place: Place) -> list[str]:
     """Rows of a section in which the bols between wide gaps, commas or bars are one word each.
 
-    It is so where the groups are vibhags between bars, or fill whole avartans, and single words do not, or they part
-    TiRaKiTa; or where as many numbers stand in the row above. A last sam may stand after them.
+    It is so where the groups are vibhags between bars, or fill whole avartans, and single words do not, or part
+    TiRaKiTa at commas; or where as many numbers stand in the row above. A last sam may stand after them.
 
     Parameters
     ----------
@@ -88,11 +90,10 @@ def joined(rows: Sequence[str], taal: taals.Taal, place: Place) -> list[str]:
         counted, counts = counted or (tables.counts_up(counts, 1) and len(counts) == size < len(single)), []
     by_bars = barred and _vibhags(groups, taal) and not _vibhags(words, taal)
     fast = sum(groups) < sum(words) and len(in_runs(bols)) > 2
-    if _fill(groups, taal) and _fill(words, taal) and sum(groups) < sum(words) and not (by_bars or counted or fast):
-        if wide and not barred:
-            place.stop(*_EITHER)
-        return list(rows)
-    full = _fill(groups, taal) and (fast or not _fill(words, taal))
+    both = _fill(groups, taal) and _fill(words, taal) and sum(groups) < sum(words) and not (by_bars or counted)
+    if both and wide and not barred:
+        place.stop(*_EITHER)
+    full = _fill(groups, taal) and (not _fill(words, taal) or (fast and not wide))
     return result if by_bars or counted or full else list(rows)
 
 

@@ -240,6 +240,10 @@ def celled(rows: Sequence[str]) -> list[str]:
     start = 0
     while start < len(result):
         block = [*takewhile(_of_cells, result[start:])]
+        table = [*takewhile(lambda row: row.rstrip().endswith("|"), result[start:])]
+        if block and len(table) > len(block):  # words within a table
+            start += len(table)
+            continue
         cells = [[cell.strip() for cell in row.split("|") if cell.strip()] for row in block]
         flat = [cell for row in cells for cell in row if not layout.sign_row(cell)]
         bars = [cell for cell in flat if _BAR.fullmatch(cell)]
