@@ -67,10 +67,10 @@ def plain(rows: Sequence[str]) -> list[str]:
     if rows and (frame := _IN_FRAME.fullmatch(rows[first])) and taals.exact(frame[1]):
         result[first] = frame[1]
     for number, row in enumerate(rows):
-        other = _WORD_ALONE.fullmatch(row)
-        strange = other and not headings.of_bols(other[1]) and not headings.spoken(headings.words_of(other[1]))
-        if other and strange and _of_bols(rows[number + 1 :], 4):
-            result[number] = f"{other[1]}:"
+        word = _WORD_ALONE.fullmatch(row)
+        strange = word and not headings.of_bols(word[1]) and not headings.spoken(headings.words_of(word[1]))
+        if word and strange and _of_bols(rows[number + 1 :], 4):
+            result[number] = f"{word[1]}:"
         match = _CAPTION.fullmatch(row)
         if (
             match

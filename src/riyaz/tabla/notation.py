@@ -180,8 +180,8 @@ def _read(spoken: Sequence[str], place: Place, more: Mapping[str, taals.Taal] | 
     heads = list(headings.sections(rows, start, "theme" if form in ("", *dialect.THEMED) else form, place))
     names = [head.name for head, _, _ in heads]
     for _, first, last in heads if apart and not parted else []:
-        above = next((n for n in range(first, 0, -1) if rows[n - 1].strip() and not layout.sign_row(rows[n - 1])), 0)
-        rows[above:last] = gaps.joined(rows[above:last], taal, place._replace(line=first + 1))
+        top = next((n for n in range(first, 0, -1) if rows[n - 1].strip() and not layout.sign_row(rows[n - 1])), 0)
+        rows[top:last] = gaps.joined(rows[top:last], taal, place._replace(line=first + 1))
     parts = {head.name: layout.items(rows, first, last, place, names) for head, first, last in heads}
     for head, first, _ in heads:
         if not any(item.kind not in ("bar", "rate", "begin") for item in parts[head.name]):
