@@ -30,7 +30,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pandas as pd
 
@@ -152,8 +152,8 @@ def _read(spoken: Sequence[str], place: Place, more: Mapping[str, taals.Taal] | 
     rows = [
         row if header.FREE.match(row) else clear for row, clear in zip(spoken, typed.plain(spoken, place), strict=True)
     ]
-    first = next((n for n, row in enumerate(rows) if row.strip()), 0)
-    if spoken[first].lstrip().startswith("{"):
+    filled = next((n for n, row in enumerate(rows) if row.strip()), 0)
+    if spoken[filled].lstrip().startswith("{"):
         place.stop("this is JSON, no text of bols", "copy the bols and write for instance: taal: teental above them")
     values, reading, start = header.header(rows, place, more)
     if "taal" not in values:
@@ -161,46 +161,27 @@ def _read(spoken: Sequence[str], place: Place, more: Mapping[str, taals.Taal] | 
     taal = taals.TAALS[values["taal"]]
     if taal.name.count("; ") == 3 and taal.theka and not _fills(taal):
         place.stop(f"the theka of {taal.title} does not fill its matras ({taal.size})", "write one avartan of it")
-    form = values.get("form", "")
-    if (column := tables.in_columns(rows, taal)) and not reading:
-        at = place._replace(line=column + 1)
-        at.stop("signs or numbers say that vibhags stand in columns", "write the vibhags in the order of playing")
-    if (column := tables.beside(rows)) and not reading:
-        at = place._replace(line=column + 1)
-        at.stop(
-            "the right column is the khali of the left", "write the rows of the left first, then those of the right"
-        )
-    apart = not reading and not headings.sectioned(rows) and not speeds.said([""], (), spoken)
+    if not reading:
+        _in_order(rows, taal, place)
+    typed_so = not headings.sectioned(rows)
+    apart = typed_so and not reading and not speeds.said([""], (), spoken)
     parted = gaps.meant(rows, spoken, taal, place) if apart else {}
     once = twice.once(rows, start)
     second = [n for n, row in enumerate(once) if row != rows[n]]  # rows in a second script
     again, said = next(((n, rows[n]) for n in second), (0, ""))
-    rows = once
-    as_typed = [*rows]
+    rows, as_typed = once, [*once]
+    form = values.get("form", "")
     heads = list(headings.sections(rows, start, "theme" if form in ("", *dialect.THEMED) else form, place))
-    names = [head.name for head, _, _ in heads]
     for _, first, last in heads if apart and not parted else []:
         top = next((n for n in range(first, 0, -1) if rows[n - 1].strip() and not layout.sign_row(rows[n - 1])), 0)
         rows[top:last] = gaps.joined(rows[top:last], taal, place._replace(line=first + 1))
-    parts = {head.name: layout.items(rows, first, last, place, names) for head, first, last in heads}
-    for head, first, _ in heads:
-        if not any(item.kind not in ("bar", "rate", "begin") for item in parts[head.name]):
-            place._replace(line=max(first, 1)).stop(f"section {head.name!r} has no bols", "write some, or leave it out")
-    if not parts:
-        place.stop("there are no bols", "write them below the header")
-    typed_so = not headings.sectioned(rows)
+    parts = _items(rows, heads, place)
     parts = unclear.das(parts if reading else unclear.commas(parts)) if typed_so else parts
     unclear.letters(item for items in parts.values() for item in items)
     unclear.ellipsis([item for items in parts.values() for item in items] if typed_so else [])
-    heading = [*headings.words_of(as_typed[heads[0][0].row].partition(":")[0]), *names[0].split()]
-    last = [kind for word in heading if (kind := headings.form_of(word))][-1:]
-    said_so = headings.form_in(heading) or "".join(last)
-    above = [headings.words_of(row) for row in spoken[:start]]
-    titled = headings.form_in([word for words in above if len(words) < 9 for word in words]) if typed_so else ""
-    form_said = form or said_so or titled
-    at = place._replace(line=start + 1)
-    fast = speeds.said(names, spoken[:start], spoken) if typed_so else {}
-    how = sections.How(taal, {**reading, **parted}, at, form_said, fast)
+    form = form or _form_named(as_typed, heads, spoken[:start] if typed_so else ())
+    fast = speeds.said([head.name for head, _, _ in heads], spoken[:start], spoken) if typed_so else {}
+    how = sections.How(taal, {**reading, **parted}, place._replace(line=start + 1), form, fast)
     result = sections.typed(heads, parts, how, rows) if typed_so else sections.settled(heads, parts, how)
     heads, slots = result.spans, result.slots
     twofold = next((n for _, a, b in heads for n in range(a, b) if _twofold(rows[a : n + 1])), 0)
@@ -212,30 +193,62 @@ def _read(spoken: Sequence[str], place: Place, more: Mapping[str, taals.Taal] | 
         place._replace(line=again + 1).stop(f"words in {two[0]} among words in {two[1]}", "write one script, not both")
     if typed_so and not reading:
         places = {head.name: place._replace(line=max(first, 1)) for head, first, _ in heads}
-        slots = avartans.placed(slots, taal, form_said, places, result.parts)
+        slots = avartans.placed(slots, taal, form, places, result.parts)
     for head, first, _ in heads:
         if not slots[head.name]:  # hyphens alone, that say how long nothing is
-            place._replace(line=max(first, 1)).stop(f"section {head.name!r} has no bols", "write some, or leave it out")
-    played_sections = [
-        Section(
-            head.name,
-            _as_theka(_events(slots[head.name], taal), taal),
-            head.origin == "derived",
-            head.origin == "taught",
-            head.note,
-        )
-        for head, _, _ in heads
-    ]
+            _no_bols(head, first, place)
     given: dict[str, Any] = {
         "title": "",
-        "form": form_said if typed_so else "",
         **values,
+        "form": form if typed_so else values.get("form", ""),
         "tempo": int(values.get("tempo", 0)),
+        "sections": tuple(_section(head, slots[head.name], taal) for head, _, _ in heads),
     }
     read = {item.place.line - 1 for items in parts.values() for item in items} | {head.row for head, _, _ in heads}
     read |= {*range(start), *second}
-    aside = beside.not_read(spoken, read) if typed_so else ()
-    return Composition(sections=tuple(played_sections), **given, aside=aside)
+    return Composition(**given, aside=beside.not_read(spoken, read) if typed_so else ())
+
+
+def _in_order(rows: Sequence[str], taal: taals.Taal, place: Place) -> None:
+    """Refuse rows that are read in columns."""
+    if column := tables.in_columns(rows, taal):
+        at = place._replace(line=column + 1)
+        at.stop("signs or numbers say that vibhags stand in columns", "write the vibhags in the order of playing")
+    if column := tables.beside(rows):
+        place._replace(line=column + 1).stop(
+            "the right column is the khali of the left", "write the rows of the left first, then those of the right"
+        )
+
+
+def _items(rows: list[str], heads: Sequence[sections.Span], place: Place) -> sections.Parts:
+    """The items of each section; refuses one without bols."""
+    names = [head.name for head, _, _ in heads]
+    parts = {head.name: layout.items(rows, first, last, place, names) for head, first, last in heads}
+    for head, first, _ in heads:
+        if not any(item.kind not in ("bar", "rate", "begin") for item in parts[head.name]):
+            _no_bols(head, first, place)
+    if not parts:
+        place.stop("there are no bols", "write them below the header")
+    return parts
+
+
+def _no_bols(head: headings.Head, first: int, place: Place) -> NoReturn:
+    place._replace(line=max(first, 1)).stop(f"section {head.name!r} has no bols", "write some, or leave it out")
+
+
+def _form_named(rows: Sequence[str], heads: Sequence[sections.Span], above: Sequence[str]) -> str:
+    """The form that the first heading says, or short rows above the bols; else nothing."""
+    first = heads[0][0]
+    heading = [*headings.words_of(rows[first.row].partition(":")[0]), *first.name.split()]
+    last = [kind for word in heading if (kind := headings.form_of(word))][-1:]
+    words = [headings.words_of(row) for row in above]
+    titled = headings.form_in([word for row in words if len(row) < 9 for word in row])
+    return headings.form_in(heading) or "".join(last) or titled
+
+
+def _section(head: headings.Head, slots: Slots, taal: taals.Taal) -> Section:
+    events = _as_theka(_events(slots, taal), taal)
+    return Section(head.name, events, head.origin == "derived", head.origin == "taught", head.note)
 
 
 def _suited(rows: Sequence[str], place: Place, more: Mapping[str, taals.Taal] | None) -> str:
