@@ -38,6 +38,7 @@ from riyaz.music.events import Unreadable, in_a_row
 from riyaz.tabla import (
     avartans,
     beside,
+    bolscript,
     by_theka,
     dialect,
     gaps,
@@ -112,7 +113,7 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
     """
     text, place = text.removeprefix("\ufeff").replace("\r\n", "\n"), Place(name or "notation", 1, 1)
     layout.characters(text, place)
-    rows = [] if _OWN.search(text) else records.rows(text) or web.rows(text)
+    rows = [] if _OWN.search(text) else records.rows(text) or web.rows(text) or bolscript.rows(text)
     typed_rows = [row.text for row in rows] or text.split("\n")
     try:
         result = _without_words(typed_rows, place, more)
