@@ -126,7 +126,7 @@ export class Kaida {
   /** Whether a filling, if it is whole, has other phrases than what is beside it, and leaves room for what follows. @param {Segment} segment @param {Segment|undefined} following @param {Sound[]} row */
   others(segment, earlier, following, end, row) {
     const half = this.half(segment, row), whole = length(half), phrases = part => this.units(part).map(([, phrase]) => JSON.stringify(phrase)).sort().join();
-    if (length(row) < segment.free.rules.ticks) return true;
+    if (segment.free && length(row) < segment.free.rules.ticks) return true;
     const before = earlier.filter(one => one.segment.returns).slice(-1).map(one => this.half(one.segment, one.row)), fixed = following && following.returns && !following.free ? [this.half(following, [])] : [];
     if ([...before, ...fixed].some(other => phrases(half) === phrases(other))) return false;
     if (following && following.tihai) return following.tihais[0].some(([lead, size]) => this.begun(this.half(segment, row, true), lead, size).length);
