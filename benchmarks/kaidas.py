@@ -19,7 +19,7 @@ from riyaz.model import bundle
 from riyaz.music.events import Piece
 from riyaz.params import Settings
 from riyaz.play import performance
-from riyaz.tabla import form, growth, notation, taals
+from riyaz.tabla import build_up, form, growth, notation, taals
 from riyaz.tabla.filling import Row, sounds
 from riyaz.tabla.notation import Composition
 from riyaz.text import dataset
@@ -86,7 +86,7 @@ def main() -> None:
     groups = {"kaidas": works, "taught": [work for work in taught if work.sections], "repertoire": written}
     for rules in (form.check, growth.check):
         print(form.in_words(form.by_rule(groups, rules)).to_string())
-    documented, ours = growth.measures(groups["taught"]), growth.measures(works)
+    documented, ours = build_up.measures(groups["taught"]), build_up.measures(works)
     for name in ours.columns.drop(["title", "paltas"]):
         low, high = documented[name].min(), documented[name].max()
         outside = (~ours[name].dropna().between(low, high)).mean()

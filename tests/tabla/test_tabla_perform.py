@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from riyaz.music.events import TICKS, in_a_row
-from riyaz.tabla import bols, filling, form, growth, ideas, new_theme, notation, perform, repeats
+from riyaz.tabla import bols, build_up, filling, form, growth, ideas, new_theme, notation, perform, repeats
 from riyaz.tabla import theme as themes
 from riyaz.tabla.notation import Composition, Section
 from riyaz.tabla.taals import TAALS
@@ -190,7 +190,7 @@ def test_late_groups_cross_the_matras():
 
 
 def test_a_long_line_is_played_alone_in_several_paltas():
-    line = "DhaGe NaGe TiRaKiTa DhaGe NaGe TiRaKiTa DhaGe TiRaKiTa DhaGe NaGe TiNa KeNa"
+    line = "DhaGe NaGe TeTe DhaGe TeTe TiRaKiTa DhaGe TiRaKiTa DhaGe NaGe TiNa KeNa"
     bhari = filling.sounds(notation.bols(line, "ektal"))
     end = filling.sounds(notation.bols("DhaGe NaGe DhiNa GeNa", "ektal"))
     row = (*bhari, *filling.khali_copy(bhari)[: len(bhari) - len(end)], *end)
@@ -239,12 +239,21 @@ def test_early_groups_begin_on_or_off_the_beat_as_in_the_theme():
         assert all(start % TICKS in places[group] for start, group in zip(starts, parts, strict=False))
 
 
-def test_a_filling_with_the_same_phrases_in_another_order_is_seen():
+def test_the_same_phrases_in_another_order_are_seen():
     row = filling.sounds(notation.bols("DhaGe NaGe TeTe DhaGe", "keherwa"))
-    free = filling.Free(4 * TICKS, (), frozenset(), reference=row)
-    assert not perform._other_phrases(free, (*row[4:], *row[:4]))
-    assert perform._other_phrases(free, (*row[:2], *row[:2], *row[:4]))
-    assert perform._other_phrases(free, row[:2])
+    assert not themes.other_phrases(row, (*row[4:], *row[:4]))
+    assert themes.other_phrases(row, (*row[:2], *row[:2], *row[:4]))
+    assert themes.other_phrases(row, row[:2])
+
+
+def test_no_palta_has_the_phrases_of_the_one_before_where_another_can_be():
+    """What is fixed counts too: DhaTi twice, then the rest, has what a first line had that ends with DhaTi."""
+    head, khali = "DhaTi DhaGe TiRaKiTa DhaTi | DhaTi DhaGe", "TaTi TaKe TiRaKiTa TaTi | DhaTi DhaGe"
+    theme = kaida(f"{head} TiNa KeNa | {khali} DhiNa GeNa")
+    for seed in range(3):
+        rows = [section for section in performed(theme, seed, n_paltas=8).sections if section.name.startswith("palta")]
+        halves = [themes.until_ticks(filling.sounds(one.events), one.ticks // 2) for one in rows]
+        assert all(themes.other_phrases(one, other) for one, other in pairwise(halves))
 
 
 def test_a_step_changes_half_of_what_is_free_at_most():
@@ -297,7 +306,7 @@ def test_a_phrase_is_worn_only_where_nothing_else_is_possible():
     te, dha = (tuple((bol, TICKS // 2) for bol in row) for row in (("Te", "Te"), ("Dha", "Dha")))
     joins = {(a, b) for a in ("Te", "Dha") for b in ("Te", "Dha")}
     free = filling.Free(8 * TICKS, (te, dha), frozenset(joins))
-    for bol, take, most in (("Te", max, repeats.MOST[1]), ("Dha", min, repeats.MOST[0])):
+    for bol, take, most in (("Te", max, repeats.MOST[2]), ("Dha", min, repeats.MOST[1])):
         row = perform.fill([ideas.Segment("palta", free, ())], lambda played, allowed, take=take: take(allowed))[0]
         assert max(len(list(same)) for name, same in groupby(name for name, _ in row[::2]) if name == bol) == most
     only = replace(free, joins=frozenset({("Te", "Te")}))
@@ -380,7 +389,7 @@ def test_the_end_alone_comes_earlier_where_it_is_a_small_step():
     for seed in range(3):
         made = performed(near, seed, n_paltas=10)
         assert [section.note for section in made.sections[-3:-1]] == [ideas.ONE, ideas.ALONE]
-        assert growth.build_up(made)[-1].step <= growth.STEP
+        assert build_up.build_up(made)[-1].step <= growth.STEP
         assert ideas.ALONE not in {section.note for section in performed(far, seed, n_paltas=10).sections}
 
 
@@ -506,9 +515,11 @@ def test_a_new_theme_in_every_taal_grows_by_the_rules_of_teaching(taal):
         ]
         broken = {check.rule for check in growth.check(made) if not check.passed}
         # hints: documented ones break them, or the vibhags allow none
-        hints = {"small step", "first palta", "tihai on a vibhag", "other phrases", "vibhags of the theme"}
+        hints = {"small step", "first palta", "other phrases", "vibhags of the theme"}
+        if set(taal.vibhags) == {3}:  # there, a tihai on a vibhag with short pauses moves off the beat
+            hints.add("same place")
         assert broken <= hints
-        (steps,) = growth.measures([made]).to_dict("records")
+        (steps,) = build_up.measures([made]).to_dict("records")
         assert steps["first joins"] >= 0.85
         assert steps["step"] <= STEPS
 

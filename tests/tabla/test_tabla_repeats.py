@@ -2,7 +2,7 @@ from fractions import Fraction
 
 from riyaz.music.events import TICKS
 from riyaz.tabla import repeats, theme
-from riyaz.tabla.filling import Free, length
+from riyaz.tabla.filling import Free, distance, length
 
 HALF = TICKS // 2
 
@@ -58,3 +58,22 @@ def test_a_filling_differs_from_each_part_that_it_is_to_be_unlike():
     assert set(made) == {one for one in all_of if one[:4] != first and one[4:] != second}
     assert len(made) < len(all_of)
     assert Fraction(free().count()) >= len(all_of)
+
+
+def test_two_strokes_that_end_with_the_bayan_alone_lead_on():
+    assert repeats.fresh(row("Dha Ge Dha Ti Dha Ge"), PAIRS)
+    assert not repeats.fresh(row("Te Te Dha Ge Dha Ge"), PAIRS)
+    assert repeats.fresh(row("Dha Ti Dha Ti Te Te Te Te Te Te"), PAIRS)
+    assert not repeats.fresh(row("Dha Ti Dha Ti Dha Ti"), PAIRS)
+    four = row("Ge Re Na Ga")
+    assert repeats.fresh(four * 2, [four])
+    assert not repeats.fresh(four * 3, [four])
+
+
+def test_a_filling_is_moved_no_further_than_is_said():
+    reference = row("Dha Ti Te Te Te Te Dha Ge")
+    made = {n: every(free(), repeats.ahead(free(reference=reference, moved=n), ())) for n in (0, 2, 4)}
+    assert 0 < len(made[2]) < len(made[4]) < len(made[0])
+    assert all(distance(one, reference) <= 2 for one in made[2])
+    assert distance(row("Dha Ti Te Te"), row("Te Te Dha Ti")) == 4
+    assert distance((), row("Dha")) == 1

@@ -18,12 +18,11 @@ from riyaz.judge import likelihood
 from riyaz.model import bundle, memory, recurrence
 from riyaz.model.bundle import Bundle
 from riyaz.music.events import TICKS
-from riyaz.tabla import form, growth, notation, taals
+from riyaz.tabla import build_up, form, growth, notation, taals
 from riyaz.tabla import theme as themes
 from riyaz.tabla.bols import khali
-from riyaz.tabla.filling import Row, events_of, khali_copy, sounds
+from riyaz.tabla.filling import Row, distance, events_of, khali_copy, sounds
 from riyaz.tabla.form import Check
-from riyaz.tabla.growth import distance
 from riyaz.tabla.notation import Composition, Section
 from riyaz.text import tokens
 
@@ -149,7 +148,7 @@ def _halves(theme: Section, section: Section) -> Iterator[tuple[str, Row]]:
     """The khali half made again from the bhari half, and the same after the end has become the theme's."""
     half = section.ticks // 2
     bhari = themes.until_ticks(sounds(section.events), half)
-    line, opened = growth.lines(theme, section)
+    line, opened = build_up.lines(theme, section)
     cut = themes.cut_of(line)
     end, back = (row[len(themes.until_ticks(row, cut)) :] for row in (line, opened))
     size = sum(ticks for _, ticks in end)

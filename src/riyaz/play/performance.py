@@ -15,7 +15,7 @@ from riyaz.music.events import Piece
 from riyaz.params import Settings
 from riyaz.play.chooser import Chooser
 from riyaz.play.sampling import Sampling
-from riyaz.tabla import form, growth, notation, perform, taals
+from riyaz.tabla import build_up, form, growth, notation, perform, taals
 from riyaz.tabla import theme as themes
 from riyaz.tabla.new_theme import new_theme
 from riyaz.tabla.notation import Composition
@@ -32,7 +32,7 @@ WARM = 2.0
 # of them with the theme's own joins, and all without a phrase too often in a row
 TRIES = 16
 # rules that a theme with too few joins breaks
-OF_THEME = ("first palta", "no phrase worn", "no even row", "small step", "named as it is", "same place")
+OF_THEME = ("first palta", "no phrase worn", "no even row", "small step", "named as it is", "tihai on a vibhag")
 NO_DURATIONS = "This network knows no durations (tokenize.scheme is chord), so it can choose no strokes of a kaida."
 
 
@@ -142,7 +142,7 @@ def _perform(
             poor = error
             continue
         broken = sum(not check.passed for check in growth.check(made.composition) if check.rule in OF_THEME)
-        broken += growth.outside(made.composition)
+        broken += build_up.outside(made.composition)
         if not broken:
             return made
         if second is None or broken < second[0]:  # its theme has too few joins

@@ -1,17 +1,18 @@
 """How a performance closes: with a tihai of the end of its last palta.
 
-As far as possible, and in this order: the pauses are no longer than `riyaz.tabla.growth.PAUSE`; the phrase begins three
-times at the same place in a matra, first where a vibhag does; the tihai takes at least as long as the last palta, and
+As far as possible, and in this order: the pauses are no longer than `riyaz.tabla.growth.PAUSE`; the phrase begins where
+a vibhag does, and three times at the same place in a matra; the tihai takes at least as long as the last palta, and
 `USUAL` avartans at most. Of such tihais one is played whose phrase is more than a cadence, in the fewest avartans, from
-sam. All three taught tihais begin on sam and are as long as the last palta or longer. One that begins later begins as
-the palta does and leaves it at a joint.
+sam. All three taught tihais begin on sam and are as long as the last palta or longer; one of them begins at another
+place in a matra each time. One that begins later begins as the palta does and leaves it at a joint.
 
 In dadra and khemta none keeps the first three. Let the phrase without its last stroke take n matras, and m pass from
-one beginning to the next: 2 m + n is a multiple of 3 where all vibhags are, so m - n is one too. Three matras would lie
-between a phrase's last stroke and the next phrase, a longer pause; so there the phrase begins within a vibhag.
+one beginning to the next: 2 m + n is a multiple of 3 where all vibhags are, and m - n too if m is whole. Three matras
+would lie between a phrase's last stroke and the next phrase, a longer pause; so there the phrase moves off the beat.
 
-Which joints the last palta has is known when it is chosen: a plan has all tihais in order (`closing`), and the first
-that the last palta has is played, else one of the theme (`settled`).
+The last palta is chosen among those whose end makes one of the best tihais, if there are such
+(`riyaz.tabla.perform.fill`). A plan has all tihais in order (`closing`), and the first that the last palta has is
+played, else one of the theme (`settled`).
 """
 
 from collections.abc import Iterator, Sequence
@@ -58,7 +59,7 @@ def closing(taal: Taal, rate: Fraction, at: Line, kind: str, least: int) -> Segm
             if kind == "any" or (pause > 0) == (kind == "pause"):
                 off = (size + at.step + pause) % TICKS != 0
                 within = lead % taal.ticks // TICKS + 1 not in taal.starts
-                worse = (pause > growth.PAUSE, off, within, avartans * taal.ticks < least, avartans > USUAL)
+                worse = (pause > growth.PAUSE, within, off, avartans * taal.ticks < least, avartans > USUAL)
                 later = (solution.phrase < STROKES, avartans, lead > 0, (lead + size) % at.ticks != 0)
                 ranked.append((worse, later, pause, lead, size))
     kinds: list[tuple[Solved, ...]] = []
@@ -96,6 +97,11 @@ def begun(half: Row, lead: int, size: int) -> Row:
     units = tuple(unit for _, unit in themes.units(half))
     worn = fresh(head, units) and fresh(phrase, units) and not fresh((*head, *phrase), units)
     return () if worn else (*head, *phrase)
+
+
+def ready(segment: Segment, half: Row) -> bool:
+    """Whether a bhari half has one of the best tihais of a plan."""
+    return any(begun(half, *one[:2]) for one in segment.tihais[0])
 
 
 def settled(segment: Segment, earlier: Sequence[tuple[Segment, Row]]) -> tuple[Segment, Row]:

@@ -19,6 +19,7 @@ from functools import cache, cached_property, lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from riyaz.music.events import in_a_row
@@ -49,8 +50,8 @@ class Free:
     wanted : pairs of a stroke and what follows it (``""`` for a rest), one of which occurs; empty: no rule.
     excluded : partial or whole fillings that are not allowed; none begins with another.
     even : most phrases alike in a row, 0 for no limit; unlike : rows, each with the ticks at which it begins, that the
-      filling is not to have there; crosses : a phrase is to begin off the grid. None is counted:
-      `riyaz.tabla.repeats.ahead` keeps to them.
+      filling is not to have there; crosses : a phrase is to begin off the grid; moved : longest edit distance of a
+      filling from `reference`, 0 for no limit. None is counted: `riyaz.tabla.repeats.ahead` keeps to them.
     """
 
     ticks: int
@@ -70,6 +71,7 @@ class Free:
     even: int = 0
     unlike: tuple[tuple[int, Row], ...] = ()
     crosses: bool = False
+    moved: int = 0
 
     def options(self, row: Row = ()) -> dict[Sound, int]:
         """Count the fillings that continue `row` with each sound; sorted by sound, without zeros."""
@@ -99,11 +101,18 @@ class Free:
         return replace(self, excluded=tuple(excluded))
 
     def differs(self, row: Row) -> bool:
-        """Whether a row, as far as it goes, differs from each of `unlike` and, if it is whole, `crosses`."""
+        """Whether a row, as far as it goes, differs from each of `unlike`, and if it is whole, is not `moved` too far.
+
+        It `crosses` the grid too, where it is to.
+        """
         parts = [(start, start + length(other), other) for start, other in self.unlike]
         if any(length(row) >= stop and between(row, start, stop) == other for start, stop, other in parts):
             return False
-        if not self.crosses or length(row) < self.ticks:
+        if length(row) < self.ticks or not (self.crosses or self.moved):
+            return True
+        if self.moved and distance(row, self.reference) > self.moved:
+            return False
+        if not self.crosses:
             return True
         starts = accumulate(map(length, parted(row, self.phrases) or ()), initial=0)
         return any(start % self.grid for start in starts)
@@ -130,7 +139,7 @@ class Free:
 
     @cached_property
     def _walk(self) -> "Walk":
-        return _walker(replace(self, excluded=(), even=0, unlike=(), crosses=False))
+        return _walker(replace(self, excluded=(), even=0, unlike=(), crosses=False, moved=0))
 
     def _at(self, row: Row) -> "At | None":
         """The state after a row; None if no filling begins with it."""
@@ -250,6 +259,16 @@ def between(row: Row, start: int, stop: int) -> Row:
     """The sounds of a row that begin within a time, in ticks from its start."""
     starts = accumulate((ticks for _, ticks in row), initial=0)
     return tuple(sound for sound, at in zip(row, starts, strict=False) if start <= at < stop)
+
+
+def distance(one: Sequence, other: Sequence) -> int:
+    """Edit distance of two rows: the fewest sounds to put in, take out or change."""
+    row = np.arange(len(other) + 1)
+    for number, sound in enumerate(one, 1):
+        changed = row[:-1] + np.array([sound != known for known in other], dtype=np.int64)
+        best = np.r_[number, np.minimum(changed, row[1:] + 1)]
+        row = np.minimum.accumulate(best - np.arange(len(best))) + np.arange(len(best))
+    return int(row[-1])
 
 
 def length(row: Sequence[Sound]) -> int:

@@ -1,4 +1,4 @@
-"""How a kaida grows: rules of teaching, put to the sections of a composition, and what a build-up measures.
+"""How a kaida grows: rules of teaching, put to the sections of a composition (`riyaz.tabla.build_up` measures steps).
 
 `riyaz.tabla.form` has the rules that every kaida keeps. The rules here are those by which teachers let one grow. They
 are hints and no laws: the documented sequences of data/raw/tabla (sections marked ``taught``) break some of them, and a
@@ -30,22 +30,20 @@ A *line* is the bhari half of the theme, A its head and B its end (`riyaz.tabla.
 References
 ----------
 Cadences, layouts, dohra, first paltas and shrinking: counted in lessons of the projects tabla-notation, Karya, AnuLaya
-and Bol Processor. Edit distance: V. Levenshtein, 1966.
+and Bol Processor.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
-
 from riyaz.music.events import TICKS, Piece
 from riyaz.tabla import bols, form, notation, taals
 from riyaz.tabla import theme as themes
-from riyaz.tabla.filling import Row, between, length, sounds
+from riyaz.tabla.build_up import Step, bhari, build_up, lines, names_of, theme_of
+from riyaz.tabla.filling import Row, between, length
 from riyaz.tabla.form import Check
 from riyaz.tabla.notation import Composition, Section
 from riyaz.tabla.repeats import ALIKE, alike, fresh
@@ -54,7 +52,6 @@ from riyaz.tabla.taals import Taal
 HEAD = 0.5  # of the theme's head, that a first palta keeps at least
 STEP = 0.5  # of what is free, that changes at most
 PAUSE = 2 * TICKS  # of a tihai, at most
-TAUGHT = {"step": (0.048, 0.375), "joins": (0.921, 1.0)}  # lowest and highest `measures` of taught build-ups
 # The parts of the bhari half in which a palta of such a note differs from the theme, of two lines or of one with a head
 # and an end each: in at least one part of each group, and in no other.
 VARIED: dict[str, tuple[tuple[int, ...], ...]] = {
@@ -67,26 +64,6 @@ VARIED: dict[str, tuple[tuple[int, ...], ...]] = {
     "three quarters varied": ((0,), (1,), (2,)),
     "one line, its head varied": ((0,),),
 }
-
-
-@dataclass(frozen=True)
-class Step:
-    """One palta as part of a build-up: shares, 0 to 1.
-
-    Attributes
-    ----------
-    section : its name.
-    step : edit distance from the palta before, over the sounds that are free; None for the first or another length.
-    head : sounds of the theme's first line up to its end, that stand at the same time.
-    joins : pairs of strokes that follow each other in the theme or its dohra too.
-    rests : rests.
-    """
-
-    section: str
-    step: float | None
-    head: float
-    joins: float
-    rests: int
 
 
 def taught(composition: Composition) -> Composition:
@@ -124,7 +101,7 @@ def compositions(pieces: Iterable[Piece], home: Path, reader: str) -> list[Compo
 
 def check(composition: Composition) -> list[Check]:
     """Put the rules of teaching to a kaida or rela; none where there is no theme, or for other forms."""
-    theme = _theme(composition)
+    theme = theme_of(composition)
     if theme is None or composition.form not in ("kaida", "rela"):
         return []
     taal = taals.TAALS[composition.taal]
@@ -139,7 +116,7 @@ def check(composition: Composition) -> list[Check]:
                 _dohra(line, section) if section.name.startswith("dohra") else _phrases([line, opened], section)
             )
             if section.name.startswith("palta"):
-                n, most = alike(_bhari(section)), max(ALIKE["palta"], alike(line * 2))
+                n, most = alike(bhari(section)), max(ALIKE["palta"], alike(line * 2))
                 checks.append(Check("no even row", n <= most, section.name, f"{n} phrases alike in a row"))
                 checks += _named(line, opened, section)
     steps = build_up(composition)
@@ -151,126 +128,25 @@ def check(composition: Composition) -> list[Check]:
     for before, after in pairwise(paltas):
         checks.append(Check("lengths", after.ticks <= before.ticks, after.name, f"{after.ticks / TICKS:g} matras"))
         if after.ticks == before.ticks:
-            one, other = (sorted(phrase for _, phrase in themes.units(_bhari(palta))) for palta in (before, after))
-            words = f"the phrases of {before.name} in another order" if one == other else ""
-            checks.append(Check("other phrases", one != other, after.name, words))
+            passed = themes.other_phrases(bhari(before), bhari(after))
+            words = "" if passed else f"the phrases of {before.name} in another order"
+            checks.append(Check("other phrases", passed, after.name, words))
     for section in composition.sections:
         if section.name.startswith("tihai"):
             checks += [_tihai(theme, section, taal), *_pause(section, taal), *_long(section, paltas)]
     return checks
 
 
-def build_up(composition: Composition) -> list[Step]:
-    """The paltas of a kaida as steps; empty without a theme or without paltas."""
-    theme = _theme(composition)
-    paltas = [section for section in composition.sections if section.name.startswith("palta")]
-    if theme is None:
-        return []
-    result: list[Step] = []
-    for before, section in zip([None, *paltas], paltas, strict=False):
-        line, opened = lines(theme, section)
-        row, free = _bhari(section), length(_bhari(section)) - length(line) + themes.cut_of(line)
-        step = None
-        if before is not None and before.ticks == section.ticks:
-            start, last = themes.until_ticks(row, free), themes.until_ticks(_bhari(before), free)
-            step = distance(last, start) / max(len(last), len(start), 1)
-        head = themes.until_ticks(line, themes.cut_of(line))
-        same = _timed(head) & _timed(row)
-        joins = list(pairwise(_names(row)))
-        known = themes.joins_of([*line, *opened, *line], [*head, *head])  # of the theme and its dohra
-        share = np.mean([pair in known for pair in joins]) if joins else 1.0
-        rests = sum(not bol for bol, _ in row)
-        result.append(Step(section.name, step, len(same) / max(len(head), 1), float(share), rests))
-    return result
-
-
-def distance(one: Sequence, other: Sequence) -> int:
-    """Edit distance of two rows: the fewest sounds to put in, take out or change."""
-    row = np.arange(len(other) + 1)
-    for number, sound in enumerate(one, 1):
-        changed = row[:-1] + np.array([sound != known for known in other], dtype=np.int64)
-        best = np.r_[number, np.minimum(changed, row[1:] + 1)]
-        row = np.minimum.accumulate(best - np.arange(len(best))) + np.arange(len(best))
-    return int(row[-1])
-
-
-def measures(compositions: Iterable[Composition]) -> pd.DataFrame:
-    """What the build-ups measure: a row a composition with paltas.
-
-    Returns
-    -------
-    title, paltas, step (mean), first head, head (mean), first joins, joins (mean), rests (a palta).
-    """
-    rows = []
-    for composition in compositions:
-        steps = build_up(composition)
-        if steps:
-            moved = [step.step for step in steps if step.step is not None]
-            rows.append(
-                {
-                    "title": composition.title,
-                    "paltas": len(steps),
-                    "step": float(np.mean(moved)) if moved else np.nan,
-                    "first head": steps[0].head,
-                    "head": float(np.mean([step.head for step in steps])),
-                    "first joins": steps[0].joins,
-                    "joins": float(np.mean([step.joins for step in steps])),
-                    "rests": float(np.mean([step.rests for step in steps])),
-                }
-            )
-    columns = ["title", "paltas", "step", "first head", "head", "first joins", "joins", "rests"]
-    return pd.DataFrame(rows, columns=columns)
-
-
-def outside(composition: Composition) -> int:
-    """How many measures of a composition's build-up lie outside the range of the taught ones; 0 without paltas."""
-    row = measures([composition])
-    return sum(int((~row[name].dropna().between(*bounds)).sum()) for name, bounds in TAUGHT.items())
-
-
 # Rules ---------------------------------------------------------------------------------------------------------
-
-
-def _theme(composition: Composition) -> Section | None:
-    return next((section for section in composition.sections if section.name.startswith("theme")), None)
-
-
-def lines(theme: Section, section: Section) -> tuple[Row, Row]:
-    """The bhari half of the theme and its return, at the laya at which the bhari half of a section ends so."""
-    measured, row = form.laya(theme.events) / (form.laya(section.events) or 1), _bhari(section)
-    tries = [Fraction(1, n) for n in (1, 2, 4, 3, 8)] + [measured or Fraction(1)]
-    scaled: tuple[Row, Row] = ((), ())
-    for faster in tries:
-        try:
-            scaled = themes.halves(theme, faster, "")
-        except themes.Impossible:  # a theme with strokes that this laya cannot write
-            continue
-        n = themes.cadence(scaled[0])
-        if row[-n:] == scaled[0][-n:]:
-            break
-    return scaled
-
-
-def _bhari(section: Section) -> Row:
-    return themes.until_ticks(sounds(section.events), section.ticks // 2)
-
-
-def _timed(row: Row) -> set[tuple[int, str]]:
-    starts = np.cumsum([0, *(ticks for _, ticks in row)]).tolist()
-    return {(start, bol) for start, (bol, _) in zip(starts, row, strict=False)}
-
-
-def _names(row: Row) -> list[str]:
-    return [bol for bol, _ in row if bol]
 
 
 def _cadence_inside(line: Row, opened: Row, section: Section) -> list[Check]:
     """The closed cadence of a bhari half, where the theme has an open one too and none inside."""
-    names, row = _names(line), _names(_bhari(section))
+    names, row = names_of(line), names_of(bhari(section))
     closed = form.cadence(names)
     n = len(closed)
     inside = [i for i in range(len(names) - n) if tuple(names[i : i + n]) == closed]
-    if bols.khali(closed) != list(closed) or form.cadence(_names(opened)) == closed or inside or not n:
+    if bols.khali(closed) != list(closed) or form.cadence(names_of(opened)) == closed or inside or not n:
         return []
     places = [i for i in range(len(row) - n) if tuple(row[i : i + n]) == closed and i != len(row) - 2 * n]
     detail = f"{' '.join(closed)} at stroke {places[0] + 1} of the bhari half" if places else ""
@@ -279,11 +155,11 @@ def _cadence_inside(line: Row, opened: Row, section: Section) -> list[Check]:
 
 
 def _end(line: Row, section: Section) -> Check:
-    row, end = _bhari(section), line[len(themes.until_ticks(line, themes.cut_of(line))) :]
+    row, end = bhari(section), line[len(themes.until_ticks(line, themes.cut_of(line))) :]
     passed = row[len(row) - len(end) :] == end
-    n, ends = len(_names(row)), len(_names(end))
+    n, ends = len(names_of(row)), len(names_of(end))
     at = () if passed else tuple(range(max(0, n - ends), n))
-    return Check("end of the theme", passed, section.name, "" if passed else f"not {' '.join(_names(end))}", at)
+    return Check("end of the theme", passed, section.name, "" if passed else f"not {' '.join(names_of(end))}", at)
 
 
 def _on_a_matra(section: Section) -> Check:
@@ -299,7 +175,7 @@ def _on_a_vibhag(section: Section, taal: Taal) -> Check:
 
 def _vibhags(theme: Section, taal: Taal) -> Check:
     """A phrase with each vibhag of the bhari half; not within the cadence, which stays whole."""
-    row = _bhari(theme)
+    row = bhari(theme)
     last = length(row[: len(row) - themes.cadence(row)])
     within = sorted({*themes.vibhags(taal, last)}.difference(themes.joints(row)))
     words = f"a phrase goes on over matra {', '.join(f'{start / TICKS + 1:g}' for start in within)}" if within else ""
@@ -307,7 +183,7 @@ def _vibhags(theme: Section, taal: Taal) -> Check:
 
 
 def _dohra(line: Row, section: Section) -> Check:
-    row, cut = _bhari(section), themes.cut_of(line)
+    row, cut = bhari(section), themes.cut_of(line)
     n = length(row) // max(length(line), 1)
     head = themes.until_ticks(line, cut)
     thrice = row == (*head * (2 * n - 1), *line[len(head) :])
@@ -321,7 +197,7 @@ def _phrases(pair: Sequence[Row], section: Section) -> Check:
     line, opened = pair
     theme = [bol for bol, _ in (*line, *opened, *line)]
     known = {tuple(theme[i : i + n]) for n in (1, 2, 3, 4) for i in range(len(theme) - n + 1)}
-    phrases = bols.phrases([bol for bol, _ in _bhari(section)])
+    phrases = bols.phrases([bol for bol, _ in bhari(section)])
     strange = dict.fromkeys(phrase for phrase in phrases if phrase != ("",) and phrase not in known)
     at: list[int] = []
     struck = 0
@@ -335,9 +211,9 @@ def _phrases(pair: Sequence[Row], section: Section) -> Check:
 
 
 def _repeats(line: Row, section: Section) -> Check:
-    row = _bhari(section)
+    row = bhari(section)
     worn = [
-        " ".join(_names(phrase))
+        " ".join(names_of(phrase))
         for phrase in themes.phrases_of([(row, ())])
         if not fresh(row, [phrase]) and fresh(line * 2, [phrase])
     ]
@@ -345,7 +221,7 @@ def _repeats(line: Row, section: Section) -> Check:
 
 
 def _first(theme: Section, palta: Section, step: Step) -> Check:
-    silent = any(not bol for bol, _ in _bhari(theme))
+    silent = any(not bol for bol, _ in bhari(theme))
     passed = step.joins == 1 and step.head >= HEAD and (not step.rests or silent)
     detail = f"{step.joins:.0%} of the joins, {step.head:.0%} of the head, {step.rests} rests"
     return Check("first palta", passed, palta.name, detail)
@@ -353,7 +229,7 @@ def _first(theme: Section, palta: Section, step: Step) -> Check:
 
 def _named(line: Row, opened: Row, section: Section) -> list[Check]:
     """What differs from the theme, beside what the note says; none for another note or no whole lines."""
-    row, cut, size = _bhari(section), themes.cut_of(line), length(line)
+    row, cut, size = bhari(section), themes.cut_of(line), length(line)
     n, over = divmod(length(row), max(size, 1))
     if section.note not in VARIED or over or n > 2:
         return []

@@ -242,7 +242,8 @@ def ideas(at: Line, hands: Hands, known: Rows, rate: Fraction) -> list[Idea]:
         add(place, rank, HALF, at.head, at.line, at.opened, whole, first)
     for place, rank in ((5, 1), (6, 11)):
         add(place, rank, FIRST_HEAD if ends else FIRST, (), rest, back_again, whole, first)
-    if 2 * length(first_group) < whole - length(rest) and alike(first_group * 2) <= most_alike(at):
+    again = alike(first_group * 2) <= most_alike(at) and fresh(first_group * 2, hands.phrases)
+    if again and 2 * length(first_group) < whole - length(rest):
         add(7, 7, "the first group twice", first_group * 2, rest, back_again, whole, first)
     firsts = {phrase[:1] for phrase in hands.phrases}
     usual = tuple(sorted(first_of for first_of in firsts if first_of[0][0] == at.line[0][0]))

@@ -27,7 +27,8 @@ from riyaz.tabla.taken import Taken
 SHORTEST = 24  # strokes of a new theme
 PHRASES = 3  # different ones at least before its cadence, where possible; taught lines of 12 strokes have as many
 LONG, MORE = 20, 4  # a line of more strokes is to have more phrases: three alone would be monotonous; so many
-FRESH = (2, 2)  # times in a row, as `repeats.MOST`: of 34 kaidas of the repertoire one has a phrase, Dha, three times
+# as `repeats.MOST`: of 34 kaidas of the repertoire one has a phrase, Dha, three times in a row
+FRESH = (1, 2, 2)
 
 
 def new_theme(

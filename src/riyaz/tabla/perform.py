@@ -11,14 +11,16 @@ tihai made of the end of the last palta. Each idea says what is free; there, the
 3. A phrase begins on or off the beat as it does in the theme, except where groups or rests move it.
 4. A bol has at most `ideas.RUNS` consecutive repeats, or as many as in the theme.
 5. A share of at least `ideas.MIN_DIFFERENT` of the strokes in the free part of a palta differs from the theme. From
-   the palta before, if it is as long, as many differ, but at most `MOST_CHANGED` of them, the second share where
-   nothing else fits, and of all strokes before the end of the theme at most `riyaz.tabla.growth.STEP`, what is fixed
-   included.
+   the palta before, if it is as long, as many differ at the same time, but at most `MOST_CHANGED` of them, the second
+   share or all where nothing else fits; what is put in, taken out or changed is at most `riyaz.tabla.growth.STEP` of
+   all before the end of the theme, what is fixed included. Its phrases are not those of the palta before in another
+   order, and the last palta is one whose end makes the tihai.
 6. No phrase stands too often in a row, nor do too many that are alike (`riyaz.tabla.repeats`), what stands before and
    after the free part included.
 7. Where three quarters vary, each differs from the theme.
 
-If an idea has no filling by all rules, rule 5 is dropped, then rule 3; an idea without any filling is left out.
+If an idea has no filling by all rules, the last sentence of rule 5 is dropped, then rule 5, then rule 3; an idea
+without any filling is left out.
 
 What is counted
 ---------------
@@ -53,8 +55,8 @@ from riyaz.music.events import TICKS
 from riyaz.tabla import form, growth, taals
 from riyaz.tabla import ideas as sequence
 from riyaz.tabla import theme as themes
-from riyaz.tabla.closing import closing, settled
-from riyaz.tabla.filling import Free, Row, events_of, length, sounds
+from riyaz.tabla.closing import closing, ready, settled
+from riyaz.tabla.filling import Free, Row, distance, events_of, length, sounds
 from riyaz.tabla.ideas import MIN_DIFFERENT, MOST, Hands, Line, Segment
 from riyaz.tabla.notation import Composition, Section
 from riyaz.tabla.repeats import Choose, ahead, chosen, fillings
@@ -222,38 +224,40 @@ def _ways(
 ) -> Iterator[tuple[Free, Callable[[Row], bool]]]:
     """The free part by falling strictness, each with what leads to its end.
 
-    At first it `_fits` what is near to it and what follows; phrases alike without limit come last.
+    At first it `_fits` what is beside it; phrases alike without limit come last.
     """
     frees = [free for free in _distinct(segment, earlier, following, end) if free.count()]
+    before = [other.half(row) for other, row in earlier if other.returns][-1:]
+    fits = partial(_fits, segment, before, following, end)
     for free in frees:
-        if free.n_most:
-            fits = partial(_fits, free, segment, following, end)
-            yield free, ahead(free, heard, segment.after, fits)
+        yield free, ahead(free, heard, segment.after, fits)
     for free in (*frees, *(replace(free, even=0) for free in frees)):
         yield free, ahead(free, heard, segment.after)
 
 
-def _fits(free: Free, segment: Segment, following: Segment | None, end: int, row: Row) -> bool:
-    """Whether a filling, if it is whole, has other phrases than its reference, and leaves room for what follows."""
-    return length(row) < free.ticks or (_other_phrases(free, row) and _leaves_room(segment, following, end, row))
-
-
-def _other_phrases(free: Free, row: Row) -> bool:
-    """Whether a filling, if it is whole, has not the phrases of `Free.reference` in another order."""
-    if length(row) < free.ticks:
+def _fits(segment: Segment, before: Sequence[Row], following: Segment | None, end: int, row: Row) -> bool:
+    """Whether a filling, if it is whole, has other phrases than what is beside it, and leaves room for what follows."""
+    half = segment.half(row)
+    if 2 * length(half) < segment.ticks:
         return True
-    one, other = (sorted(phrase for _, phrase in themes.units(part)) for part in (row, free.reference))
-    return one != other
+    fixed = [following.half(())] if following and following.returns and not following.free else []
+    others = all(themes.other_phrases(half, one) for one in (*before, *fixed))
+    return others and _leaves_room(segment, following, end, row)
 
 
 def _leaves_room(segment: Segment, following: Segment | None, end: int, row: Row) -> bool:
-    """Whether what is fixed in a palta that follows, if it is as long, is so small a step that more may change."""
+    """Whether a tihai that follows can be of this palta, or what is fixed in a palta that follows is a small step.
+
+    So small, if the palta is as long, that more may change.
+    """
+    if following and following.tihai:
+        return ready(following, segment.half(row, opened=True))
     if following is None or not following.returns or following.ticks != segment.ticks:
         return True
     half, whole = segment.half(row), segment.ticks // 2
     begun = themes.until_ticks(half, length(following.before))
     beside = half[len(themes.until_ticks(half, whole - length(following.after))) :]
-    around = growth.distance(begun, following.before) + growth.distance(beside, following.after)
+    around = distance(begun, following.before) + distance(beside, following.after)
     return around < int(growth.STEP * len(themes.until_ticks(half, whole - end)))
 
 
@@ -279,14 +283,14 @@ def _distinct(
     if length(begun) == length(segment.before) and length(there) == free.ticks:
         strokes = sum(bool(bol) for bol, _ in there)
         beside = last[len(begun) + len(there) :]
-        around = growth.distance(begun, segment.before) + growth.distance(beside, segment.after)
+        around = distance(begun, segment.before) + distance(beside, segment.after)
         left = int(growth.STEP * len(themes.until_ticks(last, whole - end))) - around
         for most in (*MOST_CHANGED, 1):
             n = min(int(most * strokes), left)
             if n > 0:
                 least = min(ceil(MIN_DIFFERENT * strokes), n)
-                near = replace(free, reference=there, n_different=least, n_most=n)  # the theme is excluded
-                yield near.without(taken)
+                near = replace(free, reference=there, n_different=least, n_most=n if most < 1 else 0, moved=left)
+                yield near.without(taken)  # the theme is excluded
     yield free.without(taken)
 
 

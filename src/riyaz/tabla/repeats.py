@@ -1,8 +1,9 @@
 """How often a phrase stands in a row, and free parts filled so that none stands too often.
 
 Of 76 taught paltas none has a phrase that khali closes, of two strokes or more, more than twice in a row, but one
-(GeRaNaGa three times). Single strokes and phrases that khali leaves as they are stand up to four times: a Dha in three
-of them, TiRaKiTa in one.
+(GeRaNaGa three times). None has one of two strokes twice whose last is of the bayan alone: DhaGe and NaGe lead on to
+another; of the documented themes one has DhaGe DhaGe. Single strokes and phrases that khali leaves as they are stand up
+to four times: a Dha in three of them, TiRaKiTa in one.
 
 Phrases that are not the same can be as monotonous: DhaGe DhaTi DhaTi DhaGe DhaTi. Phrases *alike* have two strokes or
 more, begin with the same bol and are as long. Of the taught paltas one has five of them in a row, one has four, all
@@ -13,16 +14,18 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 
 from riyaz.tabla import theme as themes
+from riyaz.tabla.bols import BOLS
 from riyaz.tabla.filling import Free, Row, Sound, length, opens
 
 Choose = Callable[[Sequence[Sound], Sequence[Sound]], Sound]  # of what was played, and of what may follow
 
-MOST = (2, 4)  # times in a row: a phrase that khali closes, of two strokes or more; any other
+# times in a row: two strokes, the last of the bayan alone; another phrase that khali closes, of two or more; any other
+MOST = (1, 2, 4)
 ALIKE = {"theme": 3, "palta": 4}  # phrases alike in a row at most, or as many as in the theme
 LOOKED = 2000  # rows at most that are tried for one that breaks no rule
 
 
-def worn(heard: Row, phrases: Sequence[Row], n: int, past: int = 0, most: tuple[int, int] = MOST) -> bool:
+def worn(heard: Row, phrases: Sequence[Row], n: int, past: int = 0, most: tuple[int, int, int] = MOST) -> bool:
     """Whether a phrase ends here once too often in a row, the last time within the last n sounds.
 
     The first time begins before the last `past` sounds.
@@ -34,15 +37,17 @@ def worn(heard: Row, phrases: Sequence[Row], n: int, past: int = 0, most: tuple[
     )
 
 
-def fresh(row: Row, phrases: Sequence[Row], most: tuple[int, int] = MOST) -> bool:
+def fresh(row: Row, phrases: Sequence[Row], most: tuple[int, int, int] = MOST) -> bool:
     """Whether no phrase stands too often in a row anywhere; true for an empty row."""
     rows = [_too_often(phrase, most) for phrase in phrases]
     return not any(row[i : i + len(one)] == one for one in rows for i in range(len(row) - len(one) + 1))
 
 
-def _too_often(phrase: Row, most: tuple[int, int]) -> Row:
-    closes = sum(bool(bol) for bol, _ in phrase) > 1 and any(map(opens, phrase))
-    return phrase * (most[0 if closes else 1] + 1)
+def _too_often(phrase: Row, most: tuple[int, int, int]) -> Row:
+    struck = [bol for bol, _ in phrase if bol]
+    leads_on = len(struck) == 2 and BOLS[struck[1]].hands == "left"
+    closes = len(struck) > 1 and any(map(opens, phrase))
+    return phrase * (most[0 if leads_on else 1 if closes else 2] + 1)
 
 
 def alike(row: Row) -> int:

@@ -214,6 +214,11 @@ def joints(row: Row) -> list[int]:
     return [onset for onset, _ in units(row)]
 
 
+def other_phrases(one: Row, other: Row) -> bool:
+    """Whether the phrases of one row are not those of the other in another order."""
+    return sorted(phrase for _, phrase in units(one)) != sorted(phrase for _, phrase in units(other))
+
+
 def begins(bol: str) -> bool:
     """Whether a palta may begin with a bol, after a silent sam too: both hands, or a closed stroke of the dayan.
 

@@ -7,9 +7,10 @@
  * @typedef {[string, number]} Sound
  * @typedef {{ticks: number, phrases: Sound[][], joins: [string, string][], before: string, after: string, opening: number,
  *   grid: number, places: number[][], run: number, reference: Sound[], n_different: number, n_most: number,
- *   wanted: [string, string][], excluded: Sound[][], even: number, unlike: [number, Sound[]][], crosses: boolean}} Rules the fields of `riyaz.tabla.filling.Free`
+ *   wanted: [string, string][], excluded: Sound[][], even: number, unlike: [number, Sound[]][], crosses: boolean, moved: number}} Rules the fields of `riyaz.tabla.filling.Free`
  * @typedef {{places: number[][], time: number, opened: boolean, bol: string, run: number, changed: number, met: boolean}} At
  */
+import {distance} from './phrase.js';
 
 const key = ([bol, ticks]) => `${bol} ${ticks}`;
 const begins = (row, other) => row.length >= other.length && other.every((sound, i) => key(sound) === key(row[i]));
@@ -22,6 +23,9 @@ export function between(row, start, stop) {
 
 /** Ticks of a row. @param {Sound[]} row */
 export const length = row => row.reduce((sum, [, ticks]) => sum + ticks, 0);
+
+/** Edit distance of two rows. @param {Sound[]} one @param {Sound[]} other */
+export const away = (one, other) => distance(one.map(key), other.map(key));
 
 /** A row parted into groups, the longest first where there are several ways; null where there is none. @param {Sound[]} row @param {Sound[][]} groups @returns {Sound[][]|null} */
 export function inGroups(row, groups) {
@@ -74,13 +78,15 @@ export class Free {
     return result;
   }
 
-  /** Whether a row, as far as it goes, differs from each of the rows that it is to be unlike and, if it is whole, crosses the grid where it is to. @param {Sound[]} row */
+  /** Whether a row, as far as it goes, differs from each of the rows that it is to be unlike and, if it is whole, is not moved too far and crosses the grid where it is to. @param {Sound[]} row */
   differs(row) {
-    const {unlike, crosses, ticks, phrases, grid} = this.rules;
+    const {unlike, crosses, moved, reference, ticks, phrases, grid} = this.rules;
     const same = ([start, other]) => length(row) >= start + length(other) && between(row, start, start + length(other)).map(key).join() === other.map(key).join();
     if (unlike.some(same)) return false;
+    if (length(row) < ticks) return true;
+    if (moved && away(row, reference) > moved) return false;
     let at = 0;
-    return !crosses || length(row) < ticks || (inGroups(row, phrases) || []).some(group => { at += length(group); return at % grid !== 0; });
+    return !crosses || (inGroups(row, phrases) || []).some(group => { at += length(group); return at % grid !== 0; });
   }
 
   /** How many fillings are allowed. @returns {bigint} */

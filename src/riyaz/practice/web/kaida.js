@@ -6,8 +6,7 @@
  * @typedef {{name: string, idea: string, free: Free|null, before: Sound[], after: Sound[], back: Sound[], returns: number,
  *   tihai: [number, number, number]|null, tihais: [number, number, number][][]}} Segment as `riyaz.tabla.ideas.Segment`
  */
-import {between, Free, length} from './filling.js';
-import {distance} from './phrase.js';
+import {away, between, Free, length} from './filling.js';
 
 /** The sounds of a row that begin before a time. @param {Sound[]} row */
 export function until(row, ticks) {
@@ -66,21 +65,15 @@ export class Kaida {
     const last = [...halves.slice(-1), ...fixed].find(half => length(half) === whole) || [];
     const begun = until(last, length(segment.before)), there = until(last.slice(begun.length), ticks);
     if (length(begun) === length(segment.before) && length(there) === ticks) {
-      const around = this.away(begun, segment.before) + this.away(last.slice(begun.length + there.length), segment.after);
+      const around = away(begun, segment.before) + away(last.slice(begun.length + there.length), segment.after);
       const left = Math.floor(this.tables.step * until(last, whole - end).length) - around, strokes = there.filter(([bol]) => bol).length;
       for (const most of [...this.tables.changed, 1]) {
-        const n = Math.min(Math.floor(most * strokes), left), least = Math.min(Math.ceil(this.tables.different * strokes), n), near = n > 0 && free.with({reference: there, n_different: least, n_most: n}).without(taken);
+        const n = Math.min(Math.floor(most * strokes), left), least = Math.min(Math.ceil(this.tables.different * strokes), n), near = n > 0 && free.with({reference: there, n_different: least, n_most: most < 1 ? n : 0, moved: left}).without(taken);
         if (near && near.whole()) frees.push(near);
       }
     }
     const all = free.without(taken);
     return all.whole() ? [...frees, all] : frees;
-  }
-
-  /** Edit distance of two rows. @param {Sound[]} one @param {Sound[]} other */
-  away(one, other) {
-    const names = row => row.map(sound => sound.join(' '));
-    return distance(names(one), names(other));
   }
 
   /** Whether khali closes this stroke. @param {Sound} sound */
@@ -89,8 +82,9 @@ export class Kaida {
   /** Whether a phrase ends here once too often in a row, the last time within the last n sounds, the first before the last `past`. @param {Sound[]} heard */
   worn(heard, phrases, n, past = 0) {
     return phrases.some(phrase => {
-      const struck = phrase.filter(([bol]) => bol), [most, other] = this.tables.worn;
-      const size = phrase.length * ((struck.length < 2 || !struck.some(sound => this.opens(sound)) ? other : most) + 1), from = heard.length - size;
+      const struck = phrase.filter(([bol]) => bol), [once, twice, other] = this.tables.worn;
+      const most = struck.length === 2 && this.tables.bayan.includes(struck[1][0]) ? once : struck.length > 1 && struck.some(sound => this.opens(sound)) ? twice : other;
+      const size = phrase.length * (most + 1), from = heard.length - size;
       return phrase.length <= n && size > past && from >= 0 && heard.slice(from).every((sound, i) => alike(sound, phrase[i % phrase.length]));
     });
   }
@@ -129,15 +123,16 @@ export class Kaida {
     return kinds.some(same => ends(heard.length, same, most + 1));
   }
 
-  /** Whether a filling, if it is whole, has not the phrases of the reference in another order, and leaves room for what follows. @param {Free} free @param {Segment} segment @param {Segment|undefined} following @param {Sound[]} row */
-  others(free, segment, following, end, row) {
-    const {ticks, reference} = free.rules, phrases = part => this.units(part).map(([, phrase]) => JSON.stringify(phrase)).sort().join();
-    if (length(row) < ticks) return true;
-    if (phrases(row) === phrases(reference)) return false;
-    const half = this.half(segment, row), whole = length(half);
+  /** Whether a filling, if it is whole, has other phrases than what is beside it, and leaves room for what follows. @param {Segment} segment @param {Segment|undefined} following @param {Sound[]} row */
+  others(segment, earlier, following, end, row) {
+    const half = this.half(segment, row), whole = length(half), phrases = part => this.units(part).map(([, phrase]) => JSON.stringify(phrase)).sort().join();
+    if (segment.free && length(row) < segment.free.rules.ticks) return true;
+    const before = earlier.filter(one => one.segment.returns).slice(-1).map(one => this.half(one.segment, one.row)), fixed = following && following.returns && !following.free ? [this.half(following, [])] : [];
+    if ([...before, ...fixed].some(other => phrases(half) === phrases(other))) return false;
+    if (following && following.tihai) return following.tihais[0].some(([lead, size]) => this.begun(this.half(segment, row, true), lead, size).length);
     if (!following || !following.returns || whole !== length(this.half(following, [])) + (following.free ? following.free.rules.ticks : 0)) return true;
     const begun = until(half, length(following.before)), beside = half.slice(until(half, whole - length(following.after)).length);
-    const around = this.away(begun, following.before) + this.away(beside, following.after);
+    const around = away(begun, following.before) + away(beside, following.after);
     return around < Math.floor(this.tables.step * until(half, whole - end).length);
   }
 
@@ -229,11 +224,11 @@ export class Kaida {
     return good.length ? good : all;
   }
 
-  /** The free part of a segment: the first that fits, at first without the phrases of what it is near to, with phrases alike only where none does without, else all that is free. */
+  /** The free part of a segment: the first that fits, at first without the phrases of what is beside it, with phrases alike only where none does without, else all that is free. */
   open(segment, earlier, following, end, played) {
     const heard = [...played, ...segment.before], frees = this.distinct(segment, earlier, following, end);
-    for (const free of frees.filter(one => one.rules.n_most)) {
-      const one = this.allowed(free, heard, segment.after, row => this.others(free, segment, following, end, row));
+    for (const free of frees) {
+      const one = this.allowed(free, heard, segment.after, row => this.others(segment, earlier, following, end, row));
       if (one.fits) return one;
     }
     for (const free of [...frees, ...frees.map(one => one.with({even: 0}))]) {

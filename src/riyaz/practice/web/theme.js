@@ -100,7 +100,7 @@ export class Theme {
     const [reference, openly] = [line, opened].map(one => between(Array.from({length: this.n}, () => one).flat(), start, start + size)).map(row => (length(row) === size ? row : []));
     const different = Math.ceil(tables.different * bolsOf(reference).length);
     const loose = new Free({ticks: size, phrases, joins: when === 'late' ? wide : own, before: struck.length ? struck[struck.length - 1] : bolsOf(opened).pop(), after: after[0][0],
-      opening: before.some(sound => this.kaida.opens(sound)) ? 0 : Math.ceil(half / 3) - start, grid, places, run: Math.max(longest, tables.run), reference: [], n_different: 0, n_most: 0, wanted: [], excluded: [], even: Math.max(tables.even, this.kaida.alike([...line, ...line])), unlike, crosses: false}, tables.khali);
+      opening: before.some(sound => this.kaida.opens(sound)) ? 0 : Math.ceil(half / 3) - start, grid, places, run: Math.max(longest, tables.run), reference: [], n_different: 0, n_most: 0, wanted: [], excluded: [], even: Math.max(tables.even, this.kaida.alike([...line, ...line])), unlike, crosses: false, moved: 0}, tables.khali);
     const strict = loose.with({reference, n_different: different}), rows = [reference, openly].filter(row => row.length);
     if (!before.length) rows.push(...phrases.filter(([[bol]]) => bol && bol !== line[0][0] && !tables.begins.includes(bol)).map(phrase => phrase.slice(0, 1)));
     const frees = when === 'early' ? [strict, loose] : [strict, strict.with({joins: wide}), loose.with({joins: wide}), loose.with({joins: wide, places: []})];
@@ -154,7 +154,7 @@ export class Theme {
           const d = (strokes + 1 - first - 3 * p) / 2, lead = first * step, size = (p - 1) * step, pause = d * step;
           if (d % 1 || d > p || lead % kaida.ticks || lead > size) continue;
           const off = (size + step + pause) % kaida.ticks !== 0, within = !this.starts.includes(lead % cycle);
-          const worse = [pause > longest, off, within, avartans * cycle < least, avartans > usual].map(Number).join('');
+          const worse = [pause > longest, within, off, avartans * cycle < least, avartans > usual].map(Number).join('');
           const later = [p < tihai_strokes, avartans, lead > 0, (lead + size) % ticks !== 0];
           all.push({worse, rank: [...later.map(Number), pause, lead, size], tihai: [lead, size, pause]});
         }
