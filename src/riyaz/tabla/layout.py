@@ -14,7 +14,7 @@ from riyaz.tabla.spelling import BEGIN, MOST_MATRAS, script, strokes
 
 Marks = Sequence[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]]  # what is replaced by what
 LETTER = r"[A-Za-z\u00c0-\u02af\u0900-\u0963\u0971-\u09e3\u1e00-\u1eff]"  # of a bol, vowel signs among them
-_RUN = re.compile(r"([^\w\s~-]|_)\1{499}")  # no line that a player draws
+_RUN = re.compile(r"([^\w\s~]|_)\1{499}|(~)\2{1999}")  # no line that a player draws
 WORD = re.compile(r"[^\s|।॥()]+")  # of bols, where a bar, a blank or a bracket parts them
 LONGEST = 100_000  # words; what a repeat may make of a few lines
 BESIDE = "\ue001"  # a dash before a repeat, which is a rest or parts it from its bols
@@ -91,7 +91,7 @@ def characters(text: str, place: Place) -> None:
     for number, line in enumerate(text.split("\n"), 1):
         if run := _RUN.search(line):
             place._replace(line=number, column=run.start() + 1).stop(
-                f"{run[1]!r} stands 500 times in a row", "delete it"
+                f"{run[0][0]!r} stands {len(run[0])} times in a row", "delete it"
             )
         for column, letter in enumerate(line, 1):
             if (

@@ -255,7 +255,7 @@ def _section(head: headings.Head, slots: Slots, taal: taals.Taal) -> Section:
 def _suited(rows: Sequence[str], place: Place, more: Mapping[str, taals.Taal] | None) -> str:
     """What to write above a text that names no taal: the common taals in which it can be read, if any."""
     suited = list[str]()
-    for name in by_theka.COMMON:
+    for name in by_theka.COMMON if sum(map(len, rows)) < _LONG else ():
         with contextlib.suppress(Unreadable):
             _read([f"taal: {name}", *rows], place, more)
             suited.append(taals.TAALS[name].title)
@@ -337,5 +337,6 @@ def _events(slots: Slots, taal: taals.Taal) -> pd.DataFrame:
 
 
 _NO_TAAL = "the header names no taal"
+_LONG = 5_000  # letters of a text that is not tried in several taals
 _OWN = re.compile(r"^\[[^\[\]{}\"',|]+(?:,\s*(?:taught|derived)\s*)?\]\s*(?:#.*)?$", re.MULTILINE)  # [palta 1, derived]
 _KEYS = tuple(f.name for f in fields(Composition) if f.name not in ("sections", "aside"))
