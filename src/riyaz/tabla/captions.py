@@ -44,7 +44,7 @@ _THRICE = re.compile(
 )
 _SPEED = re.compile(  # Double speed
     r"\s*[(\[]?\s*(?:(single|double|triple|quadruple)(?:\s+(?:speed|la+ya?|tempo))?|x?([1234])x?\s+(?:speed|la+ya?|tempo))"
-    r"\s*[)\]]?\s*[:.–-]*\s*",
+    r"\s*[)\]]?\s*(?:\(([^()\d]*)\))?\s*[:.–-]*\s*",
     re.IGNORECASE,
 )
 _LAYA = re.compile(r"(\s*\w[^\s:|]*)\s+(?:la+ya?(?:kari)?|लय|लयकारी|লয়|লয়)\s*[:.।–-]*\s*", re.IGNORECASE)  # Dugun laya
@@ -128,6 +128,7 @@ def _speeds(rows: Sequence[str]) -> list[str]:
     result, below = list(rows), False
     for number, row in enumerate(rows):
         match = _SPEED.fullmatch(row)
+        match = None if match and match[3] and headings.tells(match[3]) else match
         laya = _LAYA.fullmatch(row)
         if laya and re.fullmatch(headings.NAMES, laya[1].strip(), re.IGNORECASE) and _of_bols(rows[number + 1 :]):
             result[number] = f"{laya[1]}:"

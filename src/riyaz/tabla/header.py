@@ -349,8 +349,10 @@ def unlike(name: str) -> bool:
 
 
 def _several(content: str) -> list[str]:
-    """The keys of a row, each with its value: ``Taal: Teental  Laya: madhya``."""
-    return re.split(rf"[\s,;|]+(?={_SEVERAL}\s*[:=])", spelled(content), flags=re.IGNORECASE)
+    """The keys of a row, each with its value: ``Taal: Teental  Laya: madhya``, ``Taal: Teental  Matra 16``."""
+    content = re.sub(rf"(\s{{2,}})({_COUNTED})\s+(?=\d)", r"\1\2: ", spelled(content), flags=re.IGNORECASE)
+    content = re.sub(r"(vibha+gs?:)\s*\d+\s*\(([\d\s,+-]+)\)", r"\1 \2", content, flags=re.IGNORECASE)
+    return re.split(rf"[\s,;|]+(?={_SEVERAL}\s*[:=])", content, flags=re.IGNORECASE)
 
 
 def _beside(match: re.Match[str]) -> bool:

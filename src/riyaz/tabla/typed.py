@@ -20,7 +20,7 @@ from riyaz.tabla.spelling import CLOSED, OPEN, UNDECIDED, strokes, with_ka
 WIDE = 80  # blanks that stand for any more of them, so that no search takes long
 _WIDE = re.compile(rf"[^\S\n]{{{WIDE},}}")
 _LETTERS: dict[int, str | int | None] = {
-    **dict.fromkeys(map(ord, "｜¦║│┃❘∣→⇒➔"), "|"),
+    **dict.fromkeys(map(ord, "｜¦║│┃❘∣‖→⇒➔"), "|"),
     **{ord("①") + k: str(k + 1) for k in range(20)},
     **dict.fromkeys(map(ord, "⊗⨯☓"), "X"),
     ord("{"): "(",
@@ -100,6 +100,12 @@ _LANGUAGE = re.compile(r"\s*[a-z][\w#+]{1,12}\s*\n\s*Copy(?:\s?code)?\s*$")  # o
 _PHRASES = re.compile(r"[(\[][^()\[\]|\n]*[^()\[\]|\s][^()\[\]|\n]*(?:\||\s/\s)[^()\[\]]*(?:[)\]]|$)", re.MULTILINE)
 _SILENT = re.compile(r"\(\s*[Ssऽ]\s*\)")  # (S), a rest
 _ZERO = re.compile(rf"(?<![\d०০])[०০](?={LETTER})")  # a rest before a bol
+_POINTED = re.compile(r"\s<[-–—=]+\s*(.*\S)\s*$")  # <- the third Dha is sam
+_DAY = re.compile(  # Mon 2/11
+    r"^\s*(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+\d{1,2}[./-]\d{1,2}(?:[./-]\d{2,4})?(?=\s|$)", re.IGNORECASE
+)
+_LASTS = re.compile(r"\(\s*([^()=]*?)\s*=\s*\d+\s*(?:ma+tras?|beats?)\b[^()]*\)", re.IGNORECASE)  # (TRKT = 1 matra)
+_LABEL_LAST = re.compile(r"^(\s*\|.*\|)\s{2,}([^|]*[^\W\d_][^|]*)$")
 _OFTEN = re.compile(r"[)\]]\s*(?:[x×*]\s*)?\d|\d\s*[x×*]?\s*[(\[]|[½¼¾]|times|baar|बार|বার", re.IGNORECASE)
 _HALVED = re.compile(
     "([\u093e-\u094c\u09be-\u09cc])([\u094d\u09cd])(\\w)"
@@ -197,6 +203,13 @@ def _asked(match: re.Match[str]) -> str:
     return bols if alone and not headings.taals_in(headings.words_of(words)) else match[1]
 
 
+def _label_first(match: re.Match[str]) -> str:
+    """A row of bols between bars with the words after it in front, as its name."""
+    words = match[2].strip()
+    named = headings.of_bols(match[1].replace("|", " ")) and not headings.of_bols(words) and not headings.tells(words)
+    return f"{words}: {match[1].strip()}" if named else match[0]
+
+
 def _also(match: re.Match[str]) -> str:
     """A taal without its other name in brackets."""
     both = [taals.exact(name) for name in match.groups()]
@@ -211,6 +224,10 @@ def _beside(match: re.Match[str]) -> str:
 
 
 _MARKS: Marks = [  # replaced one after the other
+    (_POINTED, lambda match: match[0] if headings.tells(match[1]) else blank(match)),
+    (_DAY, blank),
+    (_LASTS, lambda match: blank(match) if headings.of_bols(match[1]) else match[0]),
+    (_LABEL_LAST, _label_first),
     (re.compile(r"(?<=[aAāĀ]\s)[aAāĀ](?=\s|$)|(?<![^\s|])[\u093e\u09be](?![^\s|])"), "-"),  # Dha A, the vowel held on
     (re.compile(rf"({LETTER}+)\s?\(\s*({LETTER}+)\s*\)"), _also),
     (re.compile(rf"(?<=\s)\(\s*({LETTER}{{3,}})\s*\)"), _beside),
