@@ -86,7 +86,7 @@ def _sizes(row: str) -> list[int]:
 
 def _like(word: str) -> bool:
     """Whether a word is bols but for one letter."""
-    for n in range(len(word) if len(word) < 20 else 0):
+    for n in range(len(word) if 2 < len(word) < 20 else 0):
         changed = (word[:n] + letter + word[n + 1 :] for letter in _LETTERS)
         added = (word[:n] + letter + word[n:] for letter in _LETTERS)
         if strokes(word[:n] + word[n + 1 :]) or any(map(strokes, changed)) or any(map(strokes, added)):

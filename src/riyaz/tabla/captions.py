@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import takewhile
 
 from riyaz.tabla import headings, layout, taals
 from riyaz.tabla.number_words import ENGLISH, ORDERED, ROMAN
-from riyaz.tabla.spelling import strokes
+from riyaz.tabla.spelling import fold, strokes
 from riyaz.tabla.tables import counts_up
 
 _IN_WORDS = {word: n for words in (ENGLISH, ORDERED, ROMAN) for n, word in enumerate(words, 1)}
@@ -29,6 +30,9 @@ _EQUALS = re.compile(rf"^\s*((?:{headings.NAMES})\s*\d{{0,3}})\s*(?:=+>?|->|→)
 _DASHED = re.compile(rf"^(\s*(?:{headings.NAMES})\s*\d{{0,3}})[-–—]+\s*(?=\(?\s*{layout.LETTER})(.+)$", re.IGNORECASE)
 _TIMES = re.compile(r"\s*[x×*]\s*\d+\s*$")
 _IN_BRACES = re.compile(rf"^\s*({headings.NAMES})\s*\{{([^{{}}]*)\}}\s*", re.IGNORECASE)
+_HEAD_TIMES = re.compile(
+    r"(.*[^\W\d_].*?)\s*\(?\s*(?:[x×]\s?(\d)|(\d)\s*(?:times|baar|बार|বার|[x×]))\s*\)?\s*:?\s*", re.IGNORECASE
+)
 _MUKH = re.compile(rf"\s*M\s*[:.)–-]+\s+(?={layout.LETTER})")
 _PALTA = re.compile(rf"\s*(\d{{1,2}})\s*[:.)–-]+\s+(?={layout.LETTER})")
 _ANY = re.compile(r"\s*([^\W\d_][^\d:|()\[\]]*?)[\s.#-]+(\d{1,2})\s*[.:)]?\s*")  # words and a number
@@ -56,6 +60,7 @@ _PACE = {"slow", "medium", "fast", "normal", "single", "speed"}
 
 def plain(rows: Sequence[str]) -> list[str]:
     """Rows whose headings above bols are ``name 1:``; what is a heading without help stays as it is."""
+    rows = _often([_folded(row) for row in rows])
     rows = _thrice(_speeds(_without_taal(_after_bols(rows))))
     rows = [
         match[1].rstrip() if (match := _IN_BRACKETS.fullmatch(row)) and _called(match, rows[n + 1 :]) else row
@@ -98,6 +103,29 @@ def plain(rows: Sequence[str]) -> list[str]:
     below_heading = any(map(headings.HEAD.fullmatch, above))  # which the numbers part
     least = 1 if any(map(headings.of_bols, result[: min(alone, default=0)])) else 2
     return result if below_heading else _sub(alone, "variation", result, least=least)
+
+
+def _folded(row: str) -> str:
+    """A heading without the marks of its Latin letters: ``Palṭā 1``; other rows stay."""
+    plain = fold(row)
+    return plain if plain != row and (_CAPTION.fullmatch(plain) or headings.HEAD.fullmatch(plain)) else row
+
+
+def _often(rows: Sequence[str]) -> list[str]:
+    """Rows in which a heading that says how often its bols are played, ``Mukh (2 times)``, is one and these repeat."""
+    result = list(rows)
+    for number, row in enumerate(rows):
+        match = _HEAD_TIMES.fullmatch(row)
+        if not match or headings.of_bols(match[1]) or not headings.form_in(headings.words_of(match[1])):
+            continue
+        after = range(number + 1, len(rows))
+        first = next((n for n in after if rows[n].strip() and not layout.sign_row(rows[n])), len(rows))
+        bols = list(takewhile(lambda n: headings.of_bols(rows[n]), range(first, len(rows))))
+        if bols and not any(re.search(r"[()]", rows[n]) for n in bols):
+            result[number] = f"{match[1]}:" if _CAPTION.fullmatch(match[1]) else match[1]
+            result[bols[0]] = f"( {result[bols[0]]}"
+            result[bols[-1]] += f" )x{match[2] or match[3]}"
+    return result
 
 
 def _after_bols(rows: Sequence[str]) -> list[str]:

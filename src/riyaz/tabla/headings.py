@@ -221,7 +221,7 @@ def aside(content: str) -> bool:
     words = words_of(content)
     others = [word for word in _spoken(words)[1] if not _OTHER & set(word.lower().replace("oo", ""))]
     reference = content.strip().lower() in ("theme", "mukh", "face", "kaida")  # which is played
-    known = len(_spoken(words)[1]) < len(words) and any(len(word) > 3 for word in words)
+    known = len(_spoken(words)[1]) < len(words) and any(len(word) > 3 or foreign(word) for word in words)
     return (
         known
         and not tells(content)

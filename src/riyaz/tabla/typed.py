@@ -114,7 +114,8 @@ _FIRST, _THIRD = re.compile(r"\s*[xX+]\s*2\s*"), re.compile(r"\s*[oO0०০]\s*3
 _SAM = re.compile(rf"\s*(?:[=→]|[-=]{{1,4}}>)\s*({LETTER}+)\s*\(\s*(?:the\s+)?sa+m\s*\)\W*$", re.IGNORECASE)
 _LEGEND = re.compile(rf"\s*[xX+\d]\s*[=:–—-]+\s+(?=[^|]*\b(?:{layout.CLAPS}|beat|empty)\b)([^|]*)", re.IGNORECASE)
 _CLOSING = re.compile(
-    r"\s*(?:--|(?:(?:best|kind|warm)\s+)?(?:regards|wishes)|cheers|thanks|thank you|yours|love|pranam)[\s,.!]*",
+    r"\s*(?:--|(?:(?:(?:best|kind|warm)\s+)?(?:regards|wishes)|cheers|thanks|thank you|yours|love|pranam|hth"
+    r"|(?:viele\s+|liebe\s+)?gr(?:ü|u)(?:ß|ss)e|saludos|cordialement|merci|gracias|danke)(?:\s*,[^|]*)?)[\s,.!]*",
     re.IGNORECASE,
 )
 _COLUMNS = re.compile(r"\s*(?:bhari|भरी)(?:\s{3,}|\t)\s*(?:khali|खाली)\s*", re.IGNORECASE)
