@@ -31,7 +31,7 @@ _DASHED = re.compile(rf"^(\s*(?:{headings.NAMES})\s*\d{{0,3}})[-–—]+\s*(?=\(
 _TIMES = re.compile(r"\s*[x×*]\s*\d+\s*$")
 _IN_BRACES = re.compile(rf"^\s*({headings.NAMES})\s*\{{([^{{}}]*)\}}\s*", re.IGNORECASE)
 _HEAD_TIMES = re.compile(
-    r"(.*[^\W\d_].*?)\s*\(?\s*(?:[x×]\s?(\d)|(\d)\s*(?:times|baar|बार|বার|[x×]))\s*\)?\s*:?\s*", re.IGNORECASE
+    r"(\W{0,9}[^\W\d_].{0,60}?)\s*\(?\s*(?:[x×]\s?(\d)|(\d)\s*(?:times|baar|बार|বার|[x×]))\s*\)?\s*:?\s*", re.IGNORECASE
 )
 _MUKH = re.compile(rf"\s*M\s*[:.)–-]+\s+(?={layout.LETTER})")
 _PALTA = re.compile(rf"\s*(\d{{1,2}})\s*[:.)–-]+\s+(?={layout.LETTER})")
@@ -116,7 +116,10 @@ def _often(rows: Sequence[str]) -> list[str]:
     result = list(rows)
     for number, row in enumerate(rows):
         match = _HEAD_TIMES.fullmatch(row)
-        if not match or headings.of_bols(match[1]) or not headings.form_in(headings.words_of(match[1])):
+        if not match or headings.of_bols(match[1]):
+            continue
+        named = _CAPTION.fullmatch(match[1]) or headings.HEAD.fullmatch(match[1])
+        if not named and not headings.form_in(headings.words_of(match[1])):
             continue
         after = range(number + 1, len(rows))
         first = next((n for n in after if rows[n].strip() and not layout.sign_row(rows[n])), len(rows))

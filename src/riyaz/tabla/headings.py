@@ -102,6 +102,10 @@ _ORDERS = re.compile(  # that change what is typed
     re.IGNORECASE,
 )
 _PRACTISE = re.compile(r"\b(?:practi[cs]|play|prepar|try|recit|repeat|learn|start|begin)\w*", re.IGNORECASE)
+_BEGINS_TAAL = re.compile(  # 2. Rupak (7 matras) - and its bols
+    r"\s*(?:\d{1,2}[.)]\s*)?(?:(?:taa?la?|ताल|তাল)\s*[:=–-]\s*)?([^\W\d_][^:=()|,.]{2,30}?)\s*(?:[:=(]|[-–—](?=\s)|$)",
+    re.IGNORECASE,
+)
 _SEVERAL = ("paltas", "palte", "variations")  # headings of all that follow
 _MOST_WORDS = 120  # of a row that are searched for taals
 _PARTS = "ma+tras?|beats?|vibha+gs?|talis|khalis|मात्रा|मात्राएँ|मात्राएं|विभाग|মাত্রা|বিভাগ"
@@ -393,6 +397,20 @@ def _counted(content: str) -> bool:
     counts = [word for word in words if re.fullmatch(rf"{CLAPS}|{_PARTS}", word, re.IGNORECASE)]
     others = [word for word in words if word not in counts and not re.fullmatch(NAMES, word, re.IGNORECASE)]
     return len(counts) > 1 and not others and re.search(r"\d", content) is not None
+
+
+def second_taal(rows: Sequence[str]) -> tuple[int, str] | None:
+    """The row that begins another taal than the first, and its title: its name alone, or before a mark; bols follow."""
+    first = ""
+    for number, row in enumerate(rows):
+        match = _BEGINS_TAAL.match(row)
+        taal = taals.exact(match[1]) if match and len(match[1]) > 4 else None
+        if not match or not taal or not any(map(_has_bols, [row[match.end() :], *rows[number + 1 : number + 8]])):
+            continue
+        if first and taal.title != first:
+            return number, taal.title
+        first = taal.title
+    return None
 
 
 def of_bols(content: str) -> bool:

@@ -120,6 +120,10 @@ def read(text: str, name: str = "", more: Mapping[str, taals.Taal] | None = None
         aside = tuple(rows[number].line if rows else number + 1 for number in result.aside)
         return replace(result, title=result.title or Path(name).stem, aside=aside)
     except Unreadable as error:
+        second = headings.second_taal(typed_rows) if not rows and "given twice" not in error.reason else None
+        if second:
+            at = place._replace(line=second[0] + 1)
+            at.stop(f"a second taal, {second[1]}, begins here", "write it in a file of its own")
         remedy = _suited(typed_rows, place, more) if error.reason.endswith(_NO_TAAL) else error.remedy
         if not rows:
             raise Unreadable(error.reason, remedy) from None

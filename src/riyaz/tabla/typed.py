@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from html import unescape
 from unicodedata import category
 
-from riyaz.tabla import beginnings, captions, dashes, header, headings, layout, sentences, taals, tables
+from riyaz.tabla import beginnings, captions, dashes, header, headings, layout, own_letters, sentences, taals, tables
 from riyaz.tabla.dialect import THEMED
 from riyaz.tabla.layout import LETTER, Marks, blank
 from riyaz.tabla.number_words import NUMBERS, ORDERED
@@ -106,6 +106,7 @@ _DAY = re.compile(  # Mon 2/11
 )
 _LASTS = re.compile(r"\(\s*([^()=]*?)\s*=\s*\d+\s*(?:ma+tras?|beats?)\b[^()]*\)", re.IGNORECASE)  # (TRKT = 1 matra)
 _LABEL_LAST = re.compile(r"^(\s*\|.*\|)\s{2,}([^|]*[^\W\d_][^|]*)$")
+_NOTE = re.compile(r"\s*([¹²³⁴-⁹])\s+(?=[^\W\d_])")
 _OFTEN = re.compile(r"[)\]]\s*(?:[x×*]\s*)?\d|\d\s*[x×*]?\s*[(\[]|[½¼¾]|times|baar|बार|বার", re.IGNORECASE)
 _HALVED = re.compile(
     "([\u093e-\u094c\u09be-\u09cc])([\u094d\u09cd])(\\w)"
@@ -230,8 +231,8 @@ _MARKS: Marks = [  # replaced one after the other
     (_LASTS, lambda match: blank(match) if headings.of_bols(match[1]) else match[0]),
     (_LABEL_LAST, _label_first),
     (re.compile(r"(?<=[aAāĀ]\s)[aAāĀ](?=\s|$)|(?<![^\s|])[\u093e\u09be](?![^\s|])"), "-"),  # Dha A, the vowel held on
-    (re.compile(rf"({LETTER}+)\s?\(\s*({LETTER}+)\s*\)"), _also),
-    (re.compile(rf"(?<=\s)\(\s*({LETTER}{{3,}})\s*\)"), _beside),
+    (re.compile(rf"(?<!{LETTER})({LETTER}{{2,30}})\s?\(\s*({LETTER}{{2,30}})\s*\)"), _also),
+    (re.compile(rf"(?<=\s)\(\s*({LETTER}{{3,30}})\s*\)"), _beside),
     (_SAM, r" | \1"),
     (_LEGEND, lambda match: match[0] if headings.of_bols(match[1]) else ""),
     (re.compile(r"(?<=[^\W\d_][:.,;])(?:\[\d{1,3}\])+(?=\s|$)"), blank),  # of a note below
@@ -309,9 +310,11 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
     ------
     Unreadable : bhari and khali stand side by side, so that no order of the rows is certain.
     """
+    rows = [_WIDE.sub(" " * WIDE, row.rstrip()) for row in rows]
     rows = _unphrased([_ZERO.sub("-", _SILENT.sub(" - ", row)) for row in rows])
+    rows = _unnoted(own_letters.written_out(rows))
     rows = ["" if _LANGUAGE.match("\n".join(rows[n : n + 2])) else row for n, row in enumerate(rows)]
-    rows = [_unwrapped(_WIDE.sub(" " * WIDE, _HALVED.sub(r"\1\3\2", row.translate(_SCRIPTS)).rstrip())) for row in rows]
+    rows = [_unwrapped(_HALVED.sub(r"\1\3\2", row.translate(_SCRIPTS))) for row in rows]
     signs = [_FIRST.fullmatch(row) or _THIRD.fullmatch(row) for row in rows]  # x 2 below one half, o 3 below the other
     if sum(map(bool, map(_THIRD.fullmatch, rows))) == sum(map(bool, signs)) / 2:
         rows = ["" if sign else row for row, sign in zip(rows, signs, strict=True)]
@@ -355,8 +358,8 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
             row = row[: slashed.start()]
         if (
             (said := _ASIDE.match(row))
-            and headings.of_bols(_X.sub("-", said[2]))
-            and not headings.HEAD.match(said[2])
+            and headings.of_bols(_X.sub("-", said[2].rpartition(":")[2]))
+            and (":" in said[2] or not headings.HEAD.match(said[2]))
             and headings.aside(said[3] or said[4])
         ):
             row = said[1]
@@ -383,6 +386,16 @@ def _unphrased(rows: Sequence[str]) -> Sequence[str]:
         return rows
     plain = [re.sub(r"[()\[\]]", " ", row) for row in rows]
     return [bare if headings.of_bols(bare) else row for row, bare in zip(rows, plain, strict=True)]
+
+
+def _unnoted(rows: Sequence[str]) -> list[str]:
+    """Rows without footnotes: small numbers after words and the rows that begin with one, where they are no bols."""
+    notes = {match[1] for row in rows if (match := _NOTE.match(row)) and not headings.of_bols(row[match.end() :])}
+    if not notes:
+        return list(rows)
+    marks = re.compile(rf"(?<=[^\s\d])[{''.join(notes)}]+(?=[\s.,;:|।)-]|$)")
+    played = ["" if (match := _NOTE.match(row)) and match[1] in notes else row for row in rows]
+    return [marks.sub("", row) for row in played]
 
 
 def _rests(rows: list[str]) -> list[str]:
