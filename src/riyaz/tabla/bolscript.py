@@ -1,6 +1,6 @@
 """Bolscript: a text of fields with bols, speeds and named phrases, as the rows of our own notation.
 
-A field is a key and a colon, and what follows up to the next. ``Speed: 2`` says strokes a matra; within bols ``4`` is a
+A field is a key and a colon, and what follows up to the next. ``Speed: 2`` says strokes per matra; within bols ``4`` is a
 speed, ``2!`` is twice as fast. ``$name:`` names a phrase, and its name alone plays it. ``( ... )x3`` repeats, ``<2``
 leaves out the last two strokes. Of a taal that is not known the vibhags are taken, ``2K`` for one of khali. Fields
 that are neither bols nor of a header, such as ``Comment:``, are left out.
@@ -42,7 +42,7 @@ class _Field(NamedTuple):
 
 
 class _Stroke(NamedTuple):
-    """A stroke or rest as it is written, strokes a matra, and the number of its row."""
+    """A stroke or rest as it is written, strokes per matra, and the number of its row."""
 
     bol: str
     speed: Fraction
@@ -54,8 +54,8 @@ def rows(text: str) -> list[Row]:
     fields = _fields(text)
     names = {field.name for field in fields if not field.phrase}
     phrases = {field.name: field for field in fields if field.phrase and field.name not in _ASIDE}
-    told = len(names & {*_TELLS})
-    if told < 3 and not (phrases and told):
+    telling = len(names & {*_TELLS})
+    if known < 3 and not (phrases and told):
         return []
     sections = [field for field in fields if not field.phrase and _of_bols(field, phrases)]
     if not sections or "tal" not in names:

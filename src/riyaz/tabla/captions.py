@@ -31,7 +31,8 @@ _DASHED = re.compile(rf"^(\s*(?:{headings.NAMES})\s*\d{{0,3}})[-–—]+\s*(?=\(
 _TIMES = re.compile(r"\s*[x×*]\s*\d+\s*$")
 _IN_BRACES = re.compile(rf"^\s*({headings.NAMES})\s*\{{([^{{}}]*)\}}\s*", re.IGNORECASE)
 _HEAD_TIMES = re.compile(
-    r"(\W{0,9}[^\W\d_].{0,60}?)\s*\(?\s*(?:[x×]\s?(\d)|(\d)\s*(?:times|baar|बार|বার|[x×]))\s*\)?\s*:?\s*", re.IGNORECASE
+    r"((?:\d{1,2}[.)]\s*)?\W{0,9}[^\W\d_].{0,60}?)\s*\(?\s*(?:[x×]\s?(\d)|(\d)\s*(?:times|baar|बार|বার|[x×]))\s*\)?\s*:?\s*",
+    re.IGNORECASE,
 )
 _MUKH = re.compile(rf"\s*M\s*[:.)–-]+\s+(?={layout.LETTER})")
 _PALTA = re.compile(rf"\s*(\d{{1,2}})\s*[:.)–-]+\s+(?={layout.LETTER})")
