@@ -1,7 +1,7 @@
 """Bolscript: a text of fields with bols, speeds and named phrases, as the rows of our own notation.
 
-A field is a key and a colon, and what follows up to the next. ``Speed: 2`` says strokes per matra; within bols ``4`` is a
-speed, ``2!`` is twice as fast. ``$name:`` names a phrase, and its name alone plays it. ``( ... )x3`` repeats, ``<2``
+A field is a key and a colon, and what follows up to the next. ``Speed: 2`` says strokes per matra; within bols ``4`` is
+a speed, ``2!`` is twice as fast. ``$name:`` names a phrase, and its name alone plays it. ``( ... )x3`` repeats, ``<2``
 leaves out the last two strokes. Of a taal that is not known the vibhags are taken, ``2K`` for one of khali. Fields
 that are neither bols nor of a header, such as ``Comment:``, are left out.
 
@@ -55,7 +55,7 @@ def rows(text: str) -> list[Row]:
     names = {field.name for field in fields if not field.phrase}
     phrases = {field.name: field for field in fields if field.phrase and field.name not in _ASIDE}
     telling = len(names & {*_TELLS})
-    if known < 3 and not (phrases and told):
+    if telling < 3 and not (phrases and telling):
         return []
     sections = [field for field in fields if not field.phrase and _of_bols(field, phrases)]
     if not sections or "tal" not in names:
