@@ -226,6 +226,8 @@ def _beside(match: re.Match[str]) -> str:
 
 
 _MARKS: Marks = [  # replaced one after the other
+    (re.compile(r"^\s*bar\s+\d{1,2}\s{2,}(?=[^\W\d_])", re.IGNORECASE), blank),
+    (re.compile(r"^\s*(?:\d{1,2}\s+[&e+]\s*(?:[&ea+]\s*){0,2})+$"), ""),  # 1 & 2 &
     (_POINTED, lambda match: match[0] if headings.tells(match[1]) else blank(match)),
     (_DAY, blank),
     (_LASTS, lambda match: blank(match) if headings.of_bols(match[1]) else match[0]),
