@@ -68,11 +68,15 @@ def test_rows_that_were_not_read_are_named():
         "slowly, two beats per word",
         "now without the left hand",
         "three of these",
+        "1 beat rest",
+        "दुगुन में बजाएं",
     ],
 )
 def test_words_that_change_what_is_typed_are_asked_about(words):
     with pytest.raises(Unreadable):
         notation.read(f"{ROWS}\n{words}\nDha Dha Na | Dha Tu Na")
+    with pytest.raises(Unreadable):
+        notation.read(f"Dadra\n{words}\nDha Dha Na | Dha Tu Na")
 
 
 def test_the_sheet_says_what_was_set_aside(tmp_path, capsys):

@@ -99,6 +99,7 @@ _ORDERS = re.compile(  # that change what is typed
     r"|leav\w+\s+(?:out|off)|skip(?:s|ping)?|omit(?:s|ting)?|replac\w+|instead\s+of|in\s+reverse|reversed|backwards?"
     r"|mirror\w*|(?:gap|pause|wait|stop)\s+(?:of|for|a|one|two|three|\d)|(?:a|one|two|three|\d+)\s+(?:beat|matra)s?\s+"
     r"(?:of\s+)?(?:rest|gap|pause|silence)|(?:beats?|matras?)\s+(?:per|for\s+(?:each|every))\s+(?:word|bol|stroke)"
+    r"|(?:दुगुन|तिगुन|चौगुन|ठाह)\s+(?:में|लय)\s+बजा\S*|(?:dugun|tigun|chaugun)\s+(?:mein|me|main)\s+baja\w*"
     r"|without\s+(?:the\s+)?(?:ba?ya\w*|dagga|left|bass|first|last)|chang\w+\s+\w+\s+(?:to|into))\b",
     re.IGNORECASE,
 )

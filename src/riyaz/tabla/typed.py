@@ -354,7 +354,7 @@ def plain(rows: Sequence[str], place: Place) -> list[str]:
             row = mark.sub(instead, row)
         row = tables.named(row)
         row = "" if tables.said(row) else row
-        words = layout.WORD.findall(row)[2:] if _COUNT.match(row) else []
+        words = layout.WORD.findall(row)[2:] if _COUNT.match(row) and not headings.tells(row) else []
         row = "" if words and not all(map(strokes, words)) and not headings.taals_in(headings.words_of(row)) else row
         if (slashed := _REMARK.search(row)) and not any(map(strokes, layout.WORD.findall(slashed[1]))):
             row = row[: slashed.start()]
