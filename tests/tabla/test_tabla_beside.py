@@ -68,11 +68,15 @@ def test_rows_that_were_not_read_are_named():
         "slowly, two beats per word",
         "now without the left hand",
         "three of these",
+        "1 beat rest",
+        "दुगुन में बजाएं",
     ],
 )
 def test_words_that_change_what_is_typed_are_asked_about(words):
     with pytest.raises(Unreadable):
         notation.read(f"{ROWS}\n{words}\nDha Dha Na | Dha Tu Na")
+    with pytest.raises(Unreadable):
+        notation.read(f"Dadra\n{words}\nDha Dha Na | Dha Tu Na")
 
 
 def test_the_sheet_says_what_was_set_aside(tmp_path, capsys):
@@ -81,3 +85,9 @@ def test_the_sheet_says_what_was_set_aside(tmp_path, capsys):
     assert notation.read(text).aside == (4,)
     sheet.run([str(tmp_path / "mine.txt"), "--to", str(tmp_path)])
     assert "set aside as words beside the music: line 4" in capsys.readouterr().out
+
+
+def test_words_that_say_how_many_strokes_a_matra_has_stay():
+    rows = ["Written out for a friend in 8ths", "Dha Dhi Na Dha Tu Na"]
+    assert beside.instead(rows, 0) is None
+    assert beside.instead(["Written out for a friend", rows[1]], 0) == ""

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Sequence
 
-from riyaz.tabla import header, headings
+from riyaz.tabla import header, headings, speeds
 from riyaz.tabla.layout import CLAPS
 from riyaz.tabla.spelling import strokes
 
@@ -32,6 +32,7 @@ def instead(rows: Sequence[str], number: int) -> str | None:
         not words
         or len(row) > _LONG
         or headings.tells(row)
+        or speeds.said([""], (), [row])
         or _PLACES.search(row)
         or headings.HEAD.match(row)
         or _like_header(row)

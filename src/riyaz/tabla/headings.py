@@ -90,6 +90,7 @@ _ADVICE = re.compile(  # no number of times, or several speeds
     r"|\b(?:slow|single|normal)\w*\b.*\b(?:then|and|to)\b.*\b(?:double|fast)\w*",
     re.IGNORECASE,
 )
+_SLOW_FIRST = re.compile(r"\W*(?:first\s+)?slow\w*\W+(?:and\s+)?then\s+(?:double|fast)\w*\W*", re.IGNORECASE)
 _AT_SPEEDS = re.compile(r"[x×]\s?1\b.*[x×]\s?2\b", re.IGNORECASE)
 _SO_OFTEN = re.compile(r"\b(?:twice|thrice|(?:\d+|two|three|four)\s+times|lines?|rows?)\b|[x×]\s?\d", re.IGNORECASE)
 _TIMES = re.compile(r"(?<!\w)[x×]\s?\d")
@@ -98,6 +99,7 @@ _ORDERS = re.compile(  # that change what is typed
     r"|leav\w+\s+(?:out|off)|skip(?:s|ping)?|omit(?:s|ting)?|replac\w+|instead\s+of|in\s+reverse|reversed|backwards?"
     r"|mirror\w*|(?:gap|pause|wait|stop)\s+(?:of|for|a|one|two|three|\d)|(?:a|one|two|three|\d+)\s+(?:beat|matra)s?\s+"
     r"(?:of\s+)?(?:rest|gap|pause|silence)|(?:beats?|matras?)\s+(?:per|for\s+(?:each|every))\s+(?:word|bol|stroke)"
+    r"|(?:दुगुन|तिगुन|चौगुन|ठाह)\s+(?:में|लय)\s+बजा\S*|(?:dugun|tigun|chaugun)\s+(?:mein|me|main)\s+baja\w*"
     r"|without\s+(?:the\s+)?(?:ba?ya\w*|dagga|left|bass|first|last)|chang\w+\s+\w+\s+(?:to|into))\b",
     re.IGNORECASE,
 )
@@ -215,7 +217,7 @@ def tells(content: str) -> bool:
         {"half"} if re.search(r"\bhalf\s+(?:is|has)\s+(?:\w+\s+)?(?:khali|bhari)\b", content, re.IGNORECASE) else set()
     )
     advice = _AT_SPEEDS.search(content) or (_ADVICE.search(content) and not _SO_OFTEN.search(content))
-    if advice and _PRACTISE.search(content):
+    if (advice and _PRACTISE.search(content)) or _SLOW_FIRST.fullmatch(content):
         return False
     return bool(_TELLING & words) or any(said.search(content) for said in (_TIMES, _ORDERS))
 

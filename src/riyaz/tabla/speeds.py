@@ -33,7 +33,10 @@ _JATI = re.compile(
     rf"|(?<!\w)(?:{'|'.join(f'({name})' for name, _ in _JATIS)})\s+(?:ja+ti|जाति)",
     re.IGNORECASE,
 )
-_NOTES = re.compile(r"(?<!\w)(?:(eighth|8th)|(?:sixteenth|16th))[\s-]+notes?(?!\w)", re.IGNORECASE)
+_NOTES = re.compile(
+    r"(?<!\w)(?:(?:(eighth|8th)|(?:sixteenth|16th))[\s-]+notes?|in\s+(?:(eighth|8th)|(?:sixteenth|16th))s)(?!\w)",
+    re.IGNORECASE,
+)
 
 
 def said(names: Sequence[str], above: Sequence[str], text: Sequence[str] = ()) -> dict[str, Fraction]:
@@ -46,7 +49,7 @@ def said(names: Sequence[str], above: Sequence[str], text: Sequence[str] = ()) -
     result = {name: {_FASTER[word] for word in each & _FASTER.keys()} for name, each in words.items()}
     result = {name: numbers for name, numbers in result.items() if len(numbers) == 1}
     numbers = {number.lower() for row in text for number in _PER_MATRA.findall(row)}
-    numbers |= {"2" if eighth else "4" for row in text for eighth in _NOTES.findall(row)}
+    numbers |= {"2" if any(eighth) else "4" for row in text for eighth in _NOTES.findall(row)}
     jatis = [match.lastindex or 0 for row in text for match in _JATI.finditer(row)]
     numbers |= {str(_JATIS[(jati - 1) % len(_JATIS)][1]) for jati in jatis}
     if not result and len(numbers) == 1:
