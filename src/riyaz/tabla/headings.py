@@ -37,7 +37,7 @@ _SECTIONS = (
     "bols bol notation composition बोल मुख कायदा क़ायदा दोहरा पलटा पल्टा पलटे पल्टे बल विस्तार तिहाई ठेका रेला"
 )
 NAMES = "|".join(sorted({*_SECTIONS.split(), *_KNOWN_FORMS}, key=len, reverse=True))
-_NUMBER = r"(?:[#-]|no\.?|number|नं\.?|क्र\.?)?\s*(\d{0,3})"
+_NUMBER = r"(?:[#–—-]|no\.?|number|नं\.?|क्र\.?)?\s*(\d{0,3})"
 _END = r"(:|(?<=\d)\s*[.)](?=\s*[^\W\d_])|(?<=\s)[-–—](?=\s*[^\W\d_])|[-–—](?=\s+[^\W\d_])|[.)।-]*\s*$)"
 _BOLS = ("bols", "bol", "notation", "composition", "बोल")  # a heading that says nothing more
 _SPEEDS = "thah|barabar|ekgun|dugun|tigun|chaugun|aad|ठाह|एकगुन|दुगुन|तिगुन|चौगुन"

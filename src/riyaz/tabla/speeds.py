@@ -16,8 +16,8 @@ _FASTER |= {"दुगुन": Fraction(2), "तिगुन": Fraction(3), "च
 
 
 _PER_MATRA = re.compile(  # 4 bols per beat
-    rf"(?<![\w.-])(\d|{'|'.join(NUMBERS)})\s+(?:bols?|strokes?|syllables?|notes?|बोल)\s+"
-    r"(?:(?:per|a|an|to an?|(?:in|on|for|to)\s+(?:a|each|every|one)|each|प्रति|एक)\s+)(?:beat|ma+tra|मात्रा)",
+    rf"(?<![\w.-])(\d|{'|'.join(NUMBERS)})\s+(?:(?:per\s+(?=beat|ma+tra))|(?:bols?|strokes?|syllables?|notes?|बोल)\s+"
+    r"(?:per|a|an|to an?|(?:in|on|for|to)\s+(?:a|each|every|one)|each|प्रति|एक)\s+)(?:beat|ma+tra|मात्रा)",
     re.IGNORECASE,
 )
 
