@@ -63,8 +63,8 @@ about or misread; it is no trial. Of these 30, noted before any was tried, 16 ar
 about and 1 misread; of the 14 that are to be asked about 13 were, and one was read as the theka that it is.
 Its last cases are in the manner of 40 texts that were written, with their readings, by one who knew nothing of this
 reader: of the 30 that are to be read 13 were read, 17 asked about and none misread before it was mended; all 10 that
-are to be asked about were. Of 40 more, written so after that, 32 are to be read: 16 were read, 3 more with two sections
-as one, 12 asked about and 1 misread, at a speed that a sentence gives otherwise; of 8 that are to be asked about 7
+are to be asked about were. Of 40 more, written so after that, 31 are to be read: 16 were read, 3 more with two sections
+as one, 11 asked about and 1 misread, at a speed that a sentence gives otherwise; of 9 that are to be asked about 8
 were, and one was read in the taal that its writer was not sure of. The letters with a legend of the thirtyfirst were
 noted as to be asked about.
 """
